@@ -1,0 +1,85 @@
+# Needs python3.11, pip and make; everything else is installed into .venv on first use.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+CONSTRAINTS := constraints-dev.txt
+
+# Two processes suit the test suite on two cores and cost nothing on more; `make test WORKERS=0`
+# runs it in one process. Each worker keeps to one thread, so that they do not fight for cores.
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+# Each folder of benchmarks/ answers one question and has a runner that needs no arguments.
+# One of them: make bench BENCH=benchmarks/speed/run.py
+BENCH ?= $(sort $(wildcard benchmarks/*/run.py))
+
+# Stamps: an environment is brought up to date when its requirements change, and only then.
+CREATED := $(VENV)/.stamp-created
+CORE := $(VENV)/.stamp-core
+DEV := $(VENV)/.stamp-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test lint types contracts bench clean distclean
+
+help:
+	@echo "make run        find the months in the Moon's motion: tables, and a picture in moon.png"
+	@echo "make test       run all tests"
+	@echo "make lint       style: ruff check and ruff format --check"
+	@echo "make types      types: mypy --strict"
+	@echo "make contracts  architecture: which module may import which"
+	@echo "make bench      run all benchmarks"
+	@echo "make clean      remove caches, build products and generated pictures"
+	@echo "make distclean  the same, and the environment in $(VENV)"
+
+run: $(CORE)
+	@$(BIN)/python examples/moon.py
+
+test: $(DEV)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+lint: $(DEV)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV)
+	@$(BIN)/mypy
+
+contracts: $(DEV)
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(DEV)
+	@if [ -z "$(BENCH)" ]; then echo "no benchmarks/*/run.py found" >&2; exit 1; fi
+	@set -e; for runner in $(BENCH); do \
+		echo "--- $$runner" >&2; $(BIN)/python "$$runner"; done
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f *.png *.svg *.pdf
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)
+
+$(CREATED):
+	@echo "Creating $(VENV) with $(PYTHON) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# Enough for `make run`: the core and matplotlib.
+$(CORE): pyproject.toml $(CONSTRAINTS) | $(CREATED)
+	@echo "Installing epicycle with its core requirements ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[plot]' >&2
+	@touch $@
+
+# Everything, for tests and development. torch comes first and alone: see constraints-dev.txt.
+$(DEV): pyproject.toml $(CONSTRAINTS) | $(CREATED)
+	@echo "Installing torch (the largest download) ..." >&2
+	@$(PIP) install --quiet "$$(grep '^torch==' $(CONSTRAINTS))" >&2
+	@echo "Installing epicycle with all development requirements ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]' >&2
+	@touch $(CORE) $@

@@ -1,0 +1,318 @@
+"""The user's arrays -> canonical samples.  Every error about input data is raised here.
+
+What is decided about bad input (see also the page "Bad input" in the documentation):
+
+======================  ==========================================================
+missing value (NaN)     dropped and counted; a partly missing row keeps the rest
+infinite value          refused
+missing, infinite time  refused: a sample without its time cannot be used
+error <= 0, NaN, inf    refused (unless the value itself is missing)
+weight < 0, NaN, inf    refused; weight 0 drops the sample
+unsorted times          allowed, the order carries no meaning
+duplicate times         allowed: two measurements
+constant values         allowed; there is no cycle in them
+fewer than 3 times      refused: no period can be defined
+======================  ==========================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle._times import Times, TimeScale, parse_times
+from epicycle._twofloat import Floats
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Checked samples, in the order in which the user gave them.
+
+    Attributes
+    ----------
+    times : Times, shape (n,)
+        Times of the samples that are kept.
+    scale : TimeScale
+        Unit and calendar of the times.
+    y : ndarray, shape (n, d)
+        Values; 0 where `present` is False.
+    present : ndarray of bool, shape (n, d)
+        Which values exist.
+    dy : ndarray, shape (n, d), or None
+        Standard errors; 1 where `present` is False.
+    weights : ndarray, shape (n,), or None
+        Relative weights.
+    group : ndarray of int, shape (n,)
+        Index of each sample's group in `group_labels`.
+    group_labels : tuple
+        The groups; ``(None,)`` where none were given.
+    kept : ndarray of int, shape (n,)
+        Position of each kept sample in the user's arrays.
+    n_input, n_dropped : int
+        Number of rows given, and of rows without any usable value.
+    output_names : tuple of str, or None
+        Column names of `y`; None where `y` was one-dimensional.
+    """
+
+    times: Times
+    scale: TimeScale
+    y: Floats
+    present: NDArray[np.bool_]
+    dy: Floats | None
+    weights: Floats | None
+    group: NDArray[np.intp]
+    group_labels: tuple[Any, ...]
+    kept: NDArray[np.intp]
+    n_input: int
+    n_dropped: int
+    output_names: tuple[str, ...] | None
+
+
+def check_samples(
+    t: Any,
+    y: Any,
+    dy: Any = None,
+    *,
+    weights: Any = None,
+    group: Any = None,
+    unit: str | None = None,
+) -> Samples:
+    """Return the user's arrays as :class:`Samples`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of a kind that cannot hold what it should.
+    ValueError
+        If shapes disagree or values are unusable; see the table of the module.
+    """
+    times, scale = parse_times(t, unit=unit)
+    n = len(times)
+    if n == 0:
+        raise ValueError("t is empty: expected at least 3 samples, got none.")
+    values, names = _check_y(y, n)
+    present = ~np.isnan(values)
+    if np.isinf(values).any():
+        raise ValueError(
+            f"y has {int(np.isinf(values).sum())} infinite values, the first in row "
+            f"{int(np.flatnonzero(np.isinf(values).any(axis=1))[0])}. "
+            f"To fix this, replace them by NaN (they are then left out) or drop the rows."
+        )
+    errors = None if dy is None else _check_dy(dy, values.shape, present)
+    relative = None if weights is None else _check_weights(weights, n)
+    if errors is not None and relative is not None:
+        raise ValueError(
+            "dy and weights were both given, but each of them defines how much a sample counts. "
+            "To fix this, pass only one of them."
+        )
+    codes, labels = _check_group(group, n)
+
+    usable = present.any(axis=1)
+    if relative is not None:
+        usable &= relative > 0
+    kept = np.flatnonzero(usable)
+    if kept.size == 0:
+        raise ValueError(f"y has no usable value among {n} rows: all are NaN or have weight 0.")
+    times = times[kept]
+    distinct = len(np.unique(times.to_float()))
+    if distinct < 3:
+        raise ValueError(
+            f"t has only {distinct} distinct value(s) among {kept.size} usable samples; "
+            f"a period needs at least 3."
+        )
+    present = present[kept]
+    used_groups, codes = np.unique(codes[kept], return_inverse=True)
+    return Samples(
+        times=times,
+        scale=scale,
+        y=np.where(present, values[kept], 0.0),
+        present=present,
+        dy=None if errors is None else np.where(present, errors[kept], 1.0),
+        weights=None if relative is None else relative[kept],
+        group=codes,
+        group_labels=tuple(labels[int(i)] for i in used_groups),
+        kept=kept,
+        n_input=n,
+        n_dropped=n - kept.size,
+        output_names=names,
+    )
+
+
+def _as_float(x: Any, name: str) -> Floats:
+    """Return `x` as float64, accepting pandas and masked arrays, refusing everything unreal."""
+    if isinstance(x, np.ma.MaskedArray):
+        x = x.astype(np.float64).filled(np.nan)
+    if hasattr(x, "to_numpy"):
+        x = x.to_numpy()
+    raw = np.asarray(x)
+    if raw.dtype.kind not in "iufbO":
+        raise TypeError(
+            f"{name} must be real numbers, got dtype {raw.dtype}. "
+            f"To fix this, convert it to float64."
+        )
+    if raw.dtype == object:
+        # pandas marks a missing value in a column of objects with None or NA
+        raw = np.array(
+            [np.nan if _is_missing(v) else v for v in raw.ravel()], dtype=object
+        ).reshape(raw.shape)
+    try:
+        return raw.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name} must be real numbers, but a value could not be read as one ({error}). "
+            f"To fix this, convert it to float64."
+        ) from None
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or type(value).__name__ == "NAType"
+
+
+def _check_y(y: Any, n: int) -> tuple[Floats, tuple[str, ...] | None]:
+    columns = getattr(y, "columns", None)
+    values = _as_float(y, "y")
+    if values.ndim not in (1, 2) or values.shape[0] != n:
+        raise ValueError(
+            f"y must have shape ({n},) or ({n}, d) to match t, got {values.shape}. "
+            f"To fix this, pass one row of y per time."
+        )
+    if values.ndim == 1:
+        return values[:, np.newaxis], None
+    if values.shape[1] == 0:
+        raise ValueError(f"y has no columns: expected shape ({n}, d) with d >= 1.")
+    if columns is None:
+        return values, tuple(f"y{i}" for i in range(values.shape[1]))
+    return values, tuple(str(c) for c in columns)
+
+
+def _check_dy(dy: Any, shape: tuple[int, ...], present: NDArray[np.bool_]) -> Floats:
+    errors = _as_float(dy, "dy")
+    if errors.ndim <= 1:
+        errors = errors.reshape(-1, 1) if errors.ndim else errors.reshape(1, 1)
+    try:
+        errors = np.broadcast_to(errors, shape)
+    except ValueError:
+        raise ValueError(
+            f"dy must be a number or have shape ({shape[0]},) or {shape}, "
+            f"got {np.shape(dy)}. To fix this, pass one standard error per value."
+        ) from None
+    bad = present & ~(np.isfinite(errors) & (errors > 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad.any(axis=1))[0])
+        raise ValueError(
+            f"dy must be positive and finite, but {int(bad.sum())} values are not, the first in "
+            f"row {row} ({errors[row].tolist()}). To fix this, drop those rows, set their y to "
+            f"NaN, or leave out dy to have the scatter estimated."
+        )
+    return errors
+
+
+def _check_weights(weights: Any, n: int) -> Floats:
+    relative = _as_float(weights, "weights")
+    if relative.shape != (n,):
+        raise ValueError(f"weights must have shape ({n},) to match t, got {relative.shape}.")
+    bad = ~(np.isfinite(relative) & (relative >= 0))
+    if bad.any():
+        raise ValueError(
+            f"weights must be finite and not negative, but {int(bad.sum())} are not, the first "
+            f"in row {int(np.flatnonzero(bad)[0])}. To fix this, drop those rows or give them "
+            f"weight 0."
+        )
+    return relative
+
+
+def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]:
+    if group is None:
+        return np.zeros(n, dtype=np.intp), (None,)
+    if hasattr(group, "to_numpy"):
+        group = group.to_numpy()
+    raw = np.asarray(group)
+    if raw.shape != (n,):
+        raise ValueError(f"group must have shape ({n},) to match t, got {raw.shape}.")
+    missing = (
+        np.array([_is_missing(v) or v != v for v in raw.tolist()], dtype=bool)
+        if raw.dtype.kind in "fO"
+        else np.zeros(n, dtype=bool)
+    )
+    if missing.any():
+        raise ValueError(
+            f"group has {int(missing.sum())} missing labels, the first in row "
+            f"{int(np.flatnonzero(missing)[0])}. To fix this, give every sample a group."
+        )
+    # labels of mixed kinds have no order of their own: sort by how they are written
+    text = np.array([str(v) for v in raw.tolist()])
+    _, first, codes = np.unique(text, return_index=True, return_inverse=True)
+    labels = raw.tolist()
+    return codes.astype(np.intp), tuple(labels[int(i)] for i in first)
+
+
+def check_count(value: Any, name: str, *, minimum: int = 1) -> int:
+    """Return `value` as an integer of at least `minimum`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:
+        raise ValueError(f"{name} must be an integer of at least {minimum}, got {value!r}.")
+    return int(value)
+
+
+def check_positive(value: Any, name: str, *, below: float = np.inf) -> float:
+    """Return `value` as a finite float above 0 and at most `below`."""
+    number = _as_scalar(value, name)
+    if not (np.isfinite(number) and 0 < number <= below):
+        limit = "" if below == np.inf else f" and at most {below:g}"
+        raise ValueError(f"{name} must be a finite number above 0{limit}, got {value!r}.")
+    return number
+
+
+def check_period_limits(
+    minimum_period: Any, maximum_period: Any
+) -> tuple[float | None, float | None]:
+    """Return the limits of the search as floats, or None where they are not given."""
+    shortest = None if minimum_period is None else check_positive(minimum_period, "minimum_period")
+    longest = None if maximum_period is None else check_positive(maximum_period, "maximum_period")
+    if shortest is not None and longest is not None and shortest >= longest:
+        raise ValueError(
+            f"minimum_period must be below maximum_period, got {shortest:g} and {longest:g}."
+        )
+    return shortest, longest
+
+
+def check_known(known: Any, highest: float) -> tuple[float, ...]:
+    """Return the frequencies of the periods in `known`, all of them at most `highest`."""
+    periods = _as_float(known, "known").ravel()
+    bad = ~(np.isfinite(periods) & (periods > 0))
+    if bad.any():
+        raise ValueError(
+            f"known must hold finite periods above 0, got {periods[bad][0]!r}. "
+            f"To fix this, pass periods (not frequencies) in the unit of t."
+        )
+    frequency = np.unique(1.0 / periods)
+    if frequency.size and frequency.max() > highest:
+        raise ValueError(
+            f"known holds the period {1 / frequency.max():.6g}, below the shortest that can be "
+            f"told apart here, {1 / highest:.6g}. To fix this, leave it out or lower "
+            f"minimum_period."
+        )
+    return tuple(frequency.tolist())
+
+
+def check_exposure(exposure: Any, shortest: float) -> float:
+    """Return the exposure time, below the shortest period that is searched."""
+    value = _as_scalar(exposure, "exposure")
+    if not 0.0 <= value < shortest:
+        raise ValueError(
+            f"exposure must be at least 0 and below the shortest period searched, "
+            f"{shortest:.6g}, got {exposure!r}: a cycle shorter than the exposure is blurred "
+            f"away. To fix this, raise minimum_period."
+        )
+    return value
+
+
+def _as_scalar(value: Any, name: str) -> float:
+    if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be a number, got {value!r}.")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}.") from None

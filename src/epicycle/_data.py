@@ -1,0 +1,126 @@
+"""Checked samples -> the regression problem that every later stage works on.
+
+One object holds the times counted from the middle of the data, the values, their weights, and the
+nuisance columns (mean, trend, offsets between instruments) that every fit must leave free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle._checks import Samples
+from epicycle._times import Times
+from epicycle._twofloat import Floats
+
+
+@dataclass(frozen=True)
+class Data:
+    """Samples ready for regression.
+
+    Attributes
+    ----------
+    times : Times, shape (n,)
+        Times counted from `reference`.
+    reference : float
+        The reference time: the middle of the data, weighted.
+    baseline : float
+        Last minus first time.
+    y : ndarray, shape (n, d)
+        Values of d outputs.
+    weights : ndarray, shape (n, 1) or (n, d)
+        Inverse variances; one column serves all outputs where they are alike.  0 where a value
+        is missing.
+    nuisance : ndarray, shape (n, p)
+        Columns that are always fitted: one per group, then powers of time.
+    degree : int
+        Degree of the polynomial in time.
+    group : ndarray of int, shape (n,)
+        Group of each sample.
+    """
+
+    times: Times
+    reference: float
+    baseline: float
+    y: Floats
+    weights: Floats
+    nuisance: Floats
+    degree: int
+    group: NDArray[np.intp]
+
+    @property
+    def n_values(self) -> int:
+        """Number of values with a weight, over all outputs."""
+        counted = int(np.count_nonzero(self.weights))
+        return counted * (self.y.shape[1] if self.weights.shape[1] == 1 else 1)
+
+    def weights_of(self, output: int) -> Floats:
+        """Return the weights, shape (n,), of one output."""
+        column: Floats = self.weights[:, min(output, self.weights.shape[1] - 1)]
+        return column
+
+    def with_weights(self, weights: Floats) -> Data:
+        """Return the same data with other weights."""
+        return replace(self, weights=weights)
+
+
+def build_data(samples: Samples, degree: int) -> Data:
+    """Return the regression problem of `samples` with a trend of the given degree."""
+    if samples.dy is not None:
+        weights = np.where(samples.present, samples.dy**-2.0, 0.0)
+    elif samples.weights is not None:
+        weights = np.where(samples.present, samples.weights[:, np.newaxis], 0.0)
+    else:
+        weights = samples.present.astype(np.float64)
+    if (weights == weights[:, :1]).all():
+        weights = weights[:, :1]
+
+    # A frequency is best known, and least entangled with its phase, at the weighted mid-time.
+    # It need not be exact to the last bit, but it must be the same number for everyone who reads
+    # the result, so it is one float64.
+    raw = samples.times
+    first = float(raw.hi.min())
+    offsets = raw.minus(first).to_float()
+    total = weights.sum(axis=1)
+    baseline = float(offsets.max())
+    reference = first + float(np.average(offsets, weights=total))
+    times = raw.minus(reference)
+    return Data(
+        times=times,
+        reference=reference,
+        baseline=baseline,
+        y=samples.y,
+        weights=weights,
+        nuisance=nuisance_columns(
+            times.to_float() / baseline, samples.group, len(samples.group_labels), degree
+        ),
+        degree=degree,
+        group=samples.group,
+    )
+
+
+def nuisance_columns(scaled: Floats, group: NDArray[np.intp], n_groups: int, degree: int) -> Floats:
+    """Return one column per group, and the powers 1..degree of the scaled time.
+
+    `scaled` is time from the reference in units of the baseline, so the columns are of order 1.
+    """
+    offsets = (group[:, np.newaxis] == np.arange(n_groups)).astype(np.float64)
+    powers = (2.0 * scaled[:, np.newaxis]) ** np.arange(1, degree + 1)
+    return np.hstack([offsets, powers])
+
+
+def orthonormal_basis(columns: Floats, weights: Floats) -> Floats:
+    """Return an orthonormal basis Q of `columns` under `weights`: ``Q.T @ diag(w) @ Q = I``.
+
+    Columns that are linearly dependent on the others are left out.
+    """
+    root = np.sqrt(weights)[:, np.newaxis]
+    weighted = columns * root
+    scale = np.sqrt((weighted**2).sum(axis=0))
+    weighted = weighted[:, scale > 0] / scale[scale > 0]
+    u, s, _ = np.linalg.svd(weighted, full_matrices=False)
+    u = u[:, s > 1e-10 * s[0]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(root > 0, u / root, 0.0)

@@ -1,0 +1,288 @@
+"""From a finished pursuit to the objects that the user sees."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from epicycle import phase
+from epicycle._checks import Samples
+from epicycle._data import Data, orthonormal_basis
+from epicycle._times import TimeScale
+from epicycle._twofloat import Floats
+from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
+from epicycle.model import Predictor
+from epicycle.periodogram import Periodogram
+from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.refine import Fit, line_columns
+from epicycle.search import Candidates, SearchPlan
+
+#: Aliases are listed from this power ratio upwards, and at most so many.
+_ALIAS_RATIO = 0.2
+_ALIASES = 5
+
+#: Peaks of the spectral window below this power lead to no alias worth naming.
+_WINDOW_PEAK = 0.1
+
+
+def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
+    """Return which fundamentals are slow variation rather than cycles.
+
+    Below the goal's slow limit (five cycles over the baseline, unless the user named a longest period) a
+    line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.  A line between
+    three and five cycles is nevertheless called a cycle, a rhythm seen four times, if its power
+    times f^2 is at least four times that of every other slow line.
+    """
+    frequency = fit.structure.frequency
+    slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)
+    power = np.zeros(len(frequency))
+    np.add.at(power, fit.structure.parent, _powers(fit))
+    rate = np.where(slow, power * frequency**2, 0.0)
+    if slow.any():
+        k = int(rate.argmax())
+        if frequency[k] >= 3.0 / baseline and rate[k] > 4.0 * np.delete(rate, k).max(initial=0.0):
+            slow[k] = False
+    return slow
+
+
+def slow_notes(fit: Fit, slow: NDArray[np.bool_]) -> list[str]:
+    """Return a sentence about slow variation that was fitted without being called a cycle."""
+    periods = np.sort(1.0 / fit.structure.frequency[slow])
+    if not len(periods):
+        return []
+    text = ", ".join(f"{p:.4g}" for p in periods)
+    return [
+        f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
+        f"cycle from a drift; fitted, but not continued by predictions"
+    ]
+
+
+def alias_notes(cycles: tuple[Cycle, ...]) -> list[str]:
+    """Return a sentence for each cycle that an alias would explain nearly as well."""
+    return [
+        f"period {cycle.period:.6g}: its alias {cycle.aliases[0].period:.6g} has "
+        f"{cycle.aliases[0].power_ratio:.2f} of its power; the sampling hardly tells them apart"
+        for cycle in cycles
+        if cycle.aliases and cycle.aliases[0].power_ratio > 0.95
+    ]
+
+
+def build_predictor(
+    result: Pursuit, samples: Samples, slow: NDArray[np.bool_], exposure: float
+) -> Predictor:
+    """Return what is needed to evaluate the model at any time."""
+    data, fit = result.data, result.fit
+    structure = fit.structure
+    p = fit.n_nuisance
+    slow_line = slow[structure.parent].astype(bool)
+    # Outside the data, slow variation is not continued; there the trend is the one that would
+    # have been fitted had its slow lines been left in the data.
+    slow_columns = line_columns(structure, data)[:, np.repeat(slow_line, 2)]
+    slow_part = slow_columns @ fit.coefficients[p:][np.repeat(slow_line, 2)]
+    level = fit.coefficients[:p].copy()
+    for j in range(data.y.shape[1]):
+        root = np.sqrt(data.weights_of(j))
+        level[:, j] += np.linalg.lstsq(
+            data.nuisance * root[:, np.newaxis], slow_part[:, j] * root, rcond=None
+        )[0]
+    gain = np.repeat(np.sinc(structure.line_frequency * exposure), 2)
+    counts = np.bincount(data.group, minlength=len(samples.group_labels))
+    times = data.times.to_float()
+    return Predictor(
+        scale=samples.scale,
+        reference=data.reference,
+        first=data.reference + float(times.min()),
+        last=data.reference + float(times.max()),
+        baseline=data.baseline,
+        degree=data.degree,
+        group_labels=samples.group_labels,
+        group_weights=tuple((counts / counts.sum()).tolist()),
+        nuisance=fit.coefficients[:p].copy(),
+        level=level,
+        frequency=structure.line_frequency,
+        coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
+        slow=slow_line,
+    )
+
+
+def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
+    """Return the waveform of fundamental `k` in every output, freed of the exposure's blur.
+
+    An exposure of length e averages ``cos(2 pi f t)`` to ``sinc(f e)`` of its amplitude.
+    """
+    structure, fit = result.fit.structure, result.fit
+    lines = np.flatnonzero(structure.parent == k)
+    lines = lines[np.argsort(structure.order[lines], kind="stable")]
+    rows = fit.n_nuisance + (2 * lines[:, np.newaxis] + [0, 1]).ravel()
+    orders = structure.order[lines]
+    frequency = float(structure.frequency[k])
+    gain = np.repeat(np.sinc(orders * frequency * exposure), 2)
+    scale = np.concatenate([[1.0], 1.0 / gain])
+    index = np.concatenate([[k], len(structure.frequency) + rows])
+    return [
+        Waveform(
+            frequency=frequency,
+            orders=orders,
+            coefficients=fit.coefficients[rows, j] / gain,
+            covariance=joint[np.ix_(index, index)] * np.outer(scale, scale),
+        )
+        for j, joint in enumerate(result.covariance.joint)
+    ]
+
+
+def build_cycle(
+    result: Pursuit,
+    k: int,
+    scale: TimeScale,
+    exposure: float,
+    single: bool,
+    known: bool,
+    aliases: list[Alias],
+) -> Cycle:
+    """Return fundamental `k` of a pursuit as a :class:`Cycle`."""
+    shapes = waveforms(result, k, exposure)
+    frequency = shapes[0].frequency
+    error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
+    amplitude = [shape.amplitude() for shape in shapes]
+    maximum = [shape.maximum() for shape in shapes]
+    reference = result.data.reference
+    harmonics = []
+    for h, order in enumerate(shapes[0].orders):
+        parts = [shape.harmonic(h) for shape in shapes]
+        harmonics.append(
+            Harmonic(int(order), *(per_output([p[i] for p in parts], single) for i in range(3)))
+        )
+    return Cycle(
+        period=1.0 / frequency,
+        period_error=error / frequency**2,
+        frequency=frequency,
+        frequency_error=error,
+        amplitude=per_output([a for a, _ in amplitude], single),
+        amplitude_error=per_output([e for _, e in amplitude], single),
+        phase=per_output([m[0] for m in maximum], single),
+        phase_error=per_output([m[1] for m in maximum], single),
+        time_of_maximum=per_output(
+            [scale.to_user(reference + m[0] / frequency) for m in maximum], single
+        ),
+        time_of_maximum_error=per_output([m[3] for m in maximum], single),
+        frequency_phase_covariance=per_output([m[2] for m in maximum], single),
+        harmonics=tuple(harmonics),
+        false_alarm_probability=float(result.false_alarm[k]),
+        aliases=tuple(aliases),
+        known=known,
+    )
+
+
+def build_lines(
+    result: Pursuit,
+    slow: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    exposure: float,
+    single: bool,
+) -> tuple[Line, ...]:
+    """Return every sinusoid of the model as a :class:`Line`, by ascending frequency."""
+    structure = result.fit.structure
+    lines = []
+    for k in range(len(structure.frequency)):
+        shapes = waveforms(result, k, exposure)
+        kind = "known" if known[k] else "slow" if slow[k] else "cycle"
+        of_k = np.flatnonzero(structure.parent == k)
+        of_k = of_k[np.argsort(structure.order[of_k], kind="stable")]
+        error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
+        for h, order in enumerate(shapes[0].orders):
+            parts = [shape.harmonic(h) for shape in shapes]
+            frequency = float(order) * shapes[0].frequency
+            lines.append(
+                Line(
+                    frequency=frequency,
+                    frequency_error=float(order) * error,
+                    period=1.0 / frequency,
+                    period_error=float(order) * error / frequency**2,
+                    amplitude=per_output([p[0] for p in parts], single),
+                    amplitude_error=per_output([p[1] for p in parts], single),
+                    noise_level=float(result.level[of_k[h]].max()),
+                    kind=kind,
+                    fundamental=shapes[0].frequency,
+                    order=int(order),
+                )
+            )
+    return tuple(sorted(lines, key=lambda line: line.frequency))
+
+
+def find_aliases(result: Pursuit, k: int, window: Candidates, plan: SearchPlan) -> list[Alias]:
+    """Return where in the band the sampling repeats fundamental `k`, with the power found there.
+
+    The power is that of the data with every other line removed, so the ratio says how well the
+    alias would do in the place of the cycle.
+    """
+    data, fit = result.data, result.fit
+    structure = fit.structure
+    lines = np.flatnonzero(structure.parent == k)
+    strongest = int(lines[_powers(fit)[lines].argmax()])
+    own = float(structure.line_frequency[strongest])
+    cosine, sine = phase.unit_phasors(phase.turns(own, data.times))
+    c = fit.line_coefficients(strongest)
+    present = np.stack([data.weights_of(j) > 0 for j in range(fit.residual.shape[1])], axis=1)
+    restored = fit.residual + present * (np.outer(cosine, c[0]) + np.outer(sine, c[1]))
+    for j in range(restored.shape[1]):
+        w = data.weights_of(j)
+        basis = orthonormal_basis(data.nuisance, w)
+        restored[:, j] -= present[:, j] * (basis @ (basis.T @ (w * restored[:, j])))
+
+    half, width = 8, 1.0 / data.baseline
+    engine = Periodogram(data, width / half, 2 * half + 1)
+
+    def power(frequency: float) -> tuple[float, float]:
+        reduction = engine.reduction(restored, frequency - width)
+        spectrum = (reduction / fit.scale[:, np.newaxis]).sum(axis=0)
+        best = int(spectrum.argmax())
+        return float(spectrum[best]), frequency + (best - half) * width / half
+
+    here, _ = power(own)
+    found: dict[float, Alias] = {}
+    for offset, strength in zip(window.frequency, window.power, strict=True):
+        if strength < _WINDOW_PEAK or offset < 2 * width:
+            continue
+        for frequency in (own + offset, abs(own - offset)):
+            inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
+            if not inside or abs(frequency - own) < 2 * width or here <= 0:
+                continue
+            there, at = power(float(frequency))
+            if there >= _ALIAS_RATIO * here:
+                found[round(at / width)] = Alias(at, 1 / at, there / here, float(offset))
+    return sorted(found.values(), key=lambda alias: -alias.power_ratio)[:_ALIASES]
+
+
+def _powers(fit: Fit) -> Floats:
+    lines = fit.coefficients[fit.n_nuisance :] ** 2 / fit.scale
+    result: Floats = (lines[0::2] + lines[1::2]).sum(axis=1)
+    return result
+
+
+def strength_order(fit: Fit) -> NDArray[np.intp]:
+    """Return the fundamentals by descending power of their waveforms."""
+    power = np.zeros(len(fit.structure.frequency))
+    np.add.at(power, fit.structure.parent, _powers(fit))
+    return np.argsort(-power, kind="stable")
+
+
+def amplitude_limit(data: Data, fit: Fit, last: Candidates) -> list[float]:
+    """Return the amplitude that a further line would have to exceed not to be overlooked.
+
+    With z the highest residual power (in units of half a variance), a sinusoid of amplitude A has
+    a power distributed as a noncentral chi-square with 2 degrees of freedom and noncentrality
+    ``N A^2 / (2 sigma^2)``; the limit is the A that would have shown a higher maximum than z with
+    95 % probability.
+    """
+    n_outputs = data.y.shape[1]
+    highest = float(last.power.max(initial=0.0))
+    dof = 2 * n_outputs
+
+    def missed(noncentrality: float) -> float:
+        return float(stats.ncx2.cdf(highest, dof, noncentrality)) - 0.05
+
+    upper = 4.0 * highest + 50.0
+    noncentrality = float(optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
+    information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
+    return [float(a) for a in np.sqrt(2 * noncentrality * fit.scale / information / n_outputs)]

@@ -1,0 +1,178 @@
+"""Results as JSON documents of the schema "epicycle.cycles/1", and back.
+
+Times in a document are the user's own: numbers, or ISO 8601 strings.  What is needed to predict
+stands under "model"; reading a document never executes anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from epicycle._times import TimeScale
+from epicycle.cycles import Alias, Cycle, Harmonic, Line
+from epicycle.model import CycleModel, Predictor, Spectrum
+from epicycle.search import SearchPlan
+
+SCHEMA = "epicycle.cycles/1"
+
+
+def to_dict(model: CycleModel) -> dict[str, Any]:
+    """Return `model` as a dictionary of plain Python values."""
+    scale = model.predictor.scale
+    document = {
+        "schema": SCHEMA,
+        "unit": model.unit,
+        "n_samples": model.n_samples,
+        "n_dropped": model.n_dropped,
+        "baseline": model.baseline,
+        "reference_time": _time(model.reference_time),
+        "cycles": [_cycle_to_dict(cycle) for cycle in model.cycles],
+        "lines": [_plain(vars(line)) for line in model.lines],
+        "undecided": list(model.undecided),
+        "residual_std": model.residual_std,
+        "jitter": model.jitter,
+        "amplitude_limit": model.amplitude_limit,
+        "output_names": model.output_names,
+        "search": vars(model.search),
+        "seconds": model.seconds,
+        "model": {
+            **{k: v for k, v in vars(model.predictor).items() if k != "scale"},
+            "calendar": scale.calendar,
+            "timezone": None if scale.timezone is None else str(scale.timezone),
+        },
+    }
+    plain = _plain(document)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
+    document = {**vars(cycle), "frequency_drift": None, "frequency_drift_error": None}
+    document["time_of_maximum"] = _time(cycle.time_of_maximum)
+    document["harmonics"] = [vars(h) for h in cycle.harmonics]
+    document["aliases"] = [vars(a) for a in cycle.aliases]
+    return document
+
+
+def from_dict(document: dict[str, Any]) -> CycleModel:
+    """Return the model in a document of :func:`to_dict`.
+
+    Raises
+    ------
+    ValueError
+        If the document is of another schema, or incomplete.
+    """
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        raise ValueError(
+            f"the document must have the schema {SCHEMA!r}, got {got!r}. "
+            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+        )
+    try:
+        return _read(document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"the document is not complete ({type(error).__name__}: {error}). "
+            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+        ) from None
+
+
+def _read(document: dict[str, Any]) -> CycleModel:
+    numbers = dict(document["model"])
+    scale = TimeScale(document["unit"], numbers.pop("calendar"), _timezone(numbers.pop("timezone")))
+    predictor = Predictor(
+        scale=scale,
+        **{
+            key: np.array(value, dtype=bool if key == "slow" else float)
+            if key in ("nuisance", "level", "frequency", "coefficients", "slow")
+            else tuple(value)
+            if isinstance(value, list)
+            else value
+            for key, value in numbers.items()
+        },
+    )
+    n_outputs = predictor.nuisance.shape[1]
+    shaped = {"coefficients": predictor.coefficients.reshape(-1, n_outputs)}
+    predictor = Predictor(**{**vars(predictor), **shaped})
+    names = document["output_names"]
+    empty = np.empty(0)
+    return CycleModel(
+        cycles=tuple(_read_cycle(c, scale) for c in document["cycles"]),
+        lines=tuple(Line(**_tuples(line)) for line in document["lines"]),
+        undecided=tuple(document["undecided"]),
+        unit=document["unit"],
+        n_samples=document["n_samples"],
+        n_dropped=document["n_dropped"],
+        baseline=document["baseline"],
+        reference_time=_user_time(document["reference_time"], scale),
+        residual=empty,
+        residual_std=_tuple(document["residual_std"]),
+        jitter=_tuples(document["jitter"]),
+        amplitude_limit=_tuple(document["amplitude_limit"]),
+        search=SearchPlan(**document["search"]),
+        spectrum=Spectrum(empty, empty, empty, empty, float("nan")),
+        predictor=predictor,
+        output_names=None if names is None else tuple(names),
+        seconds=document["seconds"],
+    )
+
+
+def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
+    fields = _tuples(document)
+    del fields["frequency_drift"], fields["frequency_drift_error"]
+    fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
+    fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
+    fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])
+    return Cycle(**fields)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tuples(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {key: _tuple(value) for key, value in mapping.items()}
+
+
+def _time(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_time(v) for v in value]
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _user_time(value: Any, scale: TimeScale) -> Any:
+    if isinstance(value, list):
+        return tuple(_user_time(v, scale) for v in value)
+    if not scale.calendar:
+        return value
+    moment = dt.datetime.fromisoformat(value)
+    return moment if scale.timezone is None else moment.astimezone(scale.timezone)
+
+
+def _timezone(name: str | None) -> dt.tzinfo | None:
+    if name is None:
+        return None
+    if name == "UTC":
+        return dt.UTC
+    if name.startswith("UTC") and ":" in name:  # a fixed offset, such as UTC+02:00
+        return dt.datetime.strptime(name[3:], "%z").tzinfo
+    return ZoneInfo(name)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it; what is not finite becomes null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,196 @@
+"""The main path: from a table of samples to cycles with errors."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from epicycle import _checks
+from epicycle._data import build_data
+from epicycle.assemble import (
+    alias_notes,
+    amplitude_limit,
+    build_cycle,
+    build_lines,
+    build_predictor,
+    find_aliases,
+    slow_fundamentals,
+    slow_notes,
+    strength_order,
+)
+from epicycle.cycles import per_output
+from epicycle.model import CycleModel, Spectrum
+from epicycle.noise import NoiseModel
+from epicycle.periodogram import power_threshold
+from epicycle.pursuit import Goal, Pursuit, known_fundamentals, pursue
+from epicycle.search import Candidates, Progress, plan_search, spectral_window
+
+#: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
+#: period; and fewer samples than this cannot show a period at all.
+_MINIMUM_CYCLES = 5.0
+_MINIMUM_SAMPLES = 10
+
+
+def find_cycles(
+    t: Any,
+    y: Any,
+    dy: Any = None,
+    *,
+    group: Any = None,
+    weights: Any = None,
+    unit: str | None = None,
+    minimum_period: float | None = None,
+    maximum_period: float | None = None,
+    max_cycles: int = 30,
+    harmonics: int = 8,
+    false_alarm: float = 0.01,
+    trend: int = 1,
+    known: Any = (),
+    exposure: float = 0.0,
+    progress: Progress | None = None,
+) -> CycleModel:
+    """Find the cycles in samples taken at any times.
+
+    Parameters
+    ----------
+    t : array_like, shape (n,)
+        Times, in any order: numbers, integers, datetime64 of any resolution, pandas Series or
+        DatetimeIndex with or without a time zone.  Nothing is corrected for the motion of the
+        observer: astronomical times must already be barycentred.
+    y : array_like, shape (n,) or (n, d)
+        Values.  Several outputs share their frequencies and have amplitudes of their own.  NaN
+        marks a missing value.
+    dy : float or array_like, shape (n,) or (n, d), optional
+        Standard errors.  Scatter beyond them is fitted per group as a jitter.  Without `dy` the
+        scatter is estimated.
+    group : array_like, shape (n,), optional
+        Labels of instruments or series; each group has an offset and a jitter of its own.
+    weights : array_like, shape (n,), optional
+        Relative weights, in place of `dy`.
+    unit : str, optional
+        Unit of time ("s", "min", "h", "d", "w", "y", ...).  For datetimes, the unit of all
+        periods, by default "d"; for numbers, a label.
+    minimum_period, maximum_period : float, optional
+        Limits of the search.  By default it ends at the Nyquist frequency of regular samples, or
+        where the gaps between irregular samples suggest (``result.search.reason`` says it), and
+        begins at one cycle over the baseline; cycles of which fewer than five fit into the
+        baseline are then fitted as slow variation, see :func:`assemble.slow_fundamentals`.
+    max_cycles : int
+        Stop at this many cycles, even if more are significant.
+    harmonics : int
+        Highest harmonic tried for each cycle; 1 means sinusoids only.
+    false_alarm : float
+        Largest probability, over the whole band, with which noise may imitate a line that stays.
+    trend : int
+        Degree of the polynomial in time that is fitted along; 0 is a constant.
+    known : float or array_like
+        Periods known beforehand.  They are fitted first, and held.
+    exposure : float
+        Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
+
+    Returns
+    -------
+    CycleModel
+        Finding nothing is a result with no cycles.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used; the message names it and how to mend it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> t = rng.uniform(0, 1000, 500)
+    >>> y = 3 * np.sin(2 * np.pi * t / 29.53) + rng.normal(size=500)
+    >>> cycle = find_cycles(t, y).cycles[0]
+    >>> abs(cycle.period - 29.53) < 3 * cycle.period_error
+    True
+    """
+    started = time.perf_counter()
+    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
+    shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
+    data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
+    plan = plan_search(data, shortest, longest)
+    goal = Goal(
+        max_cycles=_checks.check_count(max_cycles, "max_cycles"),
+        max_order=_checks.check_count(harmonics, "harmonics"),
+        false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
+        known=_checks.check_known(known, plan.maximum_frequency),
+        slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
+    )
+    blur = _checks.check_exposure(exposure, 1.0 / plan.maximum_frequency)
+    undecided = []
+    if len(samples.times) < _MINIMUM_SAMPLES + data.nuisance.shape[1]:
+        undecided.append(
+            f"too few samples: {len(samples.times)}, and a period is claimed from "
+            f"{_MINIMUM_SAMPLES + data.nuisance.shape[1]} upwards"
+        )
+        goal = replace(goal, max_cycles=0)
+
+    found = pursue(data, NoiseModel.of(samples), plan, goal, progress=progress)
+
+    slow = slow_fundamentals(found.fit, data.baseline, goal)
+    known_line = known_fundamentals(found.fit.structure, goal)
+    window = spectral_window(found.data, plan)
+    single = samples.output_names is None
+    cycles = tuple(
+        build_cycle(
+            found,
+            int(k),
+            samples.scale,
+            blur,
+            single,
+            bool(known_line[k]),
+            find_aliases(found, int(k), window, plan),
+        )
+        for k in strength_order(found.fit)
+        if not slow[k]
+    )
+    undecided += [*found.notes, *alias_notes(cycles), *slow_notes(found.fit, slow)]
+    residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
+    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    return CycleModel(
+        cycles=cycles,
+        lines=build_lines(found, slow, known_line, blur, single),
+        undecided=tuple(undecided),
+        unit=samples.scale.unit,
+        n_samples=len(samples.times),
+        n_dropped=samples.n_dropped,
+        baseline=data.baseline,
+        reference_time=samples.scale.to_user(data.reference),
+        residual=residual[:, 0] if single else residual,
+        residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
+        jitter={
+            str(label): per_output(found.jitter[g].tolist(), single)
+            for g, label in enumerate(samples.group_labels)
+        },
+        amplitude_limit=per_output(amplitude_limit(found.data, found.fit, found.last), single),
+        search=plan,
+        spectrum=_spectrum(found, window, goal.false_alarm),
+        predictor=build_predictor(found, samples, slow, blur),
+        output_names=samples.output_names,
+        seconds=time.perf_counter() - started,
+        samples=(t, y, group),
+    )
+
+
+def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectrum:
+    """Return the spectra for the eye, in shares of the variance."""
+    data = found.data
+    dof = data.n_values - data.nuisance.shape[1] * data.y.shape[1]
+    # the spectrum of the data was taken in units of the scatter of the data themselves, that of
+    # the residual in units of the residual's: both are chi-square with this many degrees
+    return Spectrum(
+        frequency=found.last.thinned_frequency,
+        power=found.first.thinned_power / dof,
+        residual_power=found.last.thinned_power / dof,
+        window=window.thinned_power,
+        threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
+    )

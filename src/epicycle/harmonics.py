@@ -1,0 +1,218 @@
+"""Lines at integer multiples of one frequency become one waveform.
+
+Three questions are asked, always of the residual and always against the noise nearby: does a
+multiple of a known frequency carry power; do two lines found apart stand in an integer ratio; is
+the frequency that was found itself a multiple of the true one, whose own line is weak or absent
+(the half-period trap of eclipsing binaries)?
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from scipy import stats
+
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.periodogram import Periodogram
+from epicycle.refine import QUICK, Fit, Structure, covariance, fit_lines
+
+#: Steps per line width, and widths to either side, of the look around a multiple.
+_STEPS = 4
+_WIDTHS = 8
+
+#: With fewer cycles than this over the baseline there is no waveform to speak of.
+_FEWEST_CYCLES = 3.0
+
+#: A fundamental that is weaker than this share of its strongest multiple needs a second odd
+#: multiple beside it; otherwise the two are separate cycles that happen to be locked.
+_WEAK_FUNDAMENTAL = 0.1
+
+#: Orders of a waveform follow each other with at most one left out.
+_LARGEST_GAP = 2
+
+#: Two frequencies count as locked only if their errors are so small that a coincidence would be
+#: rare: the window of +-3 sigma takes up less than this share of the space between multiples.
+_CHANCE = 0.05
+
+#: Ratios tried for two lines whose common fundamental is absent.
+_RATIOS = ((2, 3), (3, 4), (2, 5), (3, 5), (4, 5))
+
+
+class HarmonicTest:
+    """Tests of the residual at single, known frequencies.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    highest : float
+        Frequency above which no line may be placed (Nyquist of regular sampling).
+    """
+
+    def __init__(self, data: Data, highest: float) -> None:
+        self._data = data
+        self._highest = highest
+        self._half = _STEPS * _WIDTHS
+        self._spacing = 1.0 / (_STEPS * data.baseline)
+        self._engine = Periodogram(data, self._spacing, 2 * self._half + 1)
+        n_outputs = data.y.shape[1]
+        # BIC for 2 parameters per output, and never weaker than 1e-3 by chance at one frequency
+        by_bic = 2 * n_outputs * np.log(max(data.n_values, 3))
+        self._threshold = max(by_bic, float(stats.chi2.isf(1e-3, 2 * n_outputs)))
+
+    def significant(self, fit: Fit, frequency: float) -> bool:
+        """Return whether the residual of `fit` has a line exactly at `frequency`.
+
+        A maximum that lies elsewhere within a line width is another line, not this one.
+        """
+        data = self._data
+        if not 1.0 / data.baseline < frequency < self._highest:
+            return False
+        existing = fit.structure.line_frequency
+        if len(existing) and np.abs(existing - frequency).min() < 1.0 / data.baseline:
+            return False
+        start = frequency - self._half * self._spacing
+        power = (self._engine.reduction(fit.residual, start) / fit.scale[:, np.newaxis]).sum(0)
+        near = np.abs(np.arange(len(power)) - self._half) <= _STEPS
+        level = max(1.0, float(power[~near].mean()) / (2 * data.y.shape[1]))
+        here = float(power[self._half])
+        if here < self._threshold * level:
+            return False
+        return here > float(power[near].max()) - 9.0 * level
+
+
+def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
+    """Return the fit with every significant multiple of its fundamentals locked in."""
+    pieces = fit.structure.pieces()
+    added = False
+    for k, (frequency, orders, fixed) in enumerate(pieces):
+        if frequency * data.baseline < _FEWEST_CYCLES:
+            continue
+        present = set(orders)
+        for m in range(2, max_order + 1):
+            # A waveform has no lone high harmonic: that is another line which happens to be near.
+            connected = any(m - _LARGEST_GAP <= o < m for o in present)
+            if m not in present and connected and test.significant(fit, m * frequency):
+                present.add(m)
+        if len(present) > len(orders):
+            pieces[k] = (frequency, tuple(sorted(present)), fixed)
+            added = True
+    return _refit(data, pieces, absolute) if added else fit
+
+
+def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
+    """Return the fit with fundamentals divided by 2 or 3 where the residual asks for it."""
+    pieces = fit.structure.pieces()
+    changed = False
+    for k, (frequency, orders, fixed) in enumerate(pieces):
+        if fixed:
+            continue
+        for divisor in (2, 3):
+            if max(orders) * divisor > max(max_order, divisor):
+                continue
+            if frequency * data.baseline < _FEWEST_CYCLES * divisor:
+                continue
+            odd = [
+                m
+                for m in range(1, 3 * divisor)
+                if m % divisor and test.significant(fit, m * frequency / divisor)
+            ]
+            if not odd:
+                continue
+            kept = tuple(sorted((*odd, *(divisor * o for o in orders))))
+            trial_pieces = [*pieces]
+            trial_pieces[k] = (frequency / divisor, kept, fixed)
+            trial = _refit(data, trial_pieces, absolute)
+            if _is_waveform(trial, k, divisor):
+                pieces, changed = trial_pieces, True
+                break
+    return _refit(data, pieces, absolute) if changed else fit
+
+
+def merge(data: Data, fit: Fit, level: Floats, absolute: bool) -> Fit:
+    """Return the fit with lines in integer ratios locked to one fundamental.
+
+    Parameters
+    ----------
+    data, fit
+        The regression problem and its solution, all fundamentals free.
+    level : ndarray, shape (L, d)
+        Noise level around each line.
+    absolute : bool
+        As in :func:`epicycle.refine.fit_lines`.
+    """
+    while True:
+        errors = np.sqrt(np.diag(covariance(data, fit, level).frequency))
+        trial = _first_merge(data, fit, errors, absolute)
+        if trial is None:
+            return fit
+        fit = trial
+        level = np.ones((len(fit.structure.order), data.y.shape[1])) * level.max(axis=0)
+
+
+def _first_merge(data: Data, fit: Fit, errors: Floats, absolute: bool) -> Fit | None:
+    pieces = fit.structure.pieces()
+    strength = np.array([_strength(fit, k) for k in range(len(pieces))])
+    slow = fit.structure.frequency * data.baseline < _FEWEST_CYCLES
+    pairs = [
+        (int(i), int(j))
+        for i, j in combinations(np.argsort(fit.structure.frequency, kind="stable"), 2)
+        if not (slow[i] or pieces[i][2] or pieces[j][2])
+    ]
+    for i, j in sorted(pairs, key=lambda p: -strength[p[0]] * strength[p[1]]):
+        for a, b in _locked_ratios(fit, errors, i, j, len(pairs)):
+            fundamental = pieces[i][0] / a
+            if fundamental * data.baseline < _FEWEST_CYCLES:
+                continue
+            orders = {*(a * o for o in pieces[i][1]), *(b * o for o in pieces[j][1])}
+            rest = [p for n, p in enumerate(pieces) if n not in (i, j)]
+            trial = _refit(data, [*rest, (fundamental, tuple(sorted(orders)), False)], absolute)
+            lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
+            if lost < 12.0 and (a > 1 or _is_waveform(trial, len(rest), b)):
+                return trial
+    return None
+
+
+def _locked_ratios(fit: Fit, errors: Floats, i: int, j: int, n_pairs: int) -> list[tuple[int, int]]:
+    """Return the ratios (a, b), a <= b, in which f_i : f_j = a : b within their errors."""
+    low, high = fit.structure.frequency[[i, j]]
+    found = []
+    multiple = round(high / low)
+    window = 3 * np.hypot(multiple * errors[i], errors[j])
+    if multiple >= 2 and abs(high - multiple * low) < window < _CHANCE / 2 * low:
+        found.append((1, multiple))
+    band = float(np.ptp(fit.structure.frequency))
+    for a, b in _RATIOS:
+        window = 3 * np.hypot(b / a * errors[i], errors[j])
+        # among all pairs and ratios, a coincidence must be unlikely
+        rare = 2 * window * n_pairs * len(_RATIOS) < _CHANCE * band
+        if rare and abs(high - b / a * low) < window:
+            found.append((a, b))
+    return found
+
+
+def _is_waveform(fit: Fit, k: int, divisor: int) -> bool:
+    """Return whether the orders not divisible by `divisor` make cycle k one waveform."""
+    lines = np.flatnonzero(fit.structure.parent == k)
+    amplitude = np.array([_line_strength(fit, int(line)) for line in lines])
+    odd = fit.structure.order[lines] % divisor != 0
+    if np.count_nonzero(odd) >= 2:
+        return True
+    return bool(amplitude[odd].max(initial=0.0) >= _WEAK_FUNDAMENTAL * amplitude.max())
+
+
+def _line_strength(fit: Fit, line: int) -> float:
+    """Return the amplitude of a line relative to the noise, over all outputs."""
+    c = fit.line_coefficients(line)
+    return float(np.sqrt((c**2 / fit.scale).sum()))
+
+
+def _strength(fit: Fit, k: int) -> float:
+    lines = np.flatnonzero(fit.structure.parent == k)
+    return float(np.sqrt(sum(_line_strength(fit, int(line)) ** 2 for line in lines)))
+
+
+def _refit(data: Data, pieces: list[tuple[float, tuple[int, ...], bool]], absolute: bool) -> Fit:
+    return fit_lines(data, Structure.of(pieces), absolute=absolute, futile=QUICK)

@@ -1,0 +1,249 @@
+"""The result of :func:`epicycle.find_cycles`: what was found, and the model that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle import phase
+from epicycle._data import nuisance_columns
+from epicycle._times import Times, TimeScale
+from epicycle._twofloat import Floats
+from epicycle.cycles import Cycle, Line
+from epicycle.search import SearchPlan
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Spectra for the eye, thinned to the highest point in each piece of the band.
+
+    Attributes
+    ----------
+    frequency : ndarray, shape (m,)
+        Cycles per unit of time.
+    power : ndarray, shape (m,)
+        Share of the variance that a sinusoid explains in the data, before any line is removed.
+    residual_power : ndarray, shape (m,)
+        The same for the residual of the model.
+    window : ndarray, shape (m,)
+        Spectral window: power at this distance from a line that is due to the sampling alone.
+    threshold : float
+        Power that noise exceeds anywhere in the band with the false-alarm probability asked for.
+    """
+
+    frequency: Floats
+    power: Floats
+    residual_power: Floats
+    window: Floats
+    threshold: float
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """The numbers behind :meth:`CycleModel.predict`.
+
+    Attributes
+    ----------
+    scale : TimeScale
+        Unit and calendar of the user's times.
+    reference, first, last, baseline : float
+        Reference time and span of the data, as numbers on that scale.
+    degree : int
+        Degree of the trend.
+    group_labels : tuple
+        Groups with offsets of their own.
+    group_weights : tuple of float
+        Share of the samples in each group, used where no group is named.
+    nuisance, level : ndarray, shape (p, d)
+        Coefficients of offsets and trend inside the span of the data, and outside of it, where
+        slow variation is not continued.
+    frequency : ndarray, shape (L,)
+        Frequencies of the sinusoids.
+    coefficients : ndarray, shape (2 L, d)
+        Cosine and sine coefficients of each in turn.
+    slow : ndarray of bool, shape (L,)
+        Which sinusoids are slow variation.
+    """
+
+    scale: TimeScale
+    reference: float
+    first: float
+    last: float
+    baseline: float
+    degree: int
+    group_labels: tuple[Any, ...]
+    group_weights: tuple[float, ...]
+    nuisance: Floats
+    level: Floats
+    frequency: Floats
+    coefficients: Floats
+    slow: NDArray[np.bool_]
+
+    def __call__(self, t: Any, group: Any) -> Floats:
+        """Return the model at times `t`, shape (n, d)."""
+        times = self.scale.parse(t).minus(self.reference)
+        offset = times.to_float()
+        # a margin of rounding, so that the first and last sample are inside
+        margin = 1e-9 * self.baseline
+        inside = (offset >= self.first - self.reference - margin) & (
+            offset <= self.last - self.reference + margin
+        )
+        n_groups = len(self.group_labels)
+        columns = nuisance_columns(
+            offset / self.baseline, np.zeros(len(offset), dtype=np.intp), n_groups, self.degree
+        )
+        columns[:, :n_groups] = self._offset_rows(group, len(offset))
+        result = np.where(inside[:, np.newaxis], columns @ self.nuisance, columns @ self.level)
+        for line, frequency in enumerate(self.frequency):
+            result += self._line(times, line, float(frequency), inside)
+        return result
+
+    def _line(self, times: Times, line: int, frequency: float, inside: NDArray[np.bool_]) -> Floats:
+        cosine, sine = phase.unit_phasors(phase.turns(frequency, times))
+        if self.slow[line]:
+            cosine, sine = cosine * inside, sine * inside
+        a, b = self.coefficients[2 * line : 2 * line + 2]
+        return np.outer(cosine, a) + np.outer(sine, b)
+
+    def _offset_rows(self, group: Any, n: int) -> Floats:
+        if group is None:
+            return np.tile(np.array(self.group_weights), (n, 1))
+        wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
+        codes = {str(label): code for code, label in enumerate(self.group_labels)}
+        unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
+        if unknown:
+            raise ValueError(
+                f"group {unknown[0]!r} is not among the groups that were fitted: "
+                f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
+            )
+        rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class CycleModel:
+    """Cycles found in data, with errors, and the model that they make.
+
+    Attributes
+    ----------
+    cycles : tuple of Cycle
+        Strongest first.  Empty where nothing is significant.
+    lines : tuple of Line
+        Every sinusoid of the model, slow variation and harmonics included.
+    undecided : tuple of str
+        What the data cannot decide, in words.
+    unit : str
+        Unit of time; "" where times were plain numbers.
+    n_samples, n_dropped : int
+        Rows used, and rows left out because nothing in them could be used.
+    baseline : float
+        Last minus first time.
+    reference_time : float, datetime or str
+        The weighted middle of the data, to which frequencies and phases refer.
+    residual : ndarray, shape of y
+        Data minus model, in the order given; NaN where a value was missing.
+    residual_std : float or tuple of float
+        Root mean square of the residual.
+    jitter : dict
+        Extra scatter per group, beyond `dy`; without `dy` and groups the whole scatter.
+    amplitude_limit : float or tuple of float
+        A further sinusoid of this amplitude would have shown more power than the residual has
+        anywhere in the band, with 95 % probability.  Where nothing was found, this is the upper
+        limit on the amplitude of any cycle.
+    search : SearchPlan
+        The band searched, and why.
+    spectrum : Spectrum
+        Spectra and spectral window for the eye.
+    predictor : Predictor
+        The numbers behind :meth:`predict`.
+    seconds : float
+        Time that the search took.
+    """
+
+    cycles: tuple[Cycle, ...]
+    lines: tuple[Line, ...]
+    undecided: tuple[str, ...]
+    unit: str
+    n_samples: int
+    n_dropped: int
+    baseline: float
+    reference_time: Any
+    residual: Floats = field(repr=False)
+    residual_std: Any
+    jitter: dict[str, Any]
+    amplitude_limit: Any
+    search: SearchPlan
+    spectrum: Spectrum = field(repr=False)
+    predictor: Predictor = field(repr=False)
+    output_names: tuple[str, ...] | None
+    seconds: float
+    samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
+
+    def predict(self, t: Any, *, group: Any = None) -> Floats:
+        """Return the model at any times.
+
+        Parameters
+        ----------
+        t : array_like, shape (m,)
+            Times of the same kind as those of the data (numbers or datetimes).
+        group : label or array_like of labels, optional
+            Whose offsets to add; by default the mean offset of all groups.
+
+        Returns
+        -------
+        ndarray, shape (m,) or (m, d)
+            Outside the span of the data, slow variation is not continued: there the model is the
+            trend and the cycles.
+
+        Raises
+        ------
+        TypeError
+            If `t` is of another kind than the times of the data.
+        ValueError
+            If a time is missing, or a group is unknown.
+        """
+        result = self.predictor(t, group)
+        return result[:, 0] if self.output_names is None else result
+
+    def table(self) -> str:
+        """Return the cycles as a table in plain text."""
+        from epicycle.tables import plain_table
+
+        return plain_table(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON can hold it (schema "epicycle.cycles/1")."""
+        from epicycle.exchange import to_dict
+
+        return to_dict(self)
+
+    @staticmethod
+    def from_dict(document: dict[str, Any]) -> CycleModel:
+        """Return the model written by :meth:`to_dict`; it predicts, but holds no samples."""
+        from epicycle.exchange import from_dict
+
+        return from_dict(document)
+
+    def plot_spectrum(self, **options: Any) -> Figure:
+        """Return a figure of the spectra, the threshold and the spectral window."""
+        from epicycle import plots
+
+        return plots.plot_spectrum(self, **options)
+
+    def plot_fold(self, cycle: int = 0, **options: Any) -> Figure:
+        """Return a figure of the data folded at the period of one cycle."""
+        from epicycle import plots
+
+        return plots.plot_fold(self, cycle, **options)
+
+    def plot_fit(self, **options: Any) -> Figure:
+        """Return a figure of data, model and residual against time."""
+        from epicycle import plots
+
+        return plots.plot_fit(self, **options)

@@ -1,0 +1,152 @@
+"""How large the noise is: extra scatter per group, and the level around each line.
+
+The residual of real data is never white near strong lines: what the model lacks (sidebands, slow
+changes of amplitude) stays next to them.  Errors and significance from the overall scatter are
+then too optimistic, so both use the residual power around the line in question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from epicycle._checks import Samples
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.sums import TrigSums
+
+#: Half width of the neighbourhood of a line, and of the notch that the line's own fit has cut
+#: into it, in units of 1/baseline.
+_NEIGHBOURHOOD = 8.0
+_NOTCH = 1.0
+
+#: The level is a mean over about 14 independent values, so it scatters by a quarter even in white
+#: noise.  Counting this many further values at the white level tames that, and does not matter
+#: where the excess is real.
+_PRIOR_VALUES = 4.0
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    """Variance of every value: ``dy**2 + jitter[group]**2 / weight``.
+
+    Attributes
+    ----------
+    dy : ndarray, shape (n, d), or None
+        Errors as given.
+    relative : ndarray, shape (n,)
+        Relative weights, 1 where none were given.
+    present : ndarray of bool, shape (n, d)
+        Which values exist.
+    group : ndarray of int, shape (n,)
+        Group of each sample.
+    n_groups : int
+        Number of groups.
+    """
+
+    dy: Floats | None
+    relative: Floats
+    present: NDArray[np.bool_]
+    group: NDArray[np.intp]
+    n_groups: int
+
+    @staticmethod
+    def of(samples: Samples) -> NoiseModel:
+        """Return the noise model of checked samples."""
+        n = len(samples.times)
+        return NoiseModel(
+            dy=samples.dy,
+            relative=np.ones(n) if samples.weights is None else samples.weights,
+            present=samples.present,
+            group=samples.group,
+            n_groups=len(samples.group_labels),
+        )
+
+    @property
+    def absolute(self) -> bool:
+        """Whether weights are inverse variances, jitter included."""
+        return self.dy is not None or self.n_groups > 1
+
+    def fit_jitter(self, residual: Floats, n_parameters: int) -> Floats:
+        """Return the extra scatter of each group and output, shape (G, d).
+
+        The jitter is what makes the sum of squared residuals, each in units of its variance,
+        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.
+        """
+        n_outputs = residual.shape[1]
+        jitter = np.zeros((self.n_groups, n_outputs))
+        for j in range(n_outputs):
+            share = 1.0 - n_parameters / max(int(self.present[:, j].sum()), n_parameters + 1)
+            for g in range(self.n_groups):
+                rows = self.present[:, j] & (self.group == g)
+                if not rows.any():
+                    continue
+                dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
+                target = max(share, 0.5) * int(rows.sum())
+                jitter[g, j] = _solve_jitter(
+                    residual[rows, j] ** 2, dy2, 1.0 / self.relative[rows], target
+                )
+        return jitter
+
+    def weights(self, jitter: Floats) -> Floats:
+        """Return inverse variances, shape (n, d), or (n, 1) where all outputs share them."""
+        variance = jitter[self.group] ** 2 / self.relative[:, np.newaxis]
+        if self.dy is not None:
+            variance = variance + self.dy**2
+        weights = np.where(self.present, 1.0 / np.maximum(variance, 1e-300), 0.0)
+        return weights[:, :1] if (weights == weights[:, :1]).all() else weights
+
+
+def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: float) -> float:
+    def excess(variance: float) -> float:
+        return float((squares / (dy2 + variance * unit)).sum()) - target
+
+    highest = float((squares / unit).sum()) / target
+    if highest == 0.0:
+        return 0.0
+    if np.all(np.asarray(dy2) > 0) and excess(0.0) <= 0:
+        return 0.0
+    lowest = 1e-12 * highest
+    if excess(lowest) <= 0:
+        return float(np.sqrt(lowest))
+    return float(np.sqrt(optimize.brentq(excess, lowest, highest * (1 + 1e-9), rtol=1e-6)))
+
+
+def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
+    """Return the residual power around each frequency, relative to white noise, at least 1.
+
+    Parameters
+    ----------
+    data : Data
+        Times and weights.
+    residual : ndarray, shape (n, d)
+        Residual of the complete model.
+    scale : ndarray, shape (d,)
+        Variance scale of each output.
+    frequency : ndarray, shape (L,)
+        Where to look.
+
+    Returns
+    -------
+    ndarray, shape (L, d)
+    """
+    if len(frequency) == 0:
+        return np.ones((0, residual.shape[1]))
+    spacing = 0.5 / data.baseline
+    half = round(_NEIGHBOURHOOD / 0.5)
+    offsets = np.arange(-half, half + 1) * spacing
+    around = np.abs(offsets) > (_NOTCH - 0.25) / data.baseline
+    sums = TrigSums(data.times, spacing, 2 * half + 1)
+    strengths = (residual * data.weights).T
+    # in white noise of the fitted scale, the mean of |sum|^2 is scale * sum(w)
+    white = np.array([data.weights_of(j).sum() for j in range(residual.shape[1])]) * scale
+    values = 2 * (_NEIGHBOURHOOD - _NOTCH)
+    level = np.ones((len(frequency), residual.shape[1]))
+    for line, f in enumerate(frequency):
+        power = np.abs(sums.band(strengths, float(f) - half * spacing)) ** 2
+        mean = power[:, around].mean(axis=1) / np.maximum(white, 1e-300)
+        level[line] = (values * mean + _PRIOR_VALUES) / (values + _PRIOR_VALUES)
+    return np.maximum(level, 1.0)

@@ -1,0 +1,192 @@
+"""Trigonometric sums -> least-squares power, and what a maximum of it is worth.
+
+The power at a frequency is the fraction by which a sinusoid lowers the weighted sum of squares,
+with all nuisance columns (mean, trend, offsets) refitted at every frequency.  With Q an
+orthonormal basis of the nuisance columns, r the residual from them, and
+
+.. math:: Y = \\sum w r z, \\quad U = \\sum w - \\sum_m |\\sum w Q_m z|^2, \\quad
+          V = \\sum w z^2 - \\sum_m (\\sum w Q_m z)^2, \\quad z = e^{-2\\pi i f t},
+
+the reduction is :math:`2\\,(U|Y|^2 - \\mathrm{Re}(V^* Y^2)) / (U^2 - |V|^2)`.  For one constant
+column it is the generalised Lomb-Scargle periodogram (Zechmeister & Kürster 2009, A&A 496, 577,
+eq. 5), written with complex sums.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import optimize, special
+
+from epicycle._data import Data, orthonormal_basis
+from epicycle._twofloat import Floats
+from epicycle.sums import Complexes, TrigSums
+
+# Determinant U**2 - |V|**2, relative to (sum w)**2, below which sine and cosine cannot be told
+# apart (at frequency zero, or at Nyquist of regular sampling): no power is defined there.  Well
+# above the error of the transforms, 1e-9.
+_DEGENERATE = 1e-6
+
+
+class Periodogram:
+    """Least-squares power of a residual on any band of frequencies.
+
+    Parameters
+    ----------
+    data : Data
+        Times, weights and nuisance columns.
+    spacing : float
+        Step of the frequency grid.
+    size : int
+        Frequencies per band.
+    remember : bool
+        Whether to keep what depends on the sampling alone for a second call with the same band;
+        saves most of the time of repeated searches, at 32 bytes per frequency.
+    """
+
+    def __init__(self, data: Data, spacing: float, size: int, *, remember: bool = False) -> None:
+        self.size = size
+        self._sums = TrigSums(data.times, spacing, size)
+        self._weights = data.weights
+        self._remembered: dict[float, list[_Norm]] | None = {} if remember else None
+        self._bases = [
+            orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
+        ]
+
+    def reduction(self, residual: Floats, start: float) -> Floats:
+        """Return by how much a sinusoid lowers chi-square, shape (d, size).
+
+        Parameters
+        ----------
+        residual : ndarray, shape (n, d)
+            Residuals of the outputs from a fit that contains the nuisance columns.
+        start : float
+            First frequency of the band.
+        """
+        shifts = self._sums.shifts(start)
+        norms = None if self._remembered is None else self._remembered.get(start)
+        result = np.empty((residual.shape[1], self.size))
+        fresh: list[_Norm] = []
+        for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
+            outputs = range(residual.shape[1]) if self._weights.shape[1] == 1 else range(k, k + 1)
+            strengths = (residual[:, outputs] * w[:, np.newaxis]).T
+            if norms is None:
+                sums = self._sums.band_at(np.vstack([strengths, basis.T]), shifts)
+                doubled = self._sums.band_at(w[np.newaxis, :], shifts * shifts, 2)[0]
+                fresh.append(_Norm(float(w.sum()), sums[len(outputs) :], doubled))
+            else:
+                sums = self._sums.band_at(strengths, shifts)
+            for j, output in enumerate(outputs):
+                result[output] = (fresh if norms is None else norms)[k].reduction(sums[j])
+        if self._remembered is not None and norms is None:
+            self._remembered[start] = fresh
+        return result
+
+
+class _Norm:
+    """The part of the power that depends on the sampling alone: U, V and the determinant."""
+
+    def __init__(self, total: float, basis: Complexes, doubled: Complexes) -> None:
+        u = np.full(doubled.shape, total)
+        v = doubled.copy()
+        for q in basis:
+            u -= q.real**2
+            u -= q.imag**2
+            v -= q * q
+        determinant = u * u
+        determinant -= v.real**2
+        determinant -= v.imag**2
+        self._u = u
+        self._v = v
+        self._factor = np.zeros_like(determinant)
+        np.divide(2.0, determinant, out=self._factor, where=determinant > _DEGENERATE * total**2)
+
+    def reduction(self, y: Complexes) -> Floats:
+        real, imag = y.real, y.imag
+        a = real * real
+        b = imag * imag
+        result = a + b
+        result *= self._u
+        a -= b
+        a *= self._v.real
+        result -= a
+        np.multiply(real, imag, out=b)
+        b *= self._v.imag
+        b *= 2.0
+        result -= b
+        result *= self._factor
+        return result
+
+
+def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
+    """Return Baluev's W: the band in units of the effective length of the data.
+
+    ``W = (f_max - f_min) * sqrt(4 pi var(t))`` (Baluev 2008, MNRAS 385, 1279, eq. 7).
+    """
+    weights = data.weights.sum(axis=1)
+    t = data.times.to_float()
+    mean = np.average(t, weights=weights)
+    variance = np.average((t - mean) ** 2, weights=weights)
+    return float((maximum - minimum) * np.sqrt(4 * np.pi * variance))
+
+
+def false_alarm_probability(
+    power: float, dof: float, bandwidth: float, components: int = 2
+) -> float:
+    """Return the probability that noise alone has a maximum of at least `power` in the band.
+
+    Parameters
+    ----------
+    power : float
+        Fraction of the residual sum of squares that the signal removes, in [0, 1].
+    dof : float
+        Degrees of freedom of the residual before the signal is fitted.
+    bandwidth : float
+        Effective bandwidth W of :func:`effective_bandwidth`; 0 for a frequency known beforehand.
+    components : int
+        Linear parameters of the signal: 2 for one sinusoid in one output.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    ``1 - (1 - FAP_single) exp(-tau)`` with the expected number of upcrossings
+
+    .. math:: \\tau = W \\frac{\\Gamma(N/2)}{\\Gamma((N-\\nu+1)/2)\\,\\Gamma(\\nu/2)}
+              P^{(\\nu-1)/2} (1-P)^{(N-\\nu-1)/2},
+
+    which for two components is Baluev (2008), table 1 and eq. 5-6, and tends to the upcrossings
+    of a chi-square process (Davies 1987, Biometrika 74, 33) for large N.
+    """
+    p = min(max(power, 0.0), 1.0)
+    half = components / 2
+    rest = (dof - components) / 2
+    if p == 0.0 or rest <= 0.5:
+        return 1.0
+    if p == 1.0:
+        return 0.0
+    single = float(special.betainc(rest, half, 1.0 - p))
+    if bandwidth <= 0:
+        return single
+    log_tau = (
+        np.log(bandwidth)
+        + special.gammaln(dof / 2)
+        - special.gammaln((dof - components + 1) / 2)
+        - special.gammaln(half)
+        + (half - 0.5) * np.log(p)
+        + (rest - 0.5) * np.log1p(-p)
+    )
+    tau = float(np.exp(min(log_tau, 50.0)))
+    return float(-np.expm1(np.log1p(-min(single, 1 - 1e-16)) - tau))
+
+
+def power_threshold(false_alarm: float, dof: float, bandwidth: float, components: int = 2) -> float:
+    """Return the power whose :func:`false_alarm_probability` is `false_alarm`."""
+
+    def excess(power: float) -> float:
+        return false_alarm_probability(power, dof, bandwidth, components) - false_alarm
+
+    if excess(1.0 - 1e-12) > 0:
+        return 1.0
+    return float(optimize.brentq(excess, 1e-12, 1.0 - 1e-12))

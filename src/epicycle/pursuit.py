@@ -1,0 +1,346 @@
+"""Matching pursuit: lines are found one after the other and refitted together at each step.
+
+After Mamandipoor, Ramasamy & Madhow (2016), "Newtonized orthogonal matching pursuit", IEEE Trans.
+Signal Process. 64, 5066, with least-squares power, significance and the information criterion
+deciding when to stop, and a last look back at every line with the noise around it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle import harmonics
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.harmonics import HarmonicTest
+from epicycle.noise import NoiseModel, local_level
+from epicycle.periodogram import effective_bandwidth, false_alarm_probability
+from epicycle.refine import QUICK, Covariance, Fit, Structure, covariance, fit_lines
+from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan
+
+#: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
+SEPARATION = 1.0
+
+#: Candidates tried before a search counts as exhausted.
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the user asked the pursuit for.
+
+    Attributes
+    ----------
+    max_cycles : int
+        Number of cycles at which to stop.
+    max_order : int
+        Highest harmonic tried.
+    false_alarm : float
+        Largest false-alarm probability of a line that stays.
+    known : tuple of float
+        Frequencies to fit first and to hold.
+    slow_limit : float
+        Frequency below which a line is slow variation and does not count as a cycle.
+    """
+
+    max_cycles: int
+    max_order: int
+    false_alarm: float
+    known: tuple[float, ...]
+    slow_limit: float
+
+
+@dataclass(frozen=True)
+class Pursuit:
+    """Where the pursuit ended.
+
+    Attributes
+    ----------
+    data : Data
+        The data with their final weights.
+    fit : Fit
+        All lines that stayed.
+    jitter : ndarray, shape (G, d)
+        Extra scatter of each group and output.
+    level : ndarray, shape (L, d)
+        Noise level around each line.
+    covariance : Covariance
+        Errors of everything in `fit`.
+    false_alarm : ndarray, shape (K,)
+        False-alarm probability of each fundamental with its harmonics.
+    first, last : Candidates
+        Spectrum of the data before the first, and of the residual after the last line.
+    bandwidth : float
+        Effective bandwidth of the search.
+    notes : tuple of str
+        What could not be decided.
+    """
+
+    data: Data
+    fit: Fit
+    jitter: Floats
+    level: Floats
+    covariance: Covariance
+    false_alarm: Floats
+    first: Candidates
+    last: Candidates
+    bandwidth: float
+    notes: tuple[str, ...]
+
+
+def pursue(
+    data: Data,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    goal: Goal,
+    *,
+    progress: Progress | None = None,
+) -> Pursuit:
+    """Return all significant lines of the data, found by matching pursuit.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    noise : NoiseModel
+        How the weights follow from errors and jitter.
+    plan : SearchPlan
+        Band and grid of the search.
+    goal : Goal
+        When to stop.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
+
+    Returns
+    -------
+    Pursuit
+    """
+    bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
+    structure = Structure.empty()
+    for frequency in goal.known:
+        structure = structure.plus(frequency, fixed=True)
+    work = _Workbench(data, noise, plan, progress)
+    fit, jitter = work.settle(structure)
+    first = last = work.search(fit)
+    refused: list[float] = []
+    while _count_cycles(fit.structure, goal) < goal.max_cycles:
+        better = _next_line(work, fit, last, plan, goal, bandwidth, refused)
+        if better is None:
+            break
+        settled, its_jitter = work.settle(better.structure)
+        if not _acceptable(fit, settled, plan, 1.0 / data.baseline):
+            refused.append(float(better.structure.frequency[-1]))
+            continue
+        fit, jitter = settled, its_jitter
+        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
+        last = work.search(fit)
+
+    fit = _prune(work, fit, goal, bandwidth)
+    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
+    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    fit = harmonics.merge(work.data, fit, level, noise.absolute)
+    fit, jitter = work.settle(fit.structure, tight=True)
+    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    errors = covariance(work.data, fit, level)
+    return Pursuit(
+        data=work.data,
+        fit=fit,
+        jitter=jitter,
+        level=level,
+        covariance=errors,
+        false_alarm=_false_alarms(work.data, fit, errors, bandwidth),
+        first=first,
+        last=work.search(fit),
+        bandwidth=bandwidth,
+        notes=tuple(_unresolved_notes(fit, refused, 1.0 / data.baseline)),
+    )
+
+
+class _Workbench:
+    """The data with their present weights, and the tools that depend on these weights."""
+
+    def __init__(
+        self, data: Data, noise: NoiseModel, plan: SearchPlan, progress: Progress | None
+    ) -> None:
+        self._noise = noise
+        self._plan = plan
+        self._progress = progress
+        self._highest = plan.maximum_frequency if plan.regular else np.inf
+        self._use(data)
+
+    def _use(self, data: Data) -> None:
+        self.data = data
+        self.test = HarmonicTest(data, self._highest)
+        self._search: DenseSearch | None = None
+
+    def search(self, fit: Fit) -> Candidates:
+        """Return the maxima of the residual's spectrum."""
+        if self._search is None:
+            self._search = DenseSearch(self.data, self._plan, progress=self._progress)
+        return self._search.maxima(fit.residual, fit.scale)
+
+    def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:
+        """Return the fit of `structure`, with jitter and weights brought into agreement."""
+        absolute = self._noise.absolute
+        fit = self._fit(structure, tight)
+        if not absolute:
+            return fit, np.sqrt(fit.scale)[np.newaxis, :]
+        for _ in range(8 if tight else 3):
+            jitter = self._noise.fit_jitter(fit.residual, _n_parameters(fit))
+            weights = self._noise.weights(jitter)
+            change = np.abs(weights / np.maximum(self.data.weights, 1e-300) - 1).max(initial=0.0)
+            if weights.shape == self.data.weights.shape and change < (1e-6 if tight else 1e-2):
+                break
+            self._use(self.data.with_weights(weights))
+            fit = self._fit(fit.structure, tight)
+        return fit, jitter
+
+    def _fit(self, structure: Structure, tight: bool) -> Fit:
+        absolute = self._noise.absolute
+        if tight:
+            return fit_lines(self.data, structure, absolute=absolute)
+        # the next line will move all others again: a few steps towards the optimum are enough
+        return fit_lines(self.data, structure, absolute=absolute, futile=QUICK, max_steps=3)
+
+
+def _n_parameters(fit: Fit) -> int:
+    return fit.coefficients.shape[0] + int(np.count_nonzero(~fit.structure.fixed))
+
+
+def _count_cycles(structure: Structure, goal: Goal) -> int:
+    counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
+    return int(np.count_nonzero(counted))
+
+
+def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
+    """Return which fundamentals were given by the user."""
+    return np.isin(structure.frequency, goal.known)
+
+
+def _next_line(
+    work: _Workbench,
+    fit: Fit,
+    candidates: Candidates,
+    plan: SearchPlan,
+    goal: Goal,
+    bandwidth: float,
+    refused: list[float],
+) -> Fit | None:
+    """Return the fit with one more line, or None when nothing significant is left."""
+    data = work.data
+    if _is_exact(data, fit):
+        return None
+    width = 1.0 / data.baseline
+    n = data.n_values
+    dof = n - _n_parameters(fit) * data.y.shape[1]
+    existing = fit.structure.line_frequency
+    taken = np.append(existing, refused)
+    for frequency in candidates.frequency[:_TRIES]:
+        if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
+            continue
+        structure = fit.structure.plus(float(frequency))
+        # enough to decide: the joint fit of all lines follows for those that are accepted
+        near = np.abs(structure.frequency - frequency) < 4 * width
+        trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
+        if trial.structure.frequency[-1] < width and plan.minimum_frequency <= width:
+            # A bend of less than one cycle has no frequency of its own; held at one cycle over
+            # the baseline it takes the drift out of the way of the cycles above it.
+            structure = fit.structure.plus(width, fixed=True)
+            trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
+        power = 1.0 - float((trial.chi2 / trial.scale).sum() / (fit.chi2 / trial.scale).sum())
+        probability = false_alarm_probability(power, dof, bandwidth, 2 * data.y.shape[1])
+        if probability > goal.false_alarm:
+            return None
+        ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
+        gain = float(n / data.y.shape[1] * np.log(ratio).sum())
+        if gain < (2 * data.y.shape[1] + 1) * np.log(n):
+            return None
+        if _acceptable(fit, trial, plan, width):
+            return trial
+        refused.append(float(frequency))
+    return None
+
+
+def _is_exact(data: Data, fit: Fit) -> bool:
+    """Return whether the model leaves nothing but rounding errors."""
+    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
+    return bool((fit.chi2 <= 1e-24 * squares).all())
+
+
+def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
+    """Return a sentence for each line next to which power was found but not resolved."""
+    close = np.array(refused)
+    return [
+        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
+        f"companion, or a cycle whose amplitude or period changes"
+        for f in fit.structure.frequency
+        if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
+    ]
+
+
+def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
+    """Return whether a trial's lines are in the band, apart, and not fighting each other."""
+    frequency = trial.structure.frequency
+    new = frequency[-1]
+    margin = 0.05 * width
+    if not plan.minimum_frequency - margin <= new <= plan.maximum_frequency + margin:
+        return False
+    lines = np.sort(trial.structure.line_frequency)
+    if len(lines) > 1 and np.diff(lines).min() < SEPARATION * width:
+        return False
+    # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
+    amplitude = _amplitudes(trial, fit.scale)
+    before = _amplitudes(fit, fit.scale)
+    near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
+    grown = amplitude[:-1][near] > 1.5 * before[near]
+    return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
+
+
+def _amplitudes(fit: Fit, scale: Floats) -> Floats:
+    lines = fit.coefficients[fit.n_nuisance :] / np.sqrt(scale)
+    result: Floats = np.sqrt((lines[0::2] ** 2 + lines[1::2] ** 2).sum(axis=1))
+    return result
+
+
+def _prune(work: _Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:
+    """Return the fit without the lines that the noise around them could explain."""
+    while True:
+        level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+        errors = covariance(work.data, fit, level)
+        probability = _false_alarms(work.data, fit, errors, bandwidth)
+        probability[known_fundamentals(fit.structure, goal)] = 0.0
+        if not len(probability) or probability.max() <= goal.false_alarm:
+            return fit
+        pieces = fit.structure.pieces()
+        del pieces[int(probability.argmax())]
+        fit, _ = work.settle(Structure.of(pieces))
+
+
+def _false_alarms(data: Data, fit: Fit, errors: Covariance, bandwidth: float) -> Floats:
+    """Return the false-alarm probability of each fundamental, with the noise near its lines."""
+    structure = fit.structure
+    n_fundamentals = len(structure.frequency)
+    dof = data.n_values - _n_parameters(fit) * data.y.shape[1]
+    result = np.ones(n_fundamentals)
+    for k in range(n_fundamentals):
+        lines = np.flatnonzero(structure.parent == k)
+        rows = fit.n_nuisance + np.sort(np.concatenate([2 * lines, 2 * lines + 1]))
+        reduction = 0.0
+        for j, joint in enumerate(errors.joint):
+            block = joint[np.ix_(n_fundamentals + rows, n_fundamentals + rows)]
+            c = fit.coefficients[rows, j]
+            if np.any(np.diag(block) > 0):
+                reduction += float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+        # harmonics sweep through their phases faster: W grows with the rms order (Baluev 2009)
+        wider = bandwidth * float(np.sqrt(np.mean(structure.order[lines] ** 2.0)))
+        result[k] = false_alarm_probability(
+            reduction / (reduction + dof),
+            dof + len(rows) * data.y.shape[1],
+            0.0 if structure.fixed[k] else wider,
+            len(rows) * data.y.shape[1],
+        )
+    return result

@@ -1,0 +1,347 @@
+"""Where to look: the band, the grid, and the candidates on it.
+
+The dense search evaluates the whole band, a bounded number of frequencies at a time, and keeps
+only the strongest local maxima and a thinned spectrum for the eye.  Its time grows with baseline
+times bandwidth; its memory does not.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.periodogram import Periodogram
+from epicycle.sums import BAND, TrigSums
+
+#: Grid points per width 1/T of a spectral line.  The best grid point is then at most 0.1/T from
+#: the maximum and has lost at most 3.3 % of its power; refinement takes back the rest.
+POINTS_PER_PEAK = 5
+
+#: The default band never asks for more frequencies than this; a band that is named may.
+DEFAULT_BUDGET = 1 << 22
+
+#: A band that begins below this many cycles over the baseline is searched from one cycle on.
+_SLOW_BAND = 20.0
+
+#: A thinned spectrum has at most this many points.
+THINNED = 1 << 13
+
+#: Bands whose normalisation is kept between searches (2 MB each and distinct set of weights).
+REMEMBERED_BANDS = 16
+
+#: Progress is reported as (frequencies done, frequencies in all).
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """The band that is searched, and why.
+
+    Attributes
+    ----------
+    minimum_frequency, maximum_frequency : float
+        Limits of the band, in cycles per unit of time.
+    spacing : float
+        Step of the grid.
+    n_frequencies : int
+        Number of grid points.
+    strategy : str
+        "dense": every frequency of the band is evaluated.
+    regular : bool
+        Whether the samples lie on a regular raster (gaps allowed).
+    reason : str
+        One sentence on how the band was chosen.
+    """
+
+    minimum_frequency: float
+    maximum_frequency: float
+    spacing: float
+    n_frequencies: int
+    strategy: str
+    regular: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Local maxima of a spectrum, strongest first, and the spectrum itself, thinned.
+
+    Attributes
+    ----------
+    frequency, power : ndarray, shape (k,)
+        The maxima on the grid; power is in the units of what was searched.
+    thinned_frequency, thinned_power : ndarray, shape (m,)
+        Middle and highest power of each of m equal pieces of the band.
+    """
+
+    frequency: Floats
+    power: Floats
+    thinned_frequency: Floats = field(repr=False)
+    thinned_power: Floats = field(repr=False)
+
+
+def raster_step(data: Data) -> float | None:
+    """Return the step of the raster on which all times lie, or None if there is none.
+
+    All gaps must be multiples of the smallest to within 2 % of it.  Times scattered thinly over a
+    fine raster (fewer than one in ten points used, such as random whole seconds) do not count:
+    their raster says where aliases begin, not where signals end.
+    """
+    gaps = _gaps(data)
+    step = float(gaps.min())
+    step = float(gaps[gaps < 1.5 * step].mean())
+    steps = float(np.rint(gaps / step).sum())
+    # measured over the whole baseline, the step is known far better than from one gap
+    step = data.baseline / steps
+    multiples = gaps / step
+    if np.abs(multiples - np.rint(multiples)).max() > 0.02 or len(gaps) < 0.1 * steps:
+        return None
+    return step
+
+
+def _gaps(data: Data) -> Floats:
+    """Return the gaps between neighbouring samples, those of zero length left out."""
+    gaps = np.diff(np.sort(data.times.to_float()))
+    kept: Floats = gaps[gaps > 1e-9 * data.baseline]
+    return kept
+
+
+def plan_search(
+    data: Data, minimum_period: float | None = None, maximum_period: float | None = None
+) -> SearchPlan:
+    """Return the band to search: as named by the user, or as the sampling can support.
+
+    Without `minimum_period` the band ends at the Nyquist frequency of a regular raster.  Other
+    sampling has no such limit; the band then ends at half the inverse of the tenth percentile of
+    the gaps between neighbouring samples (at least the mean Nyquist frequency), the resolution
+    that is met in many places of the data, or at a fixed number of frequencies.  Without
+    `maximum_period` it begins at one cycle over the baseline.
+    """
+    baseline = data.baseline
+    spacing = 1.0 / (POINTS_PER_PEAK * baseline)
+    step = raster_step(data)
+    lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
+    if 1.0 / baseline < lowest < _SLOW_BAND / baseline:
+        # slow variation leaks into a band this close to it unless it is found and fitted as well
+        lowest = 1.0 / baseline
+    if minimum_period is not None:
+        highest = 1.0 / minimum_period
+        reason = f"up to the shortest period asked for, {minimum_period:.6g}"
+    elif step is not None:
+        highest = 0.5 / step
+        reason = f"up to the Nyquist frequency of samples every {step:.6g}"
+    else:
+        highest, reason = _irregular_limit(data)
+        budget = lowest + DEFAULT_BUDGET * spacing
+        if highest > budget:
+            highest = budget
+            reason = (
+                f"up to {DEFAULT_BUDGET} frequencies, although the gaps between samples allow "
+                f"more; name minimum_period to search further"
+            )
+    if highest <= lowest:
+        # a band that holds nothing is widened to a single resolved line rather than refused
+        highest = lowest + 1.0 / baseline
+        reason += " (less than one cycle over the baseline: widened)"
+    n = math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1
+    # exactly at Nyquist sine and cosine cannot be told apart: the grid stops short of it
+    return SearchPlan(
+        minimum_frequency=lowest,
+        maximum_frequency=highest,
+        spacing=(highest - lowest) / (n - 1),
+        n_frequencies=n,
+        strategy="dense",
+        regular=step is not None,
+        reason=reason,
+    )
+
+
+def _irregular_limit(data: Data) -> tuple[float, str]:
+    gaps = _gaps(data)
+    typical = float(np.quantile(gaps, 0.1))
+    mean_nyquist = len(data.times) / (2 * data.baseline)
+    if 0.5 / typical > mean_nyquist:
+        return 0.5 / typical, (
+            f"irregular samples: up to half the inverse of the tenth percentile of their gaps, "
+            f"{typical:.6g}"
+        )
+    return mean_nyquist, "irregular samples: up to half the mean sampling rate"
+
+
+class DenseSearch:
+    """Search of every frequency of a band, in pieces of bounded memory.
+
+    Parameters
+    ----------
+    data : Data
+        Times, weights and nuisance columns.
+    plan : SearchPlan
+        The grid.
+    keep : int
+        Number of maxima to return.
+    threads : int, optional
+        Bands evaluated at the same time; by default one per processor.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all).
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        plan: SearchPlan,
+        *,
+        keep: int = 16,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._plan = plan
+        self._keep = keep
+        self._progress = progress
+        self._size = min(BAND, plan.n_frequencies)
+        n_bands = math.ceil(plan.n_frequencies / self._size)
+        self._threads = min(threads or os.cpu_count() or 1, n_bands)
+        # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
+        # Short grids are searched many times over, so what depends on the sampling is kept.
+        remember = n_bands <= REMEMBERED_BANDS
+        self._engines = [
+            Periodogram(data, plan.spacing, self._size, remember=remember)
+            for _ in range(self._threads)
+        ]
+
+    def maxima(self, residual: Floats, scale: Floats) -> Candidates:
+        """Return the strongest maxima of the least-squares power over the whole band.
+
+        Parameters
+        ----------
+        residual : ndarray, shape (n, d)
+            What is left of the outputs.
+        scale : ndarray, shape (d,)
+            Variance by which the chi-square of each output is divided before they are added.
+
+        Returns
+        -------
+        Candidates
+            Power is the reduction of chi-square.
+        """
+
+        def evaluate(worker: int, start: float) -> Floats:
+            power = self._engines[worker].reduction(residual, start)
+            power /= scale[:, np.newaxis]
+            return power[0] if len(power) == 1 else power.sum(axis=0)
+
+        return _fold_grid(
+            self._plan, evaluate, self._size, self._threads, self._keep, self._progress
+        )
+
+
+def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
+    """Return the maxima of the spectral window: the spectrum that a constant has by sampling.
+
+    Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
+    aliases of about this relative power at f plus and minus these frequencies.
+    """
+    weights = data.weights.sum(axis=1)[np.newaxis, :]
+    total = float(weights.sum())
+    size = min(BAND, plan.n_frequencies)
+    sums = TrigSums(data.times, plan.spacing, size)
+
+    def evaluate(_: int, start: float) -> Floats:
+        power: Floats = np.abs(sums.band(weights, start)[0] / total) ** 2
+        return power
+
+    return _fold_grid(plan, evaluate, size, 1, keep, None)
+
+
+def _fold_grid(
+    plan: SearchPlan,
+    evaluate: Callable[[int, float], Floats],
+    size: int,
+    threads: int,
+    keep: int,
+    progress: Progress | None,
+) -> Candidates:
+    """Evaluate the grid band by band, in several threads, and keep a summary."""
+    n_bands = math.ceil(plan.n_frequencies / size)
+    piece = max(1, math.ceil(plan.n_frequencies / THINNED))
+    folds = [_Fold(plan, keep, piece) for _ in range(threads)]
+
+    def work(worker: int) -> None:
+        for band in range(worker, n_bands, threads):
+            first = band * size
+            folds[worker].add(
+                first, evaluate(worker, plan.minimum_frequency + first * plan.spacing)
+            )
+            if progress is not None and worker == 0:
+                progress(min(first + threads * size, plan.n_frequencies), plan.n_frequencies)
+
+    if threads == 1:
+        work(0)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
+    return _merge(folds, plan, keep, piece)
+
+
+class _Fold:
+    """What is remembered of the bands seen so far: an additive summary of bounded size."""
+
+    def __init__(self, plan: SearchPlan, keep: int, piece: int) -> None:
+        self._n = plan.n_frequencies
+        self._keep = keep
+        self._piece = piece
+        n_pieces = math.ceil(self._n / piece)
+        self.highest = np.zeros(n_pieces)
+        self.index = np.empty(0, dtype=np.int64)
+        self.power = np.empty(0)
+
+    def add(self, first: int, power: Floats) -> None:
+        power = power[: self._n - first]
+        # The ends of a band count as maxima where they exceed their one neighbour, so that no
+        # peak is lost between two bands; a false one is a lower point of a peak that is kept.
+        peak = np.ones(len(power), dtype=bool)
+        peak[1:] &= power[1:] > power[:-1]
+        peak[:-1] &= power[:-1] >= power[1:]
+        at = np.flatnonzero(peak)
+        if len(at) > self._keep:
+            at = at[np.argpartition(power[at], -self._keep)[-self._keep :]]
+        self.index = np.concatenate([self.index, at + first])
+        self.power = np.concatenate([self.power, power[at]])
+        if len(self.index) > 4 * self._keep:
+            best = np.argpartition(self.power, -self._keep)[-self._keep :]
+            self.index, self.power = self.index[best], self.power[best]
+        self._thin(first, power)
+
+    def _thin(self, first: int, power: Floats) -> None:
+        edges = np.arange(first - first % self._piece, first + len(power), self._piece)
+        highest = np.maximum.reduceat(power, np.maximum(edges - first, 0))
+        numbers = edges // self._piece
+        self.highest[numbers] = np.maximum(self.highest[numbers], highest)
+
+
+def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, piece: int) -> Candidates:
+    index = np.concatenate([f.index for f in folds])
+    power = np.concatenate([f.power for f in folds])
+    # stable order whatever the number of threads: by power, then by frequency
+    order = np.lexsort((index, -power))[: 4 * keep]
+    index, power = index[order], power[order]
+    chosen: list[int] = []
+    for k, i in enumerate(index):
+        if all(abs(int(i) - int(index[j])) > 1 for j in chosen):
+            chosen.append(k)
+        if len(chosen) == keep:
+            break
+    highest = np.max([f.highest for f in folds], axis=0)
+    middle = np.minimum((np.arange(len(highest)) + 0.5) * piece, plan.n_frequencies) - 0.5
+    return Candidates(
+        frequency=plan.minimum_frequency + index[chosen] * plan.spacing,
+        power=power[chosen],
+        thinned_frequency=plan.minimum_frequency + middle * plan.spacing,
+        thinned_power=highest,
+    )
