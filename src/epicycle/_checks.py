@@ -144,7 +144,7 @@ def check_samples(
 def _as_float(x: Any, name: str) -> Floats:
     """Return `x` as float64, accepting pandas and masked arrays, refusing everything unreal."""
     if isinstance(x, np.ma.MaskedArray):
-        x = x.astype(np.float64).filled(np.nan)
+        x = np.ma.filled(x.astype(np.float64), np.nan)
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()
     raw = np.asarray(x)

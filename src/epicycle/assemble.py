@@ -12,10 +12,11 @@ from epicycle._data import Data, orthonormal_basis
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
+from epicycle.lines import line_columns
 from epicycle.model import Predictor
 from epicycle.periodogram import Periodogram
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
-from epicycle.refine import Fit, line_columns
+from epicycle.refine import Fit
 from epicycle.search import Candidates, SearchPlan
 
 #: Aliases are listed from this power ratio upwards, and at most so many.
@@ -29,10 +30,10 @@ _WINDOW_PEAK = 0.1
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals are slow variation rather than cycles.
 
-    Below the goal's slow limit (five cycles over the baseline, unless the user named a longest period) a
-    line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.  A line between
-    three and five cycles is nevertheless called a cycle, a rhythm seen four times, if its power
-    times f^2 is at least four times that of every other slow line.
+    Below the goal's slow limit (five cycles over the baseline, or the longest period that the
+    user named) a line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.
+    A line of at least three cycles is nevertheless called a cycle, a rhythm seen three or four
+    times, if its power times f^2 is at least four times that of every other slow line.
     """
     frequency = fit.structure.frequency
     slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)

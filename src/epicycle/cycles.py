@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._twofloat import Floats
 
@@ -161,7 +162,7 @@ class Waveform:
     """
 
     frequency: float
-    orders: Floats
+    orders: NDArray[np.intp]
     coefficients: Floats
     covariance: Floats
 
@@ -193,7 +194,7 @@ class Waveform:
         """Return half the height of the waveform and its error."""
         top, bottom = self.extremum(1.0), self.extremum(-1.0)
         weights = (self.basis(np.array(top)) - self.basis(np.array(bottom))) / 2
-        variance = weights @ self.covariance[1:, 1:] @ weights
+        variance = float(weights @ self.covariance[1:, 1:] @ weights)
         return float(weights @ self.coefficients), _root(variance)
 
     def maximum(self) -> tuple[float, float, float, float]:
@@ -219,11 +220,11 @@ class Waveform:
         block = self.covariance[1 + 2 * index : 3 + 2 * index, 1 + 2 * index : 3 + 2 * index]
         direction = np.array([a, b]) / max(amplitude, 1e-300)
         phase = float(np.arctan2(b, a) / (2 * np.pi)) % 1.0
-        return amplitude, _root(direction @ block @ direction), phase
+        return amplitude, _root(float(direction @ block @ direction)), phase
 
 
 def _root(variance: float) -> float:
-    return float(np.sqrt(max(float(variance), 0.0)))
+    return float(np.sqrt(max(variance, 0.0)))
 
 
 def per_output(values: list[Any], single: bool) -> Any:

@@ -58,7 +58,7 @@ def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
     return document
 
 
-def from_dict(document: dict[str, Any]) -> CycleModel:
+def from_dict(document: Any) -> CycleModel:
     """Return the model in a document of :func:`to_dict`.
 
     Raises
@@ -82,22 +82,26 @@ def from_dict(document: dict[str, Any]) -> CycleModel:
 
 
 def _read(document: dict[str, Any]) -> CycleModel:
-    numbers = dict(document["model"])
-    scale = TimeScale(document["unit"], numbers.pop("calendar"), _timezone(numbers.pop("timezone")))
+    numbers = document["model"]
+    scale = TimeScale(document["unit"], numbers["calendar"], _timezone(numbers["timezone"]))
+    nuisance = np.array(numbers["nuisance"], dtype=np.float64)
     predictor = Predictor(
         scale=scale,
-        **{
-            key: np.array(value, dtype=bool if key == "slow" else float)
-            if key in ("nuisance", "level", "frequency", "coefficients", "slow")
-            else tuple(value)
-            if isinstance(value, list)
-            else value
-            for key, value in numbers.items()
-        },
+        reference=numbers["reference"],
+        first=numbers["first"],
+        last=numbers["last"],
+        baseline=numbers["baseline"],
+        degree=numbers["degree"],
+        group_labels=tuple(numbers["group_labels"]),
+        group_weights=tuple(numbers["group_weights"]),
+        nuisance=nuisance,
+        level=np.array(numbers["level"], dtype=np.float64),
+        frequency=np.array(numbers["frequency"], dtype=np.float64),
+        coefficients=np.array(numbers["coefficients"], dtype=np.float64).reshape(
+            -1, nuisance.shape[1]
+        ),
+        slow=np.array(numbers["slow"], dtype=bool),
     )
-    n_outputs = predictor.nuisance.shape[1]
-    shaped = {"coefficients": predictor.coefficients.reshape(-1, n_outputs)}
-    predictor = Predictor(**{**vars(predictor), **shaped})
     names = document["output_names"]
     empty = np.empty(0)
     return CycleModel(

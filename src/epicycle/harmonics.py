@@ -15,8 +15,10 @@ from scipy import stats
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.errors import covariance
+from epicycle.lines import Structure
 from epicycle.periodogram import Periodogram
-from epicycle.refine import QUICK, Fit, Structure, covariance, fit_lines
+from epicycle.refine import QUICK, Fit, fit_lines
 
 #: Steps per line width, and widths to either side, of the look around a multiple.
 _STEPS = 4
@@ -80,7 +82,7 @@ class HarmonicTest:
         here = float(power[self._half])
         if here < self._threshold * level:
             return False
-        return here > float(power[near].max()) - 9.0 * level
+        return here > float(power[near].max()) - 9.0 * float(level)
 
 
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:

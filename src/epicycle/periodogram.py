@@ -1,13 +1,13 @@
-"""Trigonometric sums -> least-squares power, and what a maximum of it is worth.
+r"""Trigonometric sums -> least-squares power, and what a maximum of it is worth.
 
 The power at a frequency is the fraction by which a sinusoid lowers the weighted sum of squares,
 with all nuisance columns (mean, trend, offsets) refitted at every frequency.  With Q an
 orthonormal basis of the nuisance columns, r the residual from them, and
 
-.. math:: Y = \\sum w r z, \\quad U = \\sum w - \\sum_m |\\sum w Q_m z|^2, \\quad
-          V = \\sum w z^2 - \\sum_m (\\sum w Q_m z)^2, \\quad z = e^{-2\\pi i f t},
+.. math:: Y = \sum w r z, \quad U = \sum w - \sum_m |\sum w Q_m z|^2, \quad
+          V = \sum w z^2 - \sum_m (\sum w Q_m z)^2, \quad z = e^{-2\pi i f t},
 
-the reduction is :math:`2\\,(U|Y|^2 - \\mathrm{Re}(V^* Y^2)) / (U^2 - |V|^2)`.  For one constant
+the reduction is :math:`2\,(U|Y|^2 - \mathrm{Re}(V^* Y^2)) / (U^2 - |V|^2)`.  For one constant
 column it is the generalised Lomb-Scargle periodogram (Zechmeister & Kürster 2009, A&A 496, 577,
 eq. 5), written with complex sums.
 """
@@ -132,7 +132,7 @@ def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
 def false_alarm_probability(
     power: float, dof: float, bandwidth: float, components: int = 2
 ) -> float:
-    """Return the probability that noise alone has a maximum of at least `power` in the band.
+    r"""Return the probability that noise alone has a maximum of at least `power` in the band.
 
     Parameters
     ----------
@@ -153,8 +153,8 @@ def false_alarm_probability(
     -----
     ``1 - (1 - FAP_single) exp(-tau)`` with the expected number of upcrossings
 
-    .. math:: \\tau = W \\frac{\\Gamma(N/2)}{\\Gamma((N-\\nu+1)/2)\\,\\Gamma(\\nu/2)}
-              P^{(\\nu-1)/2} (1-P)^{(N-\\nu-1)/2},
+    .. math:: \tau = W \frac{\Gamma(N/2)}{\Gamma((N-\nu+1)/2)\,\Gamma(\nu/2)}
+              P^{(\nu-1)/2} (1-P)^{(N-\nu-1)/2},
 
     which for two components is Baluev (2008), table 1 and eq. 5-6, and tends to the upcrossings
     of a chi-square process (Davies 1987, Biometrika 74, 33) for large N.

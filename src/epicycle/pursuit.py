@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.errors import Covariance, covariance
 from epicycle.harmonics import HarmonicTest
+from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, local_level
 from epicycle.periodogram import effective_bandwidth, false_alarm_probability
-from epicycle.refine import QUICK, Covariance, Fit, Structure, covariance, fit_lines
+from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
@@ -208,7 +210,7 @@ class _Workbench:
 
 
 def _n_parameters(fit: Fit) -> int:
-    return fit.coefficients.shape[0] + int(np.count_nonzero(~fit.structure.fixed))
+    return int(fit.coefficients.shape[0] + np.count_nonzero(~fit.structure.fixed))
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:

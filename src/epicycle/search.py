@@ -234,7 +234,8 @@ class DenseSearch:
         def evaluate(worker: int, start: float) -> Floats:
             power = self._engines[worker].reduction(residual, start)
             power /= scale[:, np.newaxis]
-            return power[0] if len(power) == 1 else power.sum(axis=0)
+            total: Floats = power[0] if len(power) == 1 else power.sum(axis=0)
+            return total
 
         return _fold_grid(
             self._plan, evaluate, self._size, self._threads, self._keep, self._progress

@@ -1,8 +1,8 @@
-"""Trigonometric sums over a frequency grid: the only module that talks to FINUFFT.
+r"""Trigonometric sums over a frequency grid: the only module that talks to FINUFFT.
 
 Everything in epicycle rests on
 
-.. math:: S_k = \\sum_i c_i \\exp(-2\\pi i\\, f_k x_i), \\qquad f_k = f_0 + k\\,\\delta f .
+.. math:: S_k = \sum_i c_i \exp(-2\pi i\, f_k x_i), \qquad f_k = f_0 + k\,\delta f .
 
 The grid is cut into bands of bounded size, so memory does not grow with the number of
 frequencies; all bands of one grid share one plan, because a shift of the whole band is a factor
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from epicycle import phase
 from epicycle._times import Times
-from epicycle._twofloat import Floats
 
 Complexes = NDArray[np.complex128]
 

@@ -1,0 +1,102 @@
+"""Covariance of a converged fit: the error of every number that is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.refine import Fit, Linearised, frequency_slopes
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Joint covariance of frequencies and linear parameters.
+
+    Attributes
+    ----------
+    frequency : ndarray, shape (K, K)
+        Covariance of the fundamentals; rows and columns of fixed ones are 0.
+    joint : tuple of ndarray, each of shape (K + p + 2 L, K + p + 2 L)
+        For each output, the covariance of the fundamentals followed by its coefficients.
+    """
+
+    frequency: Floats
+    joint: tuple[Floats, ...]
+
+
+def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
+    """Return the covariance of a converged fit, given the noise level around each line.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    fit : Fit
+        Its solution.
+    level : ndarray, shape (L, d)
+        Noise power around each line relative to white noise (:func:`epicycle.noise.local_level`).
+
+    Notes
+    -----
+    The inverse of the full Gauss-Newton matrix [columns, slopes], with each parameter's variance
+    multiplied by the noise level where that parameter is determined.  For one sinusoid in white
+    noise this is the Cramer-Rao bound, ``var(f) = 1 / (2 pi^2 A^2 sum w (t - mean t)^2)``.
+    """
+    state = Linearised(data, fit.structure, absolute=True)
+    state.scale = fit.scale
+    structure = fit.structure
+    n_fundamentals = len(structure.frequency)
+    free = np.flatnonzero(~structure.fixed)
+    frequency = np.zeros((n_fundamentals, n_fundamentals))
+    if free.size:
+        matrix, _ = state.normal_equations(free)
+        size = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+        inverse = linalg.pinvh(matrix / np.outer(size, size)) / np.outer(size, size)
+        frequency[np.ix_(free, free)] = inverse
+    root = np.sqrt(_fundamental_level(state, level))
+    frequency *= np.outer(root, root)
+    joint = tuple(
+        _joint_covariance(state, j, frequency, level[:, j]) for j in range(data.y.shape[1])
+    )
+    return Covariance(frequency, joint)
+
+
+def _fundamental_level(state: Linearised, level: Floats) -> Floats:
+    """Return the noise level of each fundamental: the mean of its lines', by information."""
+    structure = state.structure
+    lines = state.coefficients[state.data.nuisance.shape[1] :]
+    result = np.ones(len(structure.frequency))
+    power = (
+        (lines[0::2] ** 2 + lines[1::2] ** 2) / state.scale * structure.order[:, np.newaxis] ** 2
+    )
+    for k in range(len(result)):
+        of_k = structure.parent == k
+        total = power[of_k].sum()
+        if total > 0:
+            result[k] = float((power[of_k] * level[of_k]).sum() / total)
+    return result
+
+
+def _joint_covariance(state: Linearised, output: int, frequency: Floats, level: Floats) -> Floats:
+    n_nuisance = state.data.nuisance.shape[1]
+    n_columns = state.columns.shape[1]
+    n_fundamentals = len(state.structure.frequency)
+    normal = state.normal(output)
+    w = state.data.weights_of(output)
+    linear = normal.solve_normal(np.eye(n_columns)) * state.scale[output]
+    root = np.ones(n_columns)
+    root[n_nuisance:] = np.sqrt(np.repeat(level, 2))
+    linear *= np.outer(root, root)
+    slopes = frequency_slopes(state, output)
+    response = -normal.solve_normal(state.columns.T @ (slopes * w[:, np.newaxis]))
+    cross = response @ frequency
+    joint = np.empty((n_fundamentals + n_columns,) * 2)
+    joint[:n_fundamentals, :n_fundamentals] = frequency
+    joint[n_fundamentals:, :n_fundamentals] = cross
+    joint[:n_fundamentals, n_fundamentals:] = cross.T
+    joint[n_fundamentals:, n_fundamentals:] = linear + cross @ response.T
+    return joint
