@@ -102,6 +102,7 @@ def build_predictor(
         nuisance=fit.coefficients[:p].copy(),
         level=level,
         frequency=structure.line_frequency,
+        drift=structure.order * structure.drift[structure.parent],
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
     )
@@ -143,6 +144,7 @@ def build_cycle(
 ) -> Cycle:
     """Return fundamental `k` of a pursuit as a :class:`Cycle`."""
     shapes = waveforms(result, k, exposure)
+    structure = result.fit.structure
     frequency = shapes[0].frequency
     error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
     amplitude = [shape.amplitude() for shape in shapes]
@@ -159,6 +161,10 @@ def build_cycle(
         period_error=error / frequency**2,
         frequency=frequency,
         frequency_error=error,
+        frequency_drift=float(structure.drift[k]) if structure.drifting[k] else None,
+        frequency_drift_error=(
+            float(np.sqrt(max(result.covariance.drift[k], 0.0))) if structure.drifting[k] else None
+        ),
         amplitude=per_output([a for a, _ in amplitude], single),
         amplitude_error=per_output([e for _, e in amplitude], single),
         phase=per_output([m[0] for m in maximum], single),

@@ -106,6 +106,8 @@ class Cycle:
         In units of time; errors are one standard deviation.
     frequency, frequency_error : float
         In cycles per unit of time, at the reference time.
+    frequency_drift, frequency_drift_error : float or None
+        Change of the frequency per unit of time, where it was fitted.
     amplitude, amplitude_error : float or tuple of float
         Half the height of the waveform, in units of y; one per output.
     phase, phase_error : float or tuple of float
@@ -132,6 +134,8 @@ class Cycle:
     period_error: float
     frequency: float
     frequency_error: float
+    frequency_drift: float | None
+    frequency_drift_error: float | None
     amplitude: PerOutput
     amplitude_error: PerOutput
     phase: PerOutput

@@ -9,7 +9,7 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import Fit, Linearised, frequency_slopes
+from epicycle.refine import Fit, Linearised, parameter_slopes
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,14 @@ class Covariance:
     ----------
     frequency : ndarray, shape (K, K)
         Covariance of the fundamentals; rows and columns of fixed ones are 0.
+    drift : ndarray, shape (K,)
+        Variance of each drift; 0 where none was fitted.
     joint : tuple of ndarray, each of shape (K + p + 2 L, K + p + 2 L)
         For each output, the covariance of the fundamentals followed by its coefficients.
     """
 
     frequency: Floats
+    drift: Floats
     joint: tuple[Floats, ...]
 
 
@@ -50,19 +53,22 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     state.scale = fit.scale
     structure = fit.structure
     n_fundamentals = len(structure.frequency)
-    free = np.flatnonzero(~structure.fixed)
-    frequency = np.zeros((n_fundamentals, n_fundamentals))
-    if free.size:
-        matrix, _ = state.normal_equations(free)
+    moving = np.flatnonzero(np.append(~structure.fixed, structure.drifting))
+    nonlinear = np.zeros((2 * n_fundamentals, 2 * n_fundamentals))
+    if moving.size:
+        matrix, _ = state.normal_equations(moving)
         size = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
         inverse = linalg.pinvh(matrix / np.outer(size, size)) / np.outer(size, size)
-        frequency[np.ix_(free, free)] = inverse
-    root = np.sqrt(_fundamental_level(state, level))
-    frequency *= np.outer(root, root)
-    joint = tuple(
-        _joint_covariance(state, j, frequency, level[:, j]) for j in range(data.y.shape[1])
+        nonlinear[np.ix_(moving, moving)] = inverse
+    root = np.tile(np.sqrt(_fundamental_level(state, level)), 2)
+    nonlinear *= np.outer(root, root)
+    return Covariance(
+        frequency=nonlinear[:n_fundamentals, :n_fundamentals],
+        drift=np.diag(nonlinear)[n_fundamentals:].copy(),
+        joint=tuple(
+            _joint_covariance(state, j, nonlinear, level[:, j]) for j in range(data.y.shape[1])
+        ),
     )
-    return Covariance(frequency, joint)
 
 
 def _fundamental_level(state: Linearised, level: Floats) -> Floats:
@@ -81,7 +87,7 @@ def _fundamental_level(state: Linearised, level: Floats) -> Floats:
     return result
 
 
-def _joint_covariance(state: Linearised, output: int, frequency: Floats, level: Floats) -> Floats:
+def _joint_covariance(state: Linearised, output: int, nonlinear: Floats, level: Floats) -> Floats:
     n_nuisance = state.data.nuisance.shape[1]
     n_columns = state.columns.shape[1]
     n_fundamentals = len(state.structure.frequency)
@@ -91,12 +97,13 @@ def _joint_covariance(state: Linearised, output: int, frequency: Floats, level: 
     root = np.ones(n_columns)
     root[n_nuisance:] = np.sqrt(np.repeat(level, 2))
     linear *= np.outer(root, root)
-    slopes = frequency_slopes(state, output)
+    # how the linear parameters answer to a change of frequencies and drifts
+    slopes = parameter_slopes(state, output, np.arange(2 * n_fundamentals))
     response = -normal.solve_normal(state.columns.T @ (slopes * w[:, np.newaxis]))
-    cross = response @ frequency
+    cross = response @ nonlinear
     joint = np.empty((n_fundamentals + n_columns,) * 2)
-    joint[:n_fundamentals, :n_fundamentals] = frequency
-    joint[n_fundamentals:, :n_fundamentals] = cross
-    joint[:n_fundamentals, n_fundamentals:] = cross.T
+    joint[:n_fundamentals, :n_fundamentals] = nonlinear[:n_fundamentals, :n_fundamentals]
+    joint[n_fundamentals:, :n_fundamentals] = cross[:, :n_fundamentals]
+    joint[:n_fundamentals, n_fundamentals:] = cross[:, :n_fundamentals].T
     joint[n_fundamentals:, n_fundamentals:] = linear + cross @ response.T
     return joint

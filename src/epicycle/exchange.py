@@ -51,7 +51,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
 
 
 def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
-    document = {**vars(cycle), "frequency_drift": None, "frequency_drift_error": None}
+    document = dict(vars(cycle))
     document["time_of_maximum"] = _time(cycle.time_of_maximum)
     document["harmonics"] = [vars(h) for h in cycle.harmonics]
     document["aliases"] = [vars(a) for a in cycle.aliases]
@@ -97,6 +97,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         nuisance=nuisance,
         level=np.array(numbers["level"], dtype=np.float64),
         frequency=np.array(numbers["frequency"], dtype=np.float64),
+        drift=np.array(numbers["drift"], dtype=np.float64),
         coefficients=np.array(numbers["coefficients"], dtype=np.float64).reshape(
             -1, nuisance.shape[1]
         ),
@@ -127,7 +128,6 @@ def _read(document: dict[str, Any]) -> CycleModel:
 
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
     fields = _tuples(document)
-    del fields["frequency_drift"], fields["frequency_drift_error"]
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])

@@ -47,6 +47,7 @@ def find_cycles(
     max_cycles: int = 30,
     harmonics: int = 8,
     false_alarm: float = 0.01,
+    drift: bool = False,
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
@@ -84,6 +85,9 @@ def find_cycles(
         Highest harmonic tried for each cycle; 1 means sinusoids only.
     false_alarm : float
         Largest probability, over the whole band, with which noise may imitate a line that stays.
+    drift : bool
+        Let the frequency of each cycle change linearly with time.  Lines are still searched for
+        at constant frequencies, so the drift may smear a line over a few widths 1/T at most.
     trend : int
         Degree of the polynomial in time that is fitted along; 0 is a constant.
     known : float or array_like
@@ -123,6 +127,7 @@ def find_cycles(
         max_order=_checks.check_count(harmonics, "harmonics"),
         false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
         known=_checks.check_known(known, plan.maximum_frequency),
+        drift=bool(drift),
         slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
     )
     blur = _checks.check_exposure(exposure, 1.0 / plan.maximum_frequency)

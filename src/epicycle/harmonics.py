@@ -16,7 +16,7 @@ from scipy import stats
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import covariance
-from epicycle.lines import Structure
+from epicycle.lines import Fundamental, Structure
 from epicycle.periodogram import Periodogram
 from epicycle.refine import QUICK, Fit, fit_lines
 
@@ -87,50 +87,50 @@ class HarmonicTest:
 
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
     """Return the fit with every significant multiple of its fundamentals locked in."""
-    pieces = fit.structure.pieces()
+    fundamentals = fit.structure.fundamentals()
     added = False
-    for k, (frequency, orders, fixed) in enumerate(pieces):
-        if frequency * data.baseline < _FEWEST_CYCLES:
+    for k, one in enumerate(fundamentals):
+        if one.frequency * data.baseline < _FEWEST_CYCLES:
             continue
-        present = set(orders)
+        present = set(one.orders)
         for m in range(2, max_order + 1):
             # A waveform has no lone high harmonic: that is another line which happens to be near.
             connected = any(m - _LARGEST_GAP <= o < m for o in present)
-            if m not in present and connected and test.significant(fit, m * frequency):
+            if m not in present and connected and test.significant(fit, m * one.frequency):
                 present.add(m)
-        if len(present) > len(orders):
-            pieces[k] = (frequency, tuple(sorted(present)), fixed)
+        if len(present) > len(one.orders):
+            fundamentals[k] = one.divided(1, present)
             added = True
-    return _refit(data, pieces, absolute) if added else fit
+    return _refit(data, fundamentals, absolute) if added else fit
 
 
 def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
     """Return the fit with fundamentals divided by 2 or 3 where the residual asks for it."""
-    pieces = fit.structure.pieces()
+    fundamentals = fit.structure.fundamentals()
     changed = False
-    for k, (frequency, orders, fixed) in enumerate(pieces):
-        if fixed:
+    for k, one in enumerate(fundamentals):
+        if one.fixed:
             continue
         for divisor in (2, 3):
-            if max(orders) * divisor > max(max_order, divisor):
+            if max(one.orders) * divisor > max(max_order, divisor):
                 continue
-            if frequency * data.baseline < _FEWEST_CYCLES * divisor:
+            if one.frequency * data.baseline < _FEWEST_CYCLES * divisor:
                 continue
             odd = [
                 m
                 for m in range(1, 3 * divisor)
-                if m % divisor and test.significant(fit, m * frequency / divisor)
+                if m % divisor and test.significant(fit, m * one.frequency / divisor)
             ]
             if not odd:
                 continue
-            kept = tuple(sorted((*odd, *(divisor * o for o in orders))))
-            trial_pieces = [*pieces]
-            trial_pieces[k] = (frequency / divisor, kept, fixed)
-            trial = _refit(data, trial_pieces, absolute)
+            orders = [*odd, *(divisor * o for o in one.orders)]
+            trial_fundamentals = [*fundamentals]
+            trial_fundamentals[k] = one.divided(divisor, orders)
+            trial = _refit(data, trial_fundamentals, absolute)
             if _is_waveform(trial, k, divisor):
-                pieces, changed = trial_pieces, True
+                fundamentals, changed = trial_fundamentals, True
                 break
-    return _refit(data, pieces, absolute) if changed else fit
+    return _refit(data, fundamentals, absolute) if changed else fit
 
 
 def merge(data: Data, fit: Fit, level: Floats, absolute: bool) -> Fit:
@@ -155,22 +155,22 @@ def merge(data: Data, fit: Fit, level: Floats, absolute: bool) -> Fit:
 
 
 def _first_merge(data: Data, fit: Fit, errors: Floats, absolute: bool) -> Fit | None:
-    pieces = fit.structure.pieces()
-    strength = np.array([_strength(fit, k) for k in range(len(pieces))])
+    fundamentals = fit.structure.fundamentals()
+    strength = np.array([_strength(fit, k) for k in range(len(fundamentals))])
     slow = fit.structure.frequency * data.baseline < _FEWEST_CYCLES
     pairs = [
         (int(i), int(j))
         for i, j in combinations(np.argsort(fit.structure.frequency, kind="stable"), 2)
-        if not (slow[i] or pieces[i][2] or pieces[j][2])
+        if not (slow[i] or fundamentals[i].fixed or fundamentals[j].fixed)
     ]
     for i, j in sorted(pairs, key=lambda p: -strength[p[0]] * strength[p[1]]):
+        low, high = fundamentals[i], fundamentals[j]
         for a, b in _locked_ratios(fit, errors, i, j, len(pairs)):
-            fundamental = pieces[i][0] / a
-            if fundamental * data.baseline < _FEWEST_CYCLES:
+            if low.frequency / a * data.baseline < _FEWEST_CYCLES:
                 continue
-            orders = {*(a * o for o in pieces[i][1]), *(b * o for o in pieces[j][1])}
-            rest = [p for n, p in enumerate(pieces) if n not in (i, j)]
-            trial = _refit(data, [*rest, (fundamental, tuple(sorted(orders)), False)], absolute)
+            orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
+            rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
+            trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
             lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
             if lost < 12.0 and (a > 1 or _is_waveform(trial, len(rest), b)):
                 return trial
@@ -216,5 +216,5 @@ def _strength(fit: Fit, k: int) -> float:
     return float(np.sqrt(sum(_line_strength(fit, int(line)) ** 2 for line in lines)))
 
 
-def _refit(data: Data, pieces: list[tuple[float, tuple[int, ...], bool]], absolute: bool) -> Fit:
-    return fit_lines(data, Structure.of(pieces), absolute=absolute, futile=QUICK)
+def _refit(data: Data, fundamentals: list[Fundamental], absolute: bool) -> Fit:
+    return fit_lines(data, Structure.of(fundamentals), absolute=absolute, futile=QUICK)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,24 @@ from numpy.typing import NDArray
 from epicycle import phase
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+
+
+class Fundamental(NamedTuple):
+    """One frequency and the lines on it; see :class:`Structure` for the fields."""
+
+    frequency: float
+    orders: tuple[int, ...]
+    fixed: bool = False
+    drift: float = 0.0
+    drifting: bool = False
+
+    def divided(self, divisor: int, orders: Iterable[int]) -> Fundamental:
+        """Return the fundamental at an integer fraction of the frequency, with other orders."""
+        return self._replace(
+            frequency=self.frequency / divisor,
+            drift=self.drift / divisor,
+            orders=tuple(sorted(orders)),
+        )
 
 
 @dataclass(frozen=True)
@@ -26,18 +46,25 @@ class Structure:
         Multiple of the fundamental at which each line stands.
     fixed : ndarray of bool, shape (K,)
         Frequencies that are known and not refined.
+    drift : ndarray, shape (K,)
+        Change of each frequency per unit of time; `frequency` is that at time 0.
+    drifting : ndarray of bool, shape (K,)
+        Whose drift is refined; the others have none.
     """
 
     frequency: Floats
     parent: NDArray[np.intp]
     order: NDArray[np.intp]
     fixed: NDArray[np.bool_]
+    drift: Floats
+    drifting: NDArray[np.bool_]
 
     @staticmethod
     def empty() -> Structure:
         """Return a structure without lines."""
         none = np.empty(0, dtype=np.intp)
-        return Structure(np.empty(0), none, none, np.empty(0, dtype=bool))
+        no = np.empty(0, dtype=bool)
+        return Structure(np.empty(0), none, none, no, np.empty(0), no)
 
     @property
     def line_frequency(self) -> Floats:
@@ -54,25 +81,42 @@ class Structure:
             np.append(self.parent, [len(self.frequency)] * len(orders)).astype(np.intp),
             np.append(self.order, orders).astype(np.intp),
             np.append(self.fixed, fixed),
+            np.append(self.drift, 0.0),
+            np.append(self.drifting, False),
         )
+
+    def with_drift(self, drifting: NDArray[np.bool_]) -> Structure:
+        """Return the structure with the drift of some fundamentals set free."""
+        return replace(self, drift=np.where(drifting, self.drift, 0.0), drifting=drifting)
 
     def orders_of(self, k: int) -> tuple[int, ...]:
         """Return the orders of the lines on fundamental `k`, ascending."""
         return tuple(sorted(int(o) for o in self.order[self.parent == k]))
 
-    def pieces(self) -> list[tuple[float, tuple[int, ...], bool]]:
-        """Return (frequency, orders, fixed) of every fundamental."""
+    def fundamentals(self) -> list[Fundamental]:
+        """Return every fundamental with its orders."""
         return [
-            (float(f), self.orders_of(k), bool(self.fixed[k])) for k, f in enumerate(self.frequency)
+            Fundamental(
+                float(f),
+                self.orders_of(k),
+                bool(self.fixed[k]),
+                float(self.drift[k]),
+                bool(self.drifting[k]),
+            )
+            for k, f in enumerate(self.frequency)
         ]
 
     @staticmethod
-    def of(pieces: list[tuple[float, tuple[int, ...], bool]]) -> Structure:
-        """Return the structure made of `pieces`, the inverse of :meth:`pieces`."""
+    def of(fundamentals: list[Fundamental]) -> Structure:
+        """Return the structure made of `fundamentals`, the inverse of :meth:`fundamentals`."""
         result = Structure.empty()
-        for frequency, orders, fixed in pieces:
-            result = result.plus(frequency, orders, fixed)
-        return result
+        for one in fundamentals:
+            result = result.plus(one.frequency, one.orders, one.fixed)
+        return replace(
+            result,
+            drift=np.array([one.drift for one in fundamentals], dtype=np.float64),
+            drifting=np.array([one.drifting for one in fundamentals], dtype=bool),
+        )
 
 
 def design(data: Data, structure: Structure) -> Floats:
@@ -85,6 +129,9 @@ def line_columns(structure: Structure, data: Data) -> Floats:
     columns = np.empty((len(data.times), 2 * len(structure.order)))
     used, where = np.unique(structure.parent, return_inverse=True)
     base = phase.turns(structure.frequency[used], data.times)
+    if structure.drifting.any():
+        # a drift turns a phase by few enough cycles for plain floats
+        base = base + 0.5 * structure.drift[used][:, np.newaxis] * data.times.to_float() ** 2
     for line, (k, order) in enumerate(zip(where, structure.order, strict=True)):
         cosine, sine = phase.unit_phasors(phase.wrap(order * base[k]))
         columns[:, 2 * line] = cosine

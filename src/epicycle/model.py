@@ -63,8 +63,8 @@ class Predictor:
     nuisance, level : ndarray, shape (p, d)
         Coefficients of offsets and trend inside the span of the data, and outside of it, where
         slow variation is not continued.
-    frequency : ndarray, shape (L,)
-        Frequencies of the sinusoids.
+    frequency, drift : ndarray, shape (L,)
+        Frequencies of the sinusoids at the reference time, and their change per unit of time.
     coefficients : ndarray, shape (2 L, d)
         Cosine and sine coefficients of each in turn.
     slow : ndarray of bool, shape (L,)
@@ -82,6 +82,7 @@ class Predictor:
     nuisance: Floats
     level: Floats
     frequency: Floats
+    drift: Floats
     coefficients: Floats
     slow: NDArray[np.bool_]
 
@@ -105,7 +106,9 @@ class Predictor:
         return result
 
     def _line(self, times: Times, line: int, frequency: float, inside: NDArray[np.bool_]) -> Floats:
-        cosine, sine = phase.unit_phasors(phase.turns(frequency, times))
+        cosine, sine = phase.unit_phasors(
+            phase.turns(frequency, times) + 0.5 * self.drift[line] * times.to_float() ** 2
+        )
         if self.slow[line]:
             cosine, sine = cosine * inside, sine * inside
         a, b = self.coefficients[2 * line : 2 * line + 2]

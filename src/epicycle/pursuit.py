@@ -44,6 +44,8 @@ class Goal:
         Largest false-alarm probability of a line that stays.
     known : tuple of float
         Frequencies to fit first and to hold.
+    drift : bool
+        Whether the cycles' frequencies may change linearly with time.
     slow_limit : float
         Frequency below which a line is slow variation and does not count as a cycle.
     """
@@ -52,6 +54,7 @@ class Goal:
     max_order: int
     false_alarm: float
     known: tuple[float, ...]
+    drift: bool
     slow_limit: float
 
 
@@ -132,7 +135,7 @@ def pursue(
         better = _next_line(work, fit, last, plan, goal, bandwidth, refused)
         if better is None:
             break
-        settled, its_jitter = work.settle(better.structure)
+        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
         if not _acceptable(fit, settled, plan, 1.0 / data.baseline):
             refused.append(float(better.structure.frequency[-1]))
             continue
@@ -145,7 +148,7 @@ def pursue(
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     fit = harmonics.merge(work.data, fit, level, noise.absolute)
-    fit, jitter = work.settle(fit.structure, tight=True)
+    fit, jitter = work.settle(_set_drift(fit.structure, goal), tight=True)
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -210,12 +213,20 @@ class _Workbench:
 
 
 def _n_parameters(fit: Fit) -> int:
-    return int(fit.coefficients.shape[0] + np.count_nonzero(~fit.structure.fixed))
+    nonlinear = np.count_nonzero(~fit.structure.fixed) + np.count_nonzero(fit.structure.drifting)
+    return int(fit.coefficients.shape[0] + nonlinear)
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
     counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
     return int(np.count_nonzero(counted))
+
+
+def _set_drift(structure: Structure, goal: Goal) -> Structure:
+    """Return the structure with the drift of its cycles set free, where the user asked for it."""
+    if not goal.drift:
+        return structure
+    return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
 
 
 def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
@@ -317,9 +328,9 @@ def _prune(work: _Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:
         probability[known_fundamentals(fit.structure, goal)] = 0.0
         if not len(probability) or probability.max() <= goal.false_alarm:
             return fit
-        pieces = fit.structure.pieces()
-        del pieces[int(probability.argmax())]
-        fit, _ = work.settle(Structure.of(pieces))
+        fundamentals = fit.structure.fundamentals()
+        del fundamentals[int(probability.argmax())]
+        fit, _ = work.settle(Structure.of(fundamentals))
 
 
 def _false_alarms(data: Data, fit: Fit, errors: Covariance, bandwidth: float) -> Floats:

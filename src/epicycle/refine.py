@@ -6,7 +6,8 @@ The model of output j is
           + \sum_l a_{lj} \cos 2\pi o_l f_{k(l)} t + b_{lj} \sin 2\pi o_l f_{k(l)} t ,
 
 with nuisance columns n and lines l of order o_l on the free frequencies f_k; a line of order 2 is
-locked to twice its frequency.  The linear parameters are eliminated (variable projection, Golub &
+locked to twice its frequency.  A drifting frequency adds :math:`o_l \dot f_{k(l)} t^2 / 2` to the
+phase.  The linear parameters are eliminated (variable projection, Golub &
 Pereyra 1973, SIAM J. Numer. Anal. 10, 413) with Kaufman's Jacobian (1975, BIT 15, 49), which in
 normal equations is the Schur complement of the full Gauss-Newton matrix.  A step is limited to a
 fraction of a line width and is only kept if it lowers chi-square.
@@ -14,7 +15,7 @@ fraction of a line width and is only kept if it lowers chi-square.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,21 +104,21 @@ def fit_lines(
     Fit
     """
     state = Linearised(data, structure, absolute)
-    moving = np.flatnonzero(~structure.fixed if free is None else free & ~structure.fixed)
+    movable = ~structure.fixed if free is None else free & ~structure.fixed
+    moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
     if moving.size == 0:
         return state.fit()
     damping = 0.0
-    limit = _RADIUS / data.baseline
+    # a drift of 8 / T^2 turns the phase at either end as far as a frequency off by 1 / T does
+    unit = np.repeat([1 / data.baseline, 8 / data.baseline**2], len(structure.frequency))[moving]
     for _ in range(max_steps):
         matrix, gradient = state.normal_equations(moving)
         step = _solve_damped(matrix, gradient, damping)
-        step *= min(1.0, limit / np.abs(step).max(initial=1e-300))
-        moved = np.abs(step).max() * data.baseline
+        step *= min(1.0, _RADIUS / np.abs(step / unit).max(initial=1e-300))
+        moved = np.abs(step / unit).max()
         if moved < _TOLERANCE or float(gradient @ step) < futile:
             break
-        frequency = state.structure.frequency.copy()
-        frequency[moving] += step
-        trial = Linearised(data, _moved(structure, frequency), absolute, state)
+        trial = Linearised(data, _moved(state.structure, moving, step), absolute, state)
         if trial.objective <= state.objective:
             state = trial
             damping *= 0.1
@@ -129,8 +130,11 @@ def fit_lines(
     return state.fit()
 
 
-def _moved(structure: Structure, frequency: Floats) -> Structure:
-    return Structure(frequency, structure.parent, structure.order, structure.fixed)
+def _moved(structure: Structure, moving: NDArray[np.intp], step: Floats) -> Structure:
+    parameters = np.append(structure.frequency, structure.drift)
+    parameters[moving] += step
+    frequency, drift = np.split(parameters, 2)
+    return replace(structure, frequency=frequency, drift=drift)
 
 
 def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
@@ -172,11 +176,12 @@ class Linearised:
     def moved_columns(self, structure: Structure) -> Floats:
         """Return the columns at other frequencies, computing those of moved lines only."""
         columns = self.columns.copy()
-        moved = np.flatnonzero(structure.frequency != self.structure.frequency)
-        lines = np.flatnonzero(np.isin(structure.parent, moved))
-        part = Structure(
-            structure.frequency, structure.parent[lines], structure.order[lines], structure.fixed
+        moved = np.flatnonzero(
+            (structure.frequency != self.structure.frequency)
+            | (structure.drift != self.structure.drift)
         )
+        lines = np.flatnonzero(np.isin(structure.parent, moved))
+        part = replace(structure, parent=structure.parent[lines], order=structure.order[lines])
         first = self.data.nuisance.shape[1] + 2 * lines
         fresh = line_columns(part, self.data)
         columns[:, first] = fresh[:, 0::2]
@@ -191,7 +196,7 @@ class Linearised:
         """Return the variance scale that this fit's own residual suggests."""
         if absolute:
             return np.ones(len(self.chi2))
-        free = np.count_nonzero(~self.structure.fixed)
+        free = np.count_nonzero(~self.structure.fixed) + np.count_nonzero(self.structure.drifting)
         counts = np.array(
             [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
         )
@@ -201,13 +206,16 @@ class Linearised:
         scale: Floats = np.maximum(self.chi2 / dof, floor)
         return scale
 
-    def normal_equations(self, free: NDArray[np.intp]) -> tuple[Floats, Floats]:
-        """Return the Schur complement of the Gauss-Newton matrix, and its right-hand side."""
-        matrix = np.zeros((len(free), len(free)))
-        gradient = np.zeros(len(free))
+    def normal_equations(self, moving: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Return the Schur complement of the Gauss-Newton matrix, and its right-hand side.
+
+        `moving` indexes the frequencies followed by the drifts.
+        """
+        matrix = np.zeros((len(moving), len(moving)))
+        gradient = np.zeros(len(moving))
         for j in range(len(self.chi2)):
             w = self.data.weights_of(j)
-            slopes = frequency_slopes(self, j)[:, free]
+            slopes = parameter_slopes(self, j, moving)
             weighted = slopes * w[:, np.newaxis]
             gradient += weighted.T @ self.residual[:, j] / self.scale[j]
             cross = self.columns.T @ weighted
@@ -239,6 +247,17 @@ def frequency_slopes(state: Linearised, output: int) -> Floats:
         slopes[:, k] += order * (c[2 * line + 1] * cosine - c[2 * line] * sine)
     slopes *= (2 * np.pi) * state.data.times.to_float()[:, np.newaxis]
     return slopes
+
+
+def parameter_slopes(state: Linearised, output: int, moving: NDArray[np.intp]) -> Floats:
+    """Return the derivative of one output's model by frequencies and drifts, (n, m)."""
+    slopes = frequency_slopes(state, output)
+    n_fundamentals = slopes.shape[1]
+    drifts = moving[moving >= n_fundamentals] - n_fundamentals
+    # the phase is f t + drift t^2 / 2
+    half_time = 0.5 * state.data.times.to_float()[:, np.newaxis]
+    by_drift = slopes[:, drifts] * half_time
+    return np.hstack([slopes[:, moving[moving < n_fundamentals]], by_drift])
 
 
 class NormalEquations:
