@@ -8,7 +8,7 @@ from scipy import optimize, stats
 
 from epicycle import phase
 from epicycle._checks import Samples
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import orthonormal_basis
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
@@ -56,6 +56,18 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_]) -> list[str]:
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
         f"cycle from a drift; fitted, but not continued by predictions"
+    ]
+
+
+def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
+    """Return a sentence about what a search by the ladder cannot have seen."""
+    if found.depth is None:
+        return []
+    return [
+        f"the band holds {plan.n_frequencies:.2g} frequencies and was searched by pairs of close "
+        f"samples, which show lines with at least {100 * found.depth:.2g} % of the remaining "
+        f"variance; whether there are weaker ones is not decided: more samples, a narrower band "
+        f"or a larger max_frequencies would decide it"
     ]
 
 
@@ -274,16 +286,23 @@ def strength_order(fit: Fit) -> NDArray[np.intp]:
     return np.argsort(-power, kind="stable")
 
 
-def amplitude_limit(data: Data, fit: Fit, last: Candidates) -> list[float]:
+def amplitude_limit(found: Pursuit) -> list[float]:
     """Return the amplitude that a further line would have to exceed not to be overlooked.
 
     With z the highest residual power (in units of half a variance), a sinusoid of amplitude A has
     a power distributed as a noncentral chi-square with 2 degrees of freedom and noncentrality
     ``N A^2 / (2 sigma^2)``; the limit is the A that would have shown a higher maximum than z with
-    95 % probability.
+    95 % probability.  Where only the ladder could search, it is the amplitude of a line with the
+    share of the variance that the ladder needs.
     """
+    data, fit = found.data, found.fit
     n_outputs = data.y.shape[1]
-    highest = float(last.power.max(initial=0.0))
+    information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
+    if found.depth is not None:
+        counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
+        variance = fit.scale * counts / information
+        return [float(a) for a in np.sqrt(2 * found.depth * variance)]
+    highest = float(found.last.power.max(initial=0.0))
     dof = 2 * n_outputs
 
     def missed(noncentrality: float) -> float:
@@ -291,5 +310,4 @@ def amplitude_limit(data: Data, fit: Fit, last: Candidates) -> list[float]:
 
     upper = 4.0 * highest + 50.0
     noncentrality = float(optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
-    information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
     return [float(a) for a in np.sqrt(2 * noncentrality * fit.scale / information / n_outputs)]

@@ -119,7 +119,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         jitter=_tuples(document["jitter"]),
         amplitude_limit=_tuple(document["amplitude_limit"]),
         search=SearchPlan(**document["search"]),
-        spectrum=Spectrum(empty, empty, empty, empty, float("nan")),
+        spectrum=Spectrum(empty, empty, empty, empty, empty, float("nan")),
         predictor=predictor,
         output_names=None if names is None else tuple(names),
         seconds=document["seconds"],

@@ -16,6 +16,7 @@ from epicycle.assemble import (
     build_cycle,
     build_lines,
     build_predictor,
+    depth_notes,
     find_aliases,
     slow_fundamentals,
     slow_notes,
@@ -48,6 +49,8 @@ def find_cycles(
     harmonics: int = 8,
     false_alarm: float = 0.01,
     drift: bool = False,
+    strategy: str = "auto",
+    max_frequencies: float = 2.0**29,
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
@@ -88,6 +91,13 @@ def find_cycles(
     drift : bool
         Let the frequency of each cycle change linearly with time.  Lines are still searched for
         at constant frequencies, so the drift may smear a line over a few widths 1/T at most.
+    strategy : str
+        "dense" evaluates every frequency of the band; "ladder" follows pairs of close samples to
+        the few frequencies that matter, at a cost that hardly depends on the baseline, and sees
+        strong lines only; "auto" takes the dense search where it is cheap, else the ladder, and
+        the dense search after it if nothing was found and `max_frequencies` allows it.
+    max_frequencies : float
+        Largest number of frequencies that one search may evaluate, about 1e8 a second.
     trend : int
         Degree of the polynomial in time that is fitted along; 0 is a constant.
     known : float or array_like
@@ -121,11 +131,12 @@ def find_cycles(
     samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
     data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
-    plan = plan_search(data, shortest, longest)
+    plan = plan_search(data, shortest, longest, strategy)
     goal = Goal(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
         false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
+        max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
         known=_checks.check_known(known, plan.maximum_frequency),
         drift=bool(drift),
         slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
@@ -158,7 +169,12 @@ def find_cycles(
         for k in strength_order(found.fit)
         if not slow[k]
     )
-    undecided += [*found.notes, *alias_notes(cycles), *slow_notes(found.fit, slow)]
+    undecided += [
+        *found.notes,
+        *alias_notes(cycles),
+        *slow_notes(found.fit, slow),
+        *depth_notes(found, plan),
+    ]
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
     return CycleModel(
@@ -176,7 +192,7 @@ def find_cycles(
             str(label): per_output(found.jitter[g].tolist(), single)
             for g, label in enumerate(samples.group_labels)
         },
-        amplitude_limit=per_output(amplitude_limit(found.data, found.fit, found.last), single),
+        amplitude_limit=per_output(amplitude_limit(found), single),
         search=plan,
         spectrum=_spectrum(found, window, goal.false_alarm),
         predictor=build_predictor(found, samples, slow, blur),
@@ -196,6 +212,7 @@ def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectru
         frequency=found.last.thinned_frequency,
         power=found.first.thinned_power / dof,
         residual_power=found.last.thinned_power / dof,
+        window_frequency=window.thinned_frequency,
         window=window.thinned_power,
         threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
     )

@@ -31,8 +31,8 @@ class Spectrum:
         Share of the variance that a sinusoid explains in the data, before any line is removed.
     residual_power : ndarray, shape (m,)
         The same for the residual of the model.
-    window : ndarray, shape (m,)
-        Spectral window: power at this distance from a line that is due to the sampling alone.
+    window_frequency, window : ndarray, shape (l,)
+        Spectral window: power at these distances from a line that is due to the sampling alone.
     threshold : float
         Power that noise exceeds anywhere in the band with the false-alarm probability asked for.
     """
@@ -40,6 +40,7 @@ class Spectrum:
     frequency: Floats
     power: Floats
     residual_power: Floats
+    window_frequency: Floats
     window: Floats
     threshold: float
 

@@ -16,12 +16,12 @@ from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import Covariance, covariance
-from epicycle.harmonics import HarmonicTest
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, local_level
 from epicycle.periodogram import effective_bandwidth, false_alarm_probability
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan
+from epicycle.search import Candidates, Progress, SearchPlan
+from epicycle.workbench import Workbench
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
 SEPARATION = 1.0
@@ -42,6 +42,8 @@ class Goal:
         Highest harmonic tried.
     false_alarm : float
         Largest false-alarm probability of a line that stays.
+    max_frequencies : float
+        Largest number of frequencies that one search may evaluate.
     known : tuple of float
         Frequencies to fit first and to hold.
     drift : bool
@@ -53,6 +55,7 @@ class Goal:
     max_cycles: int
     max_order: int
     false_alarm: float
+    max_frequencies: float
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
@@ -77,7 +80,11 @@ class Pursuit:
     false_alarm : ndarray, shape (K,)
         False-alarm probability of each fundamental with its harmonics.
     first, last : Candidates
-        Spectrum of the data before the first, and of the residual after the last line.
+        Spectrum of the data before the first, and of the residual after the last line: of the
+        whole band, or of the neighbourhood of the strongest line where the band was too wide.
+    depth : float or None
+        Share of the variance that a line needed to be seen; None where the whole band was
+        searched coherently.
     bandwidth : float
         Effective bandwidth of the search.
     notes : tuple of str
@@ -92,6 +99,7 @@ class Pursuit:
     false_alarm: Floats
     first: Candidates
     last: Candidates
+    depth: float | None
     bandwidth: float
     notes: tuple[str, ...]
 
@@ -127,9 +135,10 @@ def pursue(
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
-    work = _Workbench(data, noise, plan, progress)
-    fit, jitter = work.settle(structure)
-    first = last = work.search(fit)
+    work = Workbench(data, noise, plan, goal.false_alarm, goal.max_frequencies, progress)
+    null, jitter = work.settle(structure)
+    fit = null
+    last = work.search(fit)
     refused: list[float] = []
     while _count_cycles(fit.structure, goal) < goal.max_cycles:
         better = _next_line(work, fit, last, plan, goal, bandwidth, refused)
@@ -158,63 +167,12 @@ def pursue(
         level=level,
         covariance=errors,
         false_alarm=_false_alarms(work.data, fit, errors, bandwidth),
-        first=first,
-        last=work.search(fit),
+        first=work.portrait(null, fit, last),
+        last=work.portrait(fit, fit, last),
+        depth=work.depth,
         bandwidth=bandwidth,
         notes=tuple(_unresolved_notes(fit, refused, 1.0 / data.baseline)),
     )
-
-
-class _Workbench:
-    """The data with their present weights, and the tools that depend on these weights."""
-
-    def __init__(
-        self, data: Data, noise: NoiseModel, plan: SearchPlan, progress: Progress | None
-    ) -> None:
-        self._noise = noise
-        self._plan = plan
-        self._progress = progress
-        self._highest = plan.maximum_frequency if plan.regular else np.inf
-        self._use(data)
-
-    def _use(self, data: Data) -> None:
-        self.data = data
-        self.test = HarmonicTest(data, self._highest)
-        self._search: DenseSearch | None = None
-
-    def search(self, fit: Fit) -> Candidates:
-        """Return the maxima of the residual's spectrum."""
-        if self._search is None:
-            self._search = DenseSearch(self.data, self._plan, progress=self._progress)
-        return self._search.maxima(fit.residual, fit.scale)
-
-    def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:
-        """Return the fit of `structure`, with jitter and weights brought into agreement."""
-        absolute = self._noise.absolute
-        fit = self._fit(structure, tight)
-        if not absolute:
-            return fit, np.sqrt(fit.scale)[np.newaxis, :]
-        for _ in range(8 if tight else 3):
-            jitter = self._noise.fit_jitter(fit.residual, _n_parameters(fit))
-            weights = self._noise.weights(jitter)
-            change = np.abs(weights / np.maximum(self.data.weights, 1e-300) - 1).max(initial=0.0)
-            if weights.shape == self.data.weights.shape and change < (1e-6 if tight else 1e-2):
-                break
-            self._use(self.data.with_weights(weights))
-            fit = self._fit(fit.structure, tight)
-        return fit, jitter
-
-    def _fit(self, structure: Structure, tight: bool) -> Fit:
-        absolute = self._noise.absolute
-        if tight:
-            return fit_lines(self.data, structure, absolute=absolute)
-        # the next line will move all others again: a few steps towards the optimum are enough
-        return fit_lines(self.data, structure, absolute=absolute, futile=QUICK, max_steps=3)
-
-
-def _n_parameters(fit: Fit) -> int:
-    nonlinear = np.count_nonzero(~fit.structure.fixed) + np.count_nonzero(fit.structure.drifting)
-    return int(fit.coefficients.shape[0] + nonlinear)
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
@@ -235,7 +193,7 @@ def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
 
 
 def _next_line(
-    work: _Workbench,
+    work: Workbench,
     fit: Fit,
     candidates: Candidates,
     plan: SearchPlan,
@@ -249,7 +207,7 @@ def _next_line(
         return None
     width = 1.0 / data.baseline
     n = data.n_values
-    dof = n - _n_parameters(fit) * data.y.shape[1]
+    dof = n - fit.n_parameters * data.y.shape[1]
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
     for frequency in candidates.frequency[:_TRIES]:
@@ -319,7 +277,7 @@ def _amplitudes(fit: Fit, scale: Floats) -> Floats:
     return result
 
 
-def _prune(work: _Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:
+def _prune(work: Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:
     """Return the fit without the lines that the noise around them could explain."""
     while True:
         level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
@@ -337,7 +295,7 @@ def _false_alarms(data: Data, fit: Fit, errors: Covariance, bandwidth: float) ->
     """Return the false-alarm probability of each fundamental, with the noise near its lines."""
     structure = fit.structure
     n_fundamentals = len(structure.frequency)
-    dof = data.n_values - _n_parameters(fit) * data.y.shape[1]
+    dof = data.n_values - fit.n_parameters * data.y.shape[1]
     result = np.ones(n_fundamentals)
     for k in range(n_fundamentals):
         lines = np.flatnonzero(structure.parent == k)

@@ -66,6 +66,12 @@ class Fit:
     scale: Floats
     n_nuisance: int
 
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters, linear ones of one output and all others."""
+        nonlinear = np.count_nonzero(~self.structure.fixed)
+        return int(len(self.coefficients) + nonlinear + np.count_nonzero(self.structure.drifting))
+
     def line_coefficients(self, line: int) -> Floats:
         """Return cosine and sine coefficients of one line, shape (2, d)."""
         first = self.n_nuisance + 2 * line

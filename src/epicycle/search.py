@@ -11,9 +11,10 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -26,6 +27,9 @@ POINTS_PER_PEAK = 5
 
 #: The default band never asks for more frequencies than this; a band that is named may.
 DEFAULT_BUDGET = 1 << 22
+
+#: Up to this many frequencies the dense search is as fast as the ladder, and sees weaker lines.
+DENSE_UPTO = 1 << 23
 
 #: A band that begins below this many cycles over the baseline is searched from one cycle on.
 _SLOW_BAND = 20.0
@@ -53,7 +57,9 @@ class SearchPlan:
     n_frequencies : int
         Number of grid points.
     strategy : str
-        "dense": every frequency of the band is evaluated.
+        "dense": every frequency of the band is evaluated.  "ladder": pairs of samples closer
+        than a growing window point to the few frequencies that are, see
+        :mod:`epicycle.ladder`.
     regular : bool
         Whether the samples lie on a regular raster (gaps allowed).
     reason : str
@@ -114,7 +120,10 @@ def _gaps(data: Data) -> Floats:
 
 
 def plan_search(
-    data: Data, minimum_period: float | None = None, maximum_period: float | None = None
+    data: Data,
+    minimum_period: float | None = None,
+    maximum_period: float | None = None,
+    strategy: str = "auto",
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
@@ -150,16 +159,35 @@ def plan_search(
         # a band that holds nothing is widened to a single resolved line rather than refused
         highest = lowest + 1.0 / baseline
         reason += " (less than one cycle over the baseline: widened)"
-    n = math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1
-    # exactly at Nyquist sine and cosine cannot be told apart: the grid stops short of it
+    plan = grid(lowest, highest, spacing)
+    return replace(
+        plan,
+        strategy=choose_strategy(strategy, plan.n_frequencies),
+        regular=step is not None,
+        reason=reason,
+    )
+
+
+def choose_strategy(strategy: str, n_frequencies: int) -> str:
+    """Return "dense" or "ladder" for a grid: as asked for, or by its size."""
+    if strategy not in ("auto", "dense", "ladder"):
+        raise ValueError(f"strategy must be 'auto', 'dense' or 'ladder', got {strategy!r}.")
+    if strategy == "auto":
+        return "dense" if n_frequencies <= DENSE_UPTO else "ladder"
+    return strategy
+
+
+def grid(lowest: float, highest: float, spacing: float) -> SearchPlan:
+    """Return the plan of a dense search from `lowest` to `highest` in steps of about `spacing`."""
+    n = max(2, math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1)
     return SearchPlan(
         minimum_frequency=lowest,
         maximum_frequency=highest,
         spacing=(highest - lowest) / (n - 1),
         n_frequencies=n,
         strategy="dense",
-        regular=step is not None,
-        reason=reason,
+        regular=False,
+        reason="",
     )
 
 
@@ -248,6 +276,10 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
     aliases of about this relative power at f plus and minus these frequencies.
     """
+    plan = replace(plan, n_frequencies=min(plan.n_frequencies, DEFAULT_BUDGET))
+    if plan.strategy != "dense":
+        # too wide a band: what the sampling repeats soonest is shown from one cycle on
+        plan = replace(plan, minimum_frequency=1.0 / data.baseline)
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
     size = min(BAND, plan.n_frequencies)
@@ -326,18 +358,26 @@ class _Fold:
         self.highest[numbers] = np.maximum(self.highest[numbers], highest)
 
 
+def distinct_maxima(
+    position: NDArray[np.number], height: Floats, separation: float, most: int
+) -> list[int]:
+    """Return indices by descending height, leaving out those too close to a higher one."""
+    chosen: list[int] = []
+    for k in np.argsort(-height, kind="stable"):
+        if all(abs(position[k] - position[other]) >= separation for other in chosen):
+            chosen.append(int(k))
+        if len(chosen) == most:
+            break
+    return chosen
+
+
 def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, piece: int) -> Candidates:
     index = np.concatenate([f.index for f in folds])
     power = np.concatenate([f.power for f in folds])
     # stable order whatever the number of threads: by power, then by frequency
     order = np.lexsort((index, -power))[: 4 * keep]
     index, power = index[order], power[order]
-    chosen: list[int] = []
-    for k, i in enumerate(index):
-        if all(abs(int(i) - int(index[j])) > 1 for j in chosen):
-            chosen.append(k)
-        if len(chosen) == keep:
-            break
+    chosen = distinct_maxima(index, power, 1.5, keep)
     highest = np.max([f.highest for f in folds], axis=0)
     middle = np.minimum((np.arange(len(highest)) + 0.5) * piece, plan.n_frequencies) - 0.5
     return Candidates(

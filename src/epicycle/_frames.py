@@ -1,0 +1,157 @@
+"""A file, or standard input -> a table as it stands there, with the place of every record.
+
+CSV, Parquet, and either of them compressed with gzip: what a file is, is decided by its content,
+not by its name.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import re
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from epicycle._delimited import ReadError, check_names, read_delimited
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Bytes inspected to tell text from other things.
+_HEAD = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """A table as it stands in a file.
+
+    Attributes
+    ----------
+    name : str
+        How messages call the file.
+    frame : DataFrame
+        Its columns.  The index numbers the records from 0, those without any value left out.
+    has_header : bool
+        Whether the file names its columns; if not, they are called "1", "2" and so on.
+    line_of : callable, optional
+        Gives the line in which a record begins, in a file that has lines.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    has_header: bool
+    line_of: Callable[[int], int] | None = None
+
+    def where(self, record: int) -> str:
+        """Return where a record stands in the file, such as "line 17"."""
+        return f"row {record + 1}" if self.line_of is None else f"line {self.line_of(record)}"
+
+
+def load(source: str | Path) -> RawTable:
+    """Return the table in a file, or in standard input where `source` is "-".
+
+    Raises
+    ------
+    ReadError
+        If there is no file, or what it holds is not a table.
+    """
+    name = "standard input" if str(source) == "-" else str(source)
+    raw = _read_bytes(source, name)
+    if raw[:2] == b"\x1f\x8b":
+        raw = _decompress(raw, name)
+    if not re.search(rb"\S", raw):
+        raise ReadError(f"{name} is empty: expected a table with a header line and rows.")
+    if raw[:4] == b"PAR1":
+        return _read_parquet(raw, name)
+    _refuse_binary(raw, name)
+    frame, header, text = read_delimited(raw, name)
+
+    def line_of(record: int) -> int:
+        return text.line_of(record + header.n_records)
+
+    return RawTable(name, frame.dropna(how="all"), header.in_file, line_of)
+
+
+def _read_bytes(source: str | Path, name: str) -> bytes:
+    if str(source) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except IsADirectoryError:
+        raise ReadError(
+            f"{name} is a directory: expected a file. To fix this, name one file in it."
+        ) from None
+    except FileNotFoundError:
+        raise ReadError(
+            f"there is no file {name}. To fix this, check the name, or pass - to read standard "
+            f"input."
+        ) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "allow yourself to read it" if _is_forbidden(error) else "name a readable file"
+        raise ReadError(f"{name} cannot be read ({reason}). To fix this, {hint}.") from None
+
+
+def _is_forbidden(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM)
+
+
+def _decompress(raw: bytes, name: str) -> bytes:
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(
+            f"{name} begins like a gzip file, but is damaged or cut short ({error}). "
+            f"To fix this, copy it again."
+        ) from None
+
+
+def _read_parquet(raw: bytes, name: str) -> RawTable:
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(io.BytesIO(raw))
+    except ImportError:
+        raise ReadError(
+            f"{name} is a Parquet file, which needs pyarrow to be read. "
+            f"To fix this, pip install 'epicycle[parquet]'."
+        ) from None
+    except Exception as error:  # pyarrow has a family of exceptions of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ReadError(
+            f"{name} begins like a Parquet file, but cannot be read as one ({reason}). "
+            f"To fix this, write it again."
+        ) from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        # an index that somebody saved is a column like any other, often the time
+        frame = frame.reset_index()
+    frame.columns = pd.Index([str(column).strip() for column in frame.columns])
+    frame.index = pd.RangeIndex(len(frame))
+    check_names(list(frame.columns), name)
+    if frame.empty:
+        raise ReadError(f"{name} has no rows: expected at least 3 samples.")
+    return RawTable(name, frame.dropna(how="all"), has_header=True)
+
+
+def _refuse_binary(raw: bytes, name: str) -> None:
+    head = raw[:_HEAD]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ReadError(
+            f"{name} is UTF-16 text: expected UTF-8. To fix this, save it as UTF-8, for example "
+            f"with iconv -f UTF-16 -t UTF-8."
+        )
+    if head[:4] == b"PK\x03\x04":
+        raise ReadError(
+            f"{name} is a zip archive or an Excel workbook: expected CSV or Parquet. "
+            f"To fix this, save the sheet as CSV, or unpack the archive."
+        )
+    if re.search(rb"[\x00-\x08\x0e-\x1b\x7f]", head):
+        raise ReadError(
+            f"{name} holds binary data: expected CSV or Parquet. "
+            f"To fix this, export the data as CSV."
+        )
