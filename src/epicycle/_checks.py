@@ -26,6 +26,9 @@ from numpy.typing import NDArray
 from epicycle._times import Times, TimeScale, parse_times
 from epicycle._twofloat import Floats
 
+#: Powers of fewer events are far from the exponential distribution that significance rests on.
+_FEWEST_EVENTS = 10
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -139,6 +142,38 @@ def check_samples(
         n_dropped=n - kept.size,
         output_names=names,
     )
+
+
+def check_events(
+    t: Any,
+    weights: Any,
+    *,
+    unit: str | None,
+    dy: Any,
+    group: Any,
+    known: Any,
+    exposure: Any,
+) -> Samples:
+    """Return times of events as :class:`Samples` whose values are the weights, 1 by default."""
+    for name, value in (("dy", dy), ("group", group)):
+        if value is not None:
+            raise ValueError(
+                f"{name} was given without y: events have no values. To fix this, pass y, or "
+                f"leave out {name} if t are the times of events."
+            )
+    if np.size(known) or np.any(np.asarray(exposure) != 0):
+        raise ValueError(
+            "known and exposure apply to values, not to events. To fix this, leave them out."
+        )
+    times, _ = parse_times(t, unit=unit)
+    relative = np.ones(len(times)) if weights is None else _check_weights(weights, len(times))
+    samples = check_samples(t, np.where(relative > 0, relative, np.nan), unit=unit)
+    if len(samples.times) < _FEWEST_EVENTS:
+        raise ValueError(
+            f"t has {len(samples.times)} events of weight above 0; a cycle in their rate needs "
+            f"at least {_FEWEST_EVENTS}. If t are the times of samples, pass their values as y."
+        )
+    return samples
 
 
 def _as_float(x: Any, name: str) -> Floats:

@@ -121,6 +121,6 @@ def orthonormal_basis(columns: Floats, weights: Floats) -> Floats:
     scale = np.sqrt((weighted**2).sum(axis=0))
     weighted = weighted[:, scale > 0] / scale[scale > 0]
     u, s, _ = np.linalg.svd(weighted, full_matrices=False)
-    u = u[:, s > 1e-10 * s[0]]
+    u = u[:, s > 1e-10 * s.max(initial=0.0)]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(root > 0, u / root, 0.0)

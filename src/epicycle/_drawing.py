@@ -40,13 +40,14 @@ def new_figure(figsize: tuple[float, float]) -> Figure:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError as error:
         raise ImportError(
             "pictures need matplotlib, which is not installed. "
             "To fix this, run: pip install 'epicycle[plot]'"
         ) from error
-    figure = Figure(figsize=figsize, dpi=100, facecolor="white", layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)
+    figure = Figure(figsize=figsize, dpi=100, facecolor="white", layout=layout)
     FigureCanvasAgg(figure)
     return figure
 
@@ -140,8 +141,11 @@ def add_headroom(axes: Axes, share: float) -> None:
         axes.set_ylim(top=lowest + (highest - lowest) * factor)
 
 
-def limit_values(axes: Axes, values: Floats) -> None:
-    """Set the limits of the value axis; a few extreme values of many do not squeeze the rest."""
+def limit_values(axes: Axes, values: Floats, curve: Floats | None = None) -> None:
+    """Set the limits of the value axis to values and curve.
+
+    A few extreme values of many do not squeeze the rest; how many are outside is written down.
+    """
     if not len(values):
         return
     lowest, highest = float(values.min()), float(values.max())
@@ -149,6 +153,8 @@ def limit_values(axes: Axes, values: Floats) -> None:
         low, high = np.quantile(values, [0.002, 0.998])
         reach = 0.5 * (high - low)
         lowest, highest = max(lowest, float(low - reach)), min(highest, float(high + reach))
+    if curve is not None:
+        lowest, highest = min(lowest, float(curve.min())), max(highest, float(curve.max()))
     margin = 0.08 * (highest - lowest)
     if margin <= 1e-14 * max(abs(lowest), abs(highest)):
         margin = max(abs(highest), 1.0) * 1e-3
@@ -269,11 +275,12 @@ def _decimals(error: float) -> int:
 
 
 def brief(value: float, error: float) -> str:
-    """Return a value to the digits that its error leaves certain, at most six of them."""
+    """Return a value to the digit that its error leaves uncertain, or to six digits."""
     if not (math.isfinite(error) and 0 < error < abs(value)):
         return f"{value:.6g}"
-    digits = math.floor(math.log10(abs(value))) - math.floor(math.log10(error)) + 1
-    return round_number(float(f"{value:.{min(max(digits, 2), 6)}g}"))
+    before = math.floor(math.log10(abs(value)))
+    digits = before - math.floor(math.log10(error)) + 1
+    return round_number(float(f"{value:.{min(max(digits, before + 1, 2), 6)}g}"))
 
 
 def round_number(number: float) -> str:

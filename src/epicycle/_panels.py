@@ -201,7 +201,7 @@ def draw_fold(
         bins = min(max(len(turn) // 16, 8), 40) if scattered and len(turn) >= 32 else 0
     if bins > 0:
         _draw_bin_means(axes, turn, values, turns, bins)
-    draw.limit_values(axes, np.concatenate([values, wave]))
+    draw.limit_values(axes, values, wave)
 
 
 def _draw_bin_means(axes: Axes, turn: Floats, values: Floats, turns: int, bins: int) -> None:
@@ -238,7 +238,7 @@ def draw_waveform(axes: Axes, cycle: Cycle, output: int, turns: int) -> None:
         np.concatenate([turn + k for k in range(turns)]),
         np.tile(wave, turns),
         color=draw.VERMILLION,
-        linewidth=1.8,
+        linewidth=1.4,
         zorder=4,
         gid="waveform",
     )
@@ -268,9 +268,11 @@ def draw_folds(
     value_label: str,
     max_points: int,
 ) -> None:
-    """Draw the four strongest cycles side by side."""
+    """Draw the four strongest cycles side by side; one that is alone with its harmonics."""
     shown = model.cycles[:4]
-    grid = place.subgridspec(1, max(len(shown), 2))
+    alone = len(shown) == 1 and len(shown[0].harmonics) > 1
+    widths = [2.0, 1.0] if alone else [1.0] * len(shown)
+    grid = place.subgridspec(1, len(widths), width_ratios=widths)
     for column, cycle in enumerate(shown):
         axes = figure.add_subplot(grid[column])
         if series is not None:
@@ -278,7 +280,7 @@ def draw_folds(
         draw_waveform(axes, cycle, 0, 2)
         label_fold(axes, model, cycle, 0, value_label if column == 0 else "")
         draw.label(axes.xaxis, "phase (turns)")
-    if len(shown) == 1:
+    if alone:
         _draw_harmonics(figure.add_subplot(grid[1]), shown[0], value_label)
 
 
@@ -336,8 +338,8 @@ def draw_fit(
     values = series.residual[inside] + _curve(model, series.offset[inside], series.output)
     clock = Clock.of(model)
     _draw_points(axes, clock, series, inside, values, max_points, "samples")
-    _draw_model(axes, model, clock, series.output, first, last)
-    draw.limit_values(axes, values)
+    curve = _draw_model(axes, model, clock, series.output, first, last)
+    draw.limit_values(axes, values, curve)
     clock.set_up(axes, first, last)
     draw.label(axes.yaxis, value_label)
 
@@ -388,22 +390,25 @@ def _draw_points(
 
 def _draw_model(
     axes: Axes, model: CycleModel, clock: Clock, output: int, first: float, last: float
-) -> None:
-    """Draw the model as a curve, or as a band where a curve would fill the picture."""
+) -> Floats:
+    """Draw the model as a curve, or as a band where a curve would fill the picture.
+
+    Returns its values.
+    """
     turns = (last - first) * _fastest(model, output)
-    look = {"color": draw.VERMILLION, "gid": "model"}
+    look: dict[str, Any] = {"color": draw.VERMILLION, "gid": "model"}
     if turns <= _TURNS_AS_CURVE:
         offset = np.linspace(first, last, int(max(800, 40 * turns)))
         values = _curve(model, offset, output)
         axes.plot(clock.places(offset), values, linewidth=1.3, zorder=3, label="model", **look)
-        return
+        return values
     columns, each = 400, 40
     width = (last - first) / columns
     # random places in each column, so that no cycle keeps step with the evaluation
     places = np.arange(columns)[:, np.newaxis] + np.random.default_rng(0).random((columns, each))
     values = _curve(model, first + width * places.ravel(), output).reshape(columns, each)
     axes.fill_between(
-        clock.places(first + width * (np.arange(columns) + 0.5)),
+        clock.places(np.linspace(first + width / 2, last - width / 2, columns)),
         values.min(axis=1),
         values.max(axis=1),
         alpha=0.3,
@@ -412,6 +417,7 @@ def _draw_model(
         label="range of the model",
         **look,
     )
+    return values.ravel()
 
 
 def _fastest(model: CycleModel, output: int) -> float:

@@ -77,6 +77,7 @@ def draw_spectra(
     middle = figure.add_subplot(grid[1], sharex=top)
     bottom = figure.add_subplot(grid[2], sharex=top)
     draw_power(top, model, band)
+    draw.note(top, "data")
     _draw_log_spectrum(
         middle, model.spectrum.residual_power, model, band, draw.VERMILLION, "residual-power"
     )
@@ -99,7 +100,6 @@ def draw_spectra(
 def draw_power(axes: Axes, model: CycleModel, band: Band) -> None:
     """Draw the spectrum of the data, with an axis of periods on top."""
     _draw_log_spectrum(axes, model.spectrum.power, model, band, draw.BLUE, "power")
-    draw.note(axes, "data")
     draw.label(axes.xaxis, _frequency_label(model.unit))
     draw.label(axes.yaxis, "share of variance")
     text = axes.annotate(
@@ -136,7 +136,7 @@ def _draw_log_spectrum(
     axes.set_xlim(band.lowest, band.highest)
     axes.set_ylim(lowest, highest)
     _set_frequency_ticks(axes, band)
-    _set_power_ticks(axes, lowest, highest)
+    set_power_ticks(axes, 5 if gid == "power" else 3)
 
 
 def _highest_per_column(frequency: Floats, power: Floats, band: Band) -> tuple[Floats, Floats]:
@@ -152,12 +152,14 @@ def _highest_per_column(frequency: Floats, power: Floats, band: Band) -> tuple[F
     return x[best], y[best]
 
 
-def _set_power_ticks(axes: Axes, lowest: float, highest: float) -> None:
-    """Put ticks at powers of ten up to 1, or at rounder numbers where these are too few."""
+def set_power_ticks(axes: Axes, most: int) -> None:
+    """Put ticks at powers of ten up to 1, or at other round numbers where these are too few."""
+    lowest, highest = axes.get_ylim()
     powers = range(math.ceil(math.log10(lowest)), math.floor(math.log10(min(highest, 1.0))) + 1)
-    ticks = [10.0**p for p in powers][:: -(-len(powers) // 5) if len(powers) else 1]
+    step = max(1, math.ceil(len(powers) / most))
+    ticks = [10.0**p for p in powers][::-step]
     if len(ticks) < 2:
-        ticks = [t for t in sorted(_round_numbers(lowest, highest, (1.0, 2.0, 5.0))) if t <= 1.0]
+        ticks = _round_numbers(lowest, min(highest, 1.0), (1.0, 2.0, 5.0))
     axes.set_yticks(ticks, [draw.round_number(t) for t in ticks])
     axes.set_yticks([], minor=True)
 
@@ -237,6 +239,7 @@ def mark_cycles(axes: Axes, model: CycleModel, band: Band, labels: int | dict[in
             wanted.append((cycle.frequency, height, names[number] or text, names[number] or short))
     if wanted:
         draw.label_peaks(axes, wanted)
+        set_power_ticks(axes, 5)
 
 
 def _power_near(frequency: Floats, power: Floats, where: float) -> float:

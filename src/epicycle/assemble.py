@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from epicycle import phase
 from epicycle._checks import Samples
-from epicycle._data import orthonormal_basis
-from epicycle._times import TimeScale
+from epicycle._data import Data, orthonormal_basis
+from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.lines import line_columns
@@ -20,11 +22,11 @@ from epicycle.refine import Fit
 from epicycle.search import Candidates, SearchPlan
 
 #: Aliases are listed from this power ratio upwards, and at most so many.
-_ALIAS_RATIO = 0.2
+_ALIAS_RATIO = 0.05
 _ALIASES = 5
 
 #: Peaks of the spectral window below this power lead to no alias worth naming.
-_WINDOW_PEAK = 0.1
+_WINDOW_PEAK = 0.02
 
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
@@ -249,12 +251,33 @@ def find_aliases(result: Pursuit, k: int, window: Candidates, plan: SearchPlan) 
         basis = orthonormal_basis(data.nuisance, w)
         restored[:, j] -= present[:, j] * (basis @ (basis.T @ (w * restored[:, j])))
 
+    return nearby_aliases(data, restored, fit.scale, own, window, plan)
+
+
+def nearby_aliases(
+    data: Data,
+    restored: Floats,
+    scale: Floats,
+    own: float,
+    window: Candidates,
+    plan: SearchPlan,
+    drift: float = 0.0,
+) -> list[Alias]:
+    """Return where the power at one frequency appears again, by the peaks of the window.
+
+    `restored` is the residual with the line at `own` put back.
+    """
+    if drift:
+        # seen from a clock that drifts along, the line stands still
+        times = data.times
+        bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
+        data = replace(data, times=Times(times.hi, bent))
     half, width = 8, 1.0 / data.baseline
     engine = Periodogram(data, width / half, 2 * half + 1)
 
     def power(frequency: float) -> tuple[float, float]:
         reduction = engine.reduction(restored, frequency - width)
-        spectrum = (reduction / fit.scale[:, np.newaxis]).sum(axis=0)
+        spectrum = (reduction / scale[:, np.newaxis]).sum(axis=0)
         best = int(spectrum.argmax())
         return float(spectrum[best]), frequency + (best - half) * width / half
 

@@ -23,6 +23,7 @@ from epicycle.assemble import (
     strength_order,
 )
 from epicycle.cycles import per_output
+from epicycle.find_events import find_in_events
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import power_threshold
@@ -37,7 +38,7 @@ _MINIMUM_SAMPLES = 10
 
 def find_cycles(
     t: Any,
-    y: Any,
+    y: Any = None,
     dy: Any = None,
     *,
     group: Any = None,
@@ -64,16 +65,18 @@ def find_cycles(
         Times, in any order: numbers, integers, datetime64 of any resolution, pandas Series or
         DatetimeIndex with or without a time zone.  Nothing is corrected for the motion of the
         observer: astronomical times must already be barycentred.
-    y : array_like, shape (n,) or (n, d)
+    y : array_like, shape (n,) or (n, d), optional
         Values.  Several outputs share their frequencies and have amplitudes of their own.  NaN
-        marks a missing value.
+        marks a missing value.  Without `y`, `t` are the times of events, such as photons or
+        spikes, and the cycles are those of their rate.
     dy : float or array_like, shape (n,) or (n, d), optional
         Standard errors.  Scatter beyond them is fitted per group as a jitter.  Without `dy` the
         scatter is estimated.
     group : array_like, shape (n,), optional
         Labels of instruments or series; each group has an offset and a jitter of its own.
     weights : array_like, shape (n,), optional
-        Relative weights, in place of `dy`.
+        Relative weights, in place of `dy`.  Of events, for example the probability that each
+        belongs to the source.
     unit : str, optional
         Unit of time ("s", "min", "h", "d", "w", "y", ...).  For datetimes, the unit of all
         periods, by default "d"; for numbers, a label.
@@ -128,17 +131,28 @@ def find_cycles(
     True
     """
     started = time.perf_counter()
-    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
-    data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
-    plan = plan_search(data, shortest, longest, strategy)
     goal = Goal(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
         false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
         max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
-        known=_checks.check_known(known, plan.maximum_frequency),
+        known=(),
         drift=bool(drift),
+        slow_limit=0.0 if longest is None else 1.0 / longest,
+    )
+    if y is None:
+        events = _checks.check_events(
+            t, weights, unit=unit, dy=dy, group=group, known=known, exposure=exposure
+        )
+        return find_in_events(events, goal, (shortest, longest), strategy, progress)
+
+    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
+    data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
+    plan = plan_search(data, shortest, longest, strategy)
+    goal = replace(
+        goal,
+        known=_checks.check_known(known, plan.maximum_frequency),
         slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
     )
     blur = _checks.check_exposure(exposure, 1.0 / plan.maximum_frequency)

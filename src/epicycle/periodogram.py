@@ -47,6 +47,7 @@ class Periodogram:
         self.size = size
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
+        self._has_nuisance = data.nuisance.shape[1] > 0
         self._remembered: dict[float, list[_Norm]] | None = {} if remember else None
         self._bases = [
             orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
@@ -63,6 +64,11 @@ class Periodogram:
             First frequency of the band.
         """
         shifts = self._sums.shifts(start)
+        if not self._has_nuisance:
+            # Events: their density, not their values, carries the signal.  Under a constant rate
+            # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
+            sums = self._sums.band_at((residual * self._weights).T, shifts)
+            return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
         norms = None if self._remembered is None else self._remembered.get(start)
         result = np.empty((residual.shape[1], self.size))
         fresh: list[_Norm] = []

@@ -355,27 +355,24 @@ def _draw_table(axes: Axes, model: CycleModel) -> None:
     if not cycles:
         limit = first_number(model.amplitude_limit)
         text = f"nothing significant;\na cycle of amplitude > {limit:.3g}\nwould have been seen"
+        sure = "(with 95 % probability)"
         centred = {"ha": "center", "va": "center", "linespacing": 1.5}
-        draw.write(axes, 0.5, 0.6, text, fontsize=draw.LARGE, **centred)
+        draw.write(axes, 0.5, 0.65, text, fontsize=draw.LARGE, **centred)
+        draw.write(axes, 0.5, 0.48, sure, color=draw.MUTED, ha="center")
         _write_notes(axes, list(model.undecided), 0.35)
         return
+    amplitudes = [
+        draw.quote(first_number(c.amplitude), first_number(c.amplitude_error)) for c in cycles
+    ]
+    periods = [draw.quote(c.period, first_number(c.period_error)) for c in cycles]
+    longest = max(map(len, periods)) + max(map(len, amplitudes))
+    size = draw.NORMAL if longest <= 42 else draw.SMALL
+    # a digit takes about 0.014 of the width at the usual size
+    split = 0.71 - max(0.014 * max(map(len, amplitudes)) * size / draw.NORMAL + 0.025, 0.24)
     columns = [
         (0.0, "left", "", [str(k + 1) for k in range(len(cycles))]),
-        (
-            0.45,
-            "right",
-            f"period ({model.unit})" if model.unit else "period",
-            [draw.quote(c.period, first_number(c.period_error)) for c in cycles],
-        ),
-        (
-            0.72,
-            "right",
-            "amplitude",
-            [
-                draw.quote(first_number(c.amplitude), first_number(c.amplitude_error))
-                for c in cycles
-            ],
-        ),
+        (split, "right", f"period ({model.unit})" if model.unit else "period", periods),
+        (0.71, "right", "amplitude", amplitudes),
         (0.85, "right", "harmonics", [_orders(c) for c in cycles]),
         (
             1.0,
@@ -384,32 +381,35 @@ def _draw_table(axes: Axes, model: CycleModel) -> None:
             ["known" if c.known else draw.probability(c.false_alarm_probability) for c in cycles],
         ),
     ]
-    step = 0.066
+    step = 0.064
     for x, align, head, entries in columns:
         draw.write(axes, x, 0.985, head, fontsize=draw.SMALL, color=draw.MUTED, ha=align)
         for row, entry in enumerate(entries):
-            draw.write(axes, x, 0.985 - (row + 1.15) * step, entry, ha=align)
+            draw.write(axes, x, 0.985 - (row + 1.15) * step, entry, ha=align, fontsize=size)
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    axes.plot([0, 1], [0.932, 0.932], color=draw.FAINT, linewidth=1.0)
+    axes.plot([0, 1], [0.934, 0.934], color=draw.FAINT, linewidth=1.0)
     more = len(model.cycles) - len(cycles)
-    notes = [f"and {more} more"] if more else []
+    below = 0.985 - (len(cycles) + 1.4) * step
+    if more:
+        draw.write(axes, 0, below, f"and {more} more", fontsize=draw.SMALL, color=draw.MUTED)
+        below -= 0.055
     unit = f" {model.unit}" if model.unit else ""
-    notes += [
+    notes = [
         f"{k + 1}: the alias {draw.brief(a.period, 1e-5 * a.period)}{unit} has "
         f"{a.power_ratio:.2f} of its power"
         for k, cycle in enumerate(cycles)
         for a in cycle.aliases[:1]
         if a.power_ratio >= _ALIAS_RATIO
     ]
-    _write_notes(axes, [*notes, *model.undecided], 0.985 - (len(cycles) + 1.5) * step)
+    _write_notes(axes, [*notes, *model.undecided], below)
 
 
 def _write_notes(axes: Axes, notes: list[str], top: float) -> None:
     """Write notes, one below the other, as far as there is room."""
     lines = [line for text in notes for line in textwrap.wrap(text, 80)]
-    room = max(int(top / 0.05), 0)
+    room = max(int(top / 0.048), 0)
     if len(lines) > room:
-        lines = [*lines[: max(room - 1, 0)], "…"]
+        lines = [*lines[: room - 1], "…"] if room > 1 else []
     text = "\n".join(lines)
     draw.write(axes, 0, top, text, fontsize=draw.SMALL, color=draw.MUTED, linespacing=1.35)
 

@@ -34,6 +34,9 @@ DENSE_UPTO = 1 << 23
 #: A band that begins below this many cycles over the baseline is searched from one cycle on.
 _SLOW_BAND = 20.0
 
+#: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
+_PORTRAIT = 250.0
+
 #: A thinned spectrum has at most this many points.
 THINNED = 1 << 13
 
@@ -201,6 +204,18 @@ def _irregular_limit(data: Data) -> tuple[float, str]:
             f"{typical:.6g}"
         )
     return mean_nyquist, "irregular samples: up to half the mean sampling rate"
+
+
+def portrait_plan(plan: SearchPlan, baseline: float, centre: float) -> SearchPlan:
+    """Return the part of the band that is shown: all of it, or what surrounds one frequency."""
+    if plan.strategy == "dense":
+        return plan
+    half = _PORTRAIT / baseline
+    return grid(
+        max(plan.minimum_frequency, centre - half),
+        min(plan.maximum_frequency, centre + half),
+        plan.spacing,
+    )
 
 
 class DenseSearch:

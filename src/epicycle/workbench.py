@@ -12,7 +12,7 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import effective_bandwidth, power_threshold
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan, grid
+from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan, portrait_plan
 
 #: A dense search takes three transforms per frequency, a rung of the ladder one.
 _DENSE_COST = 3.0
@@ -22,9 +22,6 @@ _LADDER_SHARE = 0.25
 
 #: Once a line was found, further ones are looked for with this share of the effort that it took.
 _FURTHER_EFFORT = 1.01
-
-#: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
-_PORTRAIT = 250.0
 
 
 class Workbench:
@@ -130,12 +127,7 @@ class Workbench:
             centre = final.structure.line_frequency[line]
         if centre is None:
             centre = self._plan.maximum_frequency / 2
-        half = _PORTRAIT / self.data.baseline
-        plan = grid(
-            max(self._plan.minimum_frequency, centre - half),
-            min(self._plan.maximum_frequency, centre + half),
-            self._plan.spacing,
-        )
+        plan = portrait_plan(self._plan, self.data.baseline, float(centre))
         return DenseSearch(self.data, plan).maxima(fit.residual, fit.scale)
 
     def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:

@@ -1,0 +1,326 @@
+"""The main path for events: from times (and weights) to cycles in their rate."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import optimize, stats
+
+from epicycle._checks import Samples
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.assemble import nearby_aliases
+from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform
+from epicycle.drift import scan_drift
+from epicycle.events import (
+    EventCycle,
+    event_data,
+    event_threshold,
+    modulation,
+    refine_event_cycle,
+    waveform_response,
+    with_true_fundamental,
+)
+from epicycle.ladder import LadderSearch
+from epicycle.model import CycleModel, Predictor, Spectrum
+from epicycle.periodogram import effective_bandwidth
+from epicycle.pursuit import Goal
+from epicycle.search import (
+    Candidates,
+    DenseSearch,
+    Progress,
+    SearchPlan,
+    plan_search,
+    portrait_plan,
+    spectral_window,
+)
+
+#: In a dense search, a drift may smear a line over this many widths 1/T and still be found.
+_DENSE_SMEAR = 16.0
+
+#: Candidates whose drift is tried, when a drift may hide the true order of their powers.
+_DRIFTING = 4
+
+
+def find_in_events(
+    samples: Samples,
+    goal: Goal,
+    limits: tuple[float | None, float | None],
+    strategy: str,
+    progress: Progress | None,
+) -> CycleModel:
+    """Return the cycles in the rate of events; the y of `samples` are their weights."""
+    started = time.perf_counter()
+    data = event_data(samples.times, samples.y[:, 0])
+    plan = plan_search(data, *limits, strategy)
+    bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
+    threshold = event_threshold(goal.false_alarm, bandwidth)
+    search = _Search(data, plan, goal, threshold, progress)
+    strengths = data.y[:, 0].copy()
+    found: list[EventCycle] = []
+    last = search(strengths)
+    while len(found) < goal.max_cycles:
+        cycle = _next_cycle(data, strengths, last, search, plan, goal, bandwidth)
+        if cycle is None or cycle.false_alarm > goal.false_alarm:
+            break
+        if any(abs(cycle.frequency - c.frequency) < 1 / data.baseline for c in found):
+            break
+        found.append(cycle)
+        strengths -= modulation(data, cycle)
+        last = search(strengths)
+    window = spectral_window(data, plan)
+    cycles = tuple(
+        _build_cycle(samples, data, c, _aliases(data, strengths, c, window, plan), goal)
+        for c in found
+    )
+    centre = found[0].frequency if found else last.frequency[0]
+    return CycleModel(
+        cycles=cycles,
+        lines=tuple(_lines(cycles)),
+        undecided=tuple(_notes(search, plan)),
+        unit=samples.scale.unit,
+        n_samples=len(samples.times),
+        n_dropped=samples.n_dropped,
+        baseline=data.baseline,
+        reference_time=samples.scale.to_user(data.reference),
+        residual=np.empty(0),
+        residual_std=float("nan"),
+        jitter={},
+        amplitude_limit=_limit(data, last),
+        search=plan,
+        spectrum=_spectrum(data, strengths, plan, centre, window, threshold),
+        predictor=_predictor(samples, data, cycles),
+        output_names=None,
+        seconds=time.perf_counter() - started,
+        samples=None,
+    )
+
+
+class _Search:
+    """Dense or by the ladder, as planned; remembers how far the ladder reached."""
+
+    def __init__(
+        self,
+        data: Data,
+        plan: SearchPlan,
+        goal: Goal,
+        threshold: float,
+        progress: Progress | None,
+    ) -> None:
+        self._data = data
+        self._plan = plan
+        self._scale = np.array([float((data.y**2).mean())])
+        # the reduction of chi-square is 2 z, and H is 2 z for a single harmonic
+        self._enough = threshold
+        self._budget = goal.max_frequencies
+        self._progress = progress
+        self.window: float | None = None
+        self.depth: float | None = None
+
+    def __call__(self, strengths: Floats) -> Candidates:
+        residual = strengths[:, np.newaxis]
+        if self._plan.strategy == "dense":
+            search = DenseSearch(self._data, self._plan, progress=self._progress)
+            return search.maxima(residual, self._scale)
+        ladder = LadderSearch(self._data, self._plan, self._budget, progress=self._progress)
+        found = ladder.maxima(residual, self._scale, self._enough)
+        if found.power.max(initial=0.0) > self._enough:
+            self._budget = min(self._budget, 1.01 * ladder.spent)
+        self.window, self.depth = ladder.rungs[-1].window, ladder.depth
+        return found
+
+
+def _next_cycle(
+    data: Data,
+    strengths: Floats,
+    candidates: Candidates,
+    search: _Search,
+    plan: SearchPlan,
+    goal: Goal,
+    bandwidth: float,
+) -> EventCycle | None:
+    if not len(candidates.frequency):
+        return None
+    frequency, drift = float(candidates.frequency[0]), 0.0
+    if goal.drift:
+        if search.window is None:
+            half, largest = _DENSE_SMEAR / data.baseline, 2 * _DENSE_SMEAR / data.baseline**2
+        else:
+            half, largest = 0.1 / search.window, 1 / (search.window * data.baseline)
+        peaks = [
+            scan_drift(data.times, strengths[np.newaxis, :], float(f), half, largest)
+            for f in candidates.frequency[:_DRIFTING]
+        ]
+        best = max(peaks, key=lambda peak: peak.power)
+        frequency, drift = best.frequency, best.drift
+    refine = partial(
+        refine_event_cycle,
+        data,
+        strengths,
+        with_drift=goal.drift,
+        bandwidth=bandwidth,
+        most=goal.max_order,
+    )
+    lowest = max(plan.minimum_frequency, goal.slow_limit)
+    return with_true_fundamental(refine, refine(frequency, drift), lowest)
+
+
+def _aliases(
+    data: Data, strengths: Floats, cycle: EventCycle, window: Candidates, plan: SearchPlan
+) -> list[Alias]:
+    restored = strengths + modulation(data, cycle)
+    return nearby_aliases(
+        data,
+        restored[:, np.newaxis],
+        np.array([float((data.y**2).mean())]),
+        cycle.frequency,
+        window,
+        plan,
+        drift=cycle.drift,
+    )
+
+
+def _waveform(data: Data, cycle: EventCycle) -> Waveform:
+    """Return the modulation of the rate in units of its mean, with its covariance."""
+    weights = data.y[:, 0]
+    total = float(weights.sum())
+    c = np.stack([cycle.sums.real, -cycle.sums.imag], axis=1).ravel() * (2.0 / total)
+    response = waveform_response(data, cycle)
+    by_parameter = np.stack([response.real, -response.imag], axis=1).reshape(-1, 2) * (2.0 / total)
+    cross = by_parameter @ cycle.covariance
+    covariance = np.empty((1 + len(c), 1 + len(c)))
+    covariance[0, 0] = cycle.covariance[0, 0]
+    covariance[1:, 0] = covariance[0, 1:] = cross[:, 0]
+    noise = 2.0 * float((weights**2).sum()) / total**2
+    covariance[1:, 1:] = noise * np.eye(len(c)) + cross @ by_parameter.T
+    return Waveform(cycle.frequency, cycle.orders, c, covariance)
+
+
+def _build_cycle(
+    samples: Samples, data: Data, cycle: EventCycle, aliases: list[Alias], goal: Goal
+) -> Cycle:
+    shape = _waveform(data, cycle)
+    error, drift_error = np.sqrt(np.maximum(np.diag(cycle.covariance), 0.0)).tolist()
+    amplitude, amplitude_error = shape.amplitude()
+    turn, turn_error, with_frequency, time_error = shape.maximum()
+    return Cycle(
+        period=1 / cycle.frequency,
+        period_error=error / cycle.frequency**2,
+        frequency=cycle.frequency,
+        frequency_error=error,
+        frequency_drift=cycle.drift if goal.drift else None,
+        frequency_drift_error=drift_error if goal.drift else None,
+        amplitude=amplitude,
+        amplitude_error=amplitude_error,
+        phase=turn,
+        phase_error=turn_error,
+        time_of_maximum=samples.scale.to_user(data.reference + turn / cycle.frequency),
+        time_of_maximum_error=time_error,
+        frequency_phase_covariance=with_frequency,
+        harmonics=tuple(
+            Harmonic(int(order), *shape.harmonic(h)) for h, order in enumerate(cycle.orders)
+        ),
+        false_alarm_probability=cycle.false_alarm,
+        aliases=tuple(aliases),
+        known=False,
+    )
+
+
+def _lines(cycles: tuple[Cycle, ...]) -> list[Line]:
+    return sorted(
+        (
+            Line(
+                frequency=h.order * c.frequency,
+                frequency_error=h.order * c.frequency_error,
+                period=c.period / h.order,
+                period_error=c.period_error / h.order,
+                amplitude=h.amplitude,
+                amplitude_error=h.amplitude_error,
+                noise_level=1.0,
+                kind="cycle",
+                fundamental=c.frequency,
+                order=h.order,
+            )
+            for c in cycles
+            for h in c.harmonics
+        ),
+        key=lambda line: line.frequency,
+    )
+
+
+def _notes(search: _Search, plan: SearchPlan) -> list[str]:
+    if search.window is None or search.depth is None:
+        return []
+    return [
+        f"the band holds {plan.n_frequencies:.2g} frequencies and was searched by pairs of events "
+        f"up to {search.window:.3g} apart; whether there are cycles too weak for these is not "
+        f"decided: more events, a narrower band or a larger max_frequencies would decide it"
+    ]
+
+
+def _limit(data: Data, last: Candidates) -> float:
+    """Return the modulation that would have shown more power than the maximum, at 95 %."""
+    highest = float(last.power.max(initial=0.0))
+
+    def missed(noncentrality: float) -> float:
+        return float(stats.ncx2.cdf(highest, 2, noncentrality)) - 0.05
+
+    # 2 z of a sinusoid of modulation p has the noncentrality p^2 (sum w)^2 / (2 sum w^2)
+    noncentrality = float(optimize.brentq(missed, 1e-9, 4 * highest + 50))
+    weights = data.y[:, 0]
+    return float(np.sqrt(2 * noncentrality * (weights**2).sum()) / weights.sum())
+
+
+def _spectrum(
+    data: Data,
+    strengths: Floats,
+    plan: SearchPlan,
+    centre: float,
+    window: Candidates,
+    threshold: float,
+) -> Spectrum:
+    shown = portrait_plan(plan, data.baseline, centre)
+    scale = np.array([float((data.y**2).mean())])
+    first = DenseSearch(data, shown).maxima(data.y, scale)
+    last = DenseSearch(data, shown).maxima(strengths[:, np.newaxis], scale)
+    n = len(data.y)
+    return Spectrum(
+        frequency=first.thinned_frequency,
+        power=first.thinned_power / n,
+        residual_power=last.thinned_power / n,
+        window_frequency=window.thinned_frequency,
+        window=window.thinned_power,
+        threshold=threshold / n,
+    )
+
+
+def _predictor(samples: Samples, data: Data, cycles: tuple[Cycle, ...]) -> Predictor:
+    """Return the rate relative to its mean: 1 plus the modulation of every cycle."""
+    coefficients: list[Any] = []
+    frequency, drift = [], []
+    for cycle in cycles:
+        for h in cycle.harmonics:
+            size, angle = float(np.sum(h.amplitude)), 2 * np.pi * float(np.sum(h.phase))
+            coefficients += [size * np.cos(angle), size * np.sin(angle)]
+            frequency.append(h.order * cycle.frequency)
+            drift.append(h.order * (cycle.frequency_drift or 0.0))
+    offset = data.times.to_float()
+    return Predictor(
+        scale=samples.scale,
+        reference=data.reference,
+        first=data.reference + float(offset.min()),
+        last=data.reference + float(offset.max()),
+        baseline=data.baseline,
+        degree=0,
+        group_labels=(None,),
+        group_weights=(1.0,),
+        nuisance=np.ones((1, 1)),
+        level=np.ones((1, 1)),
+        frequency=np.array(frequency),
+        drift=np.array(drift),
+        coefficients=np.array(coefficients, dtype=np.float64).reshape(-1, 1),
+        slow=np.zeros(len(frequency), dtype=bool),
+    )

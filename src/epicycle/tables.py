@@ -1,0 +1,252 @@
+"""Results as tables for people, in plain text and for a terminal.
+
+``29.5305881(34) d`` means 29.5305881 d with an error of 0.0000034 d: the number in brackets counts
+the last digits shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from epicycle._human import (
+    friendly_unit,
+    human_number,
+    human_orders,
+    human_period,
+    human_probability,
+    human_time,
+)
+from epicycle.cycles import Cycle, PerOutput
+from epicycle.model import CycleModel
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["human_period", "notes", "plain_table", "rich_table"]
+
+#: Rows for the outputs of one cycle.
+_OUTPUTS = 8
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column; its heading may have two lines; the most dispensable one is the first to go."""
+
+    heading: str
+    cells: tuple[str, ...]
+    numeric: bool = True
+    dispensable: int = 0
+
+    @property
+    def width(self) -> int:
+        return max(map(len, (*self.heading.splitlines(), *self.cells)))
+
+
+def plain_table(model: CycleModel) -> str:
+    """Return the cycles as aligned text, with what else there is to know below.
+
+    Parameters
+    ----------
+    model : CycleModel
+        A result of :func:`epicycle.find_cycles`.
+    """
+    lines = []
+    if model.cycles:
+        columns = _columns(model)
+        headings = [column.heading.replace("\n", " ") for column in columns]
+        widths = [
+            max(map(len, (heading, *column.cells)))
+            for heading, column in zip(headings, columns, strict=True)
+        ]
+        lines = [_align(headings, columns, widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+        for row in zip(*(column.cells for column in columns), strict=True):
+            lines.append(_align(row, columns, widths))
+        lines.append("")
+    return "\n".join([*lines, *notes(model)])
+
+
+def _align(cells: Sequence[str], columns: list[_Column], widths: list[int]) -> str:
+    return "  ".join(
+        cell.rjust(width) if column.numeric else cell.ljust(width)
+        for cell, column, width in zip(cells, columns, widths, strict=True)
+    ).rstrip()
+
+
+def rich_table(model: CycleModel, width: int | None = None) -> Table:
+    """Return the cycles as a table for a terminal; :func:`notes` are for below it.
+
+    Parameters
+    ----------
+    model : CycleModel
+        A result of :func:`epicycle.find_cycles`.
+    width : int, optional
+        Width of the terminal.  Columns for which there is no room are left out, and named.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    columns, left_out = _fitting(_columns(model), width)
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), collapse_padding=True
+    )
+    if left_out:
+        table.caption = Text(f"no room for: {', '.join(left_out)} (--json has them)", "dim")
+        table.caption_justify = "left"
+    for column in columns:
+        # headings and cells are text, never markup: a column of a file may be called "[b]"
+        table.add_column(
+            Text(column.heading, "bold"),
+            justify="right" if column.numeric else "left",
+            vertical="bottom",
+            overflow="fold",
+            style="bold cyan" if column.heading == "period" else None,
+        )
+    for row in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], list[str]]:
+    """Leave out dispensable columns until the rest has room."""
+    left_out = []
+    while width is not None and sum(c.width + 2 for c in columns) - 2 > width:
+        last = max(columns, key=lambda column: column.dispensable)
+        if last.dispensable == 0:
+            break
+        columns = [column for column in columns if column is not last]
+        left_out.append(last.heading)
+    return columns, left_out
+
+
+def _columns(model: CycleModel) -> list[_Column]:
+    """Return the columns; a cycle of several outputs has one row for each of them."""
+    unit = model.unit
+    outputs = _output_rows(model)
+    multiple = model.output_names is not None
+
+    def per_cycle(cell: Callable[[Cycle], str]) -> tuple[str, ...]:
+        blank = [""] * (len(outputs) - 1)
+        return tuple(text for cycle in model.cycles for text in [cell(cycle), *blank])
+
+    def per_output(cell: Callable[[Cycle, int], str]) -> tuple[str, ...]:
+        return tuple("" if j is None else cell(c, j) for c in model.cycles for j, _ in outputs)
+
+    columns = [_Column("period", per_cycle(lambda c: _period(c, unit)))]
+    own = per_cycle(lambda c: _own_period(c, unit))
+    if any(own):
+        columns.append(_Column(f"in {unit}", own, dispensable=3))
+    if multiple:
+        names = tuple(name for _ in model.cycles for _, name in outputs)
+        columns.append(_Column("output", names, numeric=False))
+
+    def amplitude(c: Cycle, j: int) -> str:
+        return human_number(_of(c.amplitude, j), _of(c.amplitude_error, j))
+
+    def phase(c: Cycle, j: int) -> str:
+        return human_number(_of(c.phase, j), _of(c.phase_error, j), scientific=False)
+
+    def maximum(c: Cycle, j: int) -> str:
+        return human_time(_of(c.time_of_maximum, j), _of(c.time_of_maximum_error, j), unit)
+
+    columns += [
+        _Column("amplitude", per_output(amplitude)),
+        _Column("phase", per_output(phase), dispensable=4),
+        _Column("maximum", per_output(maximum), dispensable=1),
+        _Column("orders", per_cycle(lambda c: human_orders(h.order for h in c.harmonics))),
+        _Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
+    ]
+    if any(c.aliases for c in model.cycles):
+        columns.append(
+            _Column("alias\n(power)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
+        )
+    return columns
+
+
+def _output_rows(model: CycleModel) -> list[tuple[int | None, str]]:
+    names = [""] if model.output_names is None else list(model.output_names)
+    rows: list[tuple[int | None, str]] = list(enumerate(names[:_OUTPUTS]))
+    if len(names) > _OUTPUTS:
+        rows.append((None, f"... {len(names) - _OUTPUTS} more"))
+    return rows
+
+
+def _of(value: Any, output: int) -> Any:
+    return value[output] if isinstance(value, tuple) else value
+
+
+def _period_error(cycle: Cycle) -> float | None:
+    return None if cycle.known else cycle.period_error
+
+
+def _period(cycle: Cycle, unit: str) -> str:
+    text = human_period(cycle.period, _period_error(cycle), unit)
+    return f"{text}, held" if cycle.known else text
+
+
+def _own_period(cycle: Cycle, unit: str) -> str:
+    """Return the period in the unit of the result, the one to calculate with, where it differs."""
+    if friendly_unit(cycle.period, unit) == unit:
+        return ""
+    return human_number(cycle.period, _period_error(cycle))
+
+
+def _alias(cycle: Cycle, unit: str) -> str:
+    if not cycle.aliases:
+        return ""
+    alias = cycle.aliases[0]
+    return f"{human_period(alias.period, None, unit)} ({alias.power_ratio:.2f})"
+
+
+# ---- Below the table -----------------------------------------------------------------------
+
+
+def notes(model: CycleModel) -> list[str]:
+    """Return what else there is to know about a result, a line each.
+
+    Parameters
+    ----------
+    model : CycleModel
+        A result of :func:`epicycle.find_cycles`.
+    """
+    unit, search = model.unit, model.search
+    shortest, longest = 1 / search.maximum_frequency, 1 / search.minimum_frequency
+    lines = []
+    if not model.cycles:
+        lines.append(
+            f"no significant cycle; amplitude of any sinusoid below "
+            f"{_outputs(model.amplitude_limit, model.output_names)} (95 %)"
+        )
+    dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
+    lines += [
+        f"samples: {model.n_samples} over {human_period(model.baseline, None, unit)}{dropped}",
+        f"searched: periods from {human_period(shortest, None, unit)} to "
+        f"{human_period(longest, None, unit)} ({search.reason})",
+        f"residual: standard deviation {_outputs(model.residual_std, model.output_names)}",
+    ]
+    if len(model.jitter) > 1:
+        parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
+        lines.append(f"jitter: {', '.join(parts)}")
+    if model.cycles:
+        lines.append(
+            f"phase: of the maximum, in turns after {_reference(model.reference_time)}; numbers "
+            f"in brackets are errors of the last digits"
+        )
+    return [*lines, *(f"note: {text}" for text in model.undecided)]
+
+
+def _reference(moment: Any) -> str:
+    if isinstance(moment, dt.datetime):
+        return moment.isoformat(" ", "seconds")
+    return str(moment) if isinstance(moment, str) else f"{moment:.15g}"
+
+
+def _outputs(value: PerOutput, names: tuple[str, ...] | None) -> str:
+    if names is None or not isinstance(value, tuple):
+        return f"{_of(value, 0):.4g}"
+    parts = [f"{name} {v:.4g}" for name, v in zip(names, value, strict=True)][:_OUTPUTS]
+    more = [f"... {len(names) - _OUTPUTS} more"] if len(names) > _OUTPUTS else []
+    return ", ".join([*parts, *more])
