@@ -38,6 +38,9 @@ _BOM = b"\xef\xbb\xbf"
 class ReadError(ValueError):
     """A file cannot be used as a table of samples; the message is one line that says why."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
 
 @dataclass(frozen=True, eq=False)
 class Text:
@@ -115,8 +118,8 @@ def read_delimited(raw: bytes, name: str) -> tuple[pd.DataFrame, Header, Text]:
     ReadError
         If it is not such a file, or a record does not fit the header.
     """
-    if b"\r" in raw and b"\n" not in raw:
-        raw = raw.replace(b"\r", b"\n")
+    if b"\r" in raw:  # lines of Windows, of old Macintoshes, and of both mixed
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = _open(raw, name)
     header = _header(text)
     if len(header.columns) == 1:
@@ -139,7 +142,7 @@ def read_delimited(raw: bytes, name: str) -> tuple[pd.DataFrame, Header, Text]:
     if len(frame) != n_rows:
         raise ReadError(
             f"{name} can be read in two ways, as {len(frame)} or as {n_rows} rows. "
-            f"To fix this, remove quotation marks and lines of blanks."
+            f"To fix this, remove form feeds and stray quotation marks."
         )
     return frame, header, text
 
@@ -193,7 +196,7 @@ def _open(raw: bytes, name: str) -> Text:
 
 
 def _header(text: Text) -> Header:
-    first = [field.strip() for field in next(text.records())[1]]
+    first = [" ".join(field.split()) for field in next(text.records())[1]]
     if not all(_is_datum(field) for field in first):
         return Header(tuple(f or f"column {i + 1}" for i, f in enumerate(first)), True, 1)
     # astronomers write the header as the last comment
@@ -219,7 +222,7 @@ def _shape_error(text: Text, line: int, n_fields: int, header: Header) -> ReadEr
         else "complete the line, or leave nothing between two separators"
     )
     return ReadError(
-        f"{text.name}: line {line} has {n_fields} fields separated by "
+        f"{text.name}: line {line} has {n_fields} field{'s' * (n_fields != 1)} separated by "
         f"{_DELIMITER_NAMES[text.delimiter]}, but the header has {len(header.columns)} "
         f"({listed(header.columns)}). To fix this, {more}."
     )

@@ -169,7 +169,7 @@ def limit_values(axes: Axes, values: Floats, curve: Floats | None = None) -> Non
 
 
 def label_peaks(axes: Axes, wanted: Sequence[tuple[float, float, str, str]]) -> None:
-    """Write labels above their peaks, upright where they would overlap.
+    """Write labels above their peaks, upright where they would stand too far from them.
 
     Parameters
     ----------
@@ -184,20 +184,20 @@ def label_peaks(axes: Axes, wanted: Sequence[tuple[float, float, str, str]]) -> 
     left, right = box.x0 + 36.0 * point, box.x1 - 4.0 * point
     anchors = [float(axes.transData.transform((x, y))[0]) for x, y, _, _ in wanted]
     texts = [
-        axes.text(0, 0, plain(t), fontsize=SMALL, color=INK, ha="center", va="bottom", zorder=6)
+        axes.text(0, 0, plain(t), fontsize=SMALL, color=INK, ha="center", va="bottom", ma="center")
         for _, _, t, _ in wanted
     ]
     places = spread(anchors, [_width(t) for t in texts], 6.0 * point, left, right)
-    if places is None or np.abs(np.subtract(places, anchors)).max() > 80.0 * point:
+    far = places is None or np.abs(np.subtract(places, anchors)).max() > 80.0 * point
+    if far and max(_width(t) for t in texts) < 0.45 * box.height:
         for text, (_, _, _, short) in zip(texts, wanted, strict=True):
             text.set(rotation=90, text=plain(short))
-        places = None
-    while places is None and texts:
         places = spread(anchors, [_width(t) for t in texts], 3.0 * point, left, right)
-        if places is None:
-            texts.pop().remove()
-            anchors.pop()
-    if places is None:
+    while places is None and texts:
+        texts.pop().remove()
+        anchors.pop()
+        places = spread(anchors, [_width(t) for t in texts], 3.0 * point, left, right)
+    if places is None or not texts:
         return
     height = max(text.get_window_extent().height for text in texts)
     add_headroom(axes, (height + 24.0 * point) / box.height)
@@ -205,7 +205,7 @@ def label_peaks(axes: Axes, wanted: Sequence[tuple[float, float, str, str]]) -> 
     back = axes.transData.inverted().transform
     for text, (x, y, _, _), place in zip(texts, wanted, places, strict=False):
         text.set_position(tuple(back((place, bottom))))
-        text.set_in_layout(False)
+        text.set(in_layout=False, zorder=6)
         under = float(back((place, bottom - 1.0 * point))[1])
         elbow = float(back((place, bottom - 12.0 * point))[1])
         axes.plot(
@@ -230,7 +230,7 @@ def spread(
     The order of the anchors is kept, and the sum of squared shifts is least (isotonic
     regression by pooling); None where the labels do not fit between `left` and `right`.
     """
-    if sum(widths) + gap * (len(widths) - 1) > right - left:
+    if not widths or sum(widths) + gap * (len(widths) - 1) > right - left:
         return None
     order = np.argsort(anchors, kind="stable")
     half = np.array(widths)[order] / 2

@@ -130,7 +130,7 @@ def _read_parquet(raw: bytes, name: str) -> RawTable:
     if not isinstance(frame.index, pd.RangeIndex):
         # an index that somebody saved is a column like any other, often the time
         frame = frame.reset_index()
-    frame.columns = pd.Index([str(column).strip() for column in frame.columns])
+    frame.columns = pd.Index([" ".join(str(column).split()) for column in frame.columns])
     frame.index = pd.RangeIndex(len(frame))
     check_names(list(frame.columns), name)
     if frame.empty:

@@ -334,7 +334,9 @@ def draw_fit(
     """Draw data and model over the whole baseline, or over a part of it."""
     draw.style(axes)
     first, last = part or _span(model)
-    inside = np.flatnonzero((series.offset >= first) & (series.offset <= last))
+    inside = np.arange(len(series.offset))
+    if part is not None:
+        inside = np.flatnonzero((series.offset >= first) & (series.offset <= last))
     values = series.residual[inside] + _curve(model, series.offset[inside], series.output)
     clock = Clock.of(model)
     _draw_points(axes, clock, series, inside, values, max_points, "samples")

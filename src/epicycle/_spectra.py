@@ -102,13 +102,16 @@ def draw_power(axes: Axes, model: CycleModel, band: Band) -> None:
     _draw_log_spectrum(axes, model.spectrum.power, model, band, draw.BLUE, "power")
     draw.label(axes.xaxis, _frequency_label(model.unit))
     draw.label(axes.yaxis, "share of variance")
+    # on the side where the strongest cycle is not
+    strongest = [band.place(c.frequency) for c in model.cycles[:1]]
+    left = any(0.5 < place <= 1.0 for place in strongest)
     text = axes.annotate(
         "false-alarm threshold",
-        (1.0, model.spectrum.threshold),
+        (0.0 if left else 1.0, model.spectrum.threshold),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(-4, 3),
+        xytext=(4 if left else -4, 3),
         textcoords="offset points",
-        ha="right",
+        ha="left" if left else "right",
         va="bottom",
         fontsize=draw.SMALL,
         color=draw.INK,

@@ -156,8 +156,8 @@ def _find(table: RawTable, name: str, option: str) -> str:
     columns = list(table.frame.columns)
     if name in columns:
         return name
-    if name.strip() in columns:
-        return name.strip()
+    if (stripped := " ".join(name.split())) in columns:
+        return stripped
     lowered = {column.lower(): column for column in columns}
     close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
     meant = f"Did you mean {lowered[close[0]]!r}? " if close else ""
@@ -200,8 +200,11 @@ def _guess_time(table: RawTable, taken: set[str | None]) -> str:
     for column in free:
         if _TIME_WORDS.intersection(_words(column)) and not _is_error(column):
             return str(column)
-    likely = sorted(free, key=_is_counter)  # stable: the order of the file, counters last
-    for column in likely:
+
+    def unlikely(column: str) -> bool:
+        return _is_counter(column) and kind_of(table.frame[column]) == "number"
+
+    for column in sorted(free, key=unlikely):  # stable: the order of the file, counters last
         if _could_be_time(table.frame[column]):
             return str(column)
     raise ReadError(

@@ -34,6 +34,11 @@ _WEAK_FUNDAMENTAL = 0.1
 #: Orders of a waveform follow each other with at most one left out.
 _LARGEST_GAP = 2
 
+#: Probability with which noise may add one harmonic to a waveform; and with which it may turn a
+#: cycle into the multiple of a longer one, which is tried at up to nine places and is worse.
+_CHANCE_OF_HARMONIC = 1e-4
+_CHANCE_OF_FUNDAMENTAL = 1e-5
+
 #: Two frequencies count as locked only if their errors are so small that a coincidence would be
 #: rare: the window of +-3 sigma takes up less than this share of the space between multiples.
 _CHANCE = 0.05
@@ -60,12 +65,13 @@ class HarmonicTest:
         self._spacing = 1.0 / (_STEPS * data.baseline)
         self._engine = Periodogram(data, self._spacing, 2 * self._half + 1)
         n_outputs = data.y.shape[1]
-        # BIC for 2 parameters per output, and never weaker than 1e-3 by chance at one frequency
-        by_bic = 2 * n_outputs * np.log(max(data.n_values, 3))
-        self._threshold = max(by_bic, float(stats.chi2.isf(1e-3, 2 * n_outputs)))
+        self._components = 2 * n_outputs
+        self._by_bic = self._components * np.log(max(data.n_values, 3))
 
-    def significant(self, fit: Fit, frequency: float) -> bool:
+    def significant(self, fit: Fit, frequency: float, chance: float) -> bool:
         """Return whether the residual of `fit` has a line exactly at `frequency`.
+
+        It must improve BIC, and noise must imitate it with at most the probability `chance`.
 
         A maximum that lies elsewhere within a line width is another line, not this one.
         """
@@ -80,7 +86,7 @@ class HarmonicTest:
         near = np.abs(np.arange(len(power)) - self._half) <= _STEPS
         level = max(1.0, float(power[~near].mean()) / (2 * data.y.shape[1]))
         here = float(power[self._half])
-        if here < self._threshold * level:
+        if here < level * max(self._by_bic, float(stats.chi2.isf(chance, self._components))):
             return False
         return here > float(power[near].max()) - 9.0 * float(level)
 
@@ -96,7 +102,11 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
         for m in range(2, max_order + 1):
             # A waveform has no lone high harmonic: that is another line which happens to be near.
             connected = any(m - _LARGEST_GAP <= o < m for o in present)
-            if m not in present and connected and test.significant(fit, m * one.frequency):
+            if (
+                m not in present
+                and connected
+                and test.significant(fit, m * one.frequency, _CHANCE_OF_HARMONIC)
+            ):
                 present.add(m)
         if len(present) > len(one.orders):
             fundamentals[k] = one.divided(1, present)
@@ -112,16 +122,18 @@ def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: 
         if one.fixed:
             continue
         for divisor in (2, 3):
-            if max(one.orders) * divisor > max(max_order, divisor):
+            if max(one.orders) * divisor > max_order:
                 continue
             if one.frequency * data.baseline < _FEWEST_CYCLES * divisor:
                 continue
             odd = [
                 m
                 for m in range(1, 3 * divisor)
-                if m % divisor and test.significant(fit, m * one.frequency / divisor)
+                if m % divisor
+                and test.significant(fit, m * one.frequency / divisor, _CHANCE_OF_FUNDAMENTAL)
             ]
-            if not odd:
+            # a single odd multiple other than the fundamental is another line, not a waveform
+            if not odd or (len(odd) == 1 and odd[0] > 1):
                 continue
             orders = [*odd, *(divisor * o for o in one.orders)]
             trial_fundamentals = [*fundamentals]

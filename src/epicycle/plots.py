@@ -152,7 +152,9 @@ def plot_fold(
         ax = draw.new_figure(figsize).add_subplot()
     panels.draw_fold(ax, chosen, series, turns, bins, max_points)
     panels.draw_waveform(ax, chosen, output, turns)
-    panels.label_fold(ax, model, chosen, output, value_label or series.name)
+    panels.label_fold(
+        ax, model, chosen, output, series.name if value_label is None else value_label
+    )
     return draw.figure_of(ax)
 
 
@@ -196,7 +198,7 @@ def plot_fit(
         If matplotlib is not installed.
     """
     series = panels.Series.of(model, output)
-    label = value_label or series.name
+    label = series.name if value_label is None else value_label
     figure = draw.new_figure(figsize)
     part = panels.magnified_part(model, series)
     heights = [2.2, 1.1] if part is None else [2.0, 2.0, 1.1]
@@ -251,7 +253,7 @@ def plot_summary(
     """
     figure = draw.new_figure(figsize)
     series = None if model.samples is None else panels.Series.of(model, 0)
-    label = value_label or panels.value_name(model, 0)
+    label = panels.value_name(model, 0) if value_label is None else value_label
     rows = [0.5, 4.0, 2.5, 2.3] if model.cycles else [0.5, 5.3, 3.5]
     grid = figure.add_gridspec(len(rows), 1, height_ratios=rows)
     _draw_heading(figure.add_subplot(grid[0]), model, title)

@@ -163,10 +163,11 @@ def _numbers(table: RawTable, column: str, role: str = "values") -> Floats:
     result: Floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.flatnonzero(np.isinf(result))
     if infinite.size:
+        fix = "delete those rows" if role == "times" else "leave the field empty"
         raise ReadError(
             f"column {column!r} of {table.name} has {_count(infinite.size, 'entry', 'entries')} "
             f"infinite, the first in {_where(table, infinite[0])}: expected finite {role}. "
-            f"To fix this, leave the field empty."
+            f"To fix this, {fix}."
         )
     if np.isnan(result).all():
         raise ReadError(
@@ -263,10 +264,13 @@ def _dates(table: RawTable, series: pd.Series) -> Any:
         )
     try:
         return pd.DatetimeIndex(pd.to_datetime(text, format="ISO8601"))
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError) as error:
         unread = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True).isna()
         _refuse_unread(table, series, unread.to_numpy())
-        raise
+        raise ReadError(
+            f"column {series.name!r} of {table.name} cannot be read as dates ({error}). "
+            f"To fix this, write all of them as 2024-03-31T18:00:00Z."
+        ) from None
 
 
 def _refuse_unread(table: RawTable, series: pd.Series, unread: Any) -> None:
