@@ -101,18 +101,21 @@ class NoiseModel:
 
 
 def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: float) -> float:
-    def excess(variance: float) -> float:
-        return float((squares / (dy2 + variance * unit)).sum()) - target
-
     highest = float((squares / unit).sum()) / target
     if highest == 0.0:
         return 0.0
+
+    def excess(share: float) -> float:
+        # a share of the largest possible variance, so that the solution scales with the data
+        return float((squares / (dy2 + share * highest * unit)).sum()) - target
+
     if np.all(np.asarray(dy2) > 0) and excess(0.0) <= 0:
         return 0.0
-    lowest = 1e-12 * highest
+    lowest = 1e-12
     if excess(lowest) <= 0:
-        return float(np.sqrt(lowest))
-    return float(np.sqrt(optimize.brentq(excess, lowest, highest * (1 + 1e-9), rtol=1e-6)))
+        return float(np.sqrt(lowest * highest))
+    share = optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
+    return float(np.sqrt(share * highest))
 
 
 def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
