@@ -165,8 +165,10 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
 
     Parameters
     ----------
-    t : array_like, shape (n,) or (n, 1)
-        Real numbers, integers, ``datetime64``, pandas datetimes or a list of ``datetime``.
+    t : array_like, shape (n,) or (n, 1), or a pair of arrays
+        Real numbers, integers, ``datetime64``, pandas datetimes or a list of ``datetime``.  A
+        tuple of two arrays is an integer and a fractional part, for numbers that no single
+        float64 can hold.
     unit : str, optional
         For datetimes, the unit to count in (default "d").  For numbers it is only a label.
     name : str
@@ -180,6 +182,8 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
         If a time is missing or infinite, if time zones are mixed, or if the shape is wrong.
     """
     unit = canonical_unit(unit)
+    if isinstance(t, tuple) and len(t) == 2 and all(np.ndim(part) == 1 for part in t):
+        return _from_parts(*t, name), TimeScale(unit or "", calendar=False)
     values, timezone = _to_numpy(t, name)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
@@ -279,6 +283,18 @@ def _from_datetime64(values: NDArray[Any], unit: str, name: str) -> Times:
     ratio = _NUMPY_SECONDS[code] * count / UNIT_SECONDS[unit]
     hi, lo = _twofloat.from_integers(values.astype(np.int64))
     return Times(*_twofloat.scale(hi, lo, ratio.numerator, ratio.denominator))
+
+
+def _from_parts(integer: Any, fraction: Any, name: str) -> Times:
+    parts = [_to_numpy(part, name)[0] for part in (integer, fraction)]
+    if any(part.dtype.kind not in "iuf" for part in parts) or len(parts[0]) != len(parts[1]):
+        raise ValueError(
+            f"{name} as a pair must be two arrays of numbers of one length (integer part, "
+            f"fractional part), got {[f'{p.dtype} of length {len(p)}' for p in parts]}."
+        )
+    whole, rest = (_from_numbers(part, name) for part in parts)
+    hi, low = _twofloat.two_sum(whole.hi, rest.hi)
+    return Times(*_twofloat.two_sum(hi, low + (whole.lo + rest.lo)))
 
 
 def _from_numbers(values: NDArray[Any], name: str) -> Times:

@@ -63,7 +63,8 @@ def find_cycles(
     ----------
     t : array_like, shape (n,)
         Times, in any order: numbers, integers, datetime64 of any resolution, pandas Series or
-        DatetimeIndex with or without a time zone.  Nothing is corrected for the motion of the
+        DatetimeIndex with or without a time zone, or a tuple (integer part, fractional part) for
+        times that no float64 can hold.  Nothing is corrected for the motion of the
         observer: astronomical times must already be barycentred.
     y : array_like, shape (n,) or (n, d), optional
         Values.  Several outputs share their frequencies and have amplitudes of their own.  NaN
