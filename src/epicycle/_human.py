@@ -128,7 +128,9 @@ def human_number(value: float, error: float | None, *, scientific: bool = True) 
         return f"{round(value, decimals):.0f}({round(error, decimals):.0f})"
     if int(exponent) >= 0:
         return f"{value:.{decimals}f}({mantissa})"
-    digits = max(1, round(error * 10.0**decimals))
+    digits = mantissa.replace(".", "")
+    if decimals < 1 - int(exponent):
+        digits = str(max(1, round(error * 10.0**decimals)))
     return f"{value:.{decimals}f}({digits})"
 
 

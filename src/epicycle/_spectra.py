@@ -189,7 +189,8 @@ def _add_period_axis(axes: Axes, band: Band, unit: str) -> None:
             ticks.append(period)
     top.set_xticks([1.0 / p for p in ticks], [draw.round_number(p) for p in ticks])
     top.set_xticks([], minor=True)
-    top.tick_params(colors=draw.MUTED, labelsize=draw.SMALL, length=3.5, width=0.8)
+    top.tick_params(colors=draw.MUTED, labelsize=draw.SMALL)
+    top.tick_params(length=3.5, width=0.8, direction="out")
     top.spines["top"].set(visible=True, color=draw.MUTED, linewidth=0.8)
     draw.label(top.xaxis, f"period ({unit})" if unit else "period (units of time)")
 

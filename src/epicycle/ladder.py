@@ -267,7 +267,7 @@ class LadderSearch:
         Where a longer window follows, what does not exceed the highest of so many frequencies of
         pure noise is left to it; `everything` looks at every survivor.
         """
-        noise = math.sqrt(2 * math.log(self._cost(rung.window)))
+        noise = math.sqrt(2 * math.log(max(self._cost(rung.window), 2.0)))
         promising = rung.frequency[(rung.deviation > noise) | everything]
         # the semicoherent maximum lies within a fraction of 1/(2W) of the line
         half = 0.35 / rung.window

@@ -206,6 +206,19 @@ def _irregular_limit(data: Data) -> tuple[float, str]:
     return mean_nyquist, "irregular samples: up to half the mean sampling rate"
 
 
+#: Neighbouring bands share two points, so that every local maximum is inside one of them.
+_OVERLAP = 2
+
+
+def cut(n_frequencies: int) -> tuple[int, int]:
+    """Return number and size of the equal bands, of at most ``BAND``, that cover a grid."""
+    if n_frequencies <= BAND:
+        return 1, n_frequencies
+    inner = n_frequencies - _OVERLAP
+    n_bands = math.ceil(inner / (BAND - _OVERLAP))
+    return n_bands, math.ceil(inner / n_bands) + _OVERLAP
+
+
 def portrait_plan(plan: SearchPlan, baseline: float, centre: float) -> SearchPlan:
     """Return the part of the band that is shown: all of it, or what surrounds one frequency."""
     if plan.strategy == "dense":
@@ -247,15 +260,13 @@ class DenseSearch:
         self._plan = plan
         self._keep = keep
         self._progress = progress
-        self._size = min(BAND, plan.n_frequencies)
-        n_bands = math.ceil(plan.n_frequencies / self._size)
+        n_bands, size = cut(plan.n_frequencies)
         self._threads = min(threads or os.cpu_count() or 1, n_bands)
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
         remember = n_bands <= REMEMBERED_BANDS
         self._engines = [
-            Periodogram(data, plan.spacing, self._size, remember=remember)
-            for _ in range(self._threads)
+            Periodogram(data, plan.spacing, size, remember=remember) for _ in range(self._threads)
         ]
 
     def maxima(self, residual: Floats, scale: Floats) -> Candidates:
@@ -280,9 +291,7 @@ class DenseSearch:
             total: Floats = power[0] if len(power) == 1 else power.sum(axis=0)
             return total
 
-        return _fold_grid(
-            self._plan, evaluate, self._size, self._threads, self._keep, self._progress
-        )
+        return _fold_grid(self._plan, evaluate, self._threads, self._keep, self._progress)
 
 
 def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
@@ -297,35 +306,32 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
-    size = min(BAND, plan.n_frequencies)
-    sums = TrigSums(data.times, plan.spacing, size)
+    sums = TrigSums(data.times, plan.spacing, cut(plan.n_frequencies)[1])
 
     def evaluate(_: int, start: float) -> Floats:
         power: Floats = np.abs(sums.band(weights, start)[0] / total) ** 2
         return power
 
-    return _fold_grid(plan, evaluate, size, 1, keep, None)
+    return _fold_grid(plan, evaluate, 1, keep, None)
 
 
 def _fold_grid(
     plan: SearchPlan,
     evaluate: Callable[[int, float], Floats],
-    size: int,
     threads: int,
     keep: int,
     progress: Progress | None,
 ) -> Candidates:
     """Evaluate the grid band by band, in several threads, and keep a summary."""
-    n_bands = math.ceil(plan.n_frequencies / size)
+    n_bands, size = cut(plan.n_frequencies)
     piece = max(1, math.ceil(plan.n_frequencies / THINNED))
     folds = [_Fold(plan, keep, piece) for _ in range(threads)]
 
     def work(worker: int) -> None:
         for band in range(worker, n_bands, threads):
-            first = band * size
-            folds[worker].add(
-                first, evaluate(worker, plan.minimum_frequency + first * plan.spacing)
-            )
+            first = band * (size - _OVERLAP)
+            start = plan.minimum_frequency + first * plan.spacing
+            folds[worker].add(first, evaluate(worker, start))
             if progress is not None and worker == 0:
                 progress(min(first + threads * size, plan.n_frequencies), plan.n_frequencies)
 
@@ -351,11 +357,12 @@ class _Fold:
 
     def add(self, first: int, power: Floats) -> None:
         power = power[: self._n - first]
-        # The ends of a band count as maxima where they exceed their one neighbour, so that no
-        # peak is lost between two bands; a false one is a lower point of a peak that is kept.
         peak = np.ones(len(power), dtype=bool)
         peak[1:] &= power[1:] > power[:-1]
         peak[:-1] &= power[:-1] >= power[1:]
+        # the ends of a band are inside its neighbours, but for the ends of the grid
+        peak[0] &= first == 0
+        peak[-1] &= first + len(power) == self._n
         at = np.flatnonzero(peak)
         if len(at) > self._keep:
             at = at[np.argpartition(power[at], -self._keep)[-self._keep :]]
@@ -394,7 +401,8 @@ def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, piece: int) -> Candi
     index, power = index[order], power[order]
     chosen = distinct_maxima(index, power, 1.5, keep)
     highest = np.max([f.highest for f in folds], axis=0)
-    middle = np.minimum((np.arange(len(highest)) + 0.5) * piece, plan.n_frequencies) - 0.5
+    edges = np.minimum(np.arange(len(highest) + 1) * piece, plan.n_frequencies)
+    middle = 0.5 * (edges[:-1] + edges[1:] - 1)
     return Candidates(
         frequency=plan.minimum_frequency + index[chosen] * plan.spacing,
         power=power[chosen],

@@ -118,7 +118,7 @@ def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], 
         if last.dispensable == 0:
             break
         columns = [column for column in columns if column is not last]
-        left_out.append(last.heading)
+        left_out.append(last.heading.replace("\n", " "))
     return columns, left_out
 
 
