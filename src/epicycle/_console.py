@@ -68,9 +68,19 @@ def as_text(model: CycleModel, wording: Callable[[str], str]) -> str:
 
 
 class ProgressBar:
-    """A bar on standard error, if that is a terminal and the search takes its time."""
+    """A bar on standard error, if that is a terminal and the search takes its time.
 
-    def __init__(self, *, shown: bool) -> None:
+    Parameters
+    ----------
+    shown : bool
+        Whether to show it at all.
+    preface : str
+        A line that is told when the search begins, so that input which is refused before gets
+        no other line than the refusal.
+    """
+
+    def __init__(self, *, shown: bool, preface: str = "") -> None:
+        self._preface = preface if shown else ""
         self._shown = shown and sys.stderr is not None and sys.stderr.isatty()
         self._started = time.monotonic()
         self._searches = 1
@@ -81,12 +91,20 @@ class ProgressBar:
     def __enter__(self) -> ProgressBar:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: object, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if failure is None:
+            self._tell_preface()
+
+    def _tell_preface(self) -> None:
+        if self._preface:
+            say(self._preface)
+            self._preface = ""
 
     def update(self, done: int, total: int) -> None:
         """Take note of (frequencies done, frequencies in all); each search begins anew."""
+        self._tell_preface()
         if done <= self._done:
             self._searches += 1
         self._done = done

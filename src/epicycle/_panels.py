@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 #: as the band between lowest and highest value beyond.
 _TURNS_AS_CURVE = 150
 
-#: A part is magnified from this many turns of the strongest cycle on; it has at least so many
-#: turns, and more where samples are sparse.
+#: A part is magnified from this many turns of the strongest cycle on; it has so many turns at
+#: least, and up to so many where samples are sparse; with fewer samples it would show nothing.
 _TURNS_TO_MAGNIFY = 30
-_TURNS_MAGNIFIED = 6
-_SAMPLES_MAGNIFIED = 40
+_TURNS_MAGNIFIED = (6, 40)
+_SAMPLES_MAGNIFIED = (10, 40)
 
 
 # ---- Samples and curves --------------------------------------------------------------------
@@ -78,8 +78,9 @@ class Series:
             )
         if model.samples is None:
             raise ValueError(
-                "this result holds no samples (it was read from a document), and the picture "
-                "needs samples. To fix this, draw the result that find_cycles returned."
+                "this result holds no samples (it was read from a document, or its cycles are "
+                "of events), and the picture needs samples. To fix this, draw the result that "
+                "find_cycles returned for values y at times t."
             )
         t, _, group = model.samples
         predictor = model.predictor
@@ -118,6 +119,8 @@ def value_name(model: CycleModel, output: int) -> str:
     """Return what the values of one output are called."""
     if model.output_names is not None:
         return model.output_names[output]
+    if model.of_events:
+        return "rate / mean"
     name = None if model.samples is None else getattr(model.samples[1], "name", None)
     return "value" if name is None else str(name)
 
@@ -307,16 +310,20 @@ def magnified_part(model: CycleModel, series: Series) -> tuple[float, float] | N
     if not model.cycles:
         return None
     first, last = _span(model)
-    width = _TURNS_MAGNIFIED * model.cycles[0].period
-    if (last - first) * _TURNS_MAGNIFIED < _TURNS_TO_MAGNIFY * width:
+    period = model.cycles[0].period
+    if last - first < _TURNS_TO_MAGNIFY * period:
         return None
+    width = _TURNS_MAGNIFIED[0] * period
     times = np.sort(series.offset)
     while True:
         starts = times[times <= last - width]
         counts = np.searchsorted(times, starts + width, side="right") - np.arange(len(starts))
-        if counts.max() >= _SAMPLES_MAGNIFIED or 4 * width > last - first:
+        enough = counts.max() >= _SAMPLES_MAGNIFIED[1] or 4 * width > last - first
+        if enough or 2 * width > _TURNS_MAGNIFIED[1] * period:
             break
         width *= 2
+    if counts.max() < _SAMPLES_MAGNIFIED[0]:
+        return None
     # of parts that are as good, the one in the middle: ends are where a fit is least typical
     good = starts[counts >= 0.95 * counts.max()]
     start = float(good[np.abs(good + width / 2 - (first + last) / 2).argmin()])
@@ -439,7 +446,7 @@ def draw_curve_only(axes: Axes, model: CycleModel, value_label: str) -> None:
     Clock.of(model).set_up(axes, first, last)
     draw.label(axes.yaxis, value_label)
     draw.add_headroom(axes, 0.12)
-    draw.note(axes, "model (this result holds no samples)")
+    draw.note(axes, f"the model of the {'rate' if model.of_events else 'values'} alone")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,22 @@ class Band:
             return math.log(frequency / self.lowest) / math.log(self.highest / self.lowest)
         return (frequency - self.lowest) / (self.highest - self.lowest)
 
+    @property
+    def shift(self) -> float:
+        """What tick labels leave out in a band so narrow that its frequencies look alike."""
+        width = self.highest - self.lowest
+        if width > 1e-3 * self.highest:
+            return 0.0
+        step = 10.0 ** math.floor(math.log10(width))
+        return round((self.lowest + self.highest) / 2 / step) * step
+
+    def beside(self, frequency: float) -> str:
+        """Return the tick label of a frequency in a narrow band: its distance from the shift."""
+        distance = frequency - self.shift
+        if abs(distance) < 1e-6 * (self.highest - self.lowest):
+            return "0"
+        return ("−" if distance < 0 else "") + draw.round_number(float(f"{abs(distance):.3g}"))
+
 
 def choose_band(
     model: CycleModel, period_range: tuple[float, float] | None = None, scale: str = "auto"
@@ -51,8 +67,10 @@ def choose_band(
             "this result holds no spectrum (it was read from a document). To fix this, draw the "
             "result that find_cycles returned."
         )
-    # the search knows the edges of its band; pieces of the spectrum only know their middles
-    lowest, highest = model.search.minimum_frequency, model.search.maximum_frequency
+    # of wide bands, only the part around the strongest line has a spectrum; the points are the
+    # middles of pieces, so it reaches half a step beyond them
+    lowest = max(model.search.minimum_frequency, float(frequency[0] - _step(frequency[:2])))
+    highest = min(model.search.maximum_frequency, float(frequency[-1] + _step(frequency[-2:])))
     if period_range is not None:
         shortest, longest = period_range
         if not 0 < shortest < longest < math.inf:
@@ -66,6 +84,10 @@ def choose_band(
     return Band(lowest, highest, scale == "log" or (scale == "auto" and crowded))
 
 
+def _step(pair: Floats) -> float:
+    return float(np.ptp(pair))
+
+
 def draw_spectra(
     figure: Figure, grid: Any, model: CycleModel, band: Band
 ) -> tuple[Axes, list[tuple[Axes, Artist]]]:
@@ -75,32 +97,47 @@ def draw_spectra(
     """
     top = figure.add_subplot(grid[0])
     middle = figure.add_subplot(grid[1], sharex=top)
-    bottom = figure.add_subplot(grid[2], sharex=top)
+    whole = model.search.strategy == "dense"
+    bottom = figure.add_subplot(grid[2], sharex=top if whole else None)
     draw_power(top, model, band)
     draw.note(top, "data")
     _draw_log_spectrum(
         middle, model.spectrum.residual_power, model, band, draw.VERMILLION, "residual-power"
     )
-    draw.style(bottom)
-    x, y = _highest_per_column(model.spectrum.frequency, model.spectrum.window, band)
-    bottom.fill_between(x, 0, y, color=draw.FAINT, linewidth=0)
-    bottom.plot(x, y, color=draw.MUTED, linewidth=0.8, gid="window")
-    bottom.set_ylim(0, max(0.2, 1.05 * float(np.max(y, initial=0.0))))
+    _draw_window(bottom, model, band if whole else None)
     notes = [
         (middle, draw.note(middle, "residual: share of its own variance")),
         (bottom, draw.note(bottom, "spectral window: power due to the sampling alone")),
     ]
-    for axes in (top, middle):
+    for axes in (top, middle) if whole else (top,):
         draw.label(axes.xaxis, "")
         axes.tick_params(axis="x", which="both", labelbottom=False)
-    draw.label(bottom.xaxis, _frequency_label(model.unit))
     return top, [(axes, text) for axes, text in notes]
+
+
+def _draw_window(axes: Axes, model: CycleModel, band: Band | None) -> None:
+    """Draw the spectral window, over the given band or as far as it is known."""
+    draw.style(axes)
+    spectrum = model.spectrum
+    frequency = spectrum.window_frequency
+    if band is None:
+        band = Band(float(frequency[0]), float(frequency[-1]), True)
+        axes.set_xscale("log")
+        axes.set_xlim(band.lowest, band.highest)
+        _set_frequency_ticks(axes, band)
+        unit = f"cycles / {model.unit}" if model.unit else "cycles / unit of time"
+        draw.label(axes.xaxis, f"distance from a line ({unit})")
+    else:
+        draw.label(axes.xaxis, _frequency_label(model.unit, band))
+    x, y = _highest_per_column(frequency, spectrum.window, band)
+    axes.fill_between(x, 0, y, color=draw.FAINT, linewidth=0)
+    axes.plot(x, y, color=draw.MUTED, linewidth=0.8, gid="window")
+    axes.set_ylim(0, max(0.2, 1.05 * float(np.max(y, initial=0.0))))
 
 
 def draw_power(axes: Axes, model: CycleModel, band: Band) -> None:
     """Draw the spectrum of the data, with an axis of periods on top."""
     _draw_log_spectrum(axes, model.spectrum.power, model, band, draw.BLUE, "power")
-    draw.label(axes.xaxis, _frequency_label(model.unit))
     draw.label(axes.yaxis, "share of variance")
     # on the side where the strongest cycle is not
     strongest = [band.place(c.frequency) for c in model.cycles[:1]]
@@ -138,6 +175,7 @@ def _draw_log_spectrum(
     axes.axhline(threshold, color=draw.INK, linewidth=0.9, linestyle=(0, (5, 3)), gid="threshold")
     axes.set_xlim(band.lowest, band.highest)
     axes.set_ylim(lowest, highest)
+    draw.label(axes.xaxis, _frequency_label(model.unit, band))
     _set_frequency_ticks(axes, band)
     set_power_ticks(axes, 5 if gid == "power" else 3)
 
@@ -168,10 +206,12 @@ def set_power_ticks(axes: Axes, most: int) -> None:
 
 
 def _set_frequency_ticks(axes: Axes, band: Band) -> None:
-    if not band.logarithmic:
-        return
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+    if band.shift:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda f, _: band.beside(f)))
+    if not band.logarithmic:
+        return
     digits = (1.0,) if band.highest / band.lowest > 50 else (1.0, 2.0, 5.0)
     axes.xaxis.set_major_locator(LogLocator(subs=digits, numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda f, _: draw.round_number(f)))
@@ -187,6 +227,9 @@ def _add_period_axis(axes: Axes, band: Band, unit: str) -> None:
         place = band.place(1.0 / period)
         if all(abs(place - band.place(1.0 / other)) > apart for other in ticks):
             ticks.append(period)
+    if len(ticks) < 2:  # so narrow a band has one period
+        top.set_visible(False)
+        return
     top.set_xticks([1.0 / p for p in ticks], [draw.round_number(p) for p in ticks])
     top.set_xticks([], minor=True)
     top.tick_params(colors=draw.MUTED, labelsize=draw.SMALL)
@@ -274,7 +317,7 @@ def draw_lines(axes: Axes, model: CycleModel, value_label: str) -> None:
     if lines:
         axes.set_xlim(0, 1.1 * max(line.frequency for line in lines))
         axes.set_ylim(0, 1.15 * max(first_number(line.amplitude) for line in lines))
-    draw.label(axes.xaxis, _frequency_label(model.unit))
+    draw.label(axes.xaxis, _frequency_label(model.unit, None))
     draw.label(axes.yaxis, f"amplitude of {value_label}")
     draw.note(axes, "lines of the model (this result holds no spectrum)")
 
@@ -286,5 +329,6 @@ def first_number(value: Any, output: int = 0) -> float:
     return math.nan if value is None else float(value)
 
 
-def _frequency_label(unit: str) -> str:
-    return f"frequency (cycles / {unit})" if unit else "frequency (cycles / unit of time)"
+def _frequency_label(unit: str, band: Band | None) -> str:
+    shift = f" − {band.shift:.12g}" if band is not None and band.shift else ""
+    return f"frequency{shift} (cycles / {unit or 'unit of time'})"

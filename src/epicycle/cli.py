@@ -40,7 +40,7 @@ _OPTIONS = {
     "max_frequencies": "--max-frequencies",
     "false_alarm": "--false-alarm",
 }
-_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit")
+_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
 
 
 class InputError(Exception):
@@ -175,6 +175,14 @@ def find(
             help="Column of instruments or series; each gets an offset and a scatter of its own.",
         ),
     ] = None,
+    events: Annotated[
+        bool,
+        typer.Option("--events", help="The times are those of events, which have no values."),
+    ] = False,
+    weight: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="Column of weights, of events or in place of errors."),
+    ] = None,
     unit: Annotated[
         str | None,
         typer.Option(
@@ -200,6 +208,12 @@ def find(
     false_alarm: Annotated[
         float, typer.Option(metavar="P", help="Largest probability that a cycle is noise.")
     ] = _DEFAULT["false_alarm"],
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Let the frequency of each cycle change with time.")
+    ] = _DEFAULT["drift"],
+    strategy: Annotated[
+        str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
+    ] = _DEFAULT["strategy"],
     trend: Annotated[
         int, typer.Option(metavar="DEGREE", help="Degree of the polynomial that is fitted along.")
     ] = _DEFAULT["trend"],
@@ -240,33 +254,49 @@ def find(
     epicycle find rv.csv --group inst --unit d --plot rv.png
 
     zcat tide.csv.gz | epicycle find - --unit h --json
+
+    epicycle find photons.csv --events --weight probability --drift --min-period 0.004
     """
     from epicycle.reading import ReadError, read_table
 
     _check_picture(plot)
+    if events and (value or error or group):
+        raise InputError(
+            "--events have no values: --value, --error and --group do not apply. "
+            "To fix this, leave out either these or --events."
+        )
     try:
-        table = read_table(file, time=time, values=value or (), errors=error or (), group=group)
+        table = read_table(
+            file,
+            time=time,
+            values=value or (),
+            errors=error or (),
+            group=group,
+            weight=weight,
+            events=events,
+        )
     except ReadError as problem:
         raise InputError(str(problem)) from None
-    unit_guess = (
-        () if unit is not None or table.unit is None else (f"unit: {table.unit} (guessed)",)
+    guessed_unit = (
+        [] if unit is not None or table.unit is None else [f"unit: {table.unit} (guessed)"]
     )
-    guesses = (*table.guesses, *unit_guess)
-    if guesses and not quiet:
-        _console.say(", ".join(guesses))
-    with _console.ProgressBar(shown=not quiet) as bar:
+    guesses = ", ".join([*table.guesses, *guessed_unit])
+    with _console.ProgressBar(shown=not quiet, preface=guesses) as bar:
         try:
             model = find_cycles(
                 table.t,
                 table.y,
                 table.dy,
                 group=table.group,
+                weights=table.weights,
                 unit=table.unit if unit is None else unit,
                 minimum_period=min_period,
                 maximum_period=max_period,
                 max_cycles=max_cycles,
                 harmonics=harmonics,
                 false_alarm=false_alarm,
+                drift=drift,
+                strategy=strategy,
                 trend=trend,
                 known=known or (),
                 exposure=exposure,
@@ -274,7 +304,9 @@ def find(
                 progress=bar.update,
             )
         except (TypeError, ValueError) as problem:
-            raise InputError(_in_words_of_options(str(problem))) from problem
+            message = _in_words_of_options(str(problem))
+            of_data = guesses and not message.startswith("--")
+            raise InputError(f"{message} ({guesses})" if of_data else message) from problem
         except MemoryError:
             raise InputError(
                 "there is not enough memory for this search. To fix this, raise --min-period."

@@ -61,6 +61,7 @@ class Choice:
     values: tuple[str, ...]
     errors: tuple[str, ...]
     group: str | None
+    weight: str | None
     guessed: frozenset[str]
 
 
@@ -70,8 +71,11 @@ def choose(
     values: Sequence[str] = (),
     errors: Sequence[str] = (),
     group: str | None = None,
+    weight: str | None = None,
+    *,
+    events: bool = False,
 ) -> Choice:
-    """Return the columns to use.
+    """Return the columns to use; `events` have times, and perhaps weights, but no values.
 
     Raises
     ------
@@ -83,15 +87,19 @@ def choose(
     no_errors = list(errors) == ["none"] and "none" not in table.frame.columns
     named_errors = [] if no_errors else [_find(table, e, "--error") for e in errors]
     named_group = None if group is None else _find(table, group, "--group")
+    named_weight = None if weight is None else _find(table, weight, "--weight")
     _refuse_twice(
         table,
-        [("--time", named_time), ("--group", named_group)]
+        [("--time", named_time), ("--group", named_group), ("--weight", named_weight)]
         + [("--value", v) for v in named_values]
         + [("--error", e) for e in named_errors],
     )
-    taken = {*named_values, *named_errors, named_group}
+    taken = {*named_values, *named_errors, named_group, named_weight}
     chosen_time = named_time or _guess_time(table, taken)
     taken.add(chosen_time)
+    if events:
+        guess_of_time = frozenset({chosen_time} - {named_time})
+        return Choice(chosen_time, (), (), None, named_weight, guess_of_time)
     chosen_values = named_values or [_guess_value(table, taken)]
     if len(named_errors) not in (0, 1, len(chosen_values)):
         raise ReadError(
@@ -99,7 +107,8 @@ def choose(
             f"one for each, or one for all. To fix this, name --error once, or once per --value."
         )
     taken.update(chosen_values)
-    guess = not named_errors and not no_errors
+    # weights take the place of errors: where they are named, errors are not guessed
+    guess = not named_errors and not no_errors and named_weight is None
     chosen_errors = _guess_errors(table, chosen_values, taken) if guess else named_errors
     guessed = {chosen_time, *chosen_values, *chosen_errors} - {
         named_time,
@@ -111,6 +120,7 @@ def choose(
         tuple(chosen_values),
         tuple(chosen_errors),
         named_group,
+        named_weight,
         frozenset(guessed),
     )
 

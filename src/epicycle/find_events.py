@@ -38,6 +38,9 @@ from epicycle.search import (
     spectral_window,
 )
 
+#: Fewer cycles than this over the baseline are not told from a change of the mean rate.
+_FEWEST_CYCLES = 5.0
+
 #: In a dense search, a drift may smear a line over this many widths 1/T and still be found.
 _DENSE_SMEAR = 16.0
 
@@ -55,7 +58,10 @@ def find_in_events(
     """Return the cycles in the rate of events; the y of `samples` are their weights."""
     started = time.perf_counter()
     data = event_data(samples.times, samples.y[:, 0])
-    plan = plan_search(data, *limits, strategy)
+    shortest, longest = limits
+    # The mean rate is itself a line at frequency zero, whose flanks no fit takes away.
+    longest = min(longest or data.baseline, data.baseline / _FEWEST_CYCLES)
+    plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
     threshold = event_threshold(goal.false_alarm, bandwidth)
     search = _Search(data, plan, goal, threshold, progress)
@@ -150,6 +156,9 @@ def _next_cycle(
             half, largest = _DENSE_SMEAR / data.baseline, 2 * _DENSE_SMEAR / data.baseline**2
         else:
             half, largest = 0.1 / search.window, 1 / (search.window * data.baseline)
+        half = min(half, frequency - plan.minimum_frequency + 1 / data.baseline)
+        # drifts further apart than 4 / T^2 are independent trials
+        bandwidth *= 1 + largest * data.baseline**2 / 2
         peaks = [
             scan_drift(data.times, strengths[np.newaxis, :], float(f), half, largest)
             for f in candidates.frequency[:_DRIFTING]
@@ -164,8 +173,10 @@ def _next_cycle(
         bandwidth=bandwidth,
         most=goal.max_order,
     )
-    lowest = max(plan.minimum_frequency, goal.slow_limit)
-    return with_true_fundamental(refine, refine(frequency, drift), lowest)
+    cycle = refine(frequency, drift)
+    if cycle.frequency < plan.minimum_frequency:
+        return None
+    return with_true_fundamental(refine, cycle, plan.minimum_frequency)
 
 
 def _aliases(

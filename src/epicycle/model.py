@@ -155,7 +155,8 @@ class CycleModel:
     residual_std : float or tuple of float
         Root mean square of the residual.
     jitter : dict
-        Extra scatter per group, beyond `dy`; without `dy` and groups the whole scatter.
+        Extra scatter per group, beyond `dy`; without `dy` and groups the whole scatter.  Empty
+        for events.
     amplitude_limit : float or tuple of float
         A further sinusoid of this amplitude would have shown more power than the residual has
         anywhere in the band, with 95 % probability.  Where nothing was found, this is the upper
@@ -189,6 +190,11 @@ class CycleModel:
     seconds: float
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
 
+    @property
+    def of_events(self) -> bool:
+        """Whether the cycles are those of the rate of events; there is no residual then."""
+        return not self.jitter
+
     def predict(self, t: Any, *, group: Any = None) -> Floats:
         """Return the model at any times.
 
@@ -202,8 +208,8 @@ class CycleModel:
         Returns
         -------
         ndarray, shape (m,) or (m, d)
-            Outside the span of the data, slow variation is not continued: there the model is the
-            trend and the cycles.
+            For events, the rate relative to its mean.  Outside the span of the data, slow
+            variation is not continued: there the model is the trend and the cycles.
 
         Raises
         ------

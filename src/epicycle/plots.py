@@ -336,8 +336,9 @@ def _draw_heading(axes: Axes, model: CycleModel, title: str | None) -> None:
     found = {0: "No cycle", 1: "1 cycle"}.get(n, f"{n} cycles")
     unit = f" {model.unit}" if model.unit else ""
     search = model.search
+    kind = "events" if model.of_events else "samples"
     facts = [
-        f"{found} in {model.n_samples:,} samples over {model.baseline:.6g}{unit}",
+        f"{found} in {model.n_samples:,} {kind} over {model.baseline:.6g}{unit}",
         f"periods searched from {1 / search.maximum_frequency:.4g} to "
         f"{1 / search.minimum_frequency:.6g}{unit}",
     ]

@@ -35,10 +35,13 @@ class Table:
     ----------
     t : ndarray or DatetimeIndex, shape (n,)
         Times; dates keep their time zone.
-    y : ndarray, shape (n,), or DataFrame, shape (n, d)
-        Values, NaN where missing; a frame of the columns' names where there are several.
+    y : ndarray, shape (n,), or DataFrame, shape (n, d), or None
+        Values, NaN where missing; a frame of the columns' names where there are several; None
+        for events.
     dy : ndarray, shape (n,) or (n, d), or None
         Standard errors.
+    weights : ndarray, shape (n,), or None
+        Weights of samples or events.
     group : ndarray of object, shape (n,), or None
         Labels.
     unit : str or None
@@ -58,6 +61,7 @@ class Table:
     t: Any
     y: Any
     dy: Floats | None
+    weights: Floats | None
     group: Any
     unit: str | None
     name: str
@@ -75,6 +79,8 @@ def read_table(
     values: Sequence[str] = (),
     errors: Sequence[str] = (),
     group: str | None = None,
+    weight: str | None = None,
+    events: bool = False,
 ) -> Table:
     """Read samples from CSV or Parquet, either of them gzipped or not.
 
@@ -92,6 +98,10 @@ def read_table(
         like the error of the value.  ``["none"]`` means that there are none.
     group : str, optional
         Column of labels; never guessed.
+    weight : str, optional
+        Column of weights; never guessed.
+    events : bool
+        Whether the times are those of events, without values.
 
     Raises
     ------
@@ -99,13 +109,14 @@ def read_table(
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
     table = load(source)
-    choice = choose(table, time, values, errors, group)
+    choice = choose(table, time, values, errors, group, weight, events=events)
     t, note = _times(table, choice.time)
     columns = [_numbers(table, column) for column in choice.values]
     return Table(
         t=t,
-        y=columns[0] if len(columns) == 1 else _as_frame(columns, choice.values),
+        y=_as_values(columns, choice.values),
         dy=_errors(table, choice, columns),
+        weights=None if choice.weight is None else _numbers(table, choice.weight, "weights"),
         group=None if choice.group is None else _labels(table, choice.group),
         unit=None if note or hasattr(t, "tz") else unit_of(choice.time),
         name=table.name,
@@ -131,6 +142,12 @@ def _guesses(table: RawTable, choice: Choice, note: str) -> tuple[str, ...]:
     if not table.has_header:
         said.insert(0, "no header line: columns are called 1, 2, ...")
     return tuple(said)
+
+
+def _as_values(columns: list[Floats], names: tuple[str, ...]) -> Any:
+    if not columns:
+        return None
+    return columns[0] if len(columns) == 1 else _as_frame(columns, names)
 
 
 def _as_frame(columns: list[Floats], names: tuple[str, ...]) -> pd.DataFrame:

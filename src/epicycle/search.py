@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -127,6 +128,8 @@ def plan_search(
     minimum_period: float | None = None,
     maximum_period: float | None = None,
     strategy: str = "auto",
+    *,
+    slow: bool = True,
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
@@ -134,13 +137,14 @@ def plan_search(
     sampling has no such limit; the band then ends at half the inverse of the tenth percentile of
     the gaps between neighbouring samples (at least the mean Nyquist frequency), the resolution
     that is met in many places of the data, or at a fixed number of frequencies.  Without
-    `maximum_period` it begins at one cycle over the baseline.
+    `maximum_period` it begins at one cycle over the baseline.  A band that begins near there is
+    widened downwards to where slow variation is, unless `slow` is False.
     """
     baseline = data.baseline
     spacing = 1.0 / (POINTS_PER_PEAK * baseline)
     step = raster_step(data)
     lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
-    if 1.0 / baseline < lowest < _SLOW_BAND / baseline:
+    if slow and 1.0 / baseline < lowest < _SLOW_BAND / baseline:
         # slow variation leaks into a band this close to it unless it is found and fitted as well
         lowest = 1.0 / baseline
     if minimum_period is not None:
@@ -327,8 +331,12 @@ def _fold_grid(
     piece = max(1, math.ceil(plan.n_frequencies / THINNED))
     folds = [_Fold(plan, keep, piece) for _ in range(threads)]
 
+    stop = threading.Event()
+
     def work(worker: int) -> None:
         for band in range(worker, n_bands, threads):
+            if stop.is_set():
+                return
             first = band * (size - _OVERLAP)
             start = plan.minimum_frequency + first * plan.spacing
             folds[worker].add(first, evaluate(worker, start))
@@ -339,7 +347,11 @@ def _fold_grid(
         work(0)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, range(threads)))
+            try:
+                list(pool.map(work, range(threads)))
+            except BaseException:
+                stop.set()  # an interrupt must not wait for the rest of the band
+                raise
     return _merge(folds, plan, keep, piece)
 
 

@@ -152,6 +152,9 @@ def _columns(model: CycleModel) -> list[_Column]:
     def maximum(c: Cycle, j: int) -> str:
         return human_time(_of(c.time_of_maximum, j), _of(c.time_of_maximum_error, j), unit)
 
+    if any(c.frequency_drift is not None for c in model.cycles):
+        heading = f"drift of\nfrequency{f' /{unit}²' if unit else ''}"
+        columns.append(_Column(heading, per_cycle(_drift), dispensable=2))
     columns += [
         _Column("amplitude", per_output(amplitude)),
         _Column("phase", per_output(phase), dispensable=4),
@@ -194,6 +197,12 @@ def _own_period(cycle: Cycle, unit: str) -> str:
     return human_number(cycle.period, _period_error(cycle))
 
 
+def _drift(cycle: Cycle) -> str:
+    if cycle.frequency_drift is None:
+        return ""
+    return human_number(cycle.frequency_drift, cycle.frequency_drift_error)
+
+
 def _alias(cycle: Cycle, unit: str) -> str:
     if not cycle.aliases:
         return ""
@@ -222,11 +231,14 @@ def notes(model: CycleModel) -> list[str]:
         )
     dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
     lines += [
-        f"samples: {model.n_samples} over {human_period(model.baseline, None, unit)}{dropped}",
+        f"{'events' if model.of_events else 'samples'}: {model.n_samples} over "
+        f"{human_period(model.baseline, None, unit)}{dropped}",
         f"searched: periods from {human_period(shortest, None, unit)} to "
         f"{human_period(longest, None, unit)} ({search.reason})",
-        f"residual: standard deviation {_outputs(model.residual_std, model.output_names)}",
     ]
+    if not model.of_events:
+        residual = _outputs(model.residual_std, model.output_names)
+        lines.append(f"residual: standard deviation {residual}")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
