@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import shlex
@@ -21,7 +22,7 @@ def pairs(language: str) -> list[tuple[str, str]]:
     """Return the blocks in `language` that are followed by a block with their output."""
     return [
         (code, output)
-        for (kind, code), (next_kind, output) in zip(BLOCKS, BLOCKS[1:], strict=False)
+        for (kind, code), (next_kind, output) in itertools.pairwise(BLOCKS)
         if kind == language and next_kind == "text"
     ]
 

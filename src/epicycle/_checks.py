@@ -120,6 +120,13 @@ def check_samples(
     if kept.size == 0:
         raise ValueError(f"y has no usable value among {n} rows: all are NaN or have weight 0.")
     times = times[kept]
+    empty = np.flatnonzero(~present[kept].any(axis=0))
+    if empty.size:
+        column = f"column {int(empty[0])}" if names is None else repr(names[int(empty[0])])
+        raise ValueError(
+            f"y has no usable value in {column}: all are NaN or have weight 0. "
+            f"To fix this, leave that column out."
+        )
     distinct = len(np.unique(times.to_float()))
     if distinct < 3:
         raise ValueError(

@@ -84,7 +84,7 @@ def build_data(samples: Samples, degree: int) -> Data:
     first = float(raw.hi.min())
     offsets = raw.minus(first).to_float()
     total = weights.sum(axis=1)
-    baseline = float(offsets.max())
+    baseline = float(offsets.max() - offsets.min())
     reference = first + float(np.average(offsets, weights=total))
     times = raw.minus(reference)
     return Data(

@@ -212,6 +212,13 @@ def _to_numpy(t: Any, name: str) -> tuple[NDArray[Any], dt.tzinfo | None]:
         naive = accessor.tz_convert("UTC")
         naive = getattr(naive, "dt", naive).tz_localize(None)
         return np.asarray(naive.to_numpy()), timezone
+    if isinstance(t, np.ma.MaskedArray):
+        hidden = int(np.ma.getmaskarray(t).sum())
+        if hidden:
+            raise ValueError(
+                f"{name} has {hidden} masked of {t.size} values. A sample without its time cannot "
+                f"be used. To fix this, drop those rows."
+            )
     values = np.asarray(t)
     if values.dtype == object:
         return _from_objects(values, name)
@@ -234,17 +241,16 @@ def _from_objects(
     values: NDArray[Any], name: str
 ) -> tuple[NDArray[np.datetime64] | NDArray[np.float64], dt.tzinfo | None]:
     flat: Sequence[Any] = values.ravel().tolist()
-    missing = [v for v in flat if v is None or v != v]  # NaT, NaN and NA differ from themselves
+    missing = sum(1 for v in flat if _is_missing(v))
     if missing:
         raise ValueError(
-            f"{name} has {len(missing)} missing of {len(flat)} values. A sample without its "
+            f"{name} has {missing} missing of {len(flat)} values. A sample without its "
             f"time cannot be used. To fix this, drop those rows."
         )
     if all(isinstance(v, (int, float, np.integer, np.floating)) for v in flat) and not any(
         isinstance(v, bool) for v in flat
     ):
-        # Python integers beyond 64 bits arrive as objects
-        return np.array([float(v) for v in flat]), None
+        return values, None  # kept as they are: Python's integers have any number of digits
     if not all(isinstance(v, (dt.datetime, np.datetime64)) for v in flat):
         kinds = sorted({type(v).__name__ for v in flat})
         raise TypeError(
@@ -264,7 +270,14 @@ def _from_objects(
         if zone is not None:
             v = v.astimezone(dt.UTC).replace(tzinfo=None)
         naive.append(v.to_datetime64() if hasattr(v, "to_datetime64") else np.datetime64(v))
-    return np.array(naive, dtype="datetime64[ns]"), zone
+    # the finest unit that any of them needs; nanoseconds reach only from 1677 to 2262
+    return np.array(naive), zone
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return bool(value != value)  # NaN and NaT differ from themselves
 
 
 def _from_datetime64(values: NDArray[Any], unit: str, name: str) -> Times:
@@ -298,6 +311,12 @@ def _from_parts(integer: Any, fraction: Any, name: str) -> Times:
 
 
 def _from_numbers(values: NDArray[Any], name: str) -> Times:
+    if values.dtype == object:
+        nearest = np.array([float(v) for v in values])
+        _from_numbers(nearest, name)  # refuses what is not finite
+        pairs = zip(values, nearest, strict=True)
+        rest = [float(v - int(f)) if isinstance(v, int) else 0.0 for v, f in pairs]
+        return Times(nearest, np.array(rest))
     if values.dtype.kind in "iu":
         if values.dtype.itemsize < 8:
             values = values.astype(np.int64)

@@ -22,11 +22,11 @@ from epicycle.refine import Fit
 from epicycle.search import Candidates, SearchPlan
 
 #: Aliases are listed from this power ratio upwards, and at most so many.
-_ALIAS_RATIO = 0.05
+_ALIAS_RATIO = 0.2
 _ALIASES = 5
 
-#: Peaks of the spectral window below this power lead to no alias worth naming.
-_WINDOW_PEAK = 0.02
+#: Peaks of the spectral window below this share of that ratio lead to no alias worth naming.
+_WINDOW_SHARE = 0.5
 
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
@@ -262,10 +262,12 @@ def nearby_aliases(
     window: Candidates,
     plan: SearchPlan,
     drift: float = 0.0,
+    weakest: float = _ALIAS_RATIO,
 ) -> list[Alias]:
     """Return where the power at one frequency appears again, by the peaks of the window.
 
-    `restored` is the residual with the line at `own` put back.
+    `restored` is the residual with the line at `own` put back; `weakest` is the smallest share of
+    its power that is listed.
     """
     if drift:
         # seen from a clock that drifts along, the line stands still
@@ -284,14 +286,14 @@ def nearby_aliases(
     here, _ = power(own)
     found: dict[float, Alias] = {}
     for offset, strength in zip(window.frequency, window.power, strict=True):
-        if strength < _WINDOW_PEAK or offset < 2 * width:
+        if strength < _WINDOW_SHARE * weakest or offset < 2 * width:
             continue
         for frequency in (own + offset, abs(own - offset)):
             inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
             if not inside or abs(frequency - own) < 2 * width or here <= 0:
                 continue
             there, at = power(float(frequency))
-            if there >= _ALIAS_RATIO * here:
+            if there >= weakest * here:
                 found[round(at / width)] = Alias(at, 1 / at, there / here, float(offset))
     return sorted(found.values(), key=lambda alias: -alias.power_ratio)[:_ALIASES]
 
@@ -321,11 +323,11 @@ def amplitude_limit(found: Pursuit) -> list[float]:
     data, fit = found.data, found.fit
     n_outputs = data.y.shape[1]
     information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
+    counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
+    variance = fit.chi2 / information
     if found.depth is not None:
-        counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
-        variance = fit.scale * counts / information
         return [float(a) for a in np.sqrt(2 * found.depth * variance)]
-    highest = float(found.last.power.max(initial=0.0))
+    highest = float(found.last.power.max(initial=0.0)) * data.n_values
     dof = 2 * n_outputs
 
     def missed(noncentrality: float) -> float:
@@ -333,4 +335,4 @@ def amplitude_limit(found: Pursuit) -> list[float]:
 
     upper = 4.0 * highest + 50.0
     noncentrality = float(optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
-    return [float(a) for a in np.sqrt(2 * noncentrality * fit.scale / information / n_outputs)]
+    return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]

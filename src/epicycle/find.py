@@ -47,7 +47,7 @@ def find_cycles(
     minimum_period: float | None = None,
     maximum_period: float | None = None,
     max_cycles: int = 30,
-    harmonics: int = 8,
+    harmonics: int = 16,
     false_alarm: float = 0.01,
     drift: bool = False,
     strategy: str = "auto",
@@ -221,12 +221,10 @@ def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectru
     """Return the spectra for the eye, in shares of the variance."""
     data = found.data
     dof = data.n_values - data.nuisance.shape[1] * data.y.shape[1]
-    # the spectrum of the data was taken in units of the scatter of the data themselves, that of
-    # the residual in units of the residual's: both are chi-square with this many degrees
     return Spectrum(
         frequency=found.last.thinned_frequency,
-        power=found.first.thinned_power / dof,
-        residual_power=found.last.thinned_power / dof,
+        power=found.first.thinned_power,
+        residual_power=found.last.thinned_power,
         window_frequency=window.thinned_frequency,
         window=window.thinned_power,
         threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),

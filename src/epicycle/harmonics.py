@@ -145,7 +145,7 @@ def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: 
     return _refit(data, fundamentals, absolute) if changed else fit
 
 
-def merge(data: Data, fit: Fit, level: Floats, absolute: bool) -> Fit:
+def merge(data: Data, fit: Fit, level: Floats, max_order: int, absolute: bool) -> Fit:
     """Return the fit with lines in integer ratios locked to one fundamental.
 
     Parameters
@@ -154,19 +154,23 @@ def merge(data: Data, fit: Fit, level: Floats, absolute: bool) -> Fit:
         The regression problem and its solution, all fundamentals free.
     level : ndarray, shape (L, d)
         Noise level around each line.
+    max_order : int
+        Highest order of a waveform.
     absolute : bool
         As in :func:`epicycle.refine.fit_lines`.
     """
     while True:
         errors = np.sqrt(np.diag(covariance(data, fit, level).frequency))
-        trial = _first_merge(data, fit, errors, absolute)
+        trial = _first_merge(data, fit, errors, max_order, absolute)
         if trial is None:
             return fit
         fit = trial
         level = np.ones((len(fit.structure.order), data.y.shape[1])) * level.max(axis=0)
 
 
-def _first_merge(data: Data, fit: Fit, errors: Floats, absolute: bool) -> Fit | None:
+def _first_merge(
+    data: Data, fit: Fit, errors: Floats, max_order: int, absolute: bool
+) -> Fit | None:
     fundamentals = fit.structure.fundamentals()
     strength = np.array([_strength(fit, k) for k in range(len(fundamentals))])
     slow = fit.structure.frequency * data.baseline < _FEWEST_CYCLES
@@ -181,6 +185,8 @@ def _first_merge(data: Data, fit: Fit, errors: Floats, absolute: bool) -> Fit | 
             if low.frequency / a * data.baseline < _FEWEST_CYCLES:
                 continue
             orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
+            if max(orders) > max_order:
+                continue
             rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
             trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
             lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())

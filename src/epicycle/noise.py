@@ -29,6 +29,10 @@ _NOTCH = 1.0
 _PRIOR_VALUES = 4.0
 
 
+#: A smaller group shares the scatter of all.
+_FEWEST_VALUES = 5
+
+
 @dataclass(frozen=True)
 class NoiseModel:
     """Variance of every value: ``dy**2 + jitter[group]**2 / weight``.
@@ -79,10 +83,16 @@ class NoiseModel:
         n_outputs = residual.shape[1]
         jitter = np.zeros((self.n_groups, n_outputs))
         for j in range(n_outputs):
+            squares = residual[:, j] ** 2 * self.relative
             share = 1.0 - n_parameters / max(int(self.present[:, j].sum()), n_parameters + 1)
             for g in range(self.n_groups):
                 rows = self.present[:, j] & (self.group == g)
                 if not rows.any():
+                    continue
+                if self.dy is None and rows.sum() < _FEWEST_VALUES:
+                    # an offset of its own leaves nothing to tell the scatter from: that of all
+                    counts = max(share, 0.5) * int(self.present[:, j].sum())
+                    jitter[g, j] = np.sqrt(squares.sum() / counts)
                     continue
                 dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
                 target = max(share, 0.5) * int(rows.sum())
@@ -96,7 +106,10 @@ class NoiseModel:
         variance = jitter[self.group] ** 2 / self.relative[:, np.newaxis]
         if self.dy is not None:
             variance = variance + self.dy**2
-        weights = np.where(self.present, 1.0 / np.maximum(variance, 1e-300), 0.0)
+        # a group without any scatter of its own (one sample, or an exact fit) has no weight in
+        # units of it: nothing weighs more than 1e12 times the largest standard deviation
+        floor = 1e-24 * float(variance[self.present].max())
+        weights = np.where(self.present, 1.0 / np.maximum(variance, floor or 1.0), 0.0)
         return weights[:, :1] if (weights == weights[:, :1]).all() else weights
 
 

@@ -26,8 +26,8 @@ from epicycle.workbench import Workbench
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
 SEPARATION = 1.0
 
-#: Candidates tried before a search counts as exhausted.
-_TRIES = 8
+#: The last joint fit may bring two lines together by this factor, no further.
+_FINAL_SEPARATION = 0.95
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,9 @@ class Pursuit:
     false_alarm : ndarray, shape (K,)
         False-alarm probability of each fundamental with its harmonics.
     first, last : Candidates
-        Spectrum of the data before the first, and of the residual after the last line: of the
-        whole band, or of the neighbourhood of the strongest line where the band was too wide.
+        Spectrum of the data before the first, and of the residual after the last line, in shares
+        of their variance: of the whole band, or of the neighbourhood of the strongest line where
+        the band was too wide.
     depth : float or None
         Share of the variance that a line needed to be seen; None where the whole band was
         searched coherently.
@@ -136,12 +137,13 @@ def pursue(
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
     work = Workbench(data, noise, plan, goal.false_alarm, goal.max_frequencies, progress)
-    null, jitter = work.settle(structure)
-    fit = null
+    fit, jitter = work.settle(structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
     refused: list[float] = []
+    beside: list[float] = []
     while _count_cycles(fit.structure, goal) < goal.max_cycles:
-        better = _next_line(work, fit, last, plan, goal, bandwidth, refused)
+        better = _next_line(work, fit, last, plan, goal, bandwidth, refused, beside)
         if better is None:
             break
         settled, its_jitter = work.settle(_set_drift(better.structure, goal))
@@ -156,8 +158,8 @@ def pursue(
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
-    fit = harmonics.merge(work.data, fit, level, noise.absolute)
-    fit, jitter = work.settle(_set_drift(fit.structure, goal), tight=True)
+    fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
+    fit, jitter = _settle_apart(work, fit, goal)
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -167,11 +169,11 @@ def pursue(
         level=level,
         covariance=errors,
         false_alarm=_false_alarms(work.data, fit, errors, bandwidth),
-        first=work.portrait(null, fit, last),
+        first=work.portrait(work.null(structure), fit, last),
         last=work.portrait(fit, fit, last),
         depth=work.depth,
         bandwidth=bandwidth,
-        notes=tuple(_unresolved_notes(fit, refused, 1.0 / data.baseline)),
+        notes=tuple(_unresolved_notes(fit, refused + beside, 1.0 / data.baseline)),
     )
 
 
@@ -200,6 +202,7 @@ def _next_line(
     goal: Goal,
     bandwidth: float,
     refused: list[float],
+    beside: list[float],
 ) -> Fit | None:
     """Return the fit with one more line, or None when nothing significant is left."""
     data = work.data
@@ -210,8 +213,11 @@ def _next_line(
     dof = n - fit.n_parameters * data.y.shape[1]
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
-    for frequency in candidates.frequency[:_TRIES]:
+    enough = work.significant_power(fit)
+    for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
         if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
+            if height > enough:
+                beside.append(float(frequency))
             continue
         structure = fit.structure.plus(float(frequency))
         # enough to decide: the joint fit of all lines follows for those that are accepted
@@ -275,6 +281,23 @@ def _amplitudes(fit: Fit, scale: Floats) -> Floats:
     lines = fit.coefficients[fit.n_nuisance :] / np.sqrt(scale)
     result: Floats = np.sqrt((lines[0::2] ** 2 + lines[1::2] ** 2).sum(axis=1))
     return result
+
+
+def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
+    """Return the final joint fit; of two lines that it draws together the weaker one goes."""
+    while True:
+        settled, jitter = work.settle(_set_drift(fit.structure, goal), tight=True)
+        frequency = settled.structure.line_frequency
+        order = np.argsort(frequency)
+        gaps = np.diff(frequency[order])
+        if not len(gaps) or gaps.min() >= _FINAL_SEPARATION * SEPARATION / work.data.baseline:
+            return settled, jitter
+        pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
+        strength = _amplitudes(settled, settled.scale)
+        weaker = settled.structure.parent[pair[strength[pair].argmin()]]
+        fundamentals = settled.structure.fundamentals()
+        del fundamentals[int(weaker)]
+        fit, _ = work.settle(Structure.of(fundamentals))
 
 
 def _prune(work: Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:

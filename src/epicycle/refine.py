@@ -208,7 +208,7 @@ class Linearised:
         )
         dof = np.maximum(counts - self.columns.shape[1] - free / len(self.chi2), 1.0)
         # an exact fit leaves rounding errors only; their scale must still be a positive number
-        floor = 1e-30 * (self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-300)
+        floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
         scale: Floats = np.maximum(self.chi2 / dof, floor)
         return scale
 

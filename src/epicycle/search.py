@@ -328,8 +328,8 @@ def _fold_grid(
 ) -> Candidates:
     """Evaluate the grid band by band, in several threads, and keep a summary."""
     n_bands, size = cut(plan.n_frequencies)
-    piece = max(1, math.ceil(plan.n_frequencies / THINNED))
-    folds = [_Fold(plan, keep, piece) for _ in range(threads)]
+    edges = _piece_edges(plan)
+    folds = [_Fold(plan, keep, edges) for _ in range(threads)]
 
     stop = threading.Event()
 
@@ -352,18 +352,32 @@ def _fold_grid(
             except BaseException:
                 stop.set()  # an interrupt must not wait for the rest of the band
                 raise
-    return _merge(folds, plan, keep, piece)
+    return _merge(folds, plan, keep, edges)
+
+
+def _piece_edges(plan: SearchPlan) -> NDArray[np.int64]:
+    """Return the first grid point of each piece of the thinned spectrum, and the end.
+
+    Half of the pieces are equal in frequency and half are equal in its logarithm, so that a
+    spectrum of many decades shows its long periods as well.
+    """
+    n = plan.n_frequencies
+    if n <= THINNED:
+        return np.arange(n + 1)
+    even = np.linspace(0, n, THINNED // 2)
+    ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, THINNED // 2)
+    from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
+    return np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
 
 
 class _Fold:
     """What is remembered of the bands seen so far: an additive summary of bounded size."""
 
-    def __init__(self, plan: SearchPlan, keep: int, piece: int) -> None:
+    def __init__(self, plan: SearchPlan, keep: int, edges: NDArray[np.int64]) -> None:
         self._n = plan.n_frequencies
         self._keep = keep
-        self._piece = piece
-        n_pieces = math.ceil(self._n / piece)
-        self.highest = np.zeros(n_pieces)
+        self._edges = edges
+        self.highest = np.zeros(len(edges) - 1)
         self.index = np.empty(0, dtype=np.int64)
         self.power = np.empty(0)
 
@@ -386,10 +400,10 @@ class _Fold:
         self._thin(first, power)
 
     def _thin(self, first: int, power: Floats) -> None:
-        edges = np.arange(first - first % self._piece, first + len(power), self._piece)
-        highest = np.maximum.reduceat(power, np.maximum(edges - first, 0))
-        numbers = edges // self._piece
-        self.highest[numbers] = np.maximum(self.highest[numbers], highest)
+        start = int(np.searchsorted(self._edges, first, side="right")) - 1
+        stop = int(np.searchsorted(self._edges, first + len(power), side="left"))
+        highest = np.maximum.reduceat(power, np.maximum(self._edges[start:stop] - first, 0))
+        self.highest[start:stop] = np.maximum(self.highest[start:stop], highest)
 
 
 def distinct_maxima(
@@ -405,7 +419,7 @@ def distinct_maxima(
     return chosen
 
 
-def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, piece: int) -> Candidates:
+def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, edges: NDArray[np.int64]) -> Candidates:
     index = np.concatenate([f.index for f in folds])
     power = np.concatenate([f.power for f in folds])
     # stable order whatever the number of threads: by power, then by frequency
@@ -413,8 +427,7 @@ def _merge(folds: list[_Fold], plan: SearchPlan, keep: int, piece: int) -> Candi
     index, power = index[order], power[order]
     chosen = distinct_maxima(index, power, 1.5, keep)
     highest = np.max([f.highest for f in folds], axis=0)
-    edges = np.minimum(np.arange(len(highest) + 1) * piece, plan.n_frequencies)
-    middle = 0.5 * (edges[:-1] + edges[1:] - 1)
+    middle = 0.5 * (edges[:-1] + edges[1:] - 1).astype(np.float64)
     return Candidates(
         frequency=plan.minimum_frequency + index[chosen] * plan.spacing,
         power=power[chosen],

@@ -92,7 +92,7 @@ class Workbench:
         affordable = dense_cost <= self._budget and len(fit.structure.order) == 0
         budget = min(self._budget, _LADDER_SHARE * dense_cost) if affordable else self._budget
         ladder = LadderSearch(self.data, self._plan, budget, progress=self._progress)
-        enough = self._significant_power(fit)
+        enough = self.significant_power(fit)
         found = ladder.maxima(fit.residual, fit.scale, enough)
         if found.power.max(initial=0.0) > enough:
             # what remains is searched with more effort, but in proportion to what it took
@@ -103,32 +103,36 @@ class Workbench:
         self.depth = ladder.depth
         return found
 
-    def _significant_power(self, fit: Fit) -> float:
+    def significant_power(self, fit: Fit) -> float:
+        """Return the reduction of chi-square that is significant anywhere in the band."""
         n_outputs = self.data.y.shape[1]
         dof = self.data.n_values - fit.n_parameters * n_outputs
         plan = self._plan
         width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
         return float(dof * power_threshold(self._false_alarm, dof, width, 2 * n_outputs))
 
+    def null(self, structure: Structure) -> Fit:
+        """Return the fit without any line but `structure`, with the present weights."""
+        return fit_lines(self.data, structure, absolute=False, max_steps=0)
+
     def portrait(self, fit: Fit, final: Fit, candidates: Candidates) -> Candidates:
-        """Return the spectrum of one fit's residual for the eye.
+        """Return the spectrum of one fit's residual for the eye, in shares of its variance.
 
         A band that only the ladder can search is shown around its strongest line, as found by
         `final`, or else around the best candidate.
         """
-        if self._plan.strategy == "dense" or (
-            self.depth is None and not len(final.structure.order)
-        ):
-            return self._search_densely(fit)
-        centre = candidates.frequency[0] if len(candidates.frequency) else None
+        centre = self._plan.maximum_frequency / 2
+        if len(candidates.frequency):
+            centre = float(candidates.frequency[0])
         if len(final.structure.order):
             strength = np.abs(final.coefficients[final.n_nuisance :]).sum(axis=1)
             line = int((strength[0::2] + strength[1::2]).argmax())
-            centre = final.structure.line_frequency[line]
-        if centre is None:
-            centre = self._plan.maximum_frequency / 2
-        plan = portrait_plan(self._plan, self.data.baseline, float(centre))
-        return DenseSearch(self.data, plan).maxima(fit.residual, fit.scale)
+            centre = float(final.structure.line_frequency[line])
+        plan = portrait_plan(self._plan, self.data.baseline, centre)
+        search = self._dense
+        if search is None or plan is not self._plan:
+            search = DenseSearch(self.data, plan)
+        return search.maxima(fit.residual, np.maximum(fit.chi2, 1e-200) * len(fit.chi2))
 
     def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:
         """Return the fit of `structure`, with jitter and weights brought into agreement."""

@@ -1,0 +1,117 @@
+"""How exact are the results, how honest their errors, and how rare are false alarms?
+
+Monte-Carlo trials against the Cramer-Rao bound, noise-free signals, white noise on three kinds of
+sampling, real data whose answers are known, and phases against arbitrary precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+# Many small fits run side by side, one process per core: threads inside them only get in the way.
+# The variables must be set before numpy is imported, here and in the processes that are started.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import common
+from accuracy import phases, real_data, tides, trials
+
+SECTIONS = [
+    common.Section(
+        "refinement",
+        "Refinement against the Cramer-Rao bound",
+        trials.measure_refinement,
+        trials.refinement_tables,
+        trials.refinement_bars,
+    ),
+    common.Section(
+        "noise_free",
+        "Noise-free signals",
+        trials.measure_noise_free,
+        trials.noise_free_tables,
+        trials.noise_free_bars,
+    ),
+    common.Section(
+        "white_noise",
+        "White noise",
+        trials.measure_white_noise,
+        trials.white_noise_tables,
+        trials.white_noise_bars,
+    ),
+    common.Section(
+        "phase",
+        "Phases",
+        phases.measure,
+        phases.tables,
+        phases.bars,
+        ("mpmath",),
+    ),
+    common.Section(
+        "moon", "The Moon", real_data.measure_moon, real_data.moon_tables, real_data.moon_bars
+    ),
+    common.Section(
+        "co2",
+        "CO2 at Mauna Loa",
+        real_data.measure_co2,
+        real_data.co2_tables,
+        real_data.co2_bars,
+        ("pandas",),
+    ),
+    common.Section(
+        "velocities",
+        "Radial velocities",
+        real_data.measure_velocities,
+        real_data.velocity_tables,
+        real_data.velocity_bars,
+        ("pandas",),
+    ),
+    common.Section(
+        "star",
+        "The variable star LINEAR 11375941",
+        real_data.measure_star,
+        real_data.star_tables,
+        real_data.star_bars,
+    ),
+    common.Section(
+        "bioluminescence",
+        "Sixty circadian traces",
+        real_data.measure_traces,
+        real_data.trace_tables,
+        real_data.trace_bars,
+        ("pandas",),
+    ),
+    common.Section(
+        "tide",
+        "The tide at Honolulu",
+        tides.measure,
+        tides.tables,
+        tides.bars,
+        ("utide", "pandas"),
+    ),
+]
+
+
+def main() -> None:
+    parser: argparse.ArgumentParser = common.parser(__doc__)
+    parser.add_argument("--trials", type=int, default=1000, help="trials per row of refinement")
+    parser.add_argument("--series", type=int, default=2000, help="series of white noise")
+    parser.add_argument(
+        "--processes", type=int, default=common.cores(), help="processes side by side"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=common.ROOT / "data",
+        help="folder of data files; those that it lacks are looked for in $EPICYCLE_DATA",
+    )
+    common.run("accuracy", SECTIONS, parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

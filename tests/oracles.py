@@ -1,0 +1,177 @@
+"""Slow twins: every fast path is compared with a few lines that are plainly right.
+
+Nothing here calls epicycle.  Times and frequencies are taken as exact numbers wherever a phase is
+formed, so a twin never shares the rounding errors of what it checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+
+# ---- Phases --------------------------------------------------------------------------------
+
+
+def mp_turns(frequency: float, times: Iterable[Fraction | float | int]) -> np.ndarray:
+    """Return frac(f t) in [-0.5, 0.5], from 60 significant digits."""
+    with mpmath.workdps(60):
+        result = []
+        for time in times:
+            exact = Fraction(time)
+            cycles = mpmath.mpf(float(frequency)) * exact.numerator / exact.denominator
+            result.append(float(cycles - mpmath.nint(cycles)))
+    return np.array(result)
+
+
+def exact_turns(frequency: float, t: Sequence[float] | np.ndarray) -> np.ndarray:
+    """Return frac(f t) in [0, 1) in integer arithmetic, each float taken as the exact number."""
+    a, b = float(frequency).as_integer_ratio()
+    result = []
+    for time in np.asarray(t, dtype=float).tolist():
+        c, d = time.as_integer_ratio()
+        result.append((a * c) % (b * d) / (b * d))
+    return np.array(result)
+
+
+def circular(difference: np.ndarray | float) -> np.ndarray:
+    """Return the distance of two phases (turns) around the circle."""
+    return np.abs(difference - np.rint(difference))
+
+
+# ---- Trigonometric sums --------------------------------------------------------------------
+
+
+def direct_sums(t: np.ndarray, strengths: np.ndarray, frequency: np.ndarray) -> np.ndarray:
+    """Return sum_i c_i exp(-2 pi i f t_i) for each frequency, one after the other."""
+    return np.array(
+        [np.sum(strengths * np.exp(-2j * np.pi * exact_turns(f, t))) for f in frequency]
+    )
+
+
+def window(t: np.ndarray, weights: np.ndarray, frequency: np.ndarray) -> np.ndarray:
+    """Return the spectral window, |sum w exp(-2 pi i f t)|^2 / (sum w)^2."""
+    return np.abs(direct_sums(t, weights, frequency) / weights.sum()) ** 2
+
+
+def noise_level(
+    t: np.ndarray, residual: np.ndarray, weights: np.ndarray, scale: float, frequency: float
+) -> float:
+    """Return residual power 1/T to 8/T away from a line, relative to white noise of `scale`.
+
+    Four values at the white level are counted along with the 14 independent ones; the result is
+    at least 1.
+    """
+    baseline = t.max() - t.min()
+    steps = np.array([s for s in np.arange(-8.0, 8.01, 0.5) if abs(s) >= 1.0])
+    sums = direct_sums(t, weights * residual, frequency + steps / baseline)
+    mean = np.mean(np.abs(sums) ** 2) / (scale * weights.sum())
+    return max(1.0, (14.0 * mean + 4.0) / 18.0)
+
+
+# ---- Least squares -------------------------------------------------------------------------
+
+
+def polynomial(t: np.ndarray, degree: int, group: np.ndarray | None = None) -> np.ndarray:
+    """Return one column per group and powers of time, in no particular scaling."""
+    labels = [None] if group is None else sorted(set(group.tolist()))
+    offsets = [np.ones(len(t)) if g is None else (group == g).astype(float) for g in labels]
+    x = (t - t.mean()) / (t.max() - t.min())
+    return np.column_stack([*offsets, *(x**k for k in range(1, degree + 1))])
+
+
+def sinusoid_columns(t: np.ndarray, frequency: float) -> np.ndarray:
+    """Return cosine and sine of one frequency."""
+    angle = 2 * np.pi * exact_turns(frequency, t)
+    return np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+def chi_square(columns: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
+    """Return the weighted sum of squares that is left by the best fit of `columns`."""
+    root = np.sqrt(weights)
+    coefficients = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
+    return float(np.sum(weights * (y - columns @ coefficients) ** 2))
+
+
+def least_squares_reduction(
+    t: np.ndarray, y: np.ndarray, weights: np.ndarray, nuisance: np.ndarray, frequency: np.ndarray
+) -> np.ndarray:
+    """Return by how much a sinusoid lowers chi-square, all nuisance columns refitted with it."""
+    without = chi_square(nuisance, y, weights)
+    return np.array(
+        [
+            without - chi_square(np.hstack([nuisance, sinusoid_columns(t, f)]), y, weights)
+            for f in frequency
+        ]
+    )
+
+
+def separability(
+    t: np.ndarray, weights: np.ndarray, nuisance: np.ndarray, frequency: np.ndarray
+) -> np.ndarray:
+    """Return det / (sum w)^2 of sine and cosine with the nuisance columns projected out.
+
+    1 where the two are orthogonal and of full length (times 1), 0 where they cannot be told apart
+    from each other or from the nuisance columns.
+    """
+    root = np.sqrt(weights)[:, None]
+    result = []
+    for f in frequency:
+        pair = sinusoid_columns(t, f) * root
+        pair = pair - nuisance * root @ np.linalg.lstsq(nuisance * root, pair, rcond=None)[0]
+        result.append(4 * np.linalg.det(pair.T @ pair) / weights.sum() ** 2)
+    return np.array(result)
+
+
+def local_maxima(values: np.ndarray) -> np.ndarray:
+    """Return the positions of all local maxima, ends included, highest first."""
+    padded = np.concatenate([[-np.inf], values, [-np.inf]])
+    peaks = [
+        k
+        for k in range(len(values))
+        if padded[k + 1] > padded[k] and padded[k + 1] >= padded[k + 2]
+    ]
+    return np.array(sorted(peaks, key=lambda k: -values[k]), dtype=int)
+
+
+# ---- Errors --------------------------------------------------------------------------------
+
+
+def jacobian(
+    model: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray, steps: np.ndarray
+) -> np.ndarray:
+    """Return the derivatives of `model` by central differences of fourth order."""
+    columns = []
+    for k, h in enumerate(steps):
+        shift = np.zeros(len(parameters))
+        shift[k] = h
+        columns.append(
+            (
+                8 * (model(parameters + shift) - model(parameters - shift))
+                - (model(parameters + 2 * shift) - model(parameters - 2 * shift))
+            )
+            / (12 * h)
+        )
+    return np.column_stack(columns)
+
+
+def cramer_rao(
+    model: Callable[[np.ndarray], np.ndarray],
+    parameters: np.ndarray,
+    steps: np.ndarray,
+    sigma: np.ndarray | float,
+) -> np.ndarray:
+    """Return the smallest possible covariance: the inverse of the full Fisher matrix."""
+    derivatives = jacobian(model, parameters, steps)
+    derivatives = derivatives / np.broadcast_to(sigma, len(derivatives))[:, None]
+    size = np.sqrt((derivatives**2).sum(axis=0))
+    scaled = derivatives / size
+    return np.linalg.inv(scaled.T @ scaled) / np.outer(size, size)
+
+
+def cramer_rao_of_frequency(t: np.ndarray, amplitude: float, sigma: float) -> float:
+    """Return the bound on the error of one line's frequency, 1 / (2 pi^2 A^2 sum (dt / s)^2)."""
+    spread = np.sum((t - t.mean()) ** 2)
+    return float(np.sqrt(sigma**2 / (2 * np.pi**2 * amplitude**2 * spread)))
