@@ -83,8 +83,11 @@ def test_a_single_sinusoid() -> None:
 
 def test_errors_of_a_waveform_are_those_of_its_covariance() -> None:
     rng = np.random.default_rng(1)
-    coefficients = np.array([2.0, 1.0, 0.7, -0.4])
-    root = np.diag([2e-4, 0.02, 0.03, 0.02, 0.01]) @ (np.eye(5) + 0.3 * rng.normal(size=(5, 5)))
+    coefficients = np.array([-1.0, -2.0, 0.7, -0.4])
+    # the frequency is off by 1 % and goes with the coefficients
+    correlated = np.eye(5)
+    correlated[1:, 0] = [0.9, -1.1, -0.8, 0.8]
+    root = np.diag([0.005, 0.02, 0.03, 0.02, 0.01]) @ correlated
     covariance = root @ root.T
     wave = make([1, 2], coefficients.tolist(), covariance)
     draws = np.concatenate([[0.5], coefficients]) + rng.normal(size=(1500, 5)) @ root.T
@@ -109,6 +112,7 @@ def test_errors_of_a_waveform_are_those_of_its_covariance() -> None:
     assert phase_error == pytest.approx(np.std(phases), rel=tolerance)
     assert time_error == pytest.approx(np.std(times), rel=tolerance)
     assert harmonic_error == pytest.approx(np.std(harmonics), rel=tolerance)
+    assert abs(np.corrcoef(draws[:, 0], phases)[0, 1]) > 0.5
     expected = np.cov(draws[:, 0], phases)[0, 1]
     size = np.std(draws[:, 0]) * np.std(phases)
     assert abs(with_frequency - expected) < 4 * size / np.sqrt(1500) + 0.02 * size

@@ -184,7 +184,7 @@ def test_descend_leaves_a_single_sinusoid_and_a_known_frequency_alone() -> None:
 def test_merge_locks_what_is_locked() -> None:
     problem = sinusoids(12, 500, 100.0, [(0.3, 2.0), (0.6, 1.0), (0.71, 1.0)])
     data, fit = start(problem, *(Fundamental(f, (1,)) for f in (0.3, 0.6, 0.71)))
-    result = merge(data, fit, np.ones((3, 1)), 8, False)
+    result = merge(data, fit, np.ones((3, 1)), 16, False)
     assert sorted(result.structure.orders_of(k) for k in range(2)) == [(1,), (1, 2)]
     # locking two frequencies costs one degree of freedom: chi-square 1, and never below 0
     assert 0 <= result.chi2[0] - fit.chi2[0] < 12
@@ -193,7 +193,26 @@ def test_merge_locks_what_is_locked() -> None:
 def test_merge_holds_known_and_slow_lines_apart() -> None:
     problem = sinusoids(13, 500, 100.0, [(0.3, 2.0), (0.6, 1.0)])
     data, fit = start(problem, Fundamental(0.3, (1,), fixed=True), Fundamental(0.6, (1,)))
-    assert merge(data, fit, np.ones((2, 1)), 8, False) is fit
+    assert merge(data, fit, np.ones((2, 1)), 16, False) is fit
     problem = sinusoids(14, 500, 100.0, [(0.02, 2.0), (0.04, 2.0)])
     data, fit = start(problem, Fundamental(0.02, (1,)), Fundamental(0.04, (1,)))
-    assert merge(data, fit, np.ones((2, 1)), 8, False) is fit
+    assert merge(data, fit, np.ones((2, 1)), 16, False) is fit
+
+
+def test_merge_does_not_lock_what_would_often_meet_by_chance() -> None:
+    # The error of the tenth multiple of 6 cycles in strong noise is a line width: any line up
+    # there is close to some multiple.
+    problem = sinusoids(15, 150, 100.0, [(0.06, 1.0), (0.608, 1.0)], 1.5)
+    data, fit = start(problem, Fundamental(0.06, (1,)), Fundamental(0.608, (1,)))
+    frequency = fit.structure.frequency
+    error = 1.5 * np.sqrt(6 / 150) / np.pi / 100.0
+    assert abs(frequency[1] - 10 * frequency[0]) < 3 * 10 * error
+    assert merge(data, fit, np.ones((2, 1)), 16, False) is fit
+
+
+def test_merge_does_not_lock_what_costs_too_much() -> None:
+    # Noise around the lines widens their errors, but locking would still cost chi-square:
+    # the octave is missed by 0.4 / T, ten errors in white noise.
+    problem = sinusoids(16, 500, 100.0, [(0.3, 2.0), (0.604, 2.0)])
+    data, fit = start(problem, Fundamental(0.3, (1,)), Fundamental(0.604, (1,)))
+    assert merge(data, fit, np.full((2, 1), 25.0), 16, False) is fit

@@ -209,8 +209,11 @@ def test_other_sampling_has_no_raster() -> None:
 
 def test_times_scattered_thinly_over_a_fine_raster_are_irregular() -> None:
     rng = np.random.default_rng(7)
-    seconds = np.unique(rng.integers(0, 10**7, 300)).astype(float)
+    seconds = np.sort(rng.choice(20_000, 1_000, replace=False)).astype(float)
+    assert np.diff(seconds).min() == 1.0  # every gap is a whole number of the shortest
     assert step_of(seconds) is None
+    # one in three is a raster with gaps
+    assert step_of(np.sort(rng.choice(3_000, 1_000, replace=False))) == pytest.approx(1.0)
 
 
 # ---- Plans ---------------------------------------------------------------------------------

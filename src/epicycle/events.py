@@ -30,10 +30,14 @@ from epicycle import phase
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.periodogram import span_window
 
-#: A fraction of the frequency is preferred only if it raises H by this much: a factor of 50 in
-#: probability, since the same events are tried three times.
-_FUNDAMENTAL_GAIN = 10.0
+#: A fraction of the frequency is preferred only if it raises H by this much, e^8 in probability:
+#: it is tried twice for every cycle, and a wrong period is worse than a missing harmonic.
+_FUNDAMENTAL_GAIN = 20.0
+
+#: A rate that a strong waveform takes below this share of the mean, or below zero, is held here.
+_LOWEST_RATE = 0.2
 
 _MAX_STEPS = 30
 
@@ -52,6 +56,8 @@ class EventCycle:
         Orders of the waveform, 1 ... m.
     sums : ndarray of complex, shape (m,)
         S_h of each order.
+    total : float
+        Sum of the strengths.
     power : ndarray, shape (m,)
         z_h of each order.
     h_statistic : float
@@ -65,6 +71,7 @@ class EventCycle:
     covariance: Floats
     orders: NDArray[np.intp]
     sums: NDArray[np.complex128]
+    total: float
     power: Floats
     h_statistic: float
     false_alarm: float
@@ -91,10 +98,15 @@ def event_data(times: Times, weights: Floats) -> Data:
 def harmonic_sums(
     times: Times, weights: Floats, frequency: float, drift: float, most: int
 ) -> NDArray[np.complex128]:
-    """Return S_h for h = 1 ... most."""
+    """Return S_h for h = 1 ... most, less what a constant rate over the same span has."""
     base = _phase(times, frequency, drift)
+    orders = np.arange(1, most + 1)
+    constant = weights.sum() * span_window(times, orders.astype(np.float64) * frequency)
     return np.array(
-        [(weights * np.exp((-2j * np.pi) * phase.wrap(h * base))).sum() for h in range(1, most + 1)]
+        [
+            (weights * np.exp((-2j * np.pi) * phase.wrap(h * base))).sum() - c
+            for h, c in zip(orders, constant, strict=True)
+        ]
     )
 
 
@@ -143,7 +155,7 @@ def refine_event_cycle(
 
     `strengths`, shape (n,), are the weights less the cycles that were found before.
     """
-    norm = float((data.y[:, 0] ** 2).sum())
+    norm = float((strengths**2).sum())
     orders = 1
     for _ in range(4):  # the orders follow from the frequency, and the frequency from the orders
         frequency, drift, covariance = _newton(
@@ -160,6 +172,7 @@ def refine_event_cycle(
         covariance=covariance,
         orders=np.arange(1, orders + 1),
         sums=sums[:orders],
+        total=float(strengths.sum()),
         power=np.abs(sums[:orders]) ** 2 / norm,
         h_statistic=statistic,
         false_alarm=event_false_alarm(statistic, bandwidth),
@@ -183,13 +196,33 @@ def with_true_fundamental(
 
 
 def modulation(data: Data, cycle: EventCycle) -> Floats:
-    """Return the part of the weights that a cycle explains, shape (n,)."""
+    """Return the rate at each event that a cycle adds to the mean rate, relative to it."""
     base = _phase(data.times, cycle.frequency, cycle.drift)
     result = np.zeros(len(base))
     for order, total in zip(cycle.orders, cycle.sums, strict=True):
         turned = np.exp((2j * np.pi) * phase.wrap(order * base))
-        result += (2.0 / len(base)) * (total * turned).real
+        result += (2.0 / cycle.total) * (total * turned).real
     return result
+
+
+def without(data: Data, cycles: list[EventCycle]) -> Floats:
+    """Return strengths in which the given cycles no longer show, shape (n,).
+
+    Events come more densely where the rate is high; divided by the rate they come as evenly as if
+    it were constant, harmonics and products of cycles included.  Subtraction would leave those.
+    """
+    rate = 1.0 + sum((modulation(data, cycle) for cycle in cycles), np.zeros(len(data.y)))
+    result: Floats = data.y[:, 0] / np.maximum(rate, _LOWEST_RATE)
+    return result
+
+
+def related(frequency: float, cycle: EventCycle, width: float) -> bool:
+    """Return whether a frequency is, within two line widths, a small ratio of a cycle's."""
+    for divisor in (1, 2, 3):
+        ratio = frequency * divisor / cycle.frequency
+        if abs(ratio - round(ratio)) * cycle.frequency < 2 * width * divisor and ratio > 0.5:
+            return True
+    return False
 
 
 def waveform_response(data: Data, cycle: EventCycle) -> NDArray[np.complex128]:

@@ -93,8 +93,8 @@ def find_cycles(
     false_alarm : float
         Largest probability, over the whole band, with which noise may imitate a line that stays.
     drift : bool
-        Let the frequency of each cycle change linearly with time.  Lines are still searched for
-        at constant frequencies, so the drift may smear a line over a few widths 1/T at most.
+        Let the frequency of each cycle change linearly with time, by up to 32 / baseline**2 per
+        unit of time (more for events searched by the ladder).
     strategy : str
         "dense" evaluates every frequency of the band; "ladder" follows pairs of close samples to
         the few frequencies that matter, at a cost that hardly depends on the baseline, and sees
@@ -138,6 +138,7 @@ def find_cycles(
         max_order=_checks.check_count(harmonics, "harmonics"),
         false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
         max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
+        dense_after_ladder=strategy == "auto",
         known=(),
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,

@@ -19,15 +19,16 @@ from epicycle.events import (
     EventCycle,
     event_data,
     event_threshold,
-    modulation,
     refine_event_cycle,
+    related,
     waveform_response,
     with_true_fundamental,
+    without,
 )
 from epicycle.ladder import LadderSearch
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.periodogram import effective_bandwidth
-from epicycle.pursuit import Goal
+from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import (
     Candidates,
     DenseSearch,
@@ -41,8 +42,9 @@ from epicycle.search import (
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
 _FEWEST_CYCLES = 5.0
 
-#: In a dense search, a drift may smear a line over this many widths 1/T and still be found.
-_DENSE_SMEAR = 16.0
+#: Aliases of events are listed from this power ratio upwards: the power of a strong pulsar leaves
+#: a significant one even at a small ratio.
+_ALIAS_RATIO = 0.05
 
 #: Candidates whose drift is tried, when a drift may hide the true order of their powers.
 _DRIFTING = 4
@@ -69,18 +71,20 @@ def find_in_events(
     found: list[EventCycle] = []
     last = search(strengths)
     while len(found) < goal.max_cycles:
-        cycle = _next_cycle(data, strengths, last, search, plan, goal, bandwidth)
+        new = [
+            float(f)
+            for f in last.frequency
+            if not any(related(float(f), cycle, 1 / data.baseline) for cycle in found)
+        ]
+        cycle = _next_cycle(data, strengths, new, search, plan, goal, bandwidth)
         if cycle is None or cycle.false_alarm > goal.false_alarm:
             break
-        if any(abs(cycle.frequency - c.frequency) < 1 / data.baseline for c in found):
-            break
         found.append(cycle)
-        strengths -= modulation(data, cycle)
+        strengths = without(data, found)
         last = search(strengths)
     window = spectral_window(data, plan)
     cycles = tuple(
-        _build_cycle(samples, data, c, _aliases(data, strengths, c, window, plan), goal)
-        for c in found
+        _build_cycle(samples, data, c, _aliases(data, found, c, window, plan), goal) for c in found
     )
     centre = found[0].frequency if found else last.frequency[0]
     return CycleModel(
@@ -118,7 +122,6 @@ class _Search:
     ) -> None:
         self._data = data
         self._plan = plan
-        self._scale = np.array([float((data.y**2).mean())])
         # the reduction of chi-square is 2 z, and H is 2 z for a single harmonic
         self._enough = threshold
         self._budget = goal.max_frequencies
@@ -128,11 +131,12 @@ class _Search:
 
     def __call__(self, strengths: Floats) -> Candidates:
         residual = strengths[:, np.newaxis]
+        scale = np.array([float((strengths**2).mean())])
         if self._plan.strategy == "dense":
             search = DenseSearch(self._data, self._plan, progress=self._progress)
-            return search.maxima(residual, self._scale)
+            return search.maxima(residual, scale)
         ladder = LadderSearch(self._data, self._plan, self._budget, progress=self._progress)
-        found = ladder.maxima(residual, self._scale, self._enough)
+        found = ladder.maxima(residual, scale, self._enough)
         if found.power.max(initial=0.0) > self._enough:
             self._budget = min(self._budget, 1.01 * ladder.spent)
         self.window, self.depth = ladder.rungs[-1].window, ladder.depth
@@ -142,26 +146,27 @@ class _Search:
 def _next_cycle(
     data: Data,
     strengths: Floats,
-    candidates: Candidates,
+    candidates: list[float],
     search: _Search,
     plan: SearchPlan,
     goal: Goal,
     bandwidth: float,
 ) -> EventCycle | None:
-    if not len(candidates.frequency):
+    if not candidates:
         return None
-    frequency, drift = float(candidates.frequency[0]), 0.0
+    frequency, drift = candidates[0], 0.0
     if goal.drift:
         if search.window is None:
-            half, largest = _DENSE_SMEAR / data.baseline, 2 * _DENSE_SMEAR / data.baseline**2
+            half = LARGEST_DRIFT / 2 / data.baseline
+            largest = LARGEST_DRIFT / data.baseline**2
         else:
             half, largest = 0.1 / search.window, 1 / (search.window * data.baseline)
         half = min(half, frequency - plan.minimum_frequency + 1 / data.baseline)
         # drifts further apart than 4 / T^2 are independent trials
         bandwidth *= 1 + largest * data.baseline**2 / 2
         peaks = [
-            scan_drift(data.times, strengths[np.newaxis, :], float(f), half, largest)
-            for f in candidates.frequency[:_DRIFTING]
+            scan_drift(data.times, strengths[np.newaxis, :], f, half, largest)
+            for f in candidates[:_DRIFTING]
         ]
         best = max(peaks, key=lambda peak: peak.power)
         frequency, drift = best.frequency, best.drift
@@ -180,9 +185,9 @@ def _next_cycle(
 
 
 def _aliases(
-    data: Data, strengths: Floats, cycle: EventCycle, window: Candidates, plan: SearchPlan
+    data: Data, found: list[EventCycle], cycle: EventCycle, window: Candidates, plan: SearchPlan
 ) -> list[Alias]:
-    restored = strengths + modulation(data, cycle)
+    restored = without(data, [other for other in found if other is not cycle])
     return nearby_aliases(
         data,
         restored[:, np.newaxis],
@@ -191,13 +196,14 @@ def _aliases(
         window,
         plan,
         drift=cycle.drift,
+        weakest=_ALIAS_RATIO,
     )
 
 
 def _waveform(data: Data, cycle: EventCycle) -> Waveform:
     """Return the modulation of the rate in units of its mean, with its covariance."""
     weights = data.y[:, 0]
-    total = float(weights.sum())
+    total = cycle.total
     c = np.stack([cycle.sums.real, -cycle.sums.imag], axis=1).ravel() * (2.0 / total)
     response = waveform_response(data, cycle)
     by_parameter = np.stack([response.real, -response.imag], axis=1).reshape(-1, 2) * (2.0 / total)

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import optimize, special
 
 from epicycle._data import Data, orthonormal_basis
+from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.sums import Complexes, TrigSums
 
@@ -67,7 +68,10 @@ class Periodogram:
         if not self._has_nuisance:
             # Events: their density, not their values, carries the signal.  Under a constant rate
             # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
-            sums = self._sums.band_at((residual * self._weights).T, shifts)
+            strengths = (residual * self._weights).T
+            sums = self._sums.band_at(strengths, shifts)
+            frequency = start + np.arange(self.size, dtype=np.float64) * self._sums.spacing
+            sums -= strengths.sum(axis=1)[:, np.newaxis] * span_window(self._sums.times, frequency)
             return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
         norms = None if self._remembered is None else self._remembered.get(start)
         result = np.empty((residual.shape[1], self.size))
@@ -86,6 +90,14 @@ class Periodogram:
         if self._remembered is not None and norms is None:
             self._remembered[start] = fresh
         return result
+
+
+def span_window(times: Times, frequency: Floats) -> Complexes:
+    """Return the sums, per unit of strength, that a constant rate from first to last time has."""
+    first, last = float(times.hi.min()), float(times.hi.max())
+    phasor = np.exp((-1j * np.pi) * frequency * (first + last))
+    result: Complexes = np.sinc(frequency * (last - first)) * phasor
+    return result
 
 
 class _Norm:

@@ -7,7 +7,7 @@ deciding when to stop, and a last look back at every line with the noise around 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, local_level
@@ -25,6 +26,9 @@ from epicycle.workbench import Workbench
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
 SEPARATION = 1.0
+
+#: Largest drift that is searched, in units of 1/baseline^2: it smears a line over so many widths.
+LARGEST_DRIFT = 32.0
 
 #: The last joint fit may bring two lines together by this factor, no further.
 _FINAL_SEPARATION = 0.95
@@ -44,6 +48,8 @@ class Goal:
         Largest false-alarm probability of a line that stays.
     max_frequencies : float
         Largest number of frequencies that one search may evaluate.
+    dense_after_ladder : bool
+        Whether the dense search may follow where the ladder finds nothing.
     known : tuple of float
         Frequencies to fit first and to hold.
     drift : bool
@@ -56,6 +62,7 @@ class Goal:
     max_order: int
     false_alarm: float
     max_frequencies: float
+    dense_after_ladder: bool
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
@@ -133,10 +140,21 @@ def pursue(
     Pursuit
     """
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
+    if goal.drift:
+        # drifts further apart than 4 / T^2 are independent trials
+        bandwidth *= 1 + LARGEST_DRIFT / 2
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
-    work = Workbench(data, noise, plan, goal.false_alarm, goal.max_frequencies, progress)
+    work = Workbench(
+        data,
+        noise,
+        plan,
+        goal.false_alarm,
+        goal.max_frequencies,
+        goal.dense_after_ladder,
+        progress,
+    )
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
@@ -220,6 +238,8 @@ def _next_line(
                 beside.append(float(frequency))
             continue
         structure = fit.structure.plus(float(frequency))
+        if goal.drift and frequency >= goal.slow_limit:
+            structure = _with_best_drift(data, fit, float(frequency), width)
         # enough to decide: the joint fit of all lines follows for those that are accepted
         near = np.abs(structure.frequency - frequency) < 4 * width
         trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
@@ -240,6 +260,21 @@ def _next_line(
             return trial
         refused.append(float(frequency))
     return None
+
+
+def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> Structure:
+    """Return the lines of a fit and one more near a candidate, at the drift of highest power."""
+    peak = scan_drift(
+        data.times,
+        (fit.residual * data.weights).T,
+        frequency,
+        LARGEST_DRIFT / 2 * width,
+        LARGEST_DRIFT * width**2,
+    )
+    structure = fit.structure.plus(peak.frequency)
+    drift, drifting = structure.drift.copy(), structure.drifting.copy()
+    drift[-1], drifting[-1] = peak.drift, True
+    return replace(structure, drift=drift, drifting=drifting)
 
 
 def _is_exact(data: Data, fit: Fit) -> bool:

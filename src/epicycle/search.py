@@ -30,7 +30,7 @@ POINTS_PER_PEAK = 5
 DEFAULT_BUDGET = 1 << 22
 
 #: Up to this many frequencies the dense search is as fast as the ladder, and sees weaker lines.
-DENSE_UPTO = 1 << 23
+DENSE_UPTO = 1 << 21
 
 #: A band that begins below this many cycles over the baseline is searched from one cycle on.
 _SLOW_BAND = 20.0

@@ -39,6 +39,8 @@ class Workbench:
         False-alarm probability at which the ladder is content.
     max_frequencies : float
         Largest number of frequencies that one search may evaluate.
+    dense_after_ladder : bool
+        Whether the dense search follows where the ladder finds nothing and the budget allows it.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -59,12 +61,14 @@ class Workbench:
         plan: SearchPlan,
         false_alarm: float,
         max_frequencies: float,
+        dense_after_ladder: bool,
         progress: Progress | None,
     ) -> None:
         self._noise = noise
         self._plan = plan
         self._false_alarm = false_alarm
         self._budget = max_frequencies
+        self._dense_after_ladder = dense_after_ladder
         self._progress = progress
         self._highest = plan.maximum_frequency if plan.regular else np.inf
         self.depth: float | None = None
@@ -89,7 +93,11 @@ class Workbench:
 
     def _search_by_ladder(self, fit: Fit) -> Candidates:
         dense_cost = _DENSE_COST * self._plan.n_frequencies
-        affordable = dense_cost <= self._budget and len(fit.structure.order) == 0
+        affordable = (
+            self._dense_after_ladder
+            and dense_cost <= self._budget
+            and len(fit.structure.order) == 0
+        )
         budget = min(self._budget, _LADDER_SHARE * dense_cost) if affordable else self._budget
         ladder = LadderSearch(self.data, self._plan, budget, progress=self._progress)
         enough = self.significant_power(fit)
