@@ -202,7 +202,7 @@ def test_merge_holds_known_and_slow_lines_apart() -> None:
 def test_merge_does_not_lock_what_would_often_meet_by_chance() -> None:
     # The error of the tenth multiple of 6 cycles in strong noise is a line width: any line up
     # there is close to some multiple.
-    problem = sinusoids(15, 150, 100.0, [(0.06, 1.0), (0.608, 1.0)], 1.5)
+    problem = sinusoids(16, 150, 100.0, [(0.06, 1.0), (0.608, 1.0)], 1.5)
     data, fit = start(problem, Fundamental(0.06, (1,)), Fundamental(0.608, (1,)))
     frequency = fit.structure.frequency
     error = 1.5 * np.sqrt(6 / 150) / np.pi / 100.0

@@ -90,6 +90,16 @@ def test_lines_that_are_not_significant_do_not_stay() -> None:
     assert model.amplitude_limit > 0.3
 
 
+def test_a_line_must_improve_the_information_criterion() -> None:
+    # Even where half of all false alarms may pass: 3 ln(1000) = 20.7 is asked of a chi-square with
+    # two degrees of freedom, exp(-10.4) = 3e-5 at each of some 60 frequencies.
+    found = 0
+    for seed in range(40):
+        problem = sinusoids(seed, 1000, 50.0)
+        found += bool(find(problem, minimum_period=2.5, false_alarm=0.5).lines)
+    assert found <= 1  # 40 * 60 * 3e-5 = 0.07 expected; without the criterion, 20
+
+
 @pytest.mark.parametrize("known", [1 / 0.231, [1 / 0.231, 1 / 0.611], (1 / 1.951,)])
 def test_known_periods_are_fitted_first_and_held(known: object) -> None:
     problem = sinusoids(1, 800, 100.0, SIX)
@@ -138,7 +148,11 @@ def test_slow_variation_is_fitted_but_is_no_cycle() -> None:
     # a rhythm of four cycles that stands alone is one
     lone = find(sinusoids(8, 400, 100.0, [(0.041, 5.0)]))
     assert [round(c.period) for c in lone.cycles] == [24]
-    # and so is whatever the user asks for by naming the longest period
+    # two of them side by side are more likely a drift
+    pair = find(sinusoids(8, 400, 100.0, [(0.032, 5.0), (0.046, 5.0)]))
+    assert pair.cycles == ()
+    assert [line.kind for line in pair.lines] == ["slow", "slow"]
+    # but what the user asks for is a cycle, by naming the longest period
     asked = find(sinusoids(9, 400, 100.0, [(0.021, 5.0)]), maximum_period=60.0)
     assert [round(c.frequency, 3) for c in asked.cycles] == [0.021]
 
