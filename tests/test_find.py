@@ -567,3 +567,11 @@ def test_progress_is_reported() -> None:
     find_cycles(problem.t, problem.y, progress=lambda done, of: seen.append((done, of)))
     assert seen
     assert all(0 < done <= of for done, of in seen)
+
+
+def test_a_known_period_longer_than_the_data_is_refused() -> None:
+    problem = sinusoids(1, 100, 50.0, LINES)
+    with pytest.raises(ValueError, match=r"known holds the period 60, longer than the data, 50: "):
+        find_cycles(problem.t, problem.y, known=[2.0, 60.0])
+    with pytest.raises(ValueError, match=r"known must hold finite periods above 0, got 0\.0"):
+        find_cycles(problem.t, problem.y, known=0.0)

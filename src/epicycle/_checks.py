@@ -255,7 +255,10 @@ def _check_dy(dy: Any, shape: tuple[int, ...], present: NDArray[np.bool_]) -> Fl
 def _check_weights(weights: Any, n: int) -> Floats:
     relative = _as_float(weights, "weights")
     if relative.shape != (n,):
-        raise ValueError(f"weights must have shape ({n},) to match t, got {relative.shape}.")
+        raise ValueError(
+            f"weights must have shape ({n},) to match t, got {relative.shape}. "
+            f"To fix this, pass one weight per time."
+        )
     bad = ~(np.isfinite(relative) & (relative >= 0))
     if bad.any():
         raise ValueError(
@@ -273,7 +276,10 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
         group = group.to_numpy()
     raw = np.asarray(group)
     if raw.shape != (n,):
-        raise ValueError(f"group must have shape ({n},) to match t, got {raw.shape}.")
+        raise ValueError(
+            f"group must have shape ({n},) to match t, got {raw.shape}. "
+            f"To fix this, pass one label per time."
+        )
     missing = (
         np.array([_is_missing(v) or v != v for v in raw.tolist()], dtype=bool)
         if raw.dtype.kind in "fO"
@@ -320,13 +326,13 @@ def check_period_limits(
     return shortest, longest
 
 
-def check_known(known: Any, highest: float) -> tuple[float, ...]:
-    """Return the frequencies of the periods in `known`, all of them at most `highest`."""
+def check_known(known: Any, highest: float, baseline: float) -> tuple[float, ...]:
+    """Return the frequencies of the periods in `known`, between 1/baseline and `highest`."""
     periods = _as_float(known, "known").ravel()
     bad = ~(np.isfinite(periods) & (periods > 0))
     if bad.any():
         raise ValueError(
-            f"known must hold finite periods above 0, got {periods[bad][0]!r}. "
+            f"known must hold finite periods above 0, got {float(periods[bad][0])!r}. "
             f"To fix this, pass periods (not frequencies) in the unit of t."
         )
     frequency = np.unique(1.0 / periods)
@@ -335,6 +341,12 @@ def check_known(known: Any, highest: float) -> tuple[float, ...]:
             f"known holds the period {1 / frequency.max():.6g}, below the shortest that can be "
             f"told apart here, {1 / highest:.6g}. To fix this, leave it out or lower "
             f"minimum_period."
+        )
+    if frequency.size and frequency.min() < 1.0 / baseline:
+        raise ValueError(
+            f"known holds the period {1 / frequency.min():.6g}, longer than the data, "
+            f"{baseline:.6g}: its amplitude could be anything. To fix this, leave it out; `trend` "
+            f"follows slow changes."
         )
     return tuple(frequency.tolist())
 

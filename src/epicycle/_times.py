@@ -208,7 +208,7 @@ def _to_numpy(t: Any, name: str) -> tuple[NDArray[Any], dt.tzinfo | None]:
     """Return `t` as a numpy array of numbers, datetime64 or timedelta64, and its time zone."""
     accessor = getattr(t, "dt", t)  # a pandas Series keeps its datetime methods in .dt
     timezone = getattr(accessor, "tz", None)
-    if timezone is not None:
+    if isinstance(timezone, dt.tzinfo):
         naive = accessor.tz_convert("UTC")
         naive = getattr(naive, "dt", naive).tz_localize(None)
         return np.asarray(naive.to_numpy()), timezone

@@ -154,7 +154,7 @@ def find_cycles(
     plan = plan_search(data, shortest, longest, strategy)
     goal = replace(
         goal,
-        known=_checks.check_known(known, plan.maximum_frequency),
+        known=_checks.check_known(known, plan.maximum_frequency, data.baseline),
         slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
     )
     blur = _checks.check_exposure(exposure, 1.0 / plan.maximum_frequency)
