@@ -9,7 +9,8 @@ from scipy import stats
 
 from epicycle import find_cycles
 from epicycle.ladder import LadderSearch, Rung, close_pairs, count_pairs, window_with_pairs
-from epicycle.search import POINTS_PER_PEAK, DenseSearch, grid
+from epicycle.plan import POINTS_PER_PEAK, grid
+from epicycle.search import DenseSearch
 from epicycle.sums import TOLERANCE
 from generators import regression, sample_times, sinusoids
 

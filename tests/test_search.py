@@ -11,18 +11,15 @@ import pytest
 import oracles
 from epicycle import search
 from epicycle._data import Data
-from epicycle.search import (
+from epicycle.plan import (
     DEFAULT_BUDGET,
     POINTS_PER_PEAK,
-    THINNED,
-    Candidates,
-    DenseSearch,
     SearchPlan,
     grid,
     plan_search,
     raster_step,
-    spectral_window,
 )
+from epicycle.search import THINNED, Candidates, DenseSearch, spectral_window
 from epicycle.sums import TOLERANCE
 from generators import Problem, regression, sample_times, sinusoids
 
@@ -319,7 +316,8 @@ import json, resource, sys
 import numpy as np
 from epicycle._checks import check_samples
 from epicycle._data import build_data
-from epicycle.search import DenseSearch, grid
+from epicycle.plan import grid
+from epicycle.search import DenseSearch
 
 def peak_mb():
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
 from epicycle import CycleModel, find_cycles, ladder
-from epicycle.search import POINTS_PER_PEAK
+from epicycle.plan import POINTS_PER_PEAK
 
 YEARS_120 = 120 * 365.25 * 86400.0
 SCALING = tuple(10.0**k for k in range(5, 14))

@@ -27,7 +27,8 @@ import common
 from epicycle import _checks
 from epicycle._data import Data, build_data
 from epicycle.periodogram import Periodogram
-from epicycle.search import POINTS_PER_PEAK, Candidates, DenseSearch, SearchPlan
+from epicycle.plan import POINTS_PER_PEAK, SearchPlan
+from epicycle.search import Candidates, DenseSearch
 from epicycle.sums import BAND
 
 SAMPLES = 3000

@@ -17,9 +17,10 @@ from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.lines import line_columns
 from epicycle.model import Predictor
 from epicycle.periodogram import Periodogram
+from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.refine import Fit
-from epicycle.search import Candidates, SearchPlan
+from epicycle.search import Candidates
 
 #: Aliases are listed from this power ratio upwards, and at most so many.
 _ALIAS_RATIO = 0.2

@@ -14,7 +14,8 @@ import numpy as np
 
 from epicycle._times import Times
 from epicycle._twofloat import Floats
-from epicycle.search import POINTS_PER_PEAK, distinct_maxima
+from epicycle.plan import POINTS_PER_PEAK
+from epicycle.search import distinct_maxima
 from epicycle.sums import TrigSums
 
 #: Segments of the coarse search, and how many of its maxima are looked at finely.

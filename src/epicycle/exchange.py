@@ -15,7 +15,7 @@ import numpy as np
 from epicycle._times import TimeScale
 from epicycle.cycles import Alias, Cycle, Harmonic, Line
 from epicycle.model import CycleModel, Predictor, Spectrum
-from epicycle.search import SearchPlan
+from epicycle.plan import SearchPlan
 
 SCHEMA = "epicycle.cycles/1"
 

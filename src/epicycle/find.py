@@ -27,8 +27,9 @@ from epicycle.find_events import find_in_events
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import power_threshold
+from epicycle.plan import plan_search
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals, pursue
-from epicycle.search import Candidates, Progress, plan_search, spectral_window
+from epicycle.search import Candidates, Progress, spectral_window
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
 #: period; and fewer samples than this cannot show a period at all.

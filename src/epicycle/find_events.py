@@ -28,16 +28,9 @@ from epicycle.events import (
 from epicycle.ladder import LadderSearch
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.periodogram import effective_bandwidth
+from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.pursuit import LARGEST_DRIFT, Goal
-from epicycle.search import (
-    Candidates,
-    DenseSearch,
-    Progress,
-    SearchPlan,
-    plan_search,
-    portrait_plan,
-    spectral_window,
-)
+from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
 
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
 _FEWEST_CYCLES = 5.0

@@ -32,15 +32,8 @@ from numpy.typing import NDArray
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
-from epicycle.search import (
-    POINTS_PER_PEAK,
-    Candidates,
-    DenseSearch,
-    Progress,
-    SearchPlan,
-    distinct_maxima,
-    grid,
-)
+from epicycle.plan import POINTS_PER_PEAK, SearchPlan, grid
+from epicycle.search import Candidates, DenseSearch, Progress, distinct_maxima
 from epicycle.sums import BAND, TrigSums
 
 #: The first rung has about this many pairs: 150 / rho^2 for a line with two thirds of the variance.

@@ -13,7 +13,7 @@ from epicycle._data import nuisance_columns
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle, Line
-from epicycle.search import SearchPlan
+from epicycle.plan import SearchPlan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,8 +16,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from epicycle import _drawing as draw
-from epicycle import _panels as panels
+from epicycle import _folds as folds
 from epicycle import _spectra as spectra
+from epicycle import _timeline as timeline
+from epicycle._series import Series, value_name
 from epicycle._spectra import first_number
 from epicycle.cycles import Cycle
 from epicycle.model import CycleModel
@@ -147,14 +149,12 @@ def plot_fold(
         If matplotlib is not installed.
     """
     chosen = _cycle(model, cycle)
-    series = panels.Series.of(model, output)
+    series = Series.of(model, output)
     if ax is None:
         ax = draw.new_figure(figsize).add_subplot()
-    panels.draw_fold(ax, chosen, series, turns, bins, max_points)
-    panels.draw_waveform(ax, chosen, output, turns)
-    panels.label_fold(
-        ax, model, chosen, output, series.name if value_label is None else value_label
-    )
+    folds.draw_fold(ax, chosen, series, turns, bins, max_points)
+    folds.draw_waveform(ax, chosen, output, turns)
+    folds.label_fold(ax, model, chosen, output, series.name if value_label is None else value_label)
     return draw.figure_of(ax)
 
 
@@ -197,21 +197,21 @@ def plot_fit(
     ImportError
         If matplotlib is not installed.
     """
-    series = panels.Series.of(model, output)
+    series = Series.of(model, output)
     label = series.name if value_label is None else value_label
     figure = draw.new_figure(figsize)
-    part = panels.magnified_part(model, series)
+    part = timeline.magnified_part(model, series)
     heights = [2.2, 1.1] if part is None else [2.0, 2.0, 1.1]
     grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
     whole = figure.add_subplot(grid[0])
-    panels.draw_fit(whole, model, series, None, max_points, label)
+    timeline.draw_fit(whole, model, series, None, max_points, label)
     notes = [(whole, draw.legend(whole))]
     if part is not None:
         detail = figure.add_subplot(grid[1])
-        panels.draw_fit(detail, model, series, part, max_points, label)
+        timeline.draw_fit(detail, model, series, part, max_points, label)
         notes.append((detail, draw.note(detail, "a part, magnified")))
     residual = figure.add_subplot(grid[-1], sharex=whole)
-    notes.append((residual, panels.draw_residual(residual, model, series, max_points)))
+    notes.append((residual, timeline.draw_residual(residual, model, series, max_points)))
     _settle(figure, notes)
     return figure
 
@@ -252,8 +252,8 @@ def plot_summary(
         If matplotlib is not installed.
     """
     figure = draw.new_figure(figsize)
-    series = None if model.samples is None else panels.Series.of(model, 0)
-    label = panels.value_name(model, 0) if value_label is None else value_label
+    series = None if model.samples is None else Series.of(model, 0)
+    label = value_name(model, 0) if value_label is None else value_label
     rows = [0.5, 4.0, 2.5, 2.3] if model.cycles else [0.5, 5.3, 3.5]
     grid = figure.add_gridspec(len(rows), 1, height_ratios=rows)
     _draw_heading(figure.add_subplot(grid[0]), model, title)
@@ -271,9 +271,9 @@ def plot_summary(
     _draw_table(figure.add_subplot(upper[1]), model)
 
     if model.cycles:
-        panels.draw_folds(figure, grid[2], model, series, label, max_points)
+        folds.draw_folds(figure, grid[2], model, series, label, max_points)
     if series is None:
-        panels.draw_curve_only(figure.add_subplot(grid[-1]), model, label)
+        timeline.draw_curve_only(figure.add_subplot(grid[-1]), model, label)
     else:
         notes += _draw_fit_row(figure, grid[-1], model, series, label, max_points)
     _settle(figure, notes)
@@ -304,25 +304,25 @@ def _draw_fit_row(
     figure: Figure,
     place: Any,
     model: CycleModel,
-    series: panels.Series,
+    series: Series,
     label: str,
     max_points: int,
 ) -> list[tuple[Axes, Artist]]:
     """Draw the bottom of a summary: fit and residual, and a magnified part where needed."""
-    part = panels.magnified_part(model, series)
+    part = timeline.magnified_part(model, series)
     grid = place.subgridspec(1, 2)
     left = grid[0].subgridspec(2, 1, height_ratios=[1.6, 1.0])
     whole = figure.add_subplot(grid[0] if part is None else left[0])
-    panels.draw_fit(whole, model, series, None, max_points, label)
+    timeline.draw_fit(whole, model, series, None, max_points, label)
     notes = [(whole, draw.legend(whole))]
     if part is None:
         residual = figure.add_subplot(grid[1])
     else:
         residual = figure.add_subplot(left[1], sharex=whole)
         detail = figure.add_subplot(grid[1])
-        panels.draw_fit(detail, model, series, part, max_points, "")
+        timeline.draw_fit(detail, model, series, part, max_points, "")
         notes.append((detail, draw.note(detail, "a part, magnified")))
-    notes.append((residual, panels.draw_residual(residual, model, series, max_points)))
+    notes.append((residual, timeline.draw_residual(residual, model, series, max_points)))
     if part is not None:
         draw.label(whole.xaxis, "")
         whole.tick_params(axis="x", labelbottom=False)

@@ -20,8 +20,9 @@ from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, local_level
 from epicycle.periodogram import effective_bandwidth, false_alarm_probability
+from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, Progress, SearchPlan
+from epicycle.search import Candidates, Progress
 from epicycle.workbench import Workbench
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.

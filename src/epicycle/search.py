@@ -1,8 +1,7 @@
-"""Where to look: the band, the grid, and the candidates on it.
+"""The dense search: every frequency of a band, a bounded number at a time.
 
-The dense search evaluates the whole band, a bounded number of frequencies at a time, and keeps
-only the strongest local maxima and a thinned spectrum for the eye.  Its time grows with baseline
-times bandwidth; its memory does not.
+Only the strongest local maxima and a thinned spectrum for the eye are kept.  Time grows with
+baseline times bandwidth; memory does not.
 """
 
 from __future__ import annotations
@@ -20,23 +19,8 @@ from numpy.typing import NDArray
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.periodogram import Periodogram
+from epicycle.plan import DEFAULT_BUDGET, SearchPlan
 from epicycle.sums import BAND, TrigSums
-
-#: Grid points per width 1/T of a spectral line.  The best grid point is then at most 0.1/T from
-#: the maximum and has lost at most 3.3 % of its power; refinement takes back the rest.
-POINTS_PER_PEAK = 5
-
-#: The default band never asks for more frequencies than this; a band that is named may.
-DEFAULT_BUDGET = 1 << 22
-
-#: Up to this many frequencies the dense search is as fast as the ladder, and sees weaker lines.
-DENSE_UPTO = 1 << 21
-
-#: A band that begins below this many cycles over the baseline is searched from one cycle on.
-_SLOW_BAND = 20.0
-
-#: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
-_PORTRAIT = 250.0
 
 #: A thinned spectrum has at most this many points.
 THINNED = 1 << 13
@@ -46,37 +30,6 @@ REMEMBERED_BANDS = 16
 
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class SearchPlan:
-    """The band that is searched, and why.
-
-    Attributes
-    ----------
-    minimum_frequency, maximum_frequency : float
-        Limits of the band, in cycles per unit of time.
-    spacing : float
-        Step of the grid.
-    n_frequencies : int
-        Number of grid points.
-    strategy : str
-        "dense": every frequency of the band is evaluated.  "ladder": pairs of samples closer
-        than a growing window point to the few frequencies that are, see
-        :mod:`epicycle.ladder`.
-    regular : bool
-        Whether the samples lie on a regular raster (gaps allowed).
-    reason : str
-        One sentence on how the band was chosen.
-    """
-
-    minimum_frequency: float
-    maximum_frequency: float
-    spacing: float
-    n_frequencies: int
-    strategy: str
-    regular: bool
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -97,119 +50,6 @@ class Candidates:
     thinned_power: Floats = field(repr=False)
 
 
-def raster_step(data: Data) -> float | None:
-    """Return the step of the raster on which all times lie, or None if there is none.
-
-    All gaps must be multiples of the smallest to within 2 % of it.  Times scattered thinly over a
-    fine raster (fewer than one in ten points used, such as random whole seconds) do not count:
-    their raster says where aliases begin, not where signals end.
-    """
-    gaps = _gaps(data)
-    step = float(gaps.min())
-    step = float(gaps[gaps < 1.5 * step].mean())
-    steps = float(np.rint(gaps / step).sum())
-    # measured over the whole baseline, the step is known far better than from one gap
-    step = data.baseline / steps
-    multiples = gaps / step
-    if np.abs(multiples - np.rint(multiples)).max() > 0.02 or len(gaps) < 0.1 * steps:
-        return None
-    return step
-
-
-def _gaps(data: Data) -> Floats:
-    """Return the gaps between neighbouring samples, those of zero length left out."""
-    gaps = np.diff(np.sort(data.times.to_float()))
-    kept: Floats = gaps[gaps > 1e-9 * data.baseline]
-    return kept
-
-
-def plan_search(
-    data: Data,
-    minimum_period: float | None = None,
-    maximum_period: float | None = None,
-    strategy: str = "auto",
-    *,
-    slow: bool = True,
-) -> SearchPlan:
-    """Return the band to search: as named by the user, or as the sampling can support.
-
-    Without `minimum_period` the band ends at the Nyquist frequency of a regular raster.  Other
-    sampling has no such limit; the band then ends at half the inverse of the tenth percentile of
-    the gaps between neighbouring samples (at least the mean Nyquist frequency), the resolution
-    that is met in many places of the data, or at a fixed number of frequencies.  Without
-    `maximum_period` it begins at one cycle over the baseline.  A band that begins near there is
-    widened downwards to where slow variation is, unless `slow` is False.
-    """
-    baseline = data.baseline
-    spacing = 1.0 / (POINTS_PER_PEAK * baseline)
-    step = raster_step(data)
-    lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
-    if slow and 1.0 / baseline < lowest < _SLOW_BAND / baseline:
-        # slow variation leaks into a band this close to it unless it is found and fitted as well
-        lowest = 1.0 / baseline
-    if minimum_period is not None:
-        highest = 1.0 / minimum_period
-        reason = f"up to the shortest period asked for, {minimum_period:.6g}"
-    elif step is not None:
-        highest = 0.5 / step
-        reason = f"up to the Nyquist frequency of samples every {step:.6g}"
-    else:
-        highest, reason = _irregular_limit(data)
-        budget = lowest + DEFAULT_BUDGET * spacing
-        if highest > budget:
-            highest = budget
-            reason = (
-                f"up to {DEFAULT_BUDGET} frequencies, although the gaps between samples allow "
-                f"more; name minimum_period to search further"
-            )
-    if highest <= lowest:
-        # a band that holds nothing is widened to a single resolved line rather than refused
-        highest = lowest + 1.0 / baseline
-        reason += " (less than one cycle over the baseline: widened)"
-    plan = grid(lowest, highest, spacing)
-    return replace(
-        plan,
-        strategy=choose_strategy(strategy, plan.n_frequencies),
-        regular=step is not None,
-        reason=reason,
-    )
-
-
-def choose_strategy(strategy: str, n_frequencies: int) -> str:
-    """Return "dense" or "ladder" for a grid: as asked for, or by its size."""
-    if strategy not in ("auto", "dense", "ladder"):
-        raise ValueError(f"strategy must be 'auto', 'dense' or 'ladder', got {strategy!r}.")
-    if strategy == "auto":
-        return "dense" if n_frequencies <= DENSE_UPTO else "ladder"
-    return strategy
-
-
-def grid(lowest: float, highest: float, spacing: float) -> SearchPlan:
-    """Return the plan of a dense search from `lowest` to `highest` in steps of about `spacing`."""
-    n = max(2, math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1)
-    return SearchPlan(
-        minimum_frequency=lowest,
-        maximum_frequency=highest,
-        spacing=(highest - lowest) / (n - 1),
-        n_frequencies=n,
-        strategy="dense",
-        regular=False,
-        reason="",
-    )
-
-
-def _irregular_limit(data: Data) -> tuple[float, str]:
-    gaps = _gaps(data)
-    typical = float(np.quantile(gaps, 0.1))
-    mean_nyquist = len(data.times) / (2 * data.baseline)
-    if 0.5 / typical > mean_nyquist:
-        return 0.5 / typical, (
-            f"irregular samples: up to half the inverse of the tenth percentile of their gaps, "
-            f"{typical:.6g}"
-        )
-    return mean_nyquist, "irregular samples: up to half the mean sampling rate"
-
-
 #: Neighbouring bands share two points, so that every local maximum is inside one of them.
 _OVERLAP = 2
 
@@ -221,18 +61,6 @@ def cut(n_frequencies: int) -> tuple[int, int]:
     inner = n_frequencies - _OVERLAP
     n_bands = math.ceil(inner / (BAND - _OVERLAP))
     return n_bands, math.ceil(inner / n_bands) + _OVERLAP
-
-
-def portrait_plan(plan: SearchPlan, baseline: float, centre: float) -> SearchPlan:
-    """Return the part of the band that is shown: all of it, or what surrounds one frequency."""
-    if plan.strategy == "dense":
-        return plan
-    half = _PORTRAIT / baseline
-    return grid(
-        max(plan.minimum_frequency, centre - half),
-        min(plan.maximum_frequency, centre + half),
-        plan.spacing,
-    )
 
 
 class DenseSearch:

@@ -11,8 +11,9 @@ from epicycle.ladder import LadderSearch
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import effective_bandwidth, power_threshold
+from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, DenseSearch, Progress, SearchPlan, portrait_plan
+from epicycle.search import Candidates, DenseSearch, Progress
 
 #: A dense search takes three transforms per frequency, a rung of the ladder one.
 _DENSE_COST = 3.0
