@@ -66,7 +66,7 @@ def find_in_events(
     while len(found) < goal.max_cycles:
         new = [
             float(f)
-            for f in last.frequency
+            for f in search.promising(last, drift=goal.drift)
             if not any(related(float(f), cycle, 1 / data.baseline) for cycle in found)
         ]
         cycle = _next_cycle(data, strengths, new, search, plan, goal, bandwidth)
@@ -119,6 +119,7 @@ class _Search:
         self._enough = threshold
         self._budget = goal.max_frequencies
         self._progress = progress
+        self._survivors = np.empty(0)
         self.window: float | None = None
         self.depth: float | None = None
 
@@ -133,7 +134,18 @@ class _Search:
         if found.power.max(initial=0.0) > self._enough:
             self._budget = min(self._budget, 1.01 * ladder.spent)
         self.window, self.depth = ladder.rungs[-1].window, ladder.depth
+        self._survivors = ladder.rungs[-1].frequency
         return found
+
+    def promising(self, found: Candidates, *, drift: bool) -> Floats:
+        """Return the candidates in the order in which they deserve a closer look.
+
+        A drift smears the coherent power over many frequencies, but hardly that of a window: the
+        ladder's own order is then the better one.
+        """
+        if drift and self.window is not None:
+            return self._survivors
+        return found.frequency
 
 
 def _next_cycle(
@@ -153,7 +165,7 @@ def _next_cycle(
             half = LARGEST_DRIFT / 2 / data.baseline
             largest = LARGEST_DRIFT / data.baseline**2
         else:
-            half, largest = 0.1 / search.window, 1 / (search.window * data.baseline)
+            half, largest = 0.35 / search.window, 1 / (search.window * data.baseline)
         half = min(half, frequency - plan.minimum_frequency + 1 / data.baseline)
         # drifts further apart than 4 / T^2 are independent trials
         bandwidth *= 1 + largest * data.baseline**2 / 2
