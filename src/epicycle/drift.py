@@ -8,6 +8,7 @@ errors of the drift; then finely, coherently, around the best.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,8 @@ from epicycle.plan import POINTS_PER_PEAK
 from epicycle.search import distinct_maxima
 from epicycle.sums import TrigSums
 
-#: Segments of the coarse search, and how many of its maxima are looked at finely.
-_SEGMENTS = 8
+#: Fewest and most segments of the coarse search, and how many of its maxima are looked at finely.
+_SEGMENTS = (8, 64)
 _SURVIVORS = 4
 
 #: Fine steps of the drift per 8 / T^2: the power lost between two of them is below 2 %.
@@ -74,9 +75,12 @@ def _by_segments(
     """Return (frequency, drift) of the highest summed powers, and the steps of the grid."""
     offset = times.to_float()
     first, baseline = float(offset.min()), float(np.ptp(offset))
-    segment = np.minimum((offset - first) / baseline * _SEGMENTS, _SEGMENTS - 1).astype(int)
-    middle = first + (np.arange(_SEGMENTS) + 0.5) * baseline / _SEGMENTS
-    spacing = _SEGMENTS / (POINTS_PER_PEAK * baseline)
+    # within a segment the largest drift may turn the phase at the ends by a quarter
+    needed = math.ceil(math.sqrt(largest * baseline**2 / 2))
+    count = min(max(needed, _SEGMENTS[0]), _SEGMENTS[1])
+    segment = np.minimum((offset - first) / baseline * count, count - 1).astype(int)
+    middle = first + (np.arange(count) + 0.5) * baseline / count
+    spacing = count / (POINTS_PER_PEAK * baseline)
     inner = int(np.ceil(half_width / spacing))
     # a drift shifts the line in the outer segments by up to this many steps
     margin = int(np.ceil(largest * np.abs(middle).max() / spacing)) + 1
@@ -89,14 +93,14 @@ def _by_segments(
             )
             ** 2
         ).sum(axis=0)
-        for s in range(_SEGMENTS)
+        for s in range(count)
         if (segment == s).any()
     ]
-    used = [float(middle[s]) for s in range(_SEGMENTS) if (segment == s).any()]
+    used = [float(middle[s]) for s in range(count) if (segment == s).any()]
     step = spacing / (0.5 * baseline)
-    count = int(np.ceil(largest / step))
+    steps = int(np.ceil(largest / step))
     found = []
-    for k in range(-count, count + 1):
+    for k in range(-steps, steps + 1):
         total = np.zeros(2 * inner + 1)
         for spectrum, at in zip(spectra, used, strict=True):
             shift = margin + round(k * step * at / spacing)

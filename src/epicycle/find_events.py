@@ -92,7 +92,7 @@ def find_in_events(
         residual=np.empty(0),
         residual_std=float("nan"),
         jitter={},
-        amplitude_limit=_limit(data, last),
+        amplitude_limit=_limit(data, last, search.depth),
         search=plan,
         spectrum=_spectrum(data, strengths, plan, centre, window, threshold),
         predictor=_predictor(samples, data, cycles),
@@ -283,8 +283,12 @@ def _notes(search: _Search, plan: SearchPlan) -> list[str]:
     ]
 
 
-def _limit(data: Data, last: Candidates) -> float:
-    """Return the modulation that would have shown more power than the maximum, at 95 %."""
+def _limit(data: Data, last: Candidates, depth: float | None) -> float:
+    """Return the modulation that would have shown more power than the maximum, at 95 %.
+
+    After a ladder it is at least the modulation p that pairs of events show: the mean of their
+    products is p^2 / 2 of that of their weights, in place of the share of the variance.
+    """
     highest = float(last.power.max(initial=0.0))
 
     def missed(noncentrality: float) -> float:
@@ -293,7 +297,10 @@ def _limit(data: Data, last: Candidates) -> float:
     # 2 z of a sinusoid of modulation p has the noncentrality p^2 (sum w)^2 / (2 sum w^2)
     noncentrality = float(optimize.brentq(missed, 1e-9, 4 * highest + 50))
     weights = data.y[:, 0]
-    return float(np.sqrt(2 * noncentrality * (weights**2).sum()) / weights.sum())
+    coherent = float(np.sqrt(2 * noncentrality * (weights**2).sum()) / weights.sum())
+    if depth is None:
+        return coherent
+    return max(coherent, float(np.sqrt(2 * depth * (weights**2).mean()) / weights.mean()))
 
 
 def _spectrum(
