@@ -154,11 +154,6 @@ class TimeScale:
             return moment.replace(tzinfo=None)
         return moment.astimezone(self.timezone)
 
-    def to_json(self, value: float) -> float | str:
-        """Return one time as JSON can hold it: a number, or an ISO 8601 string."""
-        user = self.to_user(value)
-        return user.isoformat() if self.calendar else float(user)
-
 
 def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Times, TimeScale]:
     """Return the user's times as exact numbers, with the scale that they are on.

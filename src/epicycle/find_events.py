@@ -25,7 +25,7 @@ from epicycle.events import (
     with_true_fundamental,
     without,
 )
-from epicycle.ladder import LadderSearch
+from epicycle.ladder import FURTHER_EFFORT, LadderSearch
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.periodogram import effective_bandwidth
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
@@ -132,7 +132,7 @@ class _Search:
         ladder = LadderSearch(self._data, self._plan, self._budget, progress=self._progress)
         found = ladder.maxima(residual, scale, self._enough)
         if found.power.max(initial=0.0) > self._enough:
-            self._budget = min(self._budget, 1.01 * ladder.spent)
+            self._budget = min(self._budget, FURTHER_EFFORT * ladder.spent)
         self.window, self.depth = ladder.rungs[-1].window, ladder.depth
         self._survivors = ladder.rungs[-1].frequency
         return found

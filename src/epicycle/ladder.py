@@ -48,6 +48,9 @@ _MOST_PAIRS = 1 << 21
 #: Frequencies kept by a rung, and those of them whose coherent power is looked at.
 _SURVIVORS = 16
 
+#: Once a line was found, further ones are looked for with this share of the effort that it took.
+FURTHER_EFFORT = 1.01
+
 #: Standard deviations at which a line survives a rung among all frequencies tried.
 _VISIBLE = 7.0
 

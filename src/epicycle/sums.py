@@ -44,15 +44,12 @@ class TrigSums:
         Step of the grid in cycles per unit of time.
     size : int
         Frequencies per band.
-    threads : int
-        Threads inside one transform.
     """
 
-    def __init__(self, times: Times, spacing: float, size: int, *, threads: int = 1) -> None:
+    def __init__(self, times: Times, spacing: float, size: int) -> None:
         self.times = times
         self.spacing = spacing
         self.size = size
-        self._threads = threads
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
 
     def band(self, strengths: NDArray[np.number], start: float, multiple: int = 1) -> Complexes:
@@ -103,7 +100,7 @@ class TrigSums:
                 isign=-1,
                 dtype="complex128",
                 upsampfac=_UPSAMPLING,
-                nthreads=self._threads,
+                nthreads=1,  # bands run side by side instead, see epicycle.search
             )
             step = phase.wrap(multiple * phase.turns(self.spacing, self.times))
             plan.setpts((2 * np.pi) * step)

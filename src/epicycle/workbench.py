@@ -7,7 +7,7 @@ import numpy as np
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.harmonics import HarmonicTest
-from epicycle.ladder import LadderSearch
+from epicycle.ladder import FURTHER_EFFORT, LadderSearch
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import effective_bandwidth, power_threshold
@@ -20,9 +20,6 @@ _DENSE_COST = 3.0
 
 #: Where the dense search is affordable, the ladder before it may cost this share of it.
 _LADDER_SHARE = 0.25
-
-#: Once a line was found, further ones are looked for with this share of the effort that it took.
-_FURTHER_EFFORT = 1.01
 
 
 class Workbench:
@@ -104,8 +101,8 @@ class Workbench:
         enough = self.significant_power(fit)
         found = ladder.maxima(fit.residual, fit.scale, enough)
         if found.power.max(initial=0.0) > enough:
-            # what remains is searched with more effort, but in proportion to what it took
-            self._budget = min(self._budget, _FURTHER_EFFORT * ladder.spent)
+            # what remains is searched as deep as it took to find this one, not deeper
+            self._budget = min(self._budget, FURTHER_EFFORT * ladder.spent)
         elif affordable:
             # the dense search sees lines that are too weak for pairs of samples
             return self._search_densely(fit)
