@@ -12,6 +12,8 @@ except ImportError as error:
         "To fix this, install it with: pip install 'epicycle[torch]'"
     ) from error
 
+from epicycle.nn.bank import ResidualBank
 from epicycle.nn.periodic import Periodic
+from epicycle.nn.waveform import Waveform
 
-__all__ = ["Periodic"]
+__all__ = ["Periodic", "ResidualBank", "Waveform"]

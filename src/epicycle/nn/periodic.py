@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -124,17 +124,11 @@ class Periodic(Float64Module):
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw the frequencies anew, the same on every device; see `band`."""
-        options: dict[str, Any] = {
-            "dtype": torch.float64,
-            "generator": generator,
-            "device": "cpu" if generator is None else generator.device,
-        }
-        frequency = torch.randn(self.frequency.shape, **options)
+        frequency = draw(torch.randn, self.frequency.shape, generator)
         if self.band is not None:
             low, high = (math.log(limit) for limit in self.band)
-            length = (
-                torch.rand((self.n_frequencies, 1), **options).mul_(high - low).add_(low).exp_()
-            )
+            share = draw(torch.rand, (self.n_frequencies, 1), generator)
+            length = (low + (high - low) * share).exp()
             if self.in_features == 1:
                 frequency = length  # the sign of a single frequency means nothing
             else:
@@ -237,6 +231,14 @@ class Periodic(Float64Module):
             f"in_features={self.in_features}, n_frequencies={self.n_frequencies}, "
             f"harmonics={self.harmonics}{band}, dtype={self.dtype}"
         )
+
+
+def draw(
+    sampler: Callable[..., Tensor], shape: Sequence[int], generator: torch.Generator | None
+) -> Tensor:
+    """Return float64 samples that are the same on whatever device a layer lives."""
+    device = "cpu" if generator is None else generator.device
+    return sampler(*shape, dtype=torch.float64, device=device, generator=generator)
 
 
 def _check_band(band: Sequence[float] | None) -> tuple[float, float] | None:
