@@ -73,7 +73,7 @@ def check_resolution(x: Tensor, frequency: Tensor, harmonics: int) -> None:
     The step is the unit in the last place of the largest |x| in each input dimension.  Reads two
     values back from the device.
     """
-    if x.dtype not in _ROUNDED or x.numel() == 0:
+    if x.dtype not in _ROUNDED or x.numel() == 0 or x.is_meta:
         return
     eps = torch.finfo(x.dtype).eps
     largest = [float(value) for value in x.detach().reshape(-1, x.shape[-1]).abs().amax(dim=0)]
