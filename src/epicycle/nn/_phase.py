@@ -117,6 +117,20 @@ def features_of(turns: Tensor, harmonics: int, dtype: torch.dtype) -> Tensor:
     return torch.stack((angle.cos(), angle.sin()), dim=-1).flatten(-3).to(dtype)
 
 
+def difference(x: Tensor, reference: Tensor) -> Tensor:
+    """Return ``x - reference`` as float64, right to its last place for integers too."""
+    high, low = _high_and_low(x)
+    return high - reference if low is None else (high - reference) + low
+
+
+def _high_and_low(x: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Return `x` as one float64, or as the sum of two where it is an integer of 63 bits."""
+    if x.dtype != torch.int64:
+        return x.to(torch.float64), None
+    low = x & 0x7FF
+    return (x - low).to(torch.float64), low.to(torch.float64)
+
+
 def _split(a: Tensor) -> tuple[Tensor, Tensor]:
     c = _SPLIT * a
     high = c - (c - a)
@@ -144,14 +158,10 @@ def _product_turns(a: Tensor, b: Tensor) -> Tensor:
 def _turns(x: Tensor, frequency: Tensor, harmonics: int) -> Tensor:
     if x.device.type == "cpu":
         check_resolution(x, frequency, harmonics)
-    x = x.unsqueeze(-2)
-    if x.dtype == torch.int64:
-        # 63 bits do not fit into one float64, and low parts of 11 bits leave 53
-        low = x & 0x7FF
-        turns = _product_turns((x - low).to(torch.float64), frequency)
-        turns.add_(_product_turns(low.to(torch.float64), frequency))
-    else:
-        turns = _product_turns(x.to(torch.float64), frequency)
+    high, low = _high_and_low(x.unsqueeze(-2))
+    turns = _product_turns(high, frequency)
+    if low is not None:
+        turns.add_(_product_turns(low, frequency))
     turns = turns.sum(dim=-1)
     return turns.sub_(turns.round()).contiguous()
 

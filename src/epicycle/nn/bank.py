@@ -23,6 +23,11 @@ class ResidualBank(torch.nn.Module):
     ``W`` starts at zero: a bank that is put into a trained network changes nothing at first, and
     takes part as far as it lowers the loss.
 
+    The search sees a line only where `u` is close to a linear function of what the wave runs
+    along, and gradient steps alone turn `w` and polish a frequency from close by only.  Where the
+    periodic variable is an input of the network, a :class:`Periodic` layer on that input, beside
+    the rest of the network, is the better place.
+
     Parameters
     ----------
     width : int

@@ -213,7 +213,7 @@ class Waveform(Float64Module):
         result = torch.nn.functional.linear(self.periodic(x), self._weight())
         if self.trend is None:
             return result
-        scaled = (x.to(torch.float64) - self.reference) / self.span
+        scaled = _phase.difference(x, self.reference) / self.span
         powers = scaled ** torch.arange(self.trend.shape[1], device=x.device)
         return result + torch.nn.functional.linear(powers.to(self.trend.dtype), self.trend)
 
