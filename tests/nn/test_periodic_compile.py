@@ -1,6 +1,6 @@
 """torch.compile in one graph: the same features, the same gradients, the same refusals.
 
-A compiler that looked into the error-free products would fuse them, and lose what they keep.
+A compiler that looked into the error-free products might fuse them, and lose what they keep.
 """
 
 import pytest
