@@ -7,6 +7,7 @@ papers and the code that :mod:`epicycle.problems.networks` names.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -125,3 +126,44 @@ DESIGNS: dict[str, Callable[..., Design]] = {
 
 #: The one-parameter network of the Sin problem, with plain optimizers.
 PLAIN: dict[str, Callable[[], Design]] = {"sgd": _sgd, "adam": _plain_adam}
+
+
+def design(entry: str, *, plain: bool = False) -> Design:
+    """Return the design that an entry names, such as "siren" or, with a guess, "siren:100".
+
+    Parameters
+    ----------
+    entry : str
+        A name of `DESIGNS`, and after a colon the number that its user has to guess.
+    plain : bool
+        Whether the one-parameter networks of the Sin problem are admitted as well.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network, or the guess is no positive number or is not asked for.
+    """
+    known: dict[str, Callable[..., Design]] = {**DESIGNS, **PLAIN} if plain else DESIGNS
+    name, colon, guess = entry.partition(":")
+    if name not in known:
+        raise ValueError(
+            f"{name!r} is no network known here: expected one of {', '.join(known)}. "
+            f"To fix this, choose from these."
+        )
+    if not colon:
+        return known[name]()
+    if not inspect.signature(known[name]).parameters:
+        raise ValueError(
+            f"{entry!r} has a number, but {name} has nothing to guess. "
+            f"To fix this, write {name} alone."
+        )
+    try:
+        value = float(guess)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(
+            f"{entry!r}: expected a positive number after the colon. "
+            f"To fix this, write for instance {name}:30."
+        )
+    return known[name](value)
