@@ -14,10 +14,10 @@ from epicycle.problems.contest import (
     enter_sine,
     read_digits,
     sine_loss,
-    train,
 )
 from epicycle.problems.designs import DESIGNS, Design, design
 from epicycle.problems.networks import Snake
+from epicycle.problems.training import train
 
 
 def test_every_network_sees_the_same_batches() -> None:

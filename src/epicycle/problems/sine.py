@@ -7,17 +7,15 @@ are angular, as in that formula.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import spherical_jn
 
+from epicycle._times import Times
 from epicycle._twofloat import Floats
-
-#: Frequencies times samples that are held in memory at once.
-_BLOCK = 1 << 22
+from epicycle.sums import TrigSums
 
 
 @dataclass(frozen=True)
@@ -96,48 +94,68 @@ class Sine:
         return found
 
 
-def batch_loss(freq: ArrayLike, x: ArrayLike, y: ArrayLike) -> Floats:
-    """Return the mean squared error of sin(freq·x) against y on one batch, at each freq."""
-    x, y = np.ravel(x), np.ravel(y)
-    return _in_blocks(lambda f: np.square(np.sin(f * x) - y).mean(axis=1), freq, len(x))
+@dataclass(frozen=True)
+class Landscape:
+    """What one batch says about every frequency of a grid.
 
-
-def batch_gradient(freq: ArrayLike, x: ArrayLike, y: ArrayLike) -> Floats:
-    """Return the derivative of :func:`batch_loss` with respect to freq, at each freq.
-
-    This is what a training loop computes: mean(2 (sin(freq·x) - y) x cos(freq·x)).
+    Parameters
+    ----------
+    freq : ndarray, shape (n,)
+        Angular frequencies.
+    loss, gradient : ndarray, shape (n,)
+        Mean squared error of sin(freq·x), and its derivative with respect to freq: the mean of
+        2 (sin(freq·x) - y) x cos(freq·x), which is what a training loop computes.
+    power : ndarray, shape (n,)
+        Power, at freq, of minus the gradient of the loss at the output of the network, while
+        that stands at `present`.  Scaled such that a sine of amplitude A which the network does
+        not explain has A²/2 in the mean; a network that explains everything leaves nothing.
+    present : float
+        Where the network stands.
     """
-    x, y = np.ravel(x), np.ravel(y)
-    return _in_blocks(
-        lambda f: (2 * (np.sin(f * x) - y) * x * np.cos(f * x)).mean(axis=1), freq, len(x)
+
+    freq: Floats
+    loss: Floats
+    gradient: Floats
+    power: Floats
+    present: float
+
+
+def landscape(
+    x: ArrayLike, y: ArrayLike, *, start: float, stop: float, n: int, present: float
+) -> Landscape:
+    """Return the landscape of one batch on n equidistant angular frequencies.
+
+    All three are trigonometric sums over the batch, so one transform serves every frequency:
+
+        loss = ½ - ½ mean(cos 2ωx) - 2 mean(y sin ωx) + mean(y²)
+        gradient = mean(x sin 2ωx) - 2 mean(x y cos ωx)
+        power = 2 |mean(r exp(-iωx))|²,  r = y - sin(present·x)
+
+    Parameters
+    ----------
+    x, y : array_like, shape (m,) or (m, 1)
+        The batch.
+    start, stop : float
+        First and last frequency.
+    n : int
+        Number of frequencies, at least 2.
+    present : float
+        Angular frequency at which the network stands.
+    """
+    x, y = (np.ravel(np.asarray(values, dtype=np.float64)) for values in (x, y))
+    spacing = (stop - start) / (n - 1)
+    turn = 2 * np.pi
+    sums = TrigSums(Times(x, np.zeros_like(x)), spacing / turn, n)
+    residual = y - np.sin(present * x)  # minus n/2 times the gradient of the mean square
+    at_f = sums.band(np.array([y, x * y, residual]), start / turn) / len(x)
+    at_2f = sums.band(np.array([np.ones_like(x), x]), start / turn, multiple=2) / len(x)
+    return Landscape(
+        freq=np.linspace(start, stop, n),
+        loss=0.5 - 0.5 * at_2f[0].real + 2 * at_f[0].imag + np.mean(y**2),
+        gradient=-at_2f[1].imag - 2 * at_f[1].real,
+        power=2 * np.abs(at_f[2]) ** 2,
+        present=present,
     )
-
-
-def batch_spectrum(freq: ArrayLike, present: float, x: ArrayLike, y: ArrayLike) -> Floats:
-    """Return the power, at each freq, of minus the gradient of the loss at the network's output.
-
-    This is what a search over frequencies is given to see while the network stands at `present`.
-    It is scaled such that a sine of amplitude A which the network does not explain has the power
-    A²/2 in the mean, and a network that explains everything leaves nothing.
-    """
-    x, y = np.ravel(x), np.ravel(y)
-    residual = y - np.sin(present * x)  # half of minus n times the gradient of the mean square
-
-    def power(f: Floats) -> Floats:
-        even, odd = np.cos(f * x) @ residual, np.sin(f * x) @ residual
-        found: Floats = 2 * (even**2 + odd**2) / len(x) ** 2
-        return found
-
-    return _in_blocks(power, freq, len(x))
-
-
-def _in_blocks(function: Callable[[Floats], Floats], freq: ArrayLike, n: int) -> Floats:
-    """Apply a function of frequencies in a column to few enough of them at a time."""
-    f = np.asarray(freq, dtype=np.float64)
-    column = f.reshape(-1, 1)
-    step = max(_BLOCK // max(n, 1), 1)
-    found = [function(column[k : k + step]) for k in range(0, len(column), step)]
-    return np.concatenate(found).reshape(f.shape) if found else np.zeros(f.shape)
 
 
 def _sinc(z: NDArray[np.float64] | float) -> Floats:
