@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from epicycle._twofloat import Floats
 from epicycle.problems.clock import YEAR, Clock, exact_match
-from epicycle.problems.designs import design
+from epicycle.problems.designs import Design, design
 from epicycle.problems.sine import Sine
 from epicycle.problems.training import Progress, Trained, train
 
@@ -55,11 +55,12 @@ class SineResult:
 
 
 def enter_sine(
-    entry: str,
+    entry: str | Design,
     problem: Sine,
     *,
     seconds: float,
     max_batches: int | None = None,
+    target: float | None = None,
     batch_size: int = 1024,
     n_test: int = 100_000,
     seed: int = 0,
@@ -69,23 +70,25 @@ def enter_sine(
 
     Parameters
     ----------
-    entry : str
-        Name of the network, see :func:`epicycle.problems.designs.design`; also "sgd" and "adam".
+    entry : str or Design
+        The network, or its name, see :func:`epicycle.problems.designs.design`; also "sgd" and
+        "adam".
     problem : Sine
         The problem.
-    seconds, max_batches, seed, progress
+    seconds, max_batches, target, seed, progress
         As for :func:`epicycle.problems.training.train`.
     batch_size, n_test : int
         Samples of a batch, and of the test.
     """
     trained = train(
-        design(entry, plain=True),
+        design(entry, plain=True) if isinstance(entry, str) else entry,
         lambda rng: problem.batch(batch_size, rng),
         nn.functional.mse_loss,
         out_features=1,
         limits=(-problem.span, problem.span),
         seconds=seconds,
         max_batches=max_batches,
+        target=target,
         seed=seed,
         progress=progress,
     )

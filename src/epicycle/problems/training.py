@@ -79,6 +79,7 @@ def train(
     limits: tuple[float, float],
     seconds: float,
     max_batches: int | None = None,
+    target: float | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trained:
@@ -100,6 +101,8 @@ def train(
         Time for batches and steps; the last batch is finished, and there is at least one.
     max_batches : int, optional
         End after so many batches, if that is earlier.
+    target : float, optional
+        End when the loss of a batch is no more than this, if that is earlier.
     seed : int
         Seed of the network and, separately, of the data: the same seed gives every network the
         same batches in the same order.
@@ -114,8 +117,8 @@ def train(
     losses = []
     started = time.perf_counter()
     while True:
-        x, target = draw(rng)
-        loss = criterion(network(_scale(x, limits, contestant.domain)), torch.from_numpy(target))
+        x, wanted = draw(rng)
+        loss = criterion(network(_scale(x, limits, contestant.domain)), torch.from_numpy(wanted))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -123,7 +126,8 @@ def train(
         elapsed = time.perf_counter() - started
         if progress is not None:
             progress(len(losses), elapsed, losses[-1])
-        if elapsed >= seconds or len(losses) == max_batches:
+        solved = target is not None and losses[-1] <= target
+        if solved or elapsed >= seconds or len(losses) == max_batches:
             break
     return Trained(contestant, network, limits, len(losses), elapsed, np.array(losses))
 
