@@ -17,6 +17,7 @@ from torch import Tensor
 
 from epicycle._twofloat import Floats
 from epicycle.optim.frequencies import FrequencyBank
+from epicycle.optim.reservoir import Sample
 
 #: Closer than this, in units of one over the span, a line and a frequency belong together.
 _NEAR = 1.5
@@ -130,7 +131,7 @@ def assign(lines: Sequence[Line], slots: Slots) -> list[Placement]:
 
 
 def assign_by_effect(
-    lines: Sequence[Line], slots: Slots, descent: Tensor, evaluate: Evaluate
+    lines: Sequence[Line], slots: Slots, sample: Sample, evaluate: Evaluate
 ) -> list[Placement]:
     """Give each line to the frequency, with the sign, whose change of the output fits best.
 
@@ -138,8 +139,8 @@ def assign_by_effect(
     ----------
     lines : sequence of Line
     slots : Slots
-    descent : Tensor, shape (n, d)
-        Minus the gradient of the loss at the output.
+    sample : Sample
+        What the network said, and minus the gradient of the loss there.
     evaluate : callable
         The output for other frequencies.
     """
@@ -151,7 +152,7 @@ def assign_by_effect(
         if not trials:
             continue
         best = max(
-            (_Effect(slots, slot, descent, evaluate) for slot in trials),
+            (_Effect(slots, slot, sample, evaluate) for slot in trials),
             key=lambda effect: effect.best_sign(line.frequency)[1],
         )
         frequency, _ = best.best_sign(line.frequency)
@@ -164,9 +165,6 @@ def assign_by_effect(
             frequency = best.polish(frequency, np.minimum(line.error, 0.1 / slots.span))
         frequency = best.representable(frequency)
         placements.append(slots.place(best.slot, line, frequency))
-        # the next line is looked at with this one in place
-        bank, index = slots.locate(best.slot)
-        bank.place(index, frequency, line.strength)
     return placements
 
 
@@ -178,18 +176,19 @@ def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
 class _Effect:
     """The effect of one frequency on the output, compared with minus the gradient."""
 
-    def __init__(self, slots: Slots, slot: int, descent: Tensor, evaluate: Evaluate) -> None:
+    def __init__(self, slots: Slots, slot: int, sample: Sample, evaluate: Evaluate) -> None:
         self.slot = slot
         self._span = slots.span
         self._bank, self._index = slots.locate(slot)
-        self._descent = descent
+        self._descent = sample.descent
         self._evaluate = evaluate
-        self._now = evaluate(self._bank, self._bank.exact)
+        # the output that the gradient belongs to, from before the optimizer's latest step
+        self._then = sample.output
 
     def _change(self, frequency: Floats) -> Tensor:
         moved = self._bank.exact.clone()
         moved[self._index] = torch.as_tensor(frequency, device=moved.device)
-        return self._evaluate(self._bank, moved) - self._now
+        return self._evaluate(self._bank, moved) - self._then
 
     def cosine(self, frequency: Floats) -> float:
         """Return the cosine between minus the gradient and the change of the output."""

@@ -76,7 +76,7 @@ def search(
             def evaluate(bank: FrequencyBank, frequency: Tensor, asked: Sample = asked) -> Tensor:
                 return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
 
-            placements += assign_by_effect(lines, slots, asked.descent, evaluate)
+            placements += assign_by_effect(lines, slots, asked, evaluate)
     return placements
 
 
