@@ -43,4 +43,4 @@ def test_nothing_else_heavy_is_imported() -> None:
 def test_few_public_names() -> None:
     import epicycle.nn
 
-    assert epicycle.nn.__all__ == ["Periodic", "ResidualBank", "Waveform"]
+    assert epicycle.nn.__all__ == ["Dials", "Periodic", "ResidualBank", "Waveform"]

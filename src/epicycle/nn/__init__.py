@@ -1,7 +1,8 @@
 """Layers for networks that learn frequencies: PyTorch modules with exact phases.
 
 ``Periodic`` turns inputs into cosines and sines at trainable frequencies, ``Waveform`` is a whole
-periodic function, and ``ResidualBank`` puts periodicity into the middle of a network.
+periodic function, ``Dials`` read classes that follow each other on cycles, and ``ResidualBank``
+puts periodicity into the middle of a network.
 """
 
 try:
@@ -13,7 +14,8 @@ except ImportError as error:
     ) from error
 
 from epicycle.nn.bank import ResidualBank
+from epicycle.nn.dials import Dials
 from epicycle.nn.periodic import Periodic
 from epicycle.nn.waveform import Waveform
 
-__all__ = ["Periodic", "ResidualBank", "Waveform"]
+__all__ = ["Dials", "Periodic", "ResidualBank", "Waveform"]

@@ -90,28 +90,27 @@ def check_resolution(x: Tensor, frequency: Tensor, harmonics: int) -> None:
         )
 
 
-def features_of(turns: Tensor, harmonics: int, dtype: torch.dtype) -> Tensor:
-    """Return cosine and sine of the first multiples of a phase, in `dtype`.
+def features_of(turns: Tensor, orders: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """Return cosine and sine of multiples of a phase, in `dtype`.
 
     Parameters
     ----------
     turns : Tensor of float64, shape (..., k)
         Phases in [-0.5, 0.5].
-    harmonics : int
-        Number of multiples.
+    orders : tuple of int
+        The multiples.
     dtype : torch.dtype
         Of the result.  The angle is reduced in float64 and then rounded to `dtype`, or to float32
         where that is finer; the features are right to two units in the last place of 1.
 
     Returns
     -------
-    Tensor, shape (..., 2 * k * harmonics)
-        Layout (k, harmonics, 2) flattened; the last axis is (cos, sin).
+    Tensor, shape (..., 2 * k * len(orders))
+        Layout (k, len(orders), 2) flattened; the last axis is (cos, sin).
     """
     turns = turns.unsqueeze(-1)
-    if harmonics > 1:
-        orders = torch.arange(1, harmonics + 1, dtype=torch.float64, device=turns.device)
-        turns = turns * orders
+    if orders != (1,):
+        turns = turns * torch.tensor(orders, dtype=torch.float64, device=turns.device)
         turns = turns - turns.round()
     angle = (2.0 * math.pi * turns).to(torch.promote_types(dtype, torch.float32))
     return torch.stack((angle.cos(), angle.sin()), dim=-1).flatten(-3).to(dtype)

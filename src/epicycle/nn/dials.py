@@ -6,11 +6,12 @@ A class k of r on a cycle is a sector of the circle: the phase u, less the dial'
 .. math:: \ell_k = \kappa \cos 2\pi\Bigl(u - \phi - \frac{k + 1/2}{r}\Bigr), \qquad
           p_k = (1 - \epsilon) \frac{e^{\ell_k}}{\sum_j e^{\ell_j}} + \frac{\epsilon}{r},
 
-so three numbers are learned whatever the number of classes: the offset, the concentration, and
-the doubt (the share of labels that have nothing to do with the phase).  Two neighbouring classes
-differ by 2 κ sin(π/r) sin 2π(u - edge): as the concentration grows, the cross-entropy turns from
-a fit of the mean, whose error falls like 1/sqrt(N), into a fit of the margin at the edges, whose
-error falls like 1/N.  Labels that are wrong would forbid that growth; the doubt takes them.
+so three numbers are learned whatever the number of classes: the offset φ, the steepness, and the
+doubt ε (the share of labels that have nothing to do with the phase).  The steepness is the slope
+of the log-odds of two neighbouring classes at their common edge, S = 4 π κ sin(π/r) per turn.  As
+it grows, the cross-entropy turns from a fit of the mean, whose error falls like 1/sqrt(N), into a
+fit of the margin at the edges, whose error falls like 1/N.  Wrong labels would forbid that growth;
+the doubt takes them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from torch import Tensor
 
 from epicycle.nn._precision import Float64Module
 
-#: Concentration and doubt to begin with: a cosine about half as wide as the circle, and a share of
-#: labels that keeps the logarithm of a density finite.
-_CONCENTRATION, _DOUBT = 3.0, 0.02
+#: The transition from a class to the next is as wide as this share of a class to begin with, and
+#: this share of labels may be wrong: the logarithm of a probability is then never very large.
+_WIDTH, _DOUBT = 0.5, 0.02
 
 
 class Dials(Float64Module):
@@ -39,30 +40,34 @@ class Dials(Float64Module):
     sizes : sequence of int
         Number of classes of each dial, at least 2.
     gears : sequence of int, optional
-        Multiples of one common cycle at which the dials turn; they then share one offset, that of
-        the common cycle.
+        Multiples of one common cycle at which the dials turn.  They then share the offset and the
+        steepness of that cycle.
     device : torch.device, optional
     dtype : torch.dtype, optional
-        Of concentration and doubt; offsets are float64 always, like frequencies.
+        Of steepness and doubt; offsets are float64 always, like frequencies.
 
     Attributes
     ----------
-    offset : Parameter of float64, shape (n_dials,) or (1,) with gears
+    offset : Parameter of float64, shape (n_dials,), or (1,) with gears
         Phase, in turns, at which class 0 begins.
-    log_concentration, doubt_logit : Parameter, shape (n_dials,)
-        Logarithm of κ, and log(ε / (1 - ε)).
+    log_steepness : Parameter, shape (n_dials,), or (1,) with gears
+        Logarithm of the steepness, per turn.
+    doubt_logit : Parameter, shape (n_dials,)
+        log(ε / (1 - ε)).
     cyclic_sizes : tuple of int
         The sizes: says that blocks of the output are classes in cyclic order.
 
     Examples
     --------
     >>> dials = Dials([4])
-    >>> quarter_to = torch.tensor([[0.0, -1.0]])  # cosine and sine of a phase of 3/4 turn
-    >>> dials.read(dials(quarter_to + torch.tensor([[0.01, 0.0]])))
+    >>> just_before_noon = torch.tensor([[1.0, -0.01]])  # cosine and sine of the phase
+    >>> dials.read(dials(just_before_noon))
     tensor([[3]])
     """
 
-    float64_tensors = ("offset",)
+    float64_tensors = ("offset", "multiples")
+
+    multiples: Tensor
 
     def __init__(
         self,
@@ -79,18 +84,24 @@ class Dials(Float64Module):
                 f"sizes is {sizes}: expected at least one dial, each of at least 2 classes. "
                 f"To fix this, pass the number of classes of each digit, such as (24, 60, 60)."
             )
-        self.cyclic_sizes = sizes
-        self.gears = None if gears is None else tuple(int(gear) for gear in gears)
         n = len(sizes)
-        if self.gears is not None and len(self.gears) != n:
+        if gears is not None and (len(gears) != n or min(gears) < 1):
             raise ValueError(
-                f"gears is {self.gears}: expected one multiple for each of {n} dials. "
+                f"gears is {tuple(gears)}: expected a positive multiple for each of {n} dials. "
                 f"To fix this, pass as many as there are sizes, such as (1, 24, 1440)."
             )
-        offsets = n if gears is None else 1
-        self.offset = torch.nn.Parameter(torch.zeros(offsets, dtype=torch.float64, device=device))
-        start = torch.full((offsets,), math.log(_CONCENTRATION), dtype=dtype, device=device)
-        self.log_concentration = torch.nn.Parameter(start)
+        self.cyclic_sizes = sizes
+        self.gears = None if gears is None else tuple(int(gear) for gear in gears)
+        # how the phase of each dial follows from those of the cycles
+        multiples = torch.eye(n) if gears is None else torch.tensor(self.gears)[:, None]
+        multiples = multiples.to(device=device, dtype=torch.float64)
+        self.register_buffer("multiples", multiples, persistent=False)
+        cycles = multiples.shape[1]
+        self.offset = torch.nn.Parameter(torch.zeros(cycles, dtype=torch.float64, device=device))
+        steepness = (multiples.T * torch.tensor(sizes, device=device)).amax(dim=1) / _WIDTH
+        self.log_steepness = torch.nn.Parameter(
+            steepness.log().to(torch.get_default_dtype() if dtype is None else dtype)
+        )
         doubt = torch.full((n,), math.log(_DOUBT / (1 - _DOUBT)), dtype=dtype, device=device)
         self.doubt_logit = torch.nn.Parameter(doubt)
 
@@ -100,35 +111,32 @@ class Dials(Float64Module):
         Parameters
         ----------
         features : Tensor, shape (..., 2 * n_dials)
-            Cosine and sine of each cycle's phase, as a ``Periodic`` layer gives them.
+            Cosine and sine of each dial's phase, as a ``Periodic`` layer gives them.
 
         Returns
         -------
         Tensor, shape (..., sum(sizes))
-            In the type of the features; they may serve as logits.
+            In the type of the features.  They may serve as logits.
         """
         if features.shape[-1] != 2 * len(self.cyclic_sizes):
             raise ValueError(
                 f"features has {features.shape[-1]} columns: expected cosine and sine for each of "
-                f"{len(self.cyclic_sizes)} dials. To fix this, put a Periodic layer with "
-                f"{len(self.cyclic_sizes)} frequencies and one harmonic before the dials."
+                f"{len(self.cyclic_sizes)} dials. To fix this, put a Periodic layer before the "
+                f"dials, with one frequency or one harmonic for each of them."
             )
         dtype = features.dtype
-        concentration = self.log_concentration.exp().to(dtype)
+        offsets = self.multiples @ self.offset
+        steepness = (self.log_steepness.to(torch.float64).exp() / self.multiples).amin(dim=1)
         log_doubt = torch.nn.functional.logsigmoid(self.doubt_logit).to(dtype)
         log_trust = torch.nn.functional.logsigmoid(-self.doubt_logit).to(dtype)
         blocks = []
         for k, size in enumerate(self.cyclic_sizes):
             sectors = torch.arange(size, dtype=torch.float64, device=features.device)
-            offset = self.offset[k] if self.gears is None else self.gears[k] * self.offset[0]
-            angle = 2 * math.pi * (offset + (sectors + 0.5) / size)
-            middles = torch.stack((angle.cos(), angle.sin())).to(dtype)
-            kappa = concentration[k] if self.gears is None else concentration[0]*(1/(4*math.pi*math.sin(math.pi/size)*self.gears[k]))
-            logits = kappa * (features[..., 2 * k : 2 * k + 2] @ middles)
-            by_phase = torch.log_softmax(logits, dim=-1)
-            blocks.append(
-                torch.logaddexp(by_phase + log_trust[k], log_doubt[k] - math.log(size))
-            )
+            angle = 2 * math.pi * (offsets[k] + (sectors + 0.5) / size)
+            concentration = steepness[k] / (4 * math.pi * math.sin(math.pi / size))
+            middles = (concentration * torch.stack((angle.cos(), angle.sin()))).to(dtype)
+            by_phase = torch.log_softmax(features[..., 2 * k : 2 * k + 2] @ middles, dim=-1)
+            blocks.append(torch.logaddexp(by_phase + log_trust[k], log_doubt[k] - math.log(size)))
         return torch.cat(blocks, dim=-1)
 
     def read(self, logits: Tensor) -> Tensor:
@@ -147,8 +155,7 @@ class Dials(Float64Module):
         """
         blocks = logits.split(self.cyclic_sizes, dim=-1)
         losses = [
-            torch.nn.functional.nll_loss(block, classes[:, k])
-            for k, block in enumerate(blocks)
+            torch.nn.functional.nll_loss(block, classes[:, k]) for k, block in enumerate(blocks)
         ]
         return torch.stack(losses).sum()
 

@@ -29,8 +29,9 @@ class Periodic(Float64Module):
         Number of input dimensions, d.  With more than one, each frequency is a wave vector.
     n_frequencies : int
         Number of frequencies, k.
-    harmonics : int
-        Number of multiples of each frequency: 1 means sinusoids only.
+    harmonics : int or sequence of int
+        Number of multiples of each frequency: 1 means sinusoids only.  A sequence names the
+        multiples themselves: (1, 24, 1440) are the hands of a clock, geared to one frequency.
     band : (float, float), optional
         Lowest and highest frequency to start from, in cycles per unit of input, both above 0.
         Frequencies are drawn log-uniformly, so that every octave gets its share whatever the
@@ -86,7 +87,7 @@ class Periodic(Float64Module):
         self,
         in_features: int,
         n_frequencies: int,
-        harmonics: int = 1,
+        harmonics: int | Sequence[int] = 1,
         band: Sequence[float] | None = None,
         *,
         device: torch.device | str | None = None,
@@ -96,7 +97,7 @@ class Periodic(Float64Module):
         super().__init__()
         self.in_features = check_count(in_features, "in_features")
         self.n_frequencies = check_count(n_frequencies, "n_frequencies")
-        self.harmonics = check_count(harmonics, "harmonics")
+        self.orders = _check_orders(harmonics)
         self.band = _check_band(band)
         dtype = torch.get_default_dtype() if dtype is None else dtype
         if not dtype.is_floating_point:
@@ -110,6 +111,11 @@ class Periodic(Float64Module):
         )
         self._calls = 0
         self.reset_parameters(generator)
+
+    @property
+    def harmonics(self) -> int:
+        """Number of multiples of each frequency."""
+        return len(self.orders)
 
     @property
     def out_features(self) -> int:
@@ -163,8 +169,8 @@ class Periodic(Float64Module):
         if x.device.type != "cpu" and not torch.compiler.is_compiling():
             self._calls += 1
             if self._calls & (self._calls - 1) == 0:
-                _phase.check_resolution(x, self.frequency, self.harmonics)
-        return _phase.exact_turns(x, self.frequency, self.harmonics)
+                _phase.check_resolution(x, self.frequency, max(self.orders))
+        return _phase.exact_turns(x, self.frequency, max(self.orders))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the features of `x`.
@@ -179,7 +185,7 @@ class Periodic(Float64Module):
         Tensor, shape (..., 2 * n_frequencies * harmonics)
             Layout (n_frequencies, harmonics, 2) flattened; the last axis is (cos, sin).
         """
-        return _phase.features_of(self.phases(x), self.harmonics, self.dtype)
+        return _phase.features_of(self.phases(x), self.orders, self.dtype)
 
     def initialize_from_data(self, x: Any, y: Any, **options: Any) -> CycleModel:
         """Set the frequencies to those of the strongest cycles in data, and nothing else.
@@ -213,7 +219,7 @@ class Periodic(Float64Module):
             )
         defaults: dict[str, Any] = {
             "max_cycles": self.n_frequencies,
-            "harmonics": self.harmonics,
+            "harmonics": max(self.orders),
         }
         if self.band is not None:
             defaults["minimum_period"] = 1.0 / self.band[1]
@@ -226,10 +232,12 @@ class Periodic(Float64Module):
 
     def extra_repr(self) -> str:
         """Return the arguments, for printing."""
+        counted = self.orders == tuple(range(1, self.harmonics + 1))
+        harmonics = self.harmonics if counted else self.orders
         band = "" if self.band is None else f", band=({self.band[0]:g}, {self.band[1]:g})"
         return (
             f"in_features={self.in_features}, n_frequencies={self.n_frequencies}, "
-            f"harmonics={self.harmonics}{band}, dtype={self.dtype}"
+            f"harmonics={harmonics}{band}, dtype={self.dtype}"
         )
 
 
@@ -239,6 +247,18 @@ def draw(
     """Return float64 samples that are the same on whatever device a layer lives."""
     device = "cpu" if generator is None else generator.device
     return sampler(*shape, dtype=torch.float64, device=device, generator=generator)
+
+
+def _check_orders(harmonics: int | Sequence[int]) -> tuple[int, ...]:
+    if not isinstance(harmonics, Sequence):
+        return tuple(range(1, check_count(harmonics, "harmonics") + 1))
+    orders = tuple(check_count(order, "harmonics") for order in harmonics)
+    if len(set(orders)) < max(len(orders), 1):
+        raise ValueError(
+            f"harmonics is {tuple(harmonics)!r}: expected different multiples of the frequency, "
+            f"at least one. To fix this, pass a number, or for example (1, 24, 1440)."
+        )
+    return orders
 
 
 def _check_band(band: Sequence[float] | None) -> tuple[float, float] | None:

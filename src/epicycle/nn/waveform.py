@@ -226,7 +226,7 @@ class Waveform(Float64Module):
         turns = self.periodic.phases(self.reference.reshape(1, 1))
         shape = self.coefficients.shape[1:]
         cosine, sine = (
-            _phase.features_of(turns, self.periodic.harmonics, self.coefficients.dtype)
+            _phase.features_of(turns, self.periodic.orders, self.coefficients.dtype)
             .reshape(shape)
             .unbind(-1)
         )
