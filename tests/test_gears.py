@@ -144,13 +144,18 @@ def test_two_trains_stay_apart() -> None:
 
 
 def test_two_trains_become_one_when_they_mesh() -> None:
-    """The middle wheels mesh as 11 : 6; the outer ones are in no simple ratio to each other."""
-    f = np.array([12.0, 12.0 * 25, 12.0 * 25 / 6 * 11, 12.0 * 25 / 6 * 11 * 30])
-    [train] = find_gears(f, f * 1e-9)
+    """With this prior the pairs 1 : 25 and 1 : 31 come first, then 11 : 6 between them."""
+    f = np.array([12.0, 12.0 * 25, 12.0 * 25 / 6 * 11, 12.0 * 25 / 6 * 11 * 31])
+    e = f * 1e-9
+    [train] = find_gears(f, e, prior=1.0)
     assert train.members == (0, 1, 2, 3)
-    assert train.steps == ((25, 1), (11, 6), (30, 1))
-    assert train.ratios == (6, 150, 275, 8250)
+    assert train.steps == ((25, 1), (11, 6), (31, 1))
+    assert train.ratios == (6, 150, 275, 8525)
     assert train.frequency == pytest.approx(2.0, rel=1e-9)
+    pairs = [odds_of_pair(p, p * sqrt(2) * 1e-9, p, 1, 1 / 3) for p in (25, 31)]
+    # each of two frequencies in a train is known 1 / sqrt(2) as well as by itself
+    mesh = odds_of_pair(11 / 6, 11 / 6 * 1e-9, 11, 6, 1 / 4)
+    assert train.odds == pytest.approx(1 / (sum(1 / o for o in pairs) + 1 / mesh), rel=1e-6)
 
 
 # ---- The common frequency ------------------------------------------------------------------

@@ -102,7 +102,7 @@ def find_gears(
     *,
     largest_denominator: int = 16,
     prior: float = 0.1,
-    least_odds: float = 30.0,
+    least_odds: float = 10.0,
 ) -> tuple[GearTrain, ...]:
     """Return the gear trains among frequencies.
 
@@ -117,7 +117,7 @@ def find_gears(
     prior : float
         Prior odds pi that a frequency is geared to any of the others.
     least_odds : float
-        Odds from which a train is reported.  Jeffreys calls odds above 30 very strong, above 100
+        Odds from which a train is reported.  Jeffreys calls odds above 10 strong, above 100
         decisive.
         Frequencies that have nothing to do with each other yield a train with a probability of
         at most ``prior * K / (2 * least_odds)``.

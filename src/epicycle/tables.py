@@ -266,7 +266,7 @@ def _gear_lines(model: CycleModel) -> list[str]:
             common = human_period(train.period, train.period_error, model.unit)
             lines.append(
                 f"{label}: frequencies of {periods} as {' : '.join(map(str, train.ratios))}, "
-                f"common period {common}, chi-square {train.chi2:.2g} for {len(train.ratios) - 1}, "
+                f"common period {common}, chi-square {train.chi2:.2f} for {len(train.ratios) - 1}, "
                 f"odds {human_odds(train.odds)} against chance"
             )
     if model.gears:
