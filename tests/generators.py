@@ -206,3 +206,21 @@ def eclipses(phase: np.ndarray) -> np.ndarray:
 def sawtooth(phase: np.ndarray) -> np.ndarray:
     """Return the sawtooth from -1 to 1; its harmonics have amplitudes 2 / (pi k)."""
     return 2.0 * phase - 1.0
+
+
+def gear_trains(seed: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Return measured frequencies of a train in random order, their errors, and true ratios.
+
+    Three to five wheels, each turning 2 to 60 times as fast as the one before it, measured to
+    between 1e-9 and 1e-7 of themselves.  The steps' product stays below 1e6.
+    """
+    rng = np.random.default_rng(seed)
+    ratios = [1]
+    for _ in range(int(rng.integers(2, 5))):
+        ratios.append(ratios[-1] * int(rng.integers(2, 61 if ratios[-1] < 15_000 else 3)))
+    order = rng.permutation(len(ratios))
+    ratios = [ratios[k] for k in order]
+    true = 10 ** rng.uniform(-3, 3) * np.array(ratios)
+    errors = true * 10 ** rng.uniform(-9, -7, len(ratios))
+    pulls = np.clip(rng.normal(size=len(ratios)), -3, 3)
+    return true + errors * pulls, errors, ratios

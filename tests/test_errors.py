@@ -1,5 +1,7 @@
 """Covariances against the inverse of the full Fisher matrix, taken by numerical derivatives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -156,3 +158,74 @@ def test_the_scatter_sets_the_scale_of_errors_where_none_are_given() -> None:
     first, second = (covariance(d, f, white(f)) for d, f in zip((plain, scaled), fits, strict=True))
     np.testing.assert_allclose(second.frequency, first.frequency, rtol=1e-6)
     np.testing.assert_allclose(second.joint[0][1:, 1:], 100 * first.joint[0][1:, 1:], rtol=1e-5)
+
+
+def test_locked_frequencies_have_the_covariance_of_the_smaller_problem() -> None:
+    """Two lines on one frequency, 1 : 5, beside a free one, against the Fisher matrix of that."""
+    lines = [(0.3137, 1.0), (0.3137 * 5, 1.5), (0.7421, 1.0)]
+    problem = sinusoids(8, 150, 100.0, lines)
+    data = problem.data(1)
+    start = structure_of(0.3137, 0.3137 * 5, 0.7421).in_train({0: 1, 1: 5}, 0.3137)
+    fit = fit_lines(data, start, absolute=True)
+    base, high, other = fit.structure.frequency
+    assert high == pytest.approx(5 * base, rel=1e-14)
+    model = plain_model(data, fit.structure, data.nuisance)
+
+    def locked_model(p: np.ndarray) -> np.ndarray:
+        return model(np.concatenate([[p[0], 5 * p[0]], p[1:]]))
+
+    expected = oracles.cramer_rao(
+        locked_model,
+        np.concatenate([[base, other], fit.coefficients[:, 0]]),
+        np.delete(steps_for(data, fit), 1) / 5,
+        1.0,
+    )
+    got = covariance(data, fit, white(fit)).joint[0]
+    np.testing.assert_allclose(got[1], 5 * got[0], rtol=1e-9)
+    got = np.delete(np.delete(got, 1, axis=0), 1, axis=1)
+    size = np.sqrt(np.diag(expected))
+    np.testing.assert_allclose(
+        got / np.outer(size, size), expected / np.outer(size, size), atol=1e-6
+    )
+
+
+def test_a_locked_fit_is_the_minimum_of_the_smaller_problem() -> None:
+    """The same least squares by one waveform of orders 1 and 5, where locking is built in."""
+    problem = sinusoids(9, 150, 100.0, [(0.3137, 1.0), (0.3137 * 5, 1.5)])
+    data = problem.data(1)
+    locked = fit_lines(
+        data, structure_of(0.3137, 0.3137 * 5).in_train({0: 1, 1: 5}, 0.3137), absolute=False
+    )
+    waveform = fit_lines(data, Structure.of([Fundamental(0.3137, (1, 5))]), absolute=False)
+    assert locked.n_parameters == waveform.n_parameters
+    np.testing.assert_allclose(locked.scale, waveform.scale, rtol=1e-12)
+    np.testing.assert_allclose(locked.coefficients, waveform.coefficients, atol=1e-7)
+    errors = [
+        np.sqrt(covariance(data, fit, white(fit)).frequency[0, 0]) for fit in (locked, waveform)
+    ]
+    assert errors[0] == pytest.approx(errors[1], rel=1e-6)
+    # chi-square of 150 is rounded to 3e-14, which is (2e-7 errors)^2
+    difference = locked.structure.frequency[0] - waveform.structure.frequency[0]
+    assert abs(difference) < 1e-6 * errors[0]
+
+
+def test_noise_around_one_locked_line_counts_by_its_share_in_the_mean() -> None:
+    """The mean of two frequencies, weighted as the fit weights them, has this variance."""
+    problem = sinusoids(10, 300, 100.0, [(0.3137, 1.0), (0.3137 * 5, 1.5)])
+    data = problem.data()
+    free = fit_lines(data, structure_of(0.3137, 0.3137 * 5), absolute=True)
+    locked = fit_lines(data, free.structure.in_train({0: 1, 1: 5}, 0.3137), absolute=True)
+    level = np.array([[1.0], [9.0]])
+    apart = covariance(data, locked_apart(locked), white(locked)).frequency
+    information = np.linalg.inv(apart)
+    n = np.array([1.0, 5.0])
+    weights = information @ n / (n @ information @ n)
+    root = np.sqrt(level[:, 0])
+    expected = weights @ (apart * np.outer(root, root)) @ weights
+    got = covariance(data, locked, level).frequency
+    np.testing.assert_allclose(got, expected * np.outer(n, n), rtol=1e-9)
+
+
+def locked_apart(fit):
+    """Return the same fit, its frequencies taken as free."""
+    return replace(fit, structure=replace(fit.structure, trains=()))

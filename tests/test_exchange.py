@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle import CycleModel, find_cycles
+from epicycle import CycleModel, find_cycles, lock_gears
 from epicycle.exchange import from_dict, to_dict
 from generators import sinusoids
 
@@ -196,11 +196,12 @@ def test_another_schema_is_refused(document: object, got: str) -> None:
 def test_an_incomplete_document_is_refused() -> None:
     t, y, _ = numbers()
     whole = find_cycles(t, y).to_dict()
-    for key in whole.keys() - {"schema"}:
+    # gears and suggestions follow from the rest
+    for key in whole.keys() - {"schema", "gears"}:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):
             from_dict(part)
-    for key in whole["cycles"][0]:
+    for key in whole["cycles"][0].keys() - {"suggestions"}:
         broken = json.loads(json.dumps(whole))
         del broken["cycles"][0][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):
@@ -232,4 +233,52 @@ def test_every_field_of_a_cycle_is_written() -> None:
     t, y, _ = numbers()
     model = find_cycles(t, y)
     names = {f.name for f in dataclasses.fields(model.cycles[0])}
-    assert set(model.to_dict()["cycles"][0]) == names
+    assert set(model.to_dict()["cycles"][0]) == names | {"suggestions"}
+
+
+@pytest.fixture(scope="module")
+def clock() -> CycleModel:
+    lines = [(1.0, 1.0), (24.0, 1.0), (0.2718, 1.0)]
+    problem = sinusoids(4, 600, 500.0, lines, 0.1)
+    return find_cycles(problem.t, problem.y, unit="d", minimum_period=0.03)
+
+
+def test_gears_and_suggestions_are_written(clock: CycleModel) -> None:
+    document = clock.to_dict()
+    [train] = document["gears"]
+    assert [document["cycles"][m]["frequency"] for m in train["members"]] == pytest.approx(
+        [1.0, 24.0], rel=1e-4
+    )
+    assert train["ratios"] == [1, 24]
+    assert train["locked"] is False
+    assert train["odds"] == clock.gears[0].odds
+    assert train["period"] == clock.gears[0].period
+    by_period = {round(c["period"], 2): c["suggestions"] for c in document["cycles"]}
+    assert by_period[1.0][0]["name"] == "1 d"
+    assert by_period[0.04][0]["name"] == "1 h"
+    assert by_period[3.68] == []
+
+
+def test_locked_gears_survive(clock: CycleModel) -> None:
+    locked = lock_gears(clock)
+    document = json.loads(json.dumps(locked.to_dict(), allow_nan=False))
+    assert [train["locked"] for train in document["gears"]] == [True]
+    back = from_dict(document)
+    assert back.locked == locked.locked
+    assert back.gears == locked.gears == ()
+    assert back.cycles == locked.cycles
+    assert back.to_dict() == locked.to_dict()
+    np.testing.assert_array_equal(back.predict([0.5, 900.0]), locked.predict([0.5, 900.0]))
+    # what was not locked is offered again by who reads the document
+    assert from_dict(clock.to_dict()).gears == clock.gears
+    # odds that nobody knows are null
+    document["gears"][0]["odds"] = None
+    assert np.isnan(from_dict(document).locked[0].odds)
+
+
+def test_documents_without_gears_can_be_read(clock: CycleModel) -> None:
+    document = clock.to_dict()
+    del document["gears"]
+    for cycle in document["cycles"]:
+        del cycle["suggestions"]
+    assert from_dict(document).to_dict() == clock.to_dict()

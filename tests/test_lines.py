@@ -63,3 +63,23 @@ def test_columns_are_cosines_and_sines() -> None:
         np.testing.assert_allclose(columns[:, 2 * line : 2 * line + 2], expected, atol=1e-14)
     both = design(data, structure)
     np.testing.assert_array_equal(both, np.hstack([data.nuisance, columns]))
+
+
+def test_a_train_moves_as_one() -> None:
+    structure = Structure.of(FUNDAMENTALS).in_train({0: 2, 2: 5}, 0.6)
+    np.testing.assert_allclose(structure.frequency, [1.2, 0.4, 3.0])
+    # the drift is that of the fastest, in the same ratio, and free for both
+    np.testing.assert_allclose(structure.drift, [2 / 5 * 1e-3, 0.0, 1e-3])
+    np.testing.assert_array_equal(structure.drifting, [True, False, True])
+    # parameters that move: frequencies 0 and 2, drifts 0 and 2 (at 3 and 5)
+    directions = structure.directions(np.array([0, 2, 3, 5]))
+    np.testing.assert_allclose(directions, [[1, 0], [5 / 2, 0], [0, 1], [0, 5 / 2]])
+    assert structure.n_free == 2
+    # the one before is as it was
+    assert Structure.of(FUNDAMENTALS).n_free == 3
+    assert structure.plus(9.0).trains == structure.trains == (((0, 2), (2, 5)),)
+
+
+def test_without_a_train_every_parameter_moves_by_itself() -> None:
+    structure = Structure.of(FUNDAMENTALS)
+    np.testing.assert_array_equal(structure.directions(np.array([0, 2, 5])), np.eye(3))

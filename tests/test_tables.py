@@ -230,7 +230,42 @@ def test_what_stands_below_the_table(model):
     )
     assert text[2] == "residual: standard deviation 0.00171"
     assert text[3].startswith("phase: of the maximum, in turns after 2456098.6477;")
-    assert len(text) == 4
+    assert text[4] == (
+        "perhaps: 29.5305881(34) d may be the synodic month, 29.530589 d (-0.2 errors, "
+        "odds 2e4 : 1) (against chance; no period was changed)"
+    )
+    assert len(text) == 5
+
+
+def test_gears_are_offered_and_locked_ones_told(model):
+    slow, fast = (
+        replace(c, period=1 / f, period_error=1e-6 / f**2, frequency=f, frequency_error=1e-6)
+        for c, f in zip(model.cycles, (0.7, 16.8), strict=True)
+    )
+    geared = replace(model, cycles=(fast, slow))
+    # the ratio has the error 24 * hypot(1e-6 / 0.7, 1e-6 / 16.8) = 3.4e-5; the odds are
+    # 0.1 * 0.63 / (3.4e-5 * sqrt(2 pi))
+    [line] = [line for line in notes(geared) if line.startswith("gears")]
+    assert line == (
+        "gears: frequencies of 1.4285714(20) d, 85.7142857(51) min as 1 : 24, common period "
+        "1.428571429(85) d, chi-square 0.00 for 1, odds 730 : 1 against chance "
+        "(locking is a choice: epicycle.lock_gears)"
+    )
+    told = notes(replace(geared, locked=geared.gears))
+    assert "locked" + line[5:].split(" (lock")[0] in told
+    assert not any(line.startswith("gears") for line in told)
+
+
+def test_every_suggestion_for_a_period_stands_in_its_line(model):
+    year = replace(model.cycles[1], period=365.2422, period_error=0.05)
+    [line] = [t for t in notes(replace(model, cycles=(year,))) if t.startswith("perhaps")]
+    assert line.startswith("perhaps: 0.99998(14) y may be the tropical year, 365.24219 d (+0.0")
+    assert line.count(" or the ") == 2
+    # neither a held period nor a drifting one is guessed at
+    held = replace(year, known=True)
+    drifting = replace(year, frequency_drift=1e-9, frequency_drift_error=1e-9)
+    for cycle in (held, drifting):
+        assert not any("perhaps" in t for t in notes(replace(model, cycles=(cycle,))))
 
 
 def test_jitter_and_doubts_are_told(model):

@@ -190,3 +190,18 @@ def human_probability(probability: float) -> str:
     if probability < _LEAST_PROBABILITY:
         return f"<{_LEAST_PROBABILITY:g}"
     return f"{probability:.2g}" if probability >= 1e-3 else f"{probability:.0e}"
+
+
+def human_odds(odds: float) -> str:
+    """Return odds to one against, with the digits that matter.
+
+    Examples
+    --------
+    >>> human_odds(16.4), human_odds(3471.0), human_odds(2.6e11), human_odds(math.nan)
+    ('16 : 1', '3500 : 1', '3e11 : 1', 'unknown')
+    """
+    if math.isnan(odds):
+        return "unknown"
+    if odds < 1e4:
+        return f"{float(f'{odds:.2g}'):g} : 1"
+    return f"{odds:.0e} : 1".replace("e+", "e").replace("e0", "e")

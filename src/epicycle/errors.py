@@ -48,6 +48,7 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     The inverse of the full Gauss-Newton matrix [columns, slopes], with each parameter's variance
     multiplied by the noise level where that parameter is determined.  For one sinusoid in white
     noise this is the Cramer-Rao bound, ``var(f) = 1 / (2 pi^2 A^2 sum w (t - mean t)^2)``.
+    Locked frequencies are weighted means of free ones, whose covariance they inherit.
     """
     state = Linearised(data, fit.structure, absolute=True)
     state.scale = fit.scale
@@ -58,10 +59,14 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     if moving.size:
         matrix, _ = state.normal_equations(moving)
         size = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-        inverse = linalg.pinvh(matrix / np.outer(size, size)) / np.outer(size, size)
-        nonlinear[np.ix_(moving, moving)] = inverse
-    root = np.tile(np.sqrt(_fundamental_level(state, level)), 2)
-    nonlinear *= np.outer(root, root)
+        scaled = matrix / np.outer(size, size)
+        inverse = linalg.pinvh(scaled)
+        root = np.tile(np.sqrt(_fundamental_level(state, level)), 2)[moving]
+        inverse *= np.outer(root, root)
+        if structure.trains:
+            weighing = _weighing(scaled, structure.directions(moving) * size[:, np.newaxis])
+            inverse = weighing @ inverse @ weighing.T
+        nonlinear[np.ix_(moving, moving)] = inverse / np.outer(size, size)
     return Covariance(
         frequency=nonlinear[:n_fundamentals, :n_fundamentals],
         drift=np.diag(nonlinear)[n_fundamentals:].copy(),
@@ -69,6 +74,13 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
             _joint_covariance(state, j, nonlinear, level[:, j]) for j in range(data.y.shape[1])
         ),
     )
+
+
+def _weighing(information: Floats, directions: Floats) -> Floats:
+    """Return how locked parameters follow from free ones: their least-squares projection."""
+    unit = directions / np.sqrt(np.diag(directions.T @ information @ directions))
+    result: Floats = unit @ linalg.pinvh(unit.T @ information @ unit) @ unit.T @ information
+    return result
 
 
 def _fundamental_level(state: Linearised, level: Floats) -> Floats:

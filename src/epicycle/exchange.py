@@ -1,11 +1,14 @@
 """Results as JSON documents of the schema "epicycle.cycles/1", and back.
 
 Times in a document are the user's own: numbers, or ISO 8601 strings.  What is needed to predict
-stands under "model"; reading a document never executes anything.
+stands under "model"; reading a document never executes anything.  Gears and the suggestions of
+each cycle are written for other readers; here they follow from the cycles anew, and need not be
+there.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +17,7 @@ import numpy as np
 
 from epicycle._times import TimeScale
 from epicycle.cycles import Alias, Cycle, Harmonic, Line
+from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan
 
@@ -30,7 +34,14 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "n_dropped": model.n_dropped,
         "baseline": model.baseline,
         "reference_time": _time(model.reference_time),
-        "cycles": [_cycle_to_dict(cycle) for cycle in model.cycles],
+        "cycles": [
+            {**_cycle_to_dict(cycle), "suggestions": [vars(one) for one in suggestions]}
+            for cycle, suggestions in zip(model.cycles, model.suggestions, strict=True)
+        ],
+        "gears": [
+            *({**_train_to_dict(train), "locked": True} for train in model.locked),
+            *({**_train_to_dict(train), "locked": False} for train in model.gears),
+        ],
         "lines": [_plain(vars(line)) for line in model.lines],
         "undecided": list(model.undecided),
         "residual_std": model.residual_std,
@@ -56,6 +67,10 @@ def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
     document["harmonics"] = [vars(h) for h in cycle.harmonics]
     document["aliases"] = [vars(a) for a in cycle.aliases]
     return document
+
+
+def _train_to_dict(train: GearTrain) -> dict[str, Any]:
+    return {**vars(train), "period": train.period, "period_error": train.period_error}
 
 
 def from_dict(document: Any) -> CycleModel:
@@ -123,11 +138,19 @@ def _read(document: dict[str, Any]) -> CycleModel:
         predictor=predictor,
         output_names=None if names is None else tuple(names),
         seconds=document["seconds"],
+        locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
     )
 
 
+def _read_train(document: dict[str, Any]) -> GearTrain:
+    fields = {f.name: document[f.name] for f in dataclasses.fields(GearTrain)}
+    if fields["odds"] is None:
+        fields["odds"] = float("nan")
+    return GearTrain(**_tuples(fields))
+
+
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
-    fields = _tuples(document)
+    fields = _tuples({key: value for key, value in document.items() if key != "suggestions"})
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])

@@ -6,30 +6,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from epicycle import _checks
 from epicycle._data import build_data
-from epicycle.assemble import (
-    alias_notes,
-    amplitude_limit,
-    build_cycle,
-    build_lines,
-    build_predictor,
-    depth_notes,
-    find_aliases,
-    slow_fundamentals,
-    slow_notes,
-    strength_order,
-)
-from epicycle.cycles import per_output
+from epicycle.compose import build_model
 from epicycle.find_events import find_in_events
-from epicycle.model import CycleModel, Spectrum
+from epicycle.model import CycleModel, Origin
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import power_threshold
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, Pursuit, known_fundamentals, pursue
-from epicycle.search import Candidates, Progress, spectral_window
+from epicycle.pursuit import Goal, pursue
+from epicycle.search import Progress
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
 #: period; and fewer samples than this cannot show a period at all.
@@ -167,67 +152,7 @@ def find_cycles(
         )
         goal = replace(goal, max_cycles=0)
 
-    found = pursue(data, NoiseModel.of(samples), plan, goal, progress=progress)
-
-    slow = slow_fundamentals(found.fit, data.baseline, goal)
-    known_line = known_fundamentals(found.fit.structure, goal)
-    window = spectral_window(found.data, plan)
-    single = samples.output_names is None
-    cycles = tuple(
-        build_cycle(
-            found,
-            int(k),
-            samples.scale,
-            blur,
-            single,
-            bool(known_line[k]),
-            find_aliases(found, int(k), window, plan),
-        )
-        for k in strength_order(found.fit)
-        if not slow[k]
-    )
-    undecided += [
-        *found.notes,
-        *alias_notes(cycles),
-        *slow_notes(found.fit, slow),
-        *depth_notes(found, plan),
-    ]
-    residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
-    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
-    return CycleModel(
-        cycles=cycles,
-        lines=build_lines(found, slow, known_line, blur, single),
-        undecided=tuple(undecided),
-        unit=samples.scale.unit,
-        n_samples=len(samples.times),
-        n_dropped=samples.n_dropped,
-        baseline=data.baseline,
-        reference_time=samples.scale.to_user(data.reference),
-        residual=residual[:, 0] if single else residual,
-        residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
-        jitter={
-            str(label): per_output(found.jitter[g].tolist(), single)
-            for g, label in enumerate(samples.group_labels)
-        },
-        amplitude_limit=per_output(amplitude_limit(found), single),
-        search=plan,
-        spectrum=_spectrum(found, window, goal.false_alarm),
-        predictor=build_predictor(found, samples, slow, blur),
-        output_names=samples.output_names,
-        seconds=time.perf_counter() - started,
-        samples=(t, y, group),
-    )
-
-
-def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectrum:
-    """Return the spectra for the eye, in shares of the variance."""
-    data = found.data
-    dof = data.n_values - data.nuisance.shape[1] * data.y.shape[1]
-    return Spectrum(
-        frequency=found.last.thinned_frequency,
-        power=found.first.thinned_power,
-        residual_power=found.last.thinned_power,
-        window_frequency=window.thinned_frequency,
-        window=window.thinned_power,
-        threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
-    )
+    noise = NoiseModel.of(samples)
+    found = pursue(data, noise, plan, goal, progress=progress)
+    origin = Origin(samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group))
+    return build_model(origin, started)

@@ -50,6 +50,9 @@ class Structure:
         Change of each frequency per unit of time; `frequency` is that at time 0.
     drifting : ndarray of bool, shape (K,)
         Whose drift is refined; the others have none.
+    trains : tuple of tuple of (int, int)
+        Gear trains: each lists (fundamental, integer) for those whose frequencies, and drifts,
+        stay in the ratio of these integers.
     """
 
     frequency: Floats
@@ -58,6 +61,7 @@ class Structure:
     fixed: NDArray[np.bool_]
     drift: Floats
     drifting: NDArray[np.bool_]
+    trains: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     @staticmethod
     def empty() -> Structure:
@@ -83,18 +87,67 @@ class Structure:
             np.append(self.fixed, fixed),
             np.append(self.drift, 0.0),
             np.append(self.drifting, False),
+            self.trains,
         )
 
     def with_drift(self, drifting: NDArray[np.bool_]) -> Structure:
         """Return the structure with the drift of some fundamentals set free."""
         return replace(self, drift=np.where(drifting, self.drift, 0.0), drifting=drifting)
 
+    def in_train(self, ratios: dict[int, int], frequency: float) -> Structure:
+        """Return the structure with fundamentals locked to integer multiples of a frequency.
+
+        Parameters
+        ----------
+        ratios : dict of int to int
+            The multiple at which each of the fundamentals stands.
+        frequency : float
+            The frequency of which they are multiples, to start from.
+        """
+        members = np.array(list(ratios))
+        multiple = np.array(list(ratios.values()))
+        moved, drift, drifting = self.frequency.copy(), self.drift.copy(), self.drifting.copy()
+        moved[members] = multiple * frequency
+        drifting[members] = drifting[members].any()
+        # the fastest tells most about the drift
+        fastest = int(multiple.argmax())
+        drift[members] = multiple * (self.drift[members[fastest]] / multiple[fastest])
+        train = tuple(ratios.items())
+        return replace(
+            self, frequency=moved, drift=drift, drifting=drifting, trains=(*self.trains, train)
+        )
+
+    @property
+    def n_free(self) -> int:
+        """Number of frequencies and drifts that are refined."""
+        moving = np.flatnonzero(np.append(~self.fixed, self.drifting))
+        return int(self.directions(moving).shape[1])
+
+    def directions(self, moving: NDArray[np.intp]) -> Floats:
+        """Return how parameters answer to the free ones among them, shape (len(moving), m).
+
+        `moving` indexes the frequencies followed by the drifts.  Without a train this is the
+        identity.
+        """
+        count = len(self.frequency)
+        leader = np.arange(2 * count)
+        gain = np.ones(2 * count)
+        for train in self.trains:
+            first, unit = train[0]
+            for k, multiple in train:
+                leader[[k, count + k]] = first, count + first
+                gain[[k, count + k]] = multiple / unit
+        free, column = np.unique(leader[moving], return_inverse=True)
+        result = np.zeros((len(moving), len(free)))
+        result[np.arange(len(moving)), column] = gain[moving]
+        return result
+
     def orders_of(self, k: int) -> tuple[int, ...]:
         """Return the orders of the lines on fundamental `k`, ascending."""
         return tuple(sorted(int(o) for o in self.order[self.parent == k]))
 
     def fundamentals(self) -> list[Fundamental]:
-        """Return every fundamental with its orders."""
+        """Return every fundamental with its orders; trains are not among them."""
         return [
             Fundamental(
                 float(f),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle import phase
+from epicycle._checks import Samples
 from epicycle._data import nuisance_columns
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle, Line
+from epicycle.gears import GearTrain, find_gears
+from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
+from epicycle.pursuit import Goal, Pursuit
+from epicycle.suggestions import Suggestion, suggest_periods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -131,6 +136,40 @@ class Predictor:
 
 
 @dataclass(frozen=True, eq=False)
+class Origin:
+    """What a result was made from, so that it can be refitted.
+
+    Attributes
+    ----------
+    samples : Samples
+        The checked samples.
+    noise : NoiseModel
+        How their weights follow from errors and jitter.
+    plan : SearchPlan
+        Where it was searched.
+    goal : Goal
+        What the user asked for.
+    exposure : float
+        Length of the exposure of each sample.
+    notes : tuple of str
+        What was undecided before the search.
+    found : Pursuit
+        Where the search ended.
+    raw : tuple
+        Times, values and groups as the user gave them.
+    """
+
+    samples: Samples
+    noise: NoiseModel
+    plan: SearchPlan
+    goal: Goal
+    exposure: float
+    notes: tuple[str, ...]
+    found: Pursuit
+    raw: tuple[Any, Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
 class CycleModel:
     """Cycles found in data, with errors, and the model that they make.
 
@@ -169,6 +208,8 @@ class CycleModel:
         The numbers behind :meth:`predict`.
     seconds : float
         Time that the search took.
+    locked : tuple of GearTrain
+        Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
     """
 
     cycles: tuple[Cycle, ...]
@@ -189,11 +230,40 @@ class CycleModel:
     output_names: tuple[str, ...] | None
     seconds: float
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
+    origin: Origin | None = field(default=None, repr=False)
+    locked: tuple[GearTrain, ...] = ()
 
     @property
     def of_events(self) -> bool:
         """Whether the cycles are those of the rate of events; there is no residual then."""
         return not self.jitter
+
+    @property
+    def gears(self) -> tuple[GearTrain, ...]:
+        """Gear trains among the cycles that are neither held nor locked: an offer, no more.
+
+        See :func:`epicycle.find_gears`, and :func:`epicycle.lock_gears` to accept it.
+        """
+        locked = {member for train in self.locked for member in train.members}
+        free = [k for k, c in enumerate(self.cycles) if k not in locked and _measured(c)]
+        found = find_gears(
+            [self.cycles[k].frequency for k in free],
+            [self.cycles[k].frequency_error for k in free],
+        )
+        return tuple(replace(g, members=tuple(free[m] for m in g.members)) for g in found)
+
+    @property
+    def suggestions(self) -> tuple[tuple[Suggestion, ...], ...]:
+        """For each cycle, the round or well-known periods that it may have, with their odds.
+
+        See :func:`epicycle.suggestions.suggest_periods`.  No period is ever changed to one.
+        """
+        return tuple(
+            suggest_periods(c.period, c.period_error, self.unit)
+            if _measured(c) and c.frequency_drift is None
+            else ()
+            for c in self.cycles
+        )
 
     def predict(self, t: Any, *, group: Any = None) -> Floats:
         """Return the model at any times.
@@ -257,3 +327,8 @@ class CycleModel:
         from epicycle import plots
 
         return plots.plot_fit(self, **options)
+
+
+def _measured(cycle: Cycle) -> bool:
+    """Return whether the data say anything about the period of a cycle."""
+    return not cycle.known and 0 < cycle.frequency_error < np.inf

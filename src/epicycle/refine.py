@@ -69,8 +69,7 @@ class Fit:
     @property
     def n_parameters(self) -> int:
         """Number of parameters, linear ones of one output and all others."""
-        nonlinear = np.count_nonzero(~self.structure.fixed)
-        return int(len(self.coefficients) + nonlinear + np.count_nonzero(self.structure.drifting))
+        return len(self.coefficients) + self.structure.n_free
 
     def line_coefficients(self, line: int) -> Floats:
         """Return cosine and sine coefficients of one line, shape (2, d)."""
@@ -114,12 +113,14 @@ def fit_lines(
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
     if moving.size == 0:
         return state.fit()
+    directions = structure.directions(moving)
     damping = 0.0
     # a drift of 8 / T^2 turns the phase at either end as far as a frequency off by 1 / T does
     unit = np.repeat([1 / data.baseline, 8 / data.baseline**2], len(structure.frequency))[moving]
     for _ in range(max_steps):
         matrix, gradient = state.normal_equations(moving)
-        step = _solve_damped(matrix, gradient, damping)
+        locked = directions.T @ matrix @ directions
+        step = directions @ _solve_damped(locked, directions.T @ gradient, damping)
         step *= min(1.0, _RADIUS / np.abs(step / unit).max(initial=1e-300))
         moved = np.abs(step / unit).max()
         if moved < _TOLERANCE or float(gradient @ step) < futile:
@@ -202,7 +203,7 @@ class Linearised:
         """Return the variance scale that this fit's own residual suggests."""
         if absolute:
             return np.ones(len(self.chi2))
-        free = np.count_nonzero(~self.structure.fixed) + np.count_nonzero(self.structure.drifting)
+        free = self.structure.n_free
         counts = np.array(
             [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from epicycle._human import (
     friendly_unit,
     human_number,
+    human_odds,
     human_orders,
     human_period,
     human_probability,
@@ -21,14 +22,16 @@ from epicycle._human import (
 )
 from epicycle.cycles import Cycle, PerOutput
 from epicycle.model import CycleModel
+from epicycle.suggestions import Suggestion
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = ["human_period", "notes", "plain_table", "rich_table"]
 
-#: Rows for the outputs of one cycle.
+#: Rows for the outputs of one cycle, and suggestions for its period.
 _OUTPUTS = 8
+_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -247,7 +250,45 @@ def notes(model: CycleModel) -> list[str]:
             f"phase: of the maximum, in turns after {_reference(model.reference_time)}; numbers "
             f"in brackets are errors of the last digits"
         )
-    return [*lines, *(f"note: {text}" for text in model.undecided)]
+    return [
+        *lines,
+        *_gear_lines(model),
+        *_suggestion_lines(model),
+        *(f"note: {text}" for text in model.undecided),
+    ]
+
+
+def _gear_lines(model: CycleModel) -> list[str]:
+    lines = []
+    for label, trains in (("locked", model.locked), ("gears", model.gears)):
+        for train in trains:
+            periods = ", ".join(_period(model.cycles[m], model.unit) for m in train.members)
+            common = human_period(train.period, train.period_error, model.unit)
+            lines.append(
+                f"{label}: frequencies of {periods} as {' : '.join(map(str, train.ratios))}, "
+                f"common period {common}, chi-square {train.chi2:.2f} for {len(train.ratios) - 1}, "
+                f"odds {human_odds(train.odds)} against chance"
+            )
+    if model.gears:
+        lines[-1] += " (locking is a choice: epicycle.lock_gears)"
+    return lines
+
+
+def _suggestion_lines(model: CycleModel) -> list[str]:
+    lines = []
+    for cycle, suggestions in zip(model.cycles, model.suggestions, strict=True):
+        if suggestions:
+            ways = " or ".join(_suggestion(one, model.unit) for one in suggestions[:_SUGGESTIONS])
+            lines.append(f"perhaps: {_period(cycle, model.unit)} may be {ways}")
+    if lines:
+        lines[-1] += " (against chance; no period was changed)"
+    return lines
+
+
+def _suggestion(one: Suggestion, unit: str) -> str:
+    # a round number is its own name
+    name = one.name if one.name[0].isdigit() else f"the {one.name}, {one.period:.8g} {unit}"
+    return f"{name} ({one.deviation:+.1f} errors, odds {human_odds(one.odds)})"
 
 
 def _reference(moment: Any) -> str:

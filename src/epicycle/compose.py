@@ -1,0 +1,102 @@
+"""A finished pursuit and the samples it was made from -> the result that the user gets."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from epicycle.assemble import (
+    alias_notes,
+    amplitude_limit,
+    build_cycle,
+    build_lines,
+    build_predictor,
+    depth_notes,
+    find_aliases,
+    slow_fundamentals,
+    slow_notes,
+    strength_order,
+)
+from epicycle.cycles import per_output
+from epicycle.model import CycleModel, Origin, Spectrum
+from epicycle.periodogram import power_threshold
+from epicycle.pursuit import Pursuit, known_fundamentals
+from epicycle.search import Candidates, spectral_window
+
+
+def build_model(origin: Origin, started: float) -> CycleModel:
+    """Return the result of a pursuit.
+
+    Parameters
+    ----------
+    origin : Origin
+        The finished pursuit, and what it was made from.
+    started : float
+        When the work on it began, by :func:`time.perf_counter`.
+    """
+    found, samples, plan = origin.found, origin.samples, origin.plan
+    data = found.data
+    slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
+    known = known_fundamentals(found.fit.structure, origin.goal)
+    window = spectral_window(data, plan)
+    single = samples.output_names is None
+    cycles = tuple(
+        build_cycle(
+            found,
+            int(k),
+            samples.scale,
+            origin.exposure,
+            single,
+            bool(known[k]),
+            find_aliases(found, int(k), window, plan),
+        )
+        for k in strength_order(found.fit)
+        if not slow[k]
+    )
+    residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
+    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    return CycleModel(
+        cycles=cycles,
+        lines=build_lines(found, slow, known, origin.exposure, single),
+        undecided=(
+            *origin.notes,
+            *found.notes,
+            *alias_notes(cycles),
+            *slow_notes(found.fit, slow),
+            *depth_notes(found, plan),
+        ),
+        unit=samples.scale.unit,
+        n_samples=len(samples.times),
+        n_dropped=samples.n_dropped,
+        baseline=data.baseline,
+        reference_time=samples.scale.to_user(data.reference),
+        residual=residual[:, 0] if single else residual,
+        residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
+        jitter={
+            str(label): per_output(found.jitter[g].tolist(), single)
+            for g, label in enumerate(samples.group_labels)
+        },
+        amplitude_limit=per_output(amplitude_limit(found), single),
+        search=plan,
+        spectrum=_spectrum(found, window, origin.goal.false_alarm),
+        predictor=build_predictor(found, samples, slow, origin.exposure),
+        output_names=samples.output_names,
+        seconds=time.perf_counter() - started,
+        samples=origin.raw,
+        origin=origin,
+    )
+
+
+def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectrum:
+    """Return the spectra for the eye, in shares of the variance."""
+    data = found.data
+    dof = data.n_values - data.nuisance.shape[1] * data.y.shape[1]
+    return Spectrum(
+        frequency=found.last.thinned_frequency,
+        power=found.first.thinned_power,
+        residual_power=found.last.thinned_power,
+        window_frequency=window.thinned_frequency,
+        window=window.thinned_power,
+        threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
+    )
