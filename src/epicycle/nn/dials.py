@@ -126,18 +126,22 @@ class Dials(Float64Module):
             )
         dtype = features.dtype
         offsets = self.multiples @ self.offset
-        steepness = (self.log_steepness.to(torch.float64).exp() / self.multiples).amin(dim=1)
+        widths = self.widths()
         log_doubt = torch.nn.functional.logsigmoid(self.doubt_logit).to(dtype)
         log_trust = torch.nn.functional.logsigmoid(-self.doubt_logit).to(dtype)
         blocks = []
         for k, size in enumerate(self.cyclic_sizes):
             sectors = torch.arange(size, dtype=torch.float64, device=features.device)
             angle = 2 * math.pi * (offsets[k] + (sectors + 0.5) / size)
-            concentration = steepness[k] / (4 * math.pi * math.sin(math.pi / size))
+            concentration = 1 / (4 * math.pi * math.sin(math.pi / size) * widths[k])
             middles = (concentration * torch.stack((angle.cos(), angle.sin()))).to(dtype)
             by_phase = torch.log_softmax(features[..., 2 * k : 2 * k + 2] @ middles, dim=-1)
             blocks.append(torch.logaddexp(by_phase + log_trust[k], log_doubt[k] - math.log(size)))
         return torch.cat(blocks, dim=-1)
+
+    def widths(self) -> Tensor:
+        """Return the width of the transition between classes, in turns of each dial: 1 / S."""
+        return self.multiples @ (-self.log_steepness.to(torch.float64)).exp()
 
     def read(self, logits: Tensor) -> Tensor:
         """Return the most probable class of each dial, int64 of shape (..., n_dials)."""

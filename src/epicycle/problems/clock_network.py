@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from epicycle.gears import GearTrain
+from epicycle._twofloat import Floats
 from epicycle.nn import Dials, Periodic
 from epicycle.problems.clock import Integers
 
@@ -75,14 +73,8 @@ class ClockNetwork(torch.nn.Module):
         return digits
 
     @property
-    def frequencies(self) -> np.ndarray[Any, Any]:
+    def frequencies(self) -> Floats:
         """Frequency of each digit, shape (n_digits,), in cycles per second."""
-        base = self.periodic.frequency.detach().cpu().numpy()[:, 0]
-        return base if self.dials.gears is None else base * np.array(self.dials.gears)
-
-    def locked(self, train: GearTrain) -> ClockNetwork:
-        """Return the network whose digits turn at the ratios of a gear train.
-
-        The common frequency is the train's; offset ...
-        """
-        raise NotImplementedError
+        own = self.periodic.frequency.detach().cpu().numpy()[:, 0]
+        result: Floats = self.dials.multiples.cpu().numpy() @ own
+        return result
