@@ -24,9 +24,9 @@ from torch import Tensor
 
 from epicycle.nn._precision import Float64Module
 
-#: The transition from a class to the next is as wide as this share of a class to begin with, and
-#: this share of labels may be wrong: the logarithm of a probability is then never very large.
-_WIDTH, _DOUBT = 0.5, 0.02
+#: To begin with: a concentration κ that reaches half way round, so that an offset can be learned
+#: from anywhere on the circle, and a share of labels that may be wrong.
+_CONCENTRATION, _DOUBT = 3.0, 0.02
 
 
 class Dials(Float64Module):
@@ -98,7 +98,8 @@ class Dials(Float64Module):
         self.register_buffer("multiples", multiples, persistent=False)
         cycles = multiples.shape[1]
         self.offset = torch.nn.Parameter(torch.zeros(cycles, dtype=torch.float64, device=device))
-        steepness = (multiples.T * torch.tensor(sizes, device=device)).amax(dim=1) / _WIDTH
+        chord = torch.sin(math.pi / torch.tensor(sizes, dtype=torch.float64, device=device))
+        steepness = 4 * math.pi * _CONCENTRATION * (multiples.T * chord).amax(dim=1)
         self.log_steepness = torch.nn.Parameter(
             steepness.log().to(torch.get_default_dtype() if dtype is None else dtype)
         )
@@ -124,20 +125,32 @@ class Dials(Float64Module):
                 f"{len(self.cyclic_sizes)} dials. To fix this, put a Periodic layer before the "
                 f"dials, with one frequency or one harmonic for each of them."
             )
-        dtype = features.dtype
-        offsets = self.multiples @ self.offset
-        widths = self.widths()
-        log_doubt = torch.nn.functional.logsigmoid(self.doubt_logit).to(dtype)
-        log_trust = torch.nn.functional.logsigmoid(-self.doubt_logit).to(dtype)
-        blocks = []
-        for k, size in enumerate(self.cyclic_sizes):
-            sectors = torch.arange(size, dtype=torch.float64, device=features.device)
-            angle = 2 * math.pi * (offsets[k] + (sectors + 0.5) / size)
-            concentration = 1 / (4 * math.pi * math.sin(math.pi / size) * widths[k])
-            middles = (concentration * torch.stack((angle.cos(), angle.sin()))).to(dtype)
-            by_phase = torch.log_softmax(features[..., 2 * k : 2 * k + 2] @ middles, dim=-1)
-            blocks.append(torch.logaddexp(by_phase + log_trust[k], log_doubt[k] - math.log(size)))
-        return torch.cat(blocks, dim=-1)
+        cycles = features.unflatten(-1, (-1, 2)).unbind(-2)
+        return torch.cat([self.dial(k, cycle) for k, cycle in enumerate(cycles)], dim=-1)
+
+    def dial(self, k: int, features: Tensor) -> Tensor:
+        """Return log-probabilities of the classes of one dial.
+
+        Parameters
+        ----------
+        k : int
+            Which dial.
+        features : Tensor, shape (..., 2)
+            Cosine and sine of its phase.
+
+        Returns
+        -------
+        Tensor, shape (..., sizes[k])
+        """
+        size, dtype = self.cyclic_sizes[k], features.dtype
+        sectors = torch.arange(size, dtype=torch.float64, device=features.device)
+        offset = self.multiples[k] @ self.offset
+        angle = 2 * math.pi * (offset + (sectors + 0.5) / size)
+        concentration = 1.0 / (4 * math.pi * math.sin(math.pi / size) * self.widths()[k])
+        middles = (concentration * torch.stack((angle.cos(), angle.sin()))).to(dtype)
+        by_phase = torch.softmax(features @ middles, dim=-1)
+        doubt = torch.sigmoid(self.doubt_logit[k]).to(dtype)
+        return torch.log(by_phase * (1 - doubt) + doubt / size)
 
     def widths(self) -> Tensor:
         """Return the width of the transition between classes, in turns of each dial: 1 / S."""

@@ -31,8 +31,11 @@ from epicycle.nn import Dials
 from epicycle.nn._phase import features_of
 from epicycle.problems.clock_network import ClockNetwork
 
-#: Passes over the samples at the most.
-MOST_PASSES = 6
+#: Steps at the most.
+_MOST_STEPS = 6
+
+#: Blunt dials need few samples: the first step takes so many, each further one four times more.
+_FIRST_SAMPLES = 1 << 17
 
 #: The transition between two classes is made this many standard errors of the phase wide: the
 #: error of the mid-point is then small beside it, and the step stays inside the transition.
@@ -57,13 +60,13 @@ class ClockErrors:
         In cycles per second.
     offset : ndarray, shape (k,)
         Of the phase at the origin, in turns.
-    passes : int
-        Passes over the samples that it took to know them.
+    samples_seen : int
+        Samples that it took to know them, counted as often as they were used.
     """
 
     frequency: Floats
     offset: Floats
-    passes: int
+    samples_seen: int
 
 
 def refit(network: ClockNetwork, t: Tensor, digits: Tensor) -> ClockErrors:
@@ -74,7 +77,7 @@ def refit(network: ClockNetwork, t: Tensor, digits: Tensor) -> ClockErrors:
     network : ClockNetwork
         Trained until the phases are right to about a class.
     t : Tensor of int64 or float64, shape (n, 1)
-        Instants.
+        Instants, in random order: the first steps look at some of them.
     digits : Tensor of int64, shape (n, n_digits)
         What the clock showed.
 
@@ -88,29 +91,37 @@ def refit(network: ClockNetwork, t: Tensor, digits: Tensor) -> ClockErrors:
         If the samples say nothing about the clock.
     """
     half = 0.5 * float(t.max() - t.min())
-    best: ClockErrors | None = None
-    for passes in range(1, MOST_PASSES + 1):
-        score, information = _score(network, t, digits, half)
+    k = len(network.dials.offset)
+    spread = np.full((k, 2), np.inf)
+    steepness = network.dials.log_steepness.detach().clone()
+    active = np.ones(k, dtype=bool)
+    seen = 0
+    for step in range(_MOST_STEPS):
+        count = min(len(t), _FIRST_SAMPLES * 4**step)
+        seen += count
+        score, information = _score(network, t[:count], digits[:count], half)
         covariance = _inverse(information)
-        if covariance is None:
-            break
-        spread = torch.diagonal(covariance, dim1=-2, dim2=-1).sqrt().cpu().numpy()
-        found = ClockErrors(spread[:, 0] / half, spread[:, 1], passes)
-        if best is not None and (found.offset > best.offset).any():
-            # no sample lies within the reach of dials this steep
-            break
-        best = found
+        now = torch.diagonal(covariance, dim1=-2, dim2=-1).sqrt().cpu().numpy()
+        # where dials are too steep, no sample lies within their reach: they were best before
+        active &= now[:, 1] < spread[:, 1]
+        spread[active] = now[active]
+        better = torch.tensor(active, device=t.device)
         move = (covariance @ score[..., None])[..., 0]
         with torch.no_grad():
-            network.periodic.frequency += move[:, :1] / half
-            network.dials.offset += move[:, 1]
-            network.dials.log_steepness.copy_(torch.tensor(-np.log(_WIDTH * found.offset)))
-    if best is None:
+            network.dials.log_steepness.copy_(steepness)
+            network.periodic.frequency[better] += move[better, :1] / half
+            network.dials.offset[better] += move[better, 1]
+            if step == _MOST_STEPS - 1 or not active.any():
+                break
+            steepness = network.dials.log_steepness.detach().clone()
+            sharper = -np.log(_WIDTH * spread[:, 1])
+            network.dials.log_steepness[better] = steepness.new_tensor(sharper)[better]
+    if not np.isfinite(spread).all():
         raise ValueError(
-            "the samples say nothing about the clock: expected a network whose digits are mostly "
+            "the samples say nothing about a digit: expected a network whose digits are mostly "
             "right. To fix this, train it longer before the refit."
         )
-    return best
+    return ClockErrors(spread[:, 0] / half, spread[:, 1], seen)
 
 
 def lock(network: ClockNetwork, errors: ClockErrors) -> tuple[ClockNetwork, GearTrain] | None:
@@ -153,6 +164,9 @@ def lock(network: ClockNetwork, errors: ClockErrors) -> tuple[ClockNetwork, Gear
         locked.periodic.frequency.fill_(direction * trains[0].frequency)
         locked.dials.offset.fill_(offset)
         locked.dials.doubt_logit.copy_(network.dials.doubt_logit)
+        # as steep as the finest of its dials was when it still saw its edges
+        multiples = torch.tensor(gears, device=network.origin.device)
+        locked.dials.log_steepness.fill_((network.dials.log_steepness + multiples.log()).max())
     return locked, trains[0]
 
 
@@ -166,7 +180,10 @@ def _common_offset(gears: NDArray[np.int_], offset: Floats, error: Floats) -> tu
     slowest = order[0]
     found = []
     for turn in range(gears[slowest]):
-        mean, weight = (offset[slowest] + turn) / gears[slowest], (gears[slowest] / error[slowest]) ** 2
+        mean, weight = (
+            (offset[slowest] + turn) / gears[slowest],
+            (gears[slowest] / error[slowest]) ** 2,
+        )
         for k in order[1:]:
             nearest = (offset[k] + np.rint(gears[k] * mean - offset[k])) / gears[k]
             own = (gears[k] / error[k]) ** 2
@@ -177,9 +194,7 @@ def _common_offset(gears: NDArray[np.int_], offset: Floats, error: Floats) -> tu
     return min(found, key=lambda one: one[1])
 
 
-def _score(
-    network: ClockNetwork, t: Tensor, digits: Tensor, half: float
-) -> tuple[Tensor, Tensor]:
+def _score(network: ClockNetwork, t: Tensor, digits: Tensor, half: float) -> tuple[Tensor, Tensor]:
     """Return score, shape (k, 2), and information, shape (k, 2, 2), of frequency and offset.
 
     The frequency is counted in turns over half the span, so that both are alike in size.
@@ -188,46 +203,44 @@ def _score(
     k = dials.multiples.shape[1]
     score = torch.zeros(k, 2, dtype=torch.float64, device=t.device)
     information = torch.zeros(k, 2, 2, dtype=torch.float64, device=t.device)
-
-    def log_probabilities(phases: Tensor) -> Tensor:
-        logs: Tensor = dials(features_of(phases, (1,), torch.float64))
-        return logs
-
     with torch.no_grad():
         for instants, classes in zip(t.split(_AT_ONCE), digits.split(_AT_ONCE), strict=True):
             since = instants - network.origin
             phases = network.periodic.phases(since) @ dials.multiples.T
-            near = _near_an_edge(dials, phases)
-            phases, z = phases[near], since[near, 0].to(torch.float64) / half
-            # a dial sees its own phase only: one derivative along all of them has each of theirs
-            logs, slopes = torch.func.jvp(log_probabilities, (phases,), (torch.ones_like(phases),))
+            z = since[:, 0].to(torch.float64) / half
             jacobian = torch.stack((z, -torch.ones_like(z)), dim=1)
-            blocks = zip(
-                logs.split(dials.cyclic_sizes, dim=1),
-                slopes.split(dials.cyclic_sizes, dim=1),
-                classes[near].T,
-                dials.multiples,
-                strict=True,
-            )
-            for log, slope, own, multiples in blocks:
-                gradient = slope.gather(1, own[:, None])[:, 0]
-                expected = (log.exp() * slope**2).sum(dim=1)
-                score += torch.outer(multiples, gradient @ jacobian)
-                squares = jacobian.T @ (expected[:, None] * jacobian)
+            for dial, multiples in enumerate(dials.multiples):
+                near = _near_an_edge(dials, dial, phases[:, dial])
+                log, slope = _slopes(dials, dial, phases[near, dial])
+                own = slope.gather(1, classes[near, dial, None])
+                expected = (log.exp() * slope**2).sum(dim=1, keepdim=True)
+                score += torch.outer(multiples, (own * jacobian[near]).sum(dim=0))
+                squares = jacobian[near].T @ (expected * jacobian[near])
                 information += multiples[:, None, None] ** 2 * squares
     return score, information
 
 
-def _near_an_edge(dials: Dials, phases: Tensor) -> Tensor:
-    """Return which samples are near enough to an edge of any dial to say something."""
-    sizes = torch.tensor(dials.cyclic_sizes, device=phases.device)
-    edges = (phases - dials.multiples @ dials.offset) * sizes
-    away = (edges - edges.round()).abs() / sizes
-    return (away < _FAR * dials.widths()).any(dim=1)
+def _slopes(dials: Dials, dial: int, phases: Tensor) -> tuple[Tensor, Tensor]:
+    """Return log-probabilities of a dial's classes and their derivatives by the phase."""
+
+    def log_probabilities(turns: Tensor) -> Tensor:
+        return dials.dial(dial, features_of(turns[:, None], (1,), torch.float64))
+
+    logs, slopes = torch.func.jvp(log_probabilities, (phases,), (torch.ones_like(phases),))
+    return logs, slopes
 
 
-def _inverse(information: Tensor) -> Tensor | None:
+def _near_an_edge(dials: Dials, dial: int, phases: Tensor) -> Tensor:
+    """Return which samples are near enough to an edge of a dial to say something about it."""
+    size = dials.cyclic_sizes[dial]
+    edges = (phases - dials.multiples[dial] @ dials.offset) * size
+    away = (edges - edges.round()).abs() / size
+    return away < _FAR * dials.widths()[dial]
+
+
+def _inverse(information: Tensor) -> Tensor:
+    """Return the inverses of matrices, shape (k, 2, 2); infinity in place of one without."""
     inverse, failed = torch.linalg.inv_ex(information)
     variances = torch.diagonal(inverse, dim1=-2, dim2=-1)
-    sound = bool((failed == 0).all()) and bool((variances > 0).all())
-    return inverse if sound else None
+    sound = (failed == 0) & (variances > 0).all(dim=1) & torch.isfinite(variances).all(dim=1)
+    return torch.where(sound[:, None, None], inverse, torch.inf)
