@@ -290,7 +290,7 @@ def _best_joint(
         p = np.rint(ratio * q).astype(np.intp)
         pull = (ratio - p / q) / (ratio * error)
         odds = weight * share * np.exp(-0.5 * pull**2) / (ratio * error * sqrt(2 * pi))
-        odds[np.gcd(p, q) > 1] = 0.0
+        # in lowest terms, since a fraction has the larger share there
         k = int(odds.argmax())
         if odds[k] > 1 / best.doubt:
             p_k, q_k = (int(q[k]), int(p[k])) if inverted else (int(p[k]), int(q[k]))
