@@ -163,6 +163,7 @@ def _turns(x: Tensor, frequency: Tensor, harmonics: int) -> Tensor:
     if low is not None:
         turns.add_(_product_turns(low, frequency))
     turns = turns.sum(dim=-1)
+    # in the order of memory that the compiler has been told below
     return turns.sub_(turns.round()).contiguous()
 
 
