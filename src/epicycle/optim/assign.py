@@ -109,6 +109,10 @@ class Slots:
         b, k = self._index[slot]
         return self.banks[b], k
 
+    def harmonics(self, slot: int) -> int:
+        """Return the number of harmonics that a slot has."""
+        return self.locate(slot)[0].harmonics
+
     def near(self, frequency: Floats) -> list[int]:
         """Return the slots at a frequency of either sign, strongest first."""
         distance = np.minimum(

@@ -36,6 +36,8 @@ class FrequencyBank:
 
     Attributes
     ----------
+    harmonics : int
+        Highest multiple of each frequency that the network uses.
     exact : Tensor, shape (k, m), float64
         Frequencies in cycles per unit.
     strength : ndarray, shape (k,)
@@ -51,7 +53,7 @@ class FrequencyBank:
         self.parameter = parameter
         self.layer = layer
         self._unit = 2 * math.pi if angular else 1.0
-        self._harmonics = int(getattr(layer, "harmonics", 1))
+        self.harmonics = int(getattr(layer, "harmonics", 1))
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
         self._adopt()
@@ -154,7 +156,7 @@ class FrequencyBank:
 
     def _phase_per_value(self, like: Tensor) -> Tensor:
         assert self.spread is not None
-        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self._harmonics)
+        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self.harmonics)
         return scale.expand(len(self.exact), self.inputs).reshape(like.shape)
 
     def forget_state(self, index: int, optimizer: Optimizer) -> None:

@@ -77,6 +77,7 @@ def search(
             sample.output.reshape(count, -1),
             sample.descent.reshape(count, -1),
             probe.cyclic_sizes,
+            max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
         allowed = false_alarm / (len(groups) * len(parts))
@@ -115,7 +116,9 @@ def _lines(
         mine = range(len(slots)) if own is None else [own]
         known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
         for k, frequency in enumerate(slots.frequency):
-            hunt.exclude(known[k].frequency if k in known else frequency)
+            place = known[k].frequency if k in known else frequency
+            for order in range(1, slots.harmonics(k) + 1):
+                hunt.exclude(order * place)
     new = []
     if part.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
