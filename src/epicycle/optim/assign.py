@@ -1,0 +1,307 @@
+"""From lines to frequencies: which of the network's frequencies goes to which line.
+
+Where the effect of a frequency is known (layers that offer cosine and sine freely), the least
+useful one goes to the line.  Where it is not, the network is asked: of all candidates, that one is
+right whose change of the output points along minus the gradient.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from epicycle._twofloat import Floats
+from epicycle.optim.frequencies import FrequencyBank
+from epicycle.optim.reservoir import Sample
+
+#: Closer than this, in units of one over the span, a line and a frequency belong together.
+_NEAR = 1.5
+
+#: The network does not use a frequency yet while its line has this share of the power that it had
+#: when it was found.  A frequency is taken from its line only for one this much stronger.
+_UNUSED, _STRONGER = 0.5, 2.0
+
+#: A line moves a frequency that is near only if its standard error is this much smaller.
+_BETTER = 0.9
+
+#: Frequencies of unknown effect that are tried on a line.
+_TRIED = 4
+
+#: Squared cosine that a correction of a frequency in place must reach.
+_POINTS_RIGHT = 0.25
+
+#: Neighbouring representable values that are tried, on either side.
+_NEIGHBOURS = 3
+
+#: The output of the network, shape (n, d), for other frequencies of one bank, shape (k, m).
+Evaluate = Callable[[FrequencyBank, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to be given to a frequency.
+
+    Attributes
+    ----------
+    frequency, error : ndarray, shape (m,)
+        Its frequency, signed where the sign is known, and standard error.
+    strength : float
+        Its power in units of the loss's gradient.
+    false_alarm_probability : float
+    slot : int or None
+        The frequency that it belongs to, where that is known.
+    """
+
+    frequency: Floats
+    error: Floats
+    strength: float
+    false_alarm_probability: float
+    slot: int | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A frequency to be put on a line."""
+
+    bank: int
+    index: int
+    frequency: Floats
+    error: Floats
+    strength: float
+    false_alarm_probability: float
+
+
+class Slots:
+    """The frequencies of banks that share their inputs, numbered through."""
+
+    def __init__(
+        self, banks: Sequence[FrequencyBank], numbers: Sequence[int], span: Floats
+    ) -> None:
+        self.span = span
+        self.banks = list(banks)
+        self._numbers = list(numbers)
+        self._index = [(b, k) for b, bank in enumerate(banks) for k in range(len(bank.exact))]
+        self.frequency = np.concatenate([bank.exact.cpu().numpy() for bank in banks])
+        self.strength = np.concatenate([bank.strength for bank in banks])
+        self.error = np.concatenate([bank.error for bank in banks])
+        self.held = np.concatenate([bank.held for bank in banks])
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    @property
+    def offer_waves(self) -> bool:
+        """Whether the network weighs cosine and sine of each frequency freely."""
+        return self.banks[0].layer is not None
+
+    def least_worthwhile(self, slot: int | None) -> float:
+        """Return the strength that a new line needs to move one of the slots, or the one."""
+        strength = self.strength if slot is None else self.strength[slot]
+        return float(_STRONGER * np.min(strength))
+
+    def locate(self, slot: int) -> tuple[FrequencyBank, int]:
+        """Return bank and index of a slot."""
+        b, k = self._index[slot]
+        return self.banks[b], k
+
+    def harmonics(self, slot: int) -> int:
+        """Return the number of harmonics that a slot has."""
+        return self.locate(slot)[0].harmonics
+
+    def near(self, frequency: Floats) -> list[int]:
+        """Return the slots at a frequency of either sign, strongest first."""
+        distance = np.minimum(
+            (np.abs(self.frequency - frequency) * self.span).max(axis=1),
+            (np.abs(self.frequency + frequency) * self.span).max(axis=1),
+        )
+        close = np.flatnonzero(distance < _NEAR)
+        return [int(k) for k in close[np.argsort(-self.strength[close], kind="stable")]]
+
+    def weakest(self) -> list[int]:
+        """Return all slots, the least useful first."""
+        return [int(k) for k in np.argsort(self.strength, kind="stable")]
+
+    def unused(self, slot: int, line: Line) -> bool:
+        """Return whether the network makes no use yet of the line that a frequency is on."""
+        return bool(line.strength >= _UNUSED * self.strength[slot])
+
+    def used(self, lines: Sequence[Line]) -> list[tuple[int, int]]:
+        """Return bank and index of the held frequencies whose lines are explained by now."""
+        waiting = {
+            slot for line in lines for slot in self.near(line.frequency) if self.unused(slot, line)
+        }
+        slots = [k for k in np.flatnonzero(self.held) if k not in waiting]
+        return [(self._numbers[b], k) for b, k in (self._index[slot] for slot in slots)]
+
+    def place(self, slot: int, line: Line, frequency: Floats) -> Placement:
+        """Record that a slot now has a line, and say how to make it so."""
+        self.frequency[slot], self.strength[slot] = frequency, line.strength
+        b, k = self._index[slot]
+        return Placement(
+            self._numbers[b],
+            k,
+            frequency,
+            line.error,
+            line.strength,
+            line.false_alarm_probability,
+        )
+
+
+def assign(lines: Sequence[Line], slots: Slots) -> list[Placement]:
+    """Give each line to the frequency near it, or else to the least useful one."""
+    placements = []
+    for line in lines:
+        frequency = line.frequency
+        near = slots.near(frequency)
+        slot = line.slot if line.slot is not None else (near or slots.weakest())[0]
+        if not _worthwhile(line, slots, slot, slot in near):
+            continue
+        if line.slot is None and slot in near and frequency @ slots.frequency[slot] < 0:
+            frequency = -frequency  # cosine and sine are there already: keep their signs
+        placements.append(slots.place(slot, line, frequency))
+    return placements
+
+
+def assign_by_effect(
+    lines: Sequence[Line], slots: Slots, sample: Sample, evaluate: Evaluate
+) -> list[Placement]:
+    """Give each line to the frequency, with the sign, whose change of the output fits best.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+    slots : Slots
+    sample : Sample
+        What the network said, and minus the gradient of the loss there.
+    evaluate : callable
+        The output for other frequencies.
+    """
+    placements: list[Placement] = []
+    for line in lines:
+        near = slots.near(line.frequency)
+        trials = near or slots.weakest()[:_TRIED]
+        trials = [k for k in trials if _worthwhile(line, slots, k, k in near)]
+        if not trials:
+            continue
+        best = max(
+            (_Effect(slots, slot, sample, evaluate) for slot in trials),
+            key=lambda effect: effect.best_sign(line.frequency)[1],
+        )
+        frequency, _ = best.best_sign(line.frequency)
+        if best.slot in near:
+            frequency = best.scan(slots.frequency[best.slot])
+            frequency = best.polish(frequency, 0.1 / slots.span)
+            if best.cosine(frequency) ** 2 < _POINTS_RIGHT:
+                continue
+        else:
+            frequency = best.polish(frequency, np.minimum(line.error, 0.1 / slots.span))
+        frequency = best.representable(frequency)
+        placements.append(slots.place(best.slot, line, frequency))
+    return placements
+
+
+def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
+    """Return whether a line justifies moving a frequency."""
+    if near:
+        away = np.abs(np.abs(line.frequency) - np.abs(slots.frequency[slot]))
+        better = (line.error < _BETTER * slots.error[slot]).all() and (away > line.error).any()
+        return bool(better) and slots.unused(slot, line)
+    return bool(line.strength >= _STRONGER * slots.strength[slot])
+
+
+class _Effect:
+    """The effect of one frequency on the output, compared with minus the gradient."""
+
+    def __init__(self, slots: Slots, slot: int, sample: Sample, evaluate: Evaluate) -> None:
+        self.slot = slot
+        self._span = slots.span
+        self._bank, self._index = slots.locate(slot)
+        self._descent = sample.descent
+        self._evaluate = evaluate
+        # the output that the gradient belongs to, from before the optimizer's latest step
+        self._then = sample.output
+
+    def _change(self, frequency: Floats) -> Tensor:
+        moved = self._bank.exact.clone()
+        moved[self._index] = torch.as_tensor(frequency, device=moved.device)
+        return self._evaluate(self._bank, moved) - self._then
+
+    def cosine(self, frequency: Floats) -> float:
+        """Return the cosine between minus the gradient and the change of the output."""
+        change = self._change(frequency)
+        norm = float(change.norm() * self._descent.norm())
+        return float((change * self._descent).sum()) / norm if norm > 0 else 0.0
+
+    def misfit(self, frequency: Floats) -> float:
+        """Return the share of the gradient that a multiple of the change does not explain."""
+        change = self._change(frequency)
+        squared = float(change.square().sum())
+        factor = max(float((change * self._descent).sum()), 0.0) / squared if squared > 0 else 0.0
+        left = self._descent - factor * change
+        return float(left.square().sum() / self._descent.square().sum())
+
+    def best_sign(self, frequency: Floats) -> tuple[Floats, float]:
+        """Return the frequency with the better sign, and its cosine."""
+        forward, backward = self.cosine(frequency), self.cosine(-frequency)
+        return (frequency, forward) if forward >= backward else (-frequency, backward)
+
+    def scan(self, frequency: Floats) -> Floats:
+        """Return the best frequency of a grid around one."""
+        steps = np.arange(-15, 16) / 10.0
+        grid = [
+            frequency + np.array(offset) / self._span
+            for offset in itertools.product(steps, repeat=len(self._span))
+        ]
+        return min(grid, key=self.misfit)
+
+    def polish(self, frequency: Floats, width: Floats) -> Floats:
+        """Return the minimum of the misfit near a frequency, by parabolas of shrinking width.
+
+        It moves no further than five times `width` (as a rule the standard error): a module whose
+        phase is wrong as yet must not make up for that with its frequency.
+        """
+        best, lowest = frequency.copy(), self.misfit(frequency)
+        for axis, h in enumerate(width.tolist()):
+            for _ in range(6):
+                # below this the phase does not change any more
+                h = max(h, 1e-9 / float(self._span[axis]))
+                ends = []
+                for side in (-h, h):
+                    moved = best.copy()
+                    moved[axis] += side
+                    ends.append(self.misfit(moved))
+                curvature = ends[0] + ends[1] - 2 * lowest
+                if not curvature > 0:
+                    break
+                step = 0.5 * h * (ends[0] - ends[1]) / curvature
+                moved = best.copy()
+                moved[axis] += np.clip(step, -2 * h, 2 * h)
+                value = self.misfit(moved)
+                far = np.abs(moved[axis] - frequency[axis]) > 5 * max(width[axis], h)
+                if far or not value < lowest:
+                    h /= 10.0
+                    continue
+                best, lowest = moved, value
+                h = max(abs(step), h / 10.0)
+        return best
+
+    def representable(self, frequency: Floats) -> Floats:
+        """Return the best of the neighbouring values that the parameter's dtype can hold."""
+        bank = self._bank
+        if bank.parameter.dtype == torch.float64 or len(frequency) > 1:
+            return frequency
+        moved = bank.exact.clone()
+        moved[self._index] = torch.as_tensor(frequency, device=moved.device)
+        value = bank.valued(moved).reshape(-1)[self._index]
+        choices = [value]
+        for direction in (-torch.inf, torch.inf):
+            neighbour = value
+            for _ in range(_NEIGHBOURS):
+                neighbour = torch.nextafter(neighbour, torch.full_like(neighbour, direction))
+                choices.append(neighbour)
+        return min((bank.cycles(choice) for choice in choices), key=self.misfit)

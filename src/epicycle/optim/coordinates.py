@@ -1,0 +1,93 @@
+"""The inputs of a network as exact coordinates: phases, spans, and how far they resolve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from epicycle import phase
+from epicycle._times import Times, parse_times
+from epicycle._twofloat import Floats
+
+#: Inputs resolve a frequency while the step of their dtype is below this part of its cycle.
+_RESOLVED_TURNS = 1.0 / 16.0
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Coordinates of n samples on m axes.
+
+    Attributes
+    ----------
+    axes : tuple of m Times
+        Coordinates, counted from the middle of each axis.
+    span : ndarray, shape (m,)
+        Largest minus smallest coordinate.
+    resolution : ndarray, shape (m,)
+        Step between neighbouring numbers of the inputs' dtype at the largest of them, times the
+        highest harmonic; 0 for integers, which are exact.
+    raster : bool
+        Whether all coordinates are whole numbers: no frequency above 0.5 can then be told from
+        one below.
+    """
+
+    axes: tuple[Times, ...]
+    span: Floats
+    resolution: Floats
+    raster: bool
+
+    @classmethod
+    def of(cls, x: torch.Tensor, harmonics: int = 1) -> Coordinates:
+        """Return the coordinates of inputs of shape (n, m), floating or integer."""
+        values = _to_numpy(x)
+        axes, spans = [], []
+        for column in values.T:
+            times, _ = parse_times(column, name="inputs")
+            low, high = float(times.hi.min()), float(times.hi.max())
+            axes.append(times.minus(0.5 * (low + high)))
+            spans.append(high - low)
+        largest = np.abs(values).max(axis=0).astype(np.float64)
+        step = torch.finfo(x.dtype).eps if x.dtype.is_floating_point else 0.0
+        # numbers between two powers of two share one step
+        scale = 2.0 ** np.floor(np.log2(np.maximum(largest, 1e-300)))
+        return cls(
+            axes=tuple(axes),
+            span=np.array(spans),
+            resolution=step * scale * harmonics,
+            raster=bool((values == np.rint(values)).all()),
+        )
+
+    def __len__(self) -> int:
+        return len(self.axes[0])
+
+    def __getitem__(self, index: Any) -> Coordinates:
+        """Return some of the samples."""
+        picked = tuple(axis[index] for axis in self.axes)
+        return Coordinates(picked, self.span, self.resolution, self.raster)
+
+    @property
+    def highest(self) -> Floats:
+        """Highest frequency on each axis that the inputs resolve, shape (m,)."""
+        with np.errstate(divide="ignore"):
+            limit = _RESOLVED_TURNS / self.resolution
+        return np.minimum(limit, 0.5) if self.raster else limit
+
+    def phasors(self, frequency: Floats) -> tuple[Floats, Floats]:
+        """Return cosine and sine, each of shape (n,), of a plane wave of frequency (m,)."""
+        total = np.zeros(len(self))
+        for f, axis in zip(frequency, self.axes, strict=True):
+            total += phase.turns(f, axis)
+        return phase.unit_phasors(total)
+
+    def values(self) -> Floats:
+        """Return the coordinates as float64, shape (n, m)."""
+        return np.stack([axis.to_float() for axis in self.axes], axis=1)
+
+
+def _to_numpy(x: torch.Tensor) -> np.ndarray[Any, Any]:
+    if x.dtype.is_floating_point:
+        x = x.to(torch.float64)
+    return x.detach().cpu().numpy()

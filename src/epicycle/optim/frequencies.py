@@ -1,0 +1,189 @@
+"""Frequency parameters: exact values, the units an optimizer steps them in, and usefulness.
+
+A frequency is stepped in units of phase: the phase, in radians, that it changes at the root mean
+square of the inputs.  In these units the curvature of a loss is of the order of one, as it is for
+an ordinary weight, whatever the span of the inputs; a plain step throws a frequency out of its
+basin instead.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim import LBFGS, Optimizer
+from torch.utils.hooks import RemovableHandle
+
+from epicycle._twofloat import Floats
+
+
+class FrequencyBank:
+    """The frequencies of one parameter.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Values of any shape; the last axis runs over the inputs where there are several.
+    layer : Module or None
+        The layer that the frequencies belong to, for layers known to give cosine and sine of
+        each frequency to be weighed freely; None where their effect is unknown.
+    angular : bool
+        Whether values are angular frequencies rather than cycles per unit.
+
+    Attributes
+    ----------
+    harmonics : int
+        Highest multiple of each frequency that the network uses.
+    exact : Tensor, shape (k, m), float64
+        Frequencies in cycles per unit.
+    strength : ndarray, shape (k,)
+        Power of the line that each frequency was put on, 0 before that.
+    error : ndarray, shape (k, m)
+        Standard error of the frequency when it was put there, infinite before that.
+    held : ndarray of bool, shape (k,)
+        Whether a frequency stays where it is: until the rest of the network makes use of its
+        new place, its gradient is about phases that are wrong as yet, not about its value.
+    """
+
+    def __init__(self, parameter: nn.Parameter, layer: nn.Module | None, angular: bool) -> None:
+        self.parameter = parameter
+        self.layer = layer
+        self._unit = 2 * math.pi if angular else 1.0
+        self.harmonics = int(getattr(layer, "harmonics", 1))
+        self.spread: Tensor | None = None
+        self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
+        self._adopt()
+        self._start()
+
+    def _start(self) -> None:
+        self.strength: Floats = np.zeros(len(self.exact))
+        self.error: Floats = np.full(self.exact.shape, np.inf)
+        self.held: NDArray[np.bool_] = np.zeros(len(self.exact), dtype=bool)
+
+    # ---- Values --------------------------------------------------------------------------
+
+    def observe(self, spread: Tensor) -> None:
+        """Fix the number of inputs and their root mean square, shape (m,)."""
+        if len(spread) != self.inputs:
+            self.inputs = len(spread)
+            self._adopt()
+            self._start()
+        self.spread = spread.to(torch.float64).clamp_min(1e-300)
+
+    def _adopt(self) -> None:
+        value = self.parameter.detach().to(torch.float64)
+        self.exact = value.reshape(-1, self.inputs) / self._unit
+
+    def follow_user(self) -> None:
+        """Adopt the parameter's value where someone else has set it."""
+        if not torch.equal(self.valued(self.exact), self.parameter.detach()):
+            self._adopt()
+
+    def cycles(self, value: Tensor) -> Floats:
+        """Return the frequency, shape (1,), that one value of the parameter stands for."""
+        return np.array([float(value) / self._unit])
+
+    def valued(self, frequency: Tensor) -> Tensor:
+        """Return the parameter's value, in its dtype, for frequencies of shape (k, m)."""
+        p = self.parameter
+        return (frequency * self._unit).reshape(p.shape).to(device=p.device, dtype=p.dtype)
+
+    def write(self) -> None:
+        """Give the parameter the representable value nearest to the exact one."""
+        with torch.no_grad():
+            self.parameter.copy_(self.valued(self.exact))
+
+    def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
+        """Put one frequency on a line, and hold it there."""
+        exact = self.exact.clone()
+        exact[index] = torch.as_tensor(frequency, dtype=torch.float64, device=exact.device)
+        self.exact = exact
+        self.strength[index], self.error[index], self.held[index] = strength, error, True
+        self.write()
+
+    # ---- Steps of the optimizer ------------------------------------------------------------
+
+    def watch(self) -> RemovableHandle:
+        """Turn every gradient of the parameter into one by phase, before anyone clips it."""
+        handle: RemovableHandle = self.parameter.register_hook(  # type: ignore[no-untyped-call]
+            self.phase_gradient
+        )
+        return handle
+
+    def phase_gradient(self, gradient: Tensor) -> Tensor:
+        """Return the gradient by phase, 0 where held, for the gradient by the parameter's value."""
+        if self.spread is None:
+            return gradient
+        moving = torch.as_tensor(~self.held, device=gradient.device)[:, None]
+        moving = moving.expand(len(self.exact), self.inputs).reshape(gradient.shape)
+        return torch.where(moving, gradient / self._phase_per_value(gradient), 0.0).to(
+            gradient.dtype
+        )
+
+    def to_phase(self, step: Tensor | None = None) -> None:
+        """Show the optimizer a phase: 0, or what it has stepped so far."""
+        with torch.no_grad():
+            if step is None:
+                self.parameter.zero_()
+            else:
+                self.parameter.copy_(step)
+
+    def to_frequency(self) -> Tensor:
+        """Show the network the frequency that the present phase stands for; return the phase."""
+        phase = self.parameter.detach().clone()
+        with torch.no_grad():
+            self.parameter.copy_(self.valued(self._stepped(phase)))
+        return phase
+
+    def accept(self) -> None:
+        """Take over the optimizer's step, unless it is not a number."""
+        stepped = self._stepped(self.parameter.detach())
+        if bool(torch.isfinite(stepped).all()):
+            self.exact = stepped
+        self.write()
+
+    def _stepped(self, phase: Tensor) -> Tensor:
+        if self.spread is None:
+            return self.exact
+        step = phase.to(torch.float64) / self._phase_per_value(phase.to(torch.float64))
+        stepped = self.exact.to(phase.device) + step.reshape(-1, self.inputs) / self._unit
+        held = torch.as_tensor(self.held, device=phase.device)[:, None]
+        return torch.where(held, self.exact.to(phase.device), stepped)
+
+    def _phase_per_value(self, like: Tensor) -> Tensor:
+        assert self.spread is not None
+        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self.harmonics)
+        return scale.expand(len(self.exact), self.inputs).reshape(like.shape)
+
+    def forget_state(self, index: int, optimizer: Optimizer) -> None:
+        """Forget what the optimizer has gathered about one frequency (its moments)."""
+        if isinstance(optimizer, LBFGS):  # keeps one history of all parameters
+            optimizer.state.clear()
+        for value in optimizer.state.get(self.parameter, {}).values():
+            if isinstance(value, Tensor) and value.shape == self.parameter.shape:
+                value.reshape(-1, self.inputs)[index] = 0
+
+    # ---- State -----------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that is not in the module's own state."""
+        return {
+            "exact": self.exact,
+            "spread": self.spread,
+            "strength": self.strength.tolist(),
+            "error": self.error.tolist(),
+            "held": self.held.tolist(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a state."""
+        if state["spread"] is not None:
+            self.observe(state["spread"])
+        self.exact = state["exact"].clone()
+        self.strength = np.array(state["strength"])
+        self.error = np.array(state["error"])
+        self.held = np.array(state["held"])

@@ -1,0 +1,243 @@
+"""Search for lines: a growing band, a false-alarm budget, confirmation on samples kept aside."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from epicycle._twofloat import Floats
+from epicycle.optim.coordinates import Coordinates
+from epicycle.optim.line_fit import LineFit, Residual, fit_line
+from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, candidates, parts
+from epicycle.periodogram import power_threshold
+
+#: One sample in this many is kept aside to confirm what the others have shown.
+_KEPT_ASIDE = 3
+
+#: Probability at which the samples kept aside confirm a line at a given frequency.
+_CONFIRMED = 0.01
+
+#: Samples needed beyond those that the null hypothesis takes, in the smaller part.
+_SPARE = 4
+
+#: Probability at which a frequency of the network is found to have a line of its own.
+_KNOWN = 1e-6
+
+#: Two lines closer than this, in units of one over the span, are one.
+_RESOLVED = 1.5
+
+#: A line at f / k this certain makes f its harmonic (k = 2 ... _HARMONICS).
+_FUNDAMENTAL = 1e-6
+_HARMONICS = 12
+
+
+@dataclass(frozen=True)
+class Band:
+    """Frequencies to search, in cycles per unit.
+
+    Attributes
+    ----------
+    lowest, highest : float or None
+        Limits on every axis; None where the data decide.
+    """
+
+    lowest: float | None = None
+    highest: float | None = None
+
+    def limits(self, x: Coordinates) -> tuple[Floats, Floats]:
+        """Return the limits on each axis, both of shape (m,).
+
+        Raises
+        ------
+        ValueError
+            If the inputs' dtype does not resolve the band, or the joint grid is too large.
+        """
+        low = np.zeros_like(x.span)
+        if len(low) == 1:
+            low = np.maximum(LEAST_CYCLES / x.span, self.lowest or 0.0)
+        if self.highest is None:
+            return low, x.highest
+        high = np.full_like(low, self.highest)
+        limit = 1.0 / np.maximum(x.resolution, 1e-300)
+        if (high > limit).any():
+            raise ValueError(
+                f"band reaches {self.highest:.6g} cycles per unit, but the inputs come in steps of "
+                f"{x.resolution.max():.3g}, as coarse as a cycle of {1 / limit.min():.3g}. To fix "
+                f"this, pass inputs in float64 (or int64)."
+            )
+        joint = float(np.prod(np.maximum(high * x.span, 1.0)))
+        if len(high) > 1 and joint > JOINT_CYCLES:
+            raise ValueError(
+                f"band asks for a joint grid of {joint:.2g} cycles (the product of span times "
+                f"bandwidth over {len(high)} inputs), and the limit is {JOINT_CYCLES:.0e}. To fix "
+                f"this, name a narrower band or learn one input at a time."
+            )
+        return low, high
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line that was found and confirmed.
+
+    Attributes
+    ----------
+    frequency, error : ndarray, shape (m,)
+        In cycles per unit, from all samples.
+    power : float
+        Its share of the sum of squares that the null hypothesis leaves.
+    false_alarm_probability : float
+        Over the band that was searched, from the samples that it was found in.
+    """
+
+    frequency: Floats
+    error: Floats
+    power: float
+    false_alarm_probability: float
+
+
+class Hunt:
+    """Search of a set of series.
+
+    Parameters
+    ----------
+    coordinates : Coordinates
+        Inputs of n samples.
+    series : ndarray, shape (n, q)
+        Minus the functional gradient, or what became of it.
+    null : ndarray, shape (n, p)
+        Columns that need no line.
+    rounding : float
+        Share of the sum of squares below which everything is rounding.
+
+    Attributes
+    ----------
+    enough : bool
+        Whether the samples suffice for any answer.
+    """
+
+    def __init__(
+        self, coordinates: Coordinates, series: Floats, null: Floats, rounding: float
+    ) -> None:
+        n, p = null.shape
+        needed = p + 2 * (len(coordinates.span) + 1) + _SPARE
+        self.enough = n // _KEPT_ASIDE >= needed and bool((coordinates.span > 0).all())
+        self._x = coordinates
+        self._rounding = rounding
+        # series are compared in units of their own noise, and without what they have in common
+        values = Residual.of(coordinates, series, null).values
+        self._whole = Residual.of(coordinates, _whitened(values, rounding), null)
+        self._total = max(self._whole.chi2, 1e-300)
+        aside = np.arange(n) % _KEPT_ASIDE == _KEPT_ASIDE - 1
+        self._shown, self._kept = (
+            Residual.of(coordinates[part], self._whole.values[part], null[part])
+            for part in (~aside, aside)
+        )
+
+    def at(self, frequency: Floats) -> Finding | None:
+        """Return the line that belongs to a known frequency, or None if there is none."""
+        here = fit_line(self._whole, frequency, 0)
+        if here.false_alarm(self._whole, 0.0) > _KNOWN:
+            return None
+        return self._finding(fit_line(self._whole, frequency), 0.0)
+
+    def exclude(self, frequency: Floats) -> None:
+        """Take a line at a frequency as explained."""
+        self._whole, self._shown, self._kept = (
+            part.without_line(frequency) for part in (self._whole, self._shown, self._kept)
+        )
+
+    def lines(self, band: Band, false_alarm: float, most: int) -> list[Finding]:
+        """Return the significant lines of a band, strongest first or nearly so.
+
+        Parameters
+        ----------
+        band : Band
+            Where to look.
+        false_alarm : float
+            Probability that pure noise yields anything.
+        most : int
+            Largest number of lines.
+        """
+        low, high = band.limits(self._x)
+        findings: list[Finding] = []
+        while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
+            found = _strongest(self._shown, low, high, false_alarm)
+            if found is None:
+                break
+            line, probability = found
+            line = _fundamental(self._shown, line, low, self._rounding)
+            if fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0) > _CONFIRMED:
+                break
+            new = self._finding(fit_line(self._whole, line.frequency), probability)
+            if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
+                break  # what a slightly wrong frequency has left of its line
+            findings.append(new)
+            self.exclude(new.frequency)
+        return findings
+
+    def _finding(self, fit: LineFit, probability: float) -> Finding:
+        power = fit.power * self._whole.chi2 / self._total
+        return Finding(fit.frequency, fit.error, power, probability)
+
+
+def _whitened(values: Floats, rounding: float) -> Floats:
+    """Return series of equal power and without correlation that span the same space."""
+    u, s, _ = np.linalg.svd(values, full_matrices=False)
+    return np.asarray(u[:, s > math.sqrt(rounding) * max(s[0], 1e-300)])
+
+
+def _strongest(
+    residual: Residual, low: Floats, high: Floats, false_alarm: float
+) -> tuple[LineFit, float] | None:
+    """Return the most significant line of the first part of the band that has one."""
+    x = residual.coordinates
+    components = 2 * residual.values.shape[1]
+    for number, (start, stop) in enumerate(parts(x, low, high), 1):
+        # one over k (k + 1) adds up to one: the band may grow for ever on one budget
+        allowed = false_alarm / (number * (number + 1))
+        width = _bandwidth(x, start, stop)
+        threshold = power_threshold(allowed, residual.dof, width, components)
+        fits = [fit_line(residual, f) for f in candidates(residual, start, stop, threshold)]
+        fits = [fit for fit in fits if _cycles(fit, x) >= LEAST_CYCLES * (1 - 1e-9)]
+        if fits:
+            best = max(fits, key=lambda fit: (fit.evidence, fit.power))
+            probability = best.false_alarm(residual, width)
+            if probability <= allowed:
+                return best, probability
+    return None
+
+
+def _bandwidth(x: Coordinates, low: Floats, high: Floats) -> float:
+    """Return Baluev's W: the band in units of the effective length of the data, over all axes."""
+    points = x.values()
+    length = np.sqrt(4 * np.pi * points.var(axis=0))
+    if len(low) == 1:
+        return float((high[0] - low[0]) * length[0])
+    # half of a box around zero; each further axis multiplies the number of independent maxima
+    return float(np.prod(np.maximum(2 * high * length, 1.0)) / 2) * 2.0 ** len(low)
+
+
+def _distance(a: Floats, b: Floats, x: Coordinates) -> float:
+    """Return the distance of two lines, of either sign, in units of one over the span."""
+    return float(min(np.max(np.abs(a - b) * x.span), np.max(np.abs(a + b) * x.span)))
+
+
+def _cycles(fit: LineFit, x: Coordinates) -> float:
+    return float(np.sqrt(((fit.frequency * x.span) ** 2).sum()))
+
+
+def _fundamental(residual: Residual, line: LineFit, low: Floats, rounding: float) -> LineFit:
+    """Return the line at f / k, where there is one: f is then its harmonic."""
+    best, x = line, residual.coordinates
+    rest = residual.without_line(line.frequency)
+    if rest.chi2 <= rounding * residual.chi2:
+        return best
+    for k in range(2, _HARMONICS + 1):
+        below = line.frequency / k
+        if math.sqrt(float(((below * x.span) ** 2).sum())) < LEAST_CYCLES or (below < low).all():
+            break
+        if fit_line(rest, below, 0).false_alarm(rest, 0.0) < _FUNDAMENTAL:
+            best = fit_line(residual, below)
+    return best

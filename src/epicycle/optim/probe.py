@@ -1,0 +1,75 @@
+"""What the network would say: evaluation on the side, which leaves no trace in the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DataParallel, DistributedDataParallel
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """Return the module inside wrappers of torch.compile and of data parallelism."""
+    while True:
+        inner = getattr(module, "_orig_mod", None)
+        if isinstance(module, (DistributedDataParallel, DataParallel)):
+            inner = module.module
+        if not isinstance(inner, nn.Module):
+            return module
+        module = inner
+
+
+class Probe:
+    """Evaluates the unwrapped, uncompiled module without gradients.
+
+    Buffers are copies, and random numbers are those of a state of its own, the same for every
+    evaluation, so that two evaluations differ by their parameters alone.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self._module = unwrapped(module)
+
+    @property
+    def cyclic_sizes(self) -> tuple[int, ...] | None:
+        """Sizes of the blocks of classes in cyclic order, where a readout declares them."""
+        for part in self._module.modules():
+            sizes = getattr(part, "cyclic_sizes", None)
+            if sizes:
+                return tuple(int(size) for size in sizes)
+        return None
+
+    def output(self, arguments: tuple[Any, ...], values: Mapping[nn.Parameter, Tensor]) -> Tensor:
+        """Return the output, in float64, with some parameters replaced by other values."""
+        names = {
+            name: values[parameter]
+            for name, parameter in self._module.named_parameters(remove_duplicate=False)
+            if parameter in values
+        }
+        buffers = {
+            name: buffer.clone()
+            for name, buffer in self._module.named_buffers(remove_duplicate=False)
+        }
+        devices = {a.device for a in arguments if isinstance(a, Tensor) and a.is_cuda}
+        with torch.no_grad(), torch.random.fork_rng(devices):
+            torch.manual_seed(0)
+            output: Tensor = torch.func.functional_call(
+                self._module, {**buffers, **names}, arguments, tie_weights=False
+            )
+        return output.to(torch.float64)
+
+    def inputs(self, arguments: tuple[Any, ...], layers: Sequence[nn.Module]) -> list[Tensor]:
+        """Return the input that reaches each of some layers."""
+        seen: dict[nn.Module, Tensor] = {}
+
+        def record(layer: nn.Module, given: tuple[Any, ...]) -> None:
+            seen.setdefault(layer, given[0].detach())
+
+        handles = [layer.register_forward_pre_hook(record) for layer in layers]
+        try:
+            self.output(arguments, {})
+        finally:
+            for handle in handles:
+                handle.remove()
+        return [seen[layer] for layer in layers]

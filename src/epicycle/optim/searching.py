@@ -1,0 +1,193 @@
+"""One search: samples of the training -> lines that the network lacks -> frequencies to move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from epicycle.optim.assign import Line, Placement, Slots, assign, assign_by_effect
+from epicycle.optim.frequencies import FrequencyBank
+from epicycle.optim.hunt import Band, Hunt
+from epicycle.optim.probe import Probe
+from epicycle.optim.reservoir import Chunk, Sample, join
+from epicycle.optim.series import Series, rows_of, series_of
+
+#: Samples with which the network is asked for the effect of a frequency.
+_ASKED = 1024
+
+#: Most lines of one search.
+_MOST_LINES = 16
+
+#: Relative amplitude below which nothing matters, and rounding errors that a gradient gathers.
+_NEGLIGIBLE, _GATHERED = 1e-9, 100.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What to do after one search.
+
+    Attributes
+    ----------
+    placements : tuple of Placement
+        Frequencies to move.
+    used : tuple of (int, int)
+        Bank and index of frequencies moved before that the network has come to use.
+    """
+
+    placements: tuple[Placement, ...]
+    used: tuple[tuple[int, int], ...]
+
+
+def search(
+    chunks: Sequence[Chunk],
+    banks: Sequence[FrequencyBank],
+    probe: Probe,
+    band: Band,
+    false_alarm: float,
+) -> Outcome:
+    """Return what to do after one search.
+
+    Parameters
+    ----------
+    chunks : sequence of Chunk
+        The samples.
+    banks : sequence of FrequencyBank
+        All frequencies of the network.
+    probe : Probe
+        Evaluates the network on the side.
+    band : Band
+        Where to look.
+    false_alarm : float
+        Probability that pure noise moves anything.
+    """
+    sample = join(chunks)
+    if sample is None:
+        return Outcome((), ())
+    groups = _groups(banks, probe, sample)
+    placements: list[Placement] = []
+    used: list[tuple[int, int]] = []
+    for numbers, x in groups:
+        members = [banks[k] for k in numbers]
+        rows, count = rows_of(x, members[0].inputs, sample.output)
+        parts = series_of(
+            rows,
+            sample.output.reshape(count, -1),
+            sample.descent.reshape(count, -1),
+            probe.cyclic_sizes,
+            max(bank.harmonics for bank in members),
+        )
+        slots = Slots(members, numbers, parts[0].coordinates.span)
+        allowed = false_alarm / (len(groups) * len(parts))
+        rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
+        found = [_lines(p, slots, len(parts), band, allowed, rounding) for p in parts]
+        if None in found:
+            continue
+        lines = sorted(
+            (line for some in found for line in some or ()), key=lambda line: -line.strength
+        )
+        used += slots.used(lines)
+        if slots.offer_waves:
+            placements += assign(lines, slots)
+        else:
+            asked = sample.rows(_ASKED)
+
+            def evaluate(bank: FrequencyBank, frequency: Tensor, asked: Sample = asked) -> Tensor:
+                return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
+
+            placements += assign_by_effect(lines, slots, asked, evaluate)
+    return Outcome(tuple(placements), tuple(used))
+
+
+def _lines(
+    part: Series, slots: Slots, n_parts: int, band: Band, false_alarm: float, rounding: float
+) -> list[Line] | None:
+    """Return the lines of one set of series, or None where there are too few samples."""
+    hunt = Hunt(part.coordinates, part.values, part.null, rounding)
+    if not hunt.enough:
+        return None
+    # one frequency for each block: the block's line belongs to it
+    own = part.block if n_parts > 1 and n_parts == len(slots) else None
+    known = {}
+    if slots.offer_waves:
+        # what the network can do with the frequencies that it has is no new line
+        mine = range(len(slots)) if own is None else [own]
+        known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
+        for k, frequency in enumerate(slots.frequency):
+            place = known[k].frequency if k in known else frequency
+            for order in range(1, slots.harmonics(k) + 1):
+                hunt.exclude(order * place)
+    new = []
+    if part.power >= slots.least_worthwhile(own):
+        most = min(len(slots), _MOST_LINES) if own is None else 1
+        new = hunt.lines(band, false_alarm, most)
+    found = [*known.items(), *((own, line) for line in new)]
+    return [
+        Line(
+            frequency=part.direction(line.frequency),
+            error=line.error,
+            strength=line.power * part.power,
+            false_alarm_probability=line.false_alarm_probability,
+            slot=slot,
+        )
+        for slot, line in found
+    ]
+
+
+def spreads(
+    chunks: Sequence[Chunk], banks: Sequence[FrequencyBank], probe: Probe
+) -> list[Tensor] | None:
+    """Return the root mean square of each bank's inputs, shape (m,), or None without inputs."""
+    if not chunks:
+        return None
+    result = []
+    for bank, x in zip(banks, _inputs(banks, probe, chunks[-1].arguments), strict=True):
+        m = _inputs_of(bank, x)
+        values = x.reshape(-1, m).to(torch.float64)
+        result.append(values.square().mean(0).sqrt().cpu())
+    return result
+
+
+def _inputs_of(bank: FrequencyBank, x: Tensor) -> int:
+    """Return the number of inputs that each frequency of a bank has."""
+    if bank.layer is not None:
+        return bank.inputs
+    shape = bank.parameter.shape
+    several = x.ndim > 1 and x.shape[-1] > 1 and len(shape) > 0 and shape[-1] == x.shape[-1]
+    return int(shape[-1]) if several else 1
+
+
+def _groups(
+    banks: Sequence[FrequencyBank], probe: Probe, sample: Sample
+) -> list[tuple[list[int], Tensor]]:
+    """Return the banks that see the same inputs, and these inputs."""
+    groups: list[tuple[list[int], Tensor]] = []
+    for number, (bank, x) in enumerate(
+        zip(banks, _inputs(banks, probe, sample.arguments), strict=True)
+    ):
+        for members, seen in groups:
+            first = banks[members[0]]
+            alike = (first.layer is None) == (bank.layer is None) and first.inputs == bank.inputs
+            if alike and torch.equal(seen, x):
+                members.append(number)
+                break
+        else:
+            groups.append(([number], x))
+    return groups
+
+
+def _inputs(
+    banks: Sequence[FrequencyBank], probe: Probe, arguments: tuple[object, ...]
+) -> list[Tensor]:
+    """Return what the frequencies of each bank multiply."""
+    layers = [bank.layer for bank in banks if bank.layer is not None]
+    reached = dict(zip(layers, probe.inputs(arguments, layers), strict=True)) if layers else {}
+    tensors = [a for a in arguments if isinstance(a, Tensor)]
+    if not tensors:
+        raise ValueError(
+            "the module was called without a positional tensor. To fix this, pass the inputs of "
+            "the frequencies as its first argument: net(x)."
+        )
+    return [tensors[0] if bank.layer is None else reached[bank.layer] for bank in banks]

@@ -1,0 +1,212 @@
+"""Where in a band the lines may be: every frequency while that is cheap, the ladder beyond.
+
+What comes back are frequencies worth a fit; nothing here decides that a line is real.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from epicycle._data import Data
+from epicycle._times import Times
+from epicycle._twofloat import Floats
+from epicycle.ladder import LadderSearch, count_pairs, window_with_pairs
+from epicycle.optim.coordinates import Coordinates
+from epicycle.optim.line_fit import Residual
+from epicycle.plan import POINTS_PER_PEAK, grid
+from epicycle.search import distinct_maxima
+from epicycle.sums import BAND, TrigSums
+
+#: Grid points per 1/span: the best of them has lost at most 5 % of a line's power.
+_POINTS = 4
+
+#: Lines with fewer cycles over the span than this cannot be told from a trend.
+LEAST_CYCLES = 3.0
+
+#: Cycles over the span up to which every frequency is tried; beyond, pairs of samples point.
+_DENSE_CYCLES = (1 << 21) / _POINTS
+
+#: Cycles over the span in the first part of the band: one block of the transform.
+_FIRST_CYCLES = BAND / _POINTS
+
+#: The ladder widens the band by this factor at a time: its cost hardly depends on the band.
+_LADDER_GROWTH = 64.0
+
+#: Frequencies that one part of the ladder may evaluate: a band that needs more is out of reach.
+LADDER_BUDGET = 1 << 22
+
+#: Pairs of samples on the ladder's first rung, for the estimate of its cost.
+_FIRST_PAIRS = 340
+
+#: The product of spans and bandwidths of several inputs may not exceed this many cycles.
+JOINT_CYCLES = 1e7
+
+#: Frequencies worth a fit that one part of the band may yield.
+_KEEP = 8
+
+#: The spectrum is judged relative to its mean this many grid points around.
+_NEIGHBOURS = 8 * _POINTS
+
+
+def parts(
+    coordinates: Coordinates, lowest: Floats, highest: Floats
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield the band part by part, octave by octave: (from, to), each of shape (m,).
+
+    On one axis the parts join.  On several axes each part is a box from zero that contains the
+    one before, and the last one has at most :data:`JOINT_CYCLES` cycles.
+    """
+    span = coordinates.span
+    if len(span) > 1:
+        side = _FIRST_CYCLES ** (1.0 / len(span)) / span
+        while True:
+            top = np.minimum(side, highest)
+            if float(np.prod(np.maximum(2 * top * span, 1.0))) > 2 * JOINT_CYCLES:
+                return
+            yield lowest, top
+            if (top >= highest).all():
+                return
+            side = 2.0 * side
+    low, cycles = float(lowest[0]), _FIRST_CYCLES
+    while low < highest[0]:
+        top = min(low + cycles / float(span[0]), float(highest[0]))
+        yield np.array([low]), np.array([top])
+        low = top
+        total = top * float(span[0])
+        cycles = total if 2 * total <= _DENSE_CYCLES else (_LADDER_GROWTH - 1) * total
+
+
+def candidates(residual: Residual, low: Floats, high: Floats, threshold: float) -> list[Floats]:
+    """Return frequencies, each of shape (m,), where a line above the threshold may be.
+
+    Parameters
+    ----------
+    residual : Residual
+        What the null hypothesis has left.
+    low, high : ndarray, shape (m,)
+        A part of the band, from :func:`parts`.
+    threshold : float
+        Share of the power from which on a line would be significant.
+    """
+    span = residual.coordinates.span
+    if len(span) > 1:
+        return _screen_box(residual, low, high, threshold)
+    if (high[0] - low[0]) * span[0] <= _DENSE_CYCLES:
+        return _screen(residual, float(low[0]), float(high[0]), threshold)
+    return _climb(residual, float(low[0]), float(high[0]), threshold)
+
+
+def _screen(residual: Residual, low: float, high: float, threshold: float) -> list[Floats]:
+    """Try every frequency of a band on one axis."""
+    times, span = residual.coordinates.axes[0], float(residual.coordinates.span[0])
+    plan = grid(low, high, 1.0 / (_POINTS * span))
+    size = min(plan.n_frequencies, BAND)
+    sums = TrigSums(times, plan.spacing, size)
+    found: list[tuple[float, float]] = []
+    for first in range(0, plan.n_frequencies, size):
+        start = plan.minimum_frequency + first * plan.spacing
+        power = _power(sums, residual, start)[: plan.n_frequencies - first]
+        found += [(start + k * plan.spacing, h) for k, h in _highest(power, threshold)]
+    return _distinct(found, span)
+
+
+def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float) -> list[Floats]:
+    """Try every frequency of a box: the first axis from zero on, the others with both signs."""
+    x = residual.coordinates
+    spacing = 1.0 / (_POINTS * x.span)
+    first = Times(x.axes[0].hi, x.axes[0].lo)
+    size = max(2, math.ceil(high[0] / spacing[0]) + 1)
+    sums = TrigSums(first, float(spacing[0]), size)
+    others = [
+        np.arange(-math.ceil(h / s), math.ceil(h / s) + 1) * s
+        for h, s in zip(high[1:], spacing[1:], strict=True)
+    ]
+    found: list[tuple[float, Floats]] = []
+    norm = residual.chi2 * len(x) / 2
+    for rest in itertools.product(*others):
+        cosine, sine = x.phasors(np.array([0.0, *rest]))
+        shifted = residual.values.T * (cosine - 1j * sine)
+        power = (np.abs(sums.band(shifted, 0.0)) ** 2).sum(axis=0) / norm
+        best = int(np.argmax(power))
+        if power[best] > 0.5 * threshold:
+            frequency = np.array([best * spacing[0], *rest])
+            if float(np.sqrt(((frequency * x.span) ** 2).sum())) >= LEAST_CYCLES:
+                found.append((float(power[best]), frequency))
+    found.sort(key=lambda item: -item[0])
+    return [frequency for _, frequency in found[:_KEEP]]
+
+
+def _power(sums: TrigSums, residual: Residual, start: float) -> Floats:
+    """Return the share of the power at each frequency of a block.
+
+    Sine and cosine are taken as orthogonal to each other and to the null hypothesis, which they
+    nearly are from a few cycles on; the fit that follows does not.
+    """
+    spectrum = sums.band(residual.values.T, start)
+    total = (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
+    return np.asarray(total * (2.0 / (residual.chi2 * len(residual.coordinates))))
+
+
+def _highest(power: Floats, threshold: float) -> list[tuple[int, float]]:
+    """Return index and height, relative to the surroundings, of what may be a line."""
+    strong = np.flatnonzero(power > 0.5 * threshold)
+    if len(strong) == 0:
+        return []
+    upto = np.concatenate([[0.0], np.cumsum(power)])
+    low = np.maximum(strong - _NEIGHBOURS, 0)
+    high = np.minimum(strong + _NEIGHBOURS + 1, len(power))
+    inner_low = np.maximum(strong - _POINTS, 0)
+    inner_high = np.minimum(strong + _POINTS + 1, len(power))
+    around = upto[high] - upto[low] - (upto[inner_high] - upto[inner_low])
+    count = np.maximum((high - low) - (inner_high - inner_low), 1)
+    height = power[strong] / np.maximum(around / count, power.mean())
+    best = np.argsort(-height, kind="stable")[: 4 * _KEEP]
+    return [(int(strong[k]), float(height[k])) for k in best]
+
+
+def _distinct(found: list[tuple[float, float]], span: float) -> list[Floats]:
+    frequency = np.array([f for f, _ in found])
+    height = np.array([h for _, h in found])
+    return [frequency[k : k + 1] for k in distinct_maxima(frequency, height, 1.0 / span, _KEEP)]
+
+
+def _climb(residual: Residual, low: float, high: float, threshold: float) -> list[Floats]:
+    """Let pairs of samples point to the frequencies, see :mod:`epicycle.ladder`."""
+    x = residual.coordinates
+    times, span = x.axes[0], float(x.span[0])
+    if _ladder_cost(times, high - low) > LADDER_BUDGET:
+        return []
+    n = len(x)
+    data = Data(
+        times=times,
+        reference=0.0,
+        baseline=span,
+        y=residual.values,
+        weights=np.ones((n, 1)),
+        # only the mean: the rest of the null hypothesis is gone from the residual already, and
+        # is not seen at so many cycles
+        nuisance=np.ones((n, 1)),
+        degree=0,
+        group=np.zeros(n, dtype=np.intp),
+    )
+    plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
+    scale = np.full(residual.values.shape[1], residual.chi2)
+    ladder = LadderSearch(data, plan, LADDER_BUDGET, keep=_KEEP)
+    found = ladder.maxima(residual.values, scale, threshold)
+    return [found.frequency[k : k + 1] for k in np.flatnonzero(found.power > 0.5 * threshold)]
+
+
+def _ladder_cost(times: Times, bandwidth: float) -> float:
+    """Return the number of frequencies of the ladder's first rung."""
+    ordered = np.sort(times.to_float())
+    if count_pairs(ordered, float(ordered[-1] - ordered[0])) < _FIRST_PAIRS:
+        return math.inf
+    return (
+        POINTS_PER_PEAK
+        * bandwidth
+        * max(window_with_pairs(ordered, _FIRST_PAIRS), 100.0 / bandwidth)
+    )
