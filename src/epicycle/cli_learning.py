@@ -125,6 +125,7 @@ def _spectral_descent() -> Design:
     from epicycle.problems.networks import Sin
 
     def optimizer(net: torch.nn.Module) -> torch.optim.Optimizer:
+        assert isinstance(net, Sin)
         opt = torch.optim.SGD(net.parameters(), lr=1e-4)
         SpectralDescent(opt, net, angular_frequencies=[net.freq])  # the one added line
         return opt
