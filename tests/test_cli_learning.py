@@ -182,7 +182,7 @@ def test_entries_are_split_and_checked() -> None:
 
 
 def test_ours_differs_from_plain_sgd_by_one_line() -> None:
-    ours, plain = cli_learning._spectral_descent(), design("sgd", plain=True)
+    ours, plain = cli_learning.spectral_descent(), design("sgd", plain=True)
     first, second = ours.build(1), plain.build(1)
     assert type(first) is type(second)
     for network, made in ((first, ours), (second, plain)):

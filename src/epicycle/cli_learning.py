@@ -94,7 +94,7 @@ def sin(
             )
             return result
 
-        result = run(_spectral_descent(), _SOLVED)
+        result = run(spectral_descent(), _SOLVED)
         others = {entry: run(design(entry, plain=True)) for entry in entries}
     if as_json:
         learned = {key: result.to_dict()[key] for key in ("learned", "loss", "batches", "seconds")}
@@ -116,7 +116,7 @@ def sin(
     raise typer.Exit(LEARNED if result.loss <= _SOLVED else NOT_LEARNED)
 
 
-def _spectral_descent() -> Design:
+def spectral_descent() -> Design:
     """Return the network and the optimizer of the Sin problem, with the one added line."""
     import torch
 
