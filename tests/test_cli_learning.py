@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from epicycle import _race, cli, cli_learning
 from epicycle._picture_files import InputError
-from epicycle.problems import Sine
+from epicycle.problems import Clock, Sine
+from epicycle.problems.clock import YEAR
 from epicycle.problems.designs import design
 
 #: The keys that programs outside rely on.
@@ -179,6 +180,21 @@ def test_entries_are_split_and_checked() -> None:
     assert _race.parse_entries("", design) == []
     with pytest.raises(InputError, match="--against x: 'x' is no network known here"):
         _race.parse_entries("x", design)
+
+
+def test_baselines_of_a_clock_share_data_and_time() -> None:
+    clock = Clock(1e5, (4, 3))
+    with _race.Race(shown=False) as race:
+        found = cli_learning.clock_baselines(
+            ["snake", "time2vec"], clock, race, seconds=0.1, seed=3, years=2, continuous=True
+        )
+    assert list(found) == ["snake", "time2vec"]
+    for result, trained in found.values():
+        assert result.seconds >= 0.1
+        assert result.samples_seen == 1024 * result.batches
+        assert trained(clock.sample(5, rng=np.random.default_rng(0))).shape == (5, 7)
+        assert trained.limits == (0.0, 2 * YEAR)
+    json.dumps([result.to_dict() for result, _ in found.values()], allow_nan=False)
 
 
 def test_ours_differs_from_plain_sgd_by_one_line() -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import common
 import torch
 
+import common
 from epicycle.cli_learning import spectral_descent
 from epicycle.problems import Clock, Sine
 from epicycle.problems.contest import enter_clock, enter_sine

@@ -17,8 +17,10 @@ from epicycle._picture_files import PICTURES, InputError, check_picture, write_p
 from epicycle._race import Race, need_torch, parse_entries, table
 
 if TYPE_CHECKING:
-    from epicycle.problems.contest import SineResult
+    from epicycle.problems import Clock
+    from epicycle.problems.contest import ClockResult, SineResult
     from epicycle.problems.designs import Design
+    from epicycle.problems.training import Trained
 
 LEARNED, NOT_LEARNED = 0, 1
 
@@ -114,6 +116,40 @@ def sin(
         if not quiet:
             _console.say(f"wrote {plot}")
     raise typer.Exit(LEARNED if result.loss <= _SOLVED else NOT_LEARNED)
+
+
+def clock_baselines(
+    entries: list[str],
+    clock: Clock,
+    race: Race,
+    *,
+    seconds: float,
+    seed: int,
+    years: float,
+    continuous: bool,
+) -> dict[str, tuple[ClockResult, Trained]]:
+    """Train each entry of ``--against`` on a clock for so many seconds, and see how it did.
+
+    Returns
+    -------
+    dict
+        For each entry its result, and the network, for pictures.
+    """
+    from epicycle.problems.contest import enter_clock
+    from epicycle.problems.designs import design
+
+    return {
+        entry: enter_clock(
+            entry,
+            clock,
+            seconds=seconds,
+            seed=seed,
+            years=years,
+            continuous=continuous,
+            progress=race.starter(design(entry).title, seconds),
+        )
+        for entry in entries
+    }
 
 
 def spectral_descent() -> Design:
