@@ -150,8 +150,14 @@ def test_progress_is_live_on_a_terminal(monkeypatch) -> None:
     with _race.Race(shown=True) as race:
         update = race.starter("a network", 10.0)
         update(1234, 5.0, 0.98765)
+        race.starter("another", 1.0)
         race._bars.refresh()
+        first, second = race._bars.tasks
+        assert first.finished  # it ended before its time, and the next one runs
+        assert not second.finished
+    assert second.finished
     assert "a network" in terminal.getvalue()
+    assert "5.0 s" in terminal.getvalue()
     assert "1,234 batches" in terminal.getvalue()
     assert "loss 0.988" in terminal.getvalue()
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from epicycle._picture_files import InputError
 
+#: Seconds between two updates of a line: some contestants do thousands of batches in this time.
+_PAUSE = 0.1
+
 
 def parse_entries(against: str, known: Callable[[str], Any]) -> list[str]:
     """Return the entries of a list such as "siren,siren:100,mlp", each once.
@@ -54,6 +57,7 @@ class Race:
 
     def __init__(self, *, shown: bool) -> None:
         self._bars: Any = None
+        self._running: Any = None
         if shown and sys.stderr is not None and sys.stderr.isatty():
             self._bars = _new_bars()
 
@@ -64,7 +68,14 @@ class Race:
 
     def __exit__(self, *_: object) -> None:
         if self._bars is not None:
+            self._fill()
             self._bars.stop()
+
+    def _fill(self) -> None:
+        """Fill the bar of the contestant that ran last: it may have ended before its time."""
+        if self._running is not None:
+            task, seconds = self._running
+            self._bars.update(task, completed=seconds)
 
     def starter(self, title: str, seconds: float) -> Callable[[int, float, float], None]:
         """Return what a contestant is to call with (batches, seconds, loss) after each batch."""
@@ -73,20 +84,31 @@ class Race:
         bars = self._bars
         task = bars.add_task(title, total=seconds, batches=0, loss="")
 
+        told = -_PAUSE
+
         def update(batches: int, elapsed: float, loss: float) -> None:
-            bars.update(task, completed=elapsed, batches=batches, loss=f"loss {loss:.3g}")
+            nonlocal told
+            if elapsed - told >= _PAUSE or elapsed >= seconds:
+                told = elapsed
+                bars.update(
+                    task,
+                    completed=elapsed,
+                    elapsed=elapsed,
+                    batches=batches,
+                    loss=f"loss {loss:.3g}",
+                )
 
         return update
 
 
 def _new_bars() -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[elapsed]:.1f} s", justify="right"),
         TextColumn("{task.fields[batches]:,} batches", justify="right"),
         TextColumn("{task.fields[loss]}", markup=False),
         console=Console(stderr=True),
