@@ -81,9 +81,10 @@ class Race:
         """Return what a contestant is to call with (batches, seconds, loss) after each batch."""
         if self._bars is None:
             return lambda batches, elapsed, loss: None
+        self._fill()
         bars = self._bars
-        task = bars.add_task(title, total=seconds, batches=0, loss="")
-
+        task = bars.add_task(title, total=seconds, elapsed=0.0, batches=0, loss="")
+        self._running = task, seconds
         told = -_PAUSE
 
         def update(batches: int, elapsed: float, loss: float) -> None:
