@@ -57,7 +57,7 @@ class Race:
 
     def __init__(self, *, shown: bool) -> None:
         self._bars: Any = None
-        self._running: Any = None
+        self._finish: Callable[[], None] = _nothing
         if shown and sys.stderr is not None and sys.stderr.isatty():
             self._bars = _new_bars()
 
@@ -68,38 +68,37 @@ class Race:
 
     def __exit__(self, *_: object) -> None:
         if self._bars is not None:
-            self._fill()
+            self._finish()
             self._bars.stop()
 
-    def _fill(self) -> None:
-        """Fill the bar of the contestant that ran last: it may have ended before its time."""
-        if self._running is not None:
-            task, seconds = self._running
-            self._bars.update(task, completed=seconds)
-
     def starter(self, title: str, seconds: float) -> Callable[[int, float, float], None]:
-        """Return what a contestant is to call with (batches, seconds, loss) after each batch."""
+        """Return what the next contestant is to call with (batches, seconds, loss)."""
         if self._bars is None:
-            return lambda batches, elapsed, loss: None
-        self._fill()
+            return _nothing
+        self._finish()
         bars = self._bars
         task = bars.add_task(title, total=seconds, elapsed=0.0, batches=0, loss="")
-        self._running = task, seconds
-        told = -_PAUSE
+        said, last = -_PAUSE, (0, 0.0, float("nan"))
+
+        def say(completed: float) -> None:
+            batches, elapsed, loss = last
+            said_loss = f"loss {loss:.3g}" if batches else ""
+            bars.update(task, completed=completed, elapsed=elapsed, batches=batches, loss=said_loss)
 
         def update(batches: int, elapsed: float, loss: float) -> None:
-            nonlocal told
-            if elapsed - told >= _PAUSE or elapsed >= seconds:
-                told = elapsed
-                bars.update(
-                    task,
-                    completed=elapsed,
-                    elapsed=elapsed,
-                    batches=batches,
-                    loss=f"loss {loss:.3g}",
-                )
+            nonlocal said, last
+            last = batches, elapsed, loss
+            if elapsed - said >= _PAUSE:
+                said = elapsed
+                say(elapsed)
 
+        # a contestant may end before its time: its bar is filled when the next one starts
+        self._finish = lambda: say(seconds)
         return update
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
 
 
 def _new_bars() -> Any:
