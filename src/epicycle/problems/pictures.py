@@ -63,7 +63,7 @@ def draw_sine(
     basin = _FIRST_TURN / problem.span
     figure = draw.new_figure(figsize)
     figure.suptitle(
-        draw.plain(f"Learning freq in sin(freq · x) from samples of sin({W:g} x)"),
+        draw.plain(_minus(f"Learning freq in sin(freq · x) from samples of sin({W:g} x)")),
         fontsize=draw.LARGE, color=draw.INK, x=0.012, ha="left", weight="bold",
     )  # fmt: skip
     wide, close = figure.subplots(3, 2, sharex="col", width_ratios=[1.35, 1.0]).T
@@ -89,7 +89,8 @@ def draw_sine(
     seen = landscape(x, y, start=start, stop=stop, n=_FEWEST_POINTS | 1, present=present)
     _draw_column(close, problem, seen, x, y)
     _name_lines(close[2], seen, problem, says_where=False)
-    close[0].set_title(f"Close to {W:g}; shaded is the basin, {2 * basin:.2g} wide", **_TITLE)
+    words = f"Close to {W:g}; shaded is the basin, {2 * basin:.2g} wide"
+    close[0].set_title(_minus(words), **_TITLE)
     for axes in close:
         axes.axvspan(W - basin, W + basin, color=draw.SKY, alpha=0.18, linewidth=0, zorder=0)
         axes.ticklabel_format(axis="x", useOffset=False)
@@ -123,7 +124,7 @@ def _draw_terrain(
         label=f"one batch of {n:,}",
     )  # fmt: skip
     axes.plot(
-        freq, expected, color=draw.BLUE, linewidth=0.6 if crowded else 1.3, zorder=3,
+        freq, expected, color=draw.BLUE, linewidth=1.0 if crowded else 1.3, zorder=3,
         gid=f"expected-{name}", label="expected over all batches",
     )  # fmt: skip
 
@@ -148,8 +149,14 @@ def _name_lines(axes: Axes, seen: Landscape, problem: Sine, *, says_where: bool)
         at = int(np.where(own, seen.power, 0.0).argmax())
         named.append((at, f"freq stands at {seen.present:.5g}", draw.MUTED, "normal"))
     for at, words, colour, weight in named:
+        to_the_left = at > 0.8 * len(seen.freq)
         axes.annotate(
-            draw.plain(words.replace("-", "−")), (float(seen.freq[at]), float(seen.power[at])),
-            xytext=(6, -1), textcoords="offset points", fontsize=draw.NORMAL, va="top",
+            draw.plain(_minus(words)), (float(seen.freq[at]), float(seen.power[at])),
+            xytext=(-6 if to_the_left else 6, -1), textcoords="offset points",
+            ha="right" if to_the_left else "left", va="top", fontsize=draw.NORMAL,
             color=colour, weight=weight, zorder=5,
         )  # fmt: skip
+
+
+def _minus(words: str) -> str:
+    return words.replace("-", "−")
