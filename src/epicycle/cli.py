@@ -8,26 +8,19 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import sys
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from epicycle import __version__, _console, find_cycles
-
-if TYPE_CHECKING:
-    from epicycle.model import CycleModel
+from epicycle import __version__, _console, cli_learning, find_cycles
+from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
 
 FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-#: Pictures that can be written.
-_PICTURES = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "tif", "tiff", "eps", "ps")
 
 #: Defaults have one home, the signature of the function.
 _DEFAULT = {name: p.default for name, p in inspect.signature(find_cycles).parameters.items()}
@@ -41,10 +34,6 @@ _OPTIONS = {
     "false_alarm": "--false-alarm",
 }
 _LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
-
-
-class InputError(Exception):
-    """What was asked for cannot be done; the message is one line."""
 
 
 class _Commands(TyperGroup):
@@ -233,7 +222,7 @@ def find(
         ),
     ] = _DEFAULT["max_frequencies"],
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(_PICTURES)}.")
+        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one JSON document.")
@@ -259,7 +248,7 @@ def find(
     """
     from epicycle.reading import ReadError, read_table
 
-    _check_picture(plot)
+    check_picture(plot)
     if events and (value or error or group):
         raise InputError(
             "--events have no values: --value, --error and --group do not apply. "
@@ -316,10 +305,15 @@ def find(
     else:
         _console.write(_console.as_text(model, _in_words_of_options))
     if plot is not None:
-        _write_picture(model, plot, Path(table.name).name)
+        from epicycle import plots
+
+        write_picture(plots.plot_summary(model, Path(table.name).name), plot)
         if not quiet:
             _console.say(f"wrote {plot}")
     raise typer.Exit(FOUND if model.cycles else NOTHING_FOUND)
+
+
+app.command()(cli_learning.sin)
 
 
 # ---- Words ---------------------------------------------------------------------------------
@@ -335,44 +329,3 @@ def _in_words_of_options(message: str) -> str:
     for name, option in _OPTIONS.items():
         message = re.sub(rf"\b{name}\b", option, message)
     return re.sub(rf"^({'|'.join(_LEADING_OPTIONS)})\b", r"--\1", message)
-
-
-# ---- Pictures ------------------------------------------------------------------------------
-
-
-def _check_picture(path: Path | None) -> None:
-    """Refuse, before the search, a picture that could not be written after it."""
-    if path is None:
-        return
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in _PICTURES:
-        raise InputError(
-            f"--plot {path} has {f'the ending {path.suffix!r}' if kind else 'no ending'}: expected "
-            f"one of {', '.join(_PICTURES)}. To fix this, call it {path.stem or 'cycles'}.png."
-        )
-    if not path.parent.is_dir():
-        raise InputError(
-            f"--plot {path}: there is no directory {path.parent}. To fix this, make it first."
-        )
-    if path.is_dir():
-        raise InputError(f"--plot {path} is a directory. To fix this, name a file in it.")
-    if find_spec("matplotlib") is None:
-        raise InputError("--plot needs matplotlib. To fix this, pip install 'epicycle[plot]'.")
-
-
-def _write_picture(model: CycleModel, path: Path, title: str) -> None:
-    """Write the picture under another name first: what stands at `path` is always whole."""
-    from epicycle import plots
-
-    figure = plots.plot_summary(model, title)
-    unfinished = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
-    try:
-        figure.savefig(unfinished)
-        os.replace(unfinished, path)
-    except OSError as problem:
-        raise InputError(
-            f"--plot {path} cannot be written ({problem.strerror or problem}). "
-            f"To fix this, name a file where you may write."
-        ) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
