@@ -323,7 +323,7 @@ def test_a_picture_is_refused_before_the_search(tide, monkeypatch):
         raise AssertionError("searched")
 
     monkeypatch.setattr(cli, "find_cycles", no_search)
-    monkeypatch.setattr(cli, "find_spec", lambda _: None)
+    monkeypatch.setattr("epicycle._picture_files.find_spec", lambda _: None)
     assert "pip install 'epicycle[plot]'" in refusal(
         "find", tide, "--plot", tide.with_suffix(".png")
     )

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import oracles
 from epicycle import CycleModel, find_cycles, lock_gears
 from epicycle.gears import fit_train
 from generators import Problem, sinusoids
+
+MOON = Path(__file__).resolve().parent.parent / "data" / "moon_irregular_25y.csv"
 
 #: A clock with three hands, and one cycle that has nothing to do with it.
 BASE = 1.234567
@@ -128,6 +131,18 @@ def test_predictions_far_away_profit(free, locked) -> None:
         )
         errors.append(float(np.sqrt(np.mean((part(later, None)[:, 0] - truth) ** 2))))
     assert errors[1] < errors[0] / 3
+
+
+def test_the_month_that_its_half_knows_better() -> None:
+    """In the Moon's distance the synodic month is faint, and half of it strong: the variation."""
+    moon = np.loadtxt(MOON, delimiter=",", skiprows=1)
+    model = find_cycles(moon[:, 0], moon[:, 2], unit="d", max_cycles=30)
+    [train] = model.gears
+    assert train.ratios == (1, 2)
+    before, after = (cycles_near(m, [1 / 29.5306])[0] for m in (model, lock_gears(model)))
+    assert after.period_error < before.period_error / 30
+    # Chapront-Touzé & Chapront (1988); over 25 years the mean differs by less than 1e-6 d
+    assert abs(after.period - 29.530588861) < 3 * after.period_error
 
 
 # ---- Locking is a choice -------------------------------------------------------------------

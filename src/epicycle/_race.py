@@ -8,6 +8,9 @@ from typing import Any
 
 from epicycle._picture_files import InputError
 
+#: Seconds between two updates of a line: some contestants do thousands of batches in this time.
+_PAUSE = 0.1
+
 
 def parse_entries(against: str, known: Callable[[str], Any]) -> list[str]:
     """Return the entries of a list such as "siren,siren:100,mlp", each once.
@@ -54,6 +57,7 @@ class Race:
 
     def __init__(self, *, shown: bool) -> None:
         self._bars: Any = None
+        self._finish: Callable[[], None] = _nothing
         if shown and sys.stderr is not None and sys.stderr.isatty():
             self._bars = _new_bars()
 
@@ -64,29 +68,47 @@ class Race:
 
     def __exit__(self, *_: object) -> None:
         if self._bars is not None:
+            self._finish()
             self._bars.stop()
 
     def starter(self, title: str, seconds: float) -> Callable[[int, float, float], None]:
-        """Return what a contestant is to call with (batches, seconds, loss) after each batch."""
+        """Return what the next contestant is to call with (batches, seconds, loss)."""
         if self._bars is None:
-            return lambda batches, elapsed, loss: None
+            return _nothing
+        self._finish()
         bars = self._bars
-        task = bars.add_task(title, total=seconds, batches=0, loss="")
+        task = bars.add_task(title, total=seconds, elapsed=0.0, batches=0, loss="")
+        said, last = -_PAUSE, (0, 0.0, float("nan"))
+
+        def say(completed: float) -> None:
+            batches, elapsed, loss = last
+            said_loss = f"loss {loss:.3g}" if batches else ""
+            bars.update(task, completed=completed, elapsed=elapsed, batches=batches, loss=said_loss)
 
         def update(batches: int, elapsed: float, loss: float) -> None:
-            bars.update(task, completed=elapsed, batches=batches, loss=f"loss {loss:.3g}")
+            nonlocal said, last
+            last = batches, elapsed, loss
+            if elapsed - said >= _PAUSE:
+                said = elapsed
+                say(elapsed)
 
+        # a contestant may end before its time: its bar is filled when the next one starts
+        self._finish = lambda: say(seconds)
         return update
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
 
 
 def _new_bars() -> Any:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[elapsed]:.1f} s", justify="right"),
         TextColumn("{task.fields[batches]:,} batches", justify="right"),
         TextColumn("{task.fields[loss]}", markup=False),
         console=Console(stderr=True),

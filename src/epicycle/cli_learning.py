@@ -17,8 +17,10 @@ from epicycle._picture_files import PICTURES, InputError, check_picture, write_p
 from epicycle._race import Race, need_torch, parse_entries, table
 
 if TYPE_CHECKING:
-    from epicycle.problems.contest import SineResult
+    from epicycle.problems import Clock
+    from epicycle.problems.contest import ClockResult, SineResult
     from epicycle.problems.designs import Design
+    from epicycle.problems.training import Trained
 
 LEARNED, NOT_LEARNED = 0, 1
 
@@ -94,7 +96,7 @@ def sin(
             )
             return result
 
-        result = run(_spectral_descent(), _SOLVED)
+        result = run(spectral_descent(), _SOLVED)
         others = {entry: run(design(entry, plain=True)) for entry in entries}
     if as_json:
         learned = {key: result.to_dict()[key] for key in ("learned", "loss", "batches", "seconds")}
@@ -116,7 +118,41 @@ def sin(
     raise typer.Exit(LEARNED if result.loss <= _SOLVED else NOT_LEARNED)
 
 
-def _spectral_descent() -> Design:
+def clock_baselines(
+    entries: list[str],
+    clock: Clock,
+    race: Race,
+    *,
+    seconds: float,
+    seed: int,
+    years: float,
+    continuous: bool,
+) -> dict[str, tuple[ClockResult, Trained]]:
+    """Train each entry of ``--against`` on a clock for so many seconds, and see how it did.
+
+    Returns
+    -------
+    dict
+        For each entry its result, and the network, for pictures.
+    """
+    from epicycle.problems.contest import enter_clock
+    from epicycle.problems.designs import design
+
+    return {
+        entry: enter_clock(
+            entry,
+            clock,
+            seconds=seconds,
+            seed=seed,
+            years=years,
+            continuous=continuous,
+            progress=race.starter(design(entry).title, seconds),
+        )
+        for entry in entries
+    }
+
+
+def spectral_descent() -> Design:
     """Return the network and the optimizer of the Sin problem, with the one added line."""
     import torch
 
@@ -125,6 +161,7 @@ def _spectral_descent() -> Design:
     from epicycle.problems.networks import Sin
 
     def optimizer(net: torch.nn.Module) -> torch.optim.Optimizer:
+        assert isinstance(net, Sin)
         opt = torch.optim.SGD(net.parameters(), lr=1e-4)
         SpectralDescent(opt, net, angular_frequencies=[net.freq])  # the one added line
         return opt

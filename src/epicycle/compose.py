@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from epicycle._checks import Samples
 from epicycle.assemble import (
     alias_notes,
     amplitude_limit,
@@ -19,10 +22,46 @@ from epicycle.assemble import (
     strength_order,
 )
 from epicycle.cycles import per_output
-from epicycle.model import CycleModel, Origin, Spectrum
+from epicycle.model import CycleModel, Spectrum
+from epicycle.noise import NoiseModel
 from epicycle.periodogram import power_threshold
-from epicycle.pursuit import Pursuit, known_fundamentals
+from epicycle.plan import SearchPlan
+from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.search import Candidates, spectral_window
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """What a result was made from, so that it can be refitted.
+
+    Attributes
+    ----------
+    samples : Samples
+        The checked samples.
+    noise : NoiseModel
+        How their weights follow from errors and jitter.
+    plan : SearchPlan
+        Where it was searched.
+    goal : Goal
+        What the user asked for.
+    exposure : float
+        Length of the exposure of each sample.
+    notes : tuple of str
+        What was undecided before the search.
+    found : Pursuit
+        Where the search ended.
+    raw : tuple
+        Times, values and groups as the user gave them.
+    """
+
+    samples: Samples
+    noise: NoiseModel
+    plan: SearchPlan
+    goal: Goal
+    exposure: float
+    notes: tuple[str, ...]
+    found: Pursuit
+    raw: tuple[Any, Any, Any]
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:

@@ -8,9 +8,9 @@ from typing import Any
 
 from epicycle import _checks
 from epicycle._data import build_data
-from epicycle.compose import build_model
+from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
-from epicycle.model import CycleModel, Origin
+from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
 from epicycle.pursuit import Goal, pursue

@@ -85,16 +85,6 @@ class GearTrain:
         pairs = zip(self.ratios[1:], self.ratios[:-1], strict=True)
         return tuple((n // gcd(n, m), m // gcd(n, m)) for n, m in pairs)
 
-    @property
-    def frequencies(self) -> tuple[float, ...]:
-        """Frequency of each member in the locked train."""
-        return tuple(n * self.frequency for n in self.ratios)
-
-    @property
-    def frequency_errors(self) -> tuple[float, ...]:
-        """Error of the frequency of each member in the locked train."""
-        return tuple(n * self.frequency_error for n in self.ratios)
-
 
 def find_gears(
     frequencies: Any,
@@ -141,7 +131,7 @@ def find_gears(
 
     Examples
     --------
-    >>> [train] = find_gears([1.000001, 24.0, 60.00001, 7.3], [2e-6, 1e-5, 2e-5, 1e-5])
+    >>> [train] = find_gears([1.000001, 24.0, 60.00001, 7.31416], [2e-6, 1e-5, 2e-5, 1e-5])
     >>> train.members, train.ratios, train.steps
     ((0, 1, 2), (1, 24, 60), ((24, 1), (5, 2)))
     >>> find_gears([1.0, 3.02], [0.01, 0.05])
@@ -300,7 +290,7 @@ def _best_joint(
         p = np.rint(ratio * q).astype(np.intp)
         pull = (ratio - p / q) / (ratio * error)
         odds = weight * share * np.exp(-0.5 * pull**2) / (ratio * error * sqrt(2 * pi))
-        odds[np.gcd(p, q) > 1] = 0.0
+        # in lowest terms, since a fraction has the larger share there
         k = int(odds.argmax())
         if odds[k] > 1 / best.doubt:
             p_k, q_k = (int(q[k]), int(p[k])) if inverted else (int(p[k]), int(q[k]))

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle import _checks
-from epicycle.compose import build_model
+from epicycle.compose import Origin, build_model
 from epicycle.errors import covariance
 from epicycle.gears import GearTrain
 from epicycle.lines import Structure
-from epicycle.model import CycleModel, Origin
+from epicycle.model import CycleModel
 from epicycle.noise import local_level
 from epicycle.pursuit import Pursuit
 from epicycle.workbench import Workbench

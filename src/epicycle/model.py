@@ -9,19 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle import phase
-from epicycle._checks import Samples
 from epicycle._data import nuisance_columns
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
-from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
-from epicycle.pursuit import Goal, Pursuit
 from epicycle.suggestions import Suggestion, suggest_periods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from epicycle.compose import Origin
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,40 +132,6 @@ class Predictor:
             )
         rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
         return rows
-
-
-@dataclass(frozen=True, eq=False)
-class Origin:
-    """What a result was made from, so that it can be refitted.
-
-    Attributes
-    ----------
-    samples : Samples
-        The checked samples.
-    noise : NoiseModel
-        How their weights follow from errors and jitter.
-    plan : SearchPlan
-        Where it was searched.
-    goal : Goal
-        What the user asked for.
-    exposure : float
-        Length of the exposure of each sample.
-    notes : tuple of str
-        What was undecided before the search.
-    found : Pursuit
-        Where the search ended.
-    raw : tuple
-        Times, values and groups as the user gave them.
-    """
-
-    samples: Samples
-    noise: NoiseModel
-    plan: SearchPlan
-    goal: Goal
-    exposure: float
-    notes: tuple[str, ...]
-    found: Pursuit
-    raw: tuple[Any, Any, Any]
 
 
 @dataclass(frozen=True, eq=False)

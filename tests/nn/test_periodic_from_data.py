@@ -36,6 +36,14 @@ def test_no_more_cycles_than_frequencies() -> None:
     assert sorted(layer.frequency[:, 0].tolist()) == pytest.approx([0.11, 0.29], abs=1e-3)
 
 
+def test_a_search_for_more_fills_the_layer_with_the_strongest() -> None:
+    problem = generators.sinusoids(1, 400, 1000.0, LINES, noise=0.5)
+    layer = layer_with(2)
+    model = layer.initialize_from_data(problem.t, problem.y, max_cycles=10)
+    assert len(model.cycles) == 3
+    assert layer.frequency[:, 0].tolist() == [cycle.frequency for cycle in model.cycles[:2]]
+
+
 def test_harmonics_of_the_layer_are_those_looked_for() -> None:
     problem = generators.waveform(2, 600, 1000.0, 13.7, generators.eclipses, 0.05)
     with_harmonics = layer_with(3, harmonics=8)

@@ -68,6 +68,22 @@ def test_the_lines_are_named(sine: Figure) -> None:
     assert not any("stands" in word for word in words)
 
 
+def test_a_negative_frequency_is_shown_where_it_is() -> None:
+    figure = draw_sine(Sine(-2.0, span=100.0), present=1.0, batch_size=300)
+    freq, loss = data_of(figure.axes[0], "expected-loss")
+    assert (freq[0], freq[-1]) == pytest.approx((-4.0, 0.0))
+    assert freq[loss.argmin()] == pytest.approx(-2.0)
+    # named where the batch has its maximum, a small part of the basin (0.045) away
+    (named,) = (text.get_text() for text in figure.axes[4].texts if "−" in text.get_text())
+    assert float(named.replace("−", "-")) == pytest.approx(-2.0, abs=0.01)
+
+
+def test_the_truth_is_in_the_picture_however_narrow_its_basin() -> None:
+    freq, loss = data_of(draw_sine(Sine(1e5), batch_size=100).axes[0], "expected-loss")
+    assert np.diff(freq)[0] > 2 * 0.0045  # the grid is coarser than the basin
+    assert freq[loss.argmin()] == 1e5
+
+
 def test_nothing_sticks_out_of_the_picture(sine: Figure) -> None:
     width, height = sine.canvas.get_width_height()
     clocks = draw_clocks(Clock(), [0, 2000 * YEAR], {"a network": [[0, 0, 0], [1, 2, 3]]})

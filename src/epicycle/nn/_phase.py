@@ -18,9 +18,9 @@ from torch import Tensor
 _SPLIT = 134217729.0
 
 #: Largest step between neighbouring inputs, in turns of the highest harmonic.  An input rounded
-#: to steps of s turns is wrong by up to s / 2, evenly spread: a sinusoid keeps the share sinc(s)
-#: of its amplitude and gets noise of 2 pi s / sqrt(12) radians.  At s = 1/16 these are 0.994 and
-#: 0.11: a frequency can still be learned, and four times further on nothing is left to learn.
+#: to steps of s turns is off by up to s / 2, evenly spread: a sinusoid keeps the share sinc(s) of
+#: its amplitude, and its phase gets noise of 2 pi s / sqrt(12) radians.  At s = 1/16 these are
+#: 0.994 and 0.11; at s = 1 nothing is left of it.
 COARSEST_STEP = 1.0 / 16.0
 
 #: Kinds of input whose own rounding is compared with the period of the highest harmonic.
@@ -162,6 +162,7 @@ def _turns(x: Tensor, frequency: Tensor, harmonics: int) -> Tensor:
     if low is not None:
         turns.add_(_product_turns(low, frequency))
     turns = turns.sum(dim=-1)
+    # in the order of memory that the compiler has been told below
     return turns.sub_(turns.round()).contiguous()
 
 

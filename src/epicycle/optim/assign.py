@@ -22,9 +22,12 @@ from epicycle.optim.reservoir import Sample
 #: Closer than this, in units of one over the span, a line and a frequency belong together.
 _NEAR = 1.5
 
-#: A line moves a frequency that is near if it has this share of the power that it had before: the
-#: network does not use it yet.  A frequency is taken from its line only for one this much stronger.
+#: The network does not use a frequency yet while its line has this share of the power that it had
+#: when it was found.  A frequency is taken from its line only for one this much stronger.
 _UNUSED, _STRONGER = 0.5, 2.0
+
+#: A line moves a frequency that is near only if its standard error is this much smaller.
+_BETTER = 0.9
 
 #: Frequencies of unknown effect that are tried on a line.
 _TRIED = 4
@@ -68,6 +71,7 @@ class Placement:
     bank: int
     index: int
     frequency: Floats
+    error: Floats
     strength: float
     false_alarm_probability: float
 
@@ -84,14 +88,30 @@ class Slots:
         self._index = [(b, k) for b, bank in enumerate(banks) for k in range(len(bank.exact))]
         self.frequency = np.concatenate([bank.exact.cpu().numpy() for bank in banks])
         self.strength = np.concatenate([bank.strength for bank in banks])
+        self.error = np.concatenate([bank.error for bank in banks])
+        self.held = np.concatenate([bank.held for bank in banks])
 
     def __len__(self) -> int:
         return len(self._index)
+
+    @property
+    def offer_waves(self) -> bool:
+        """Whether the network weighs cosine and sine of each frequency freely."""
+        return self.banks[0].layer is not None
+
+    def least_worthwhile(self, slot: int | None) -> float:
+        """Return the strength that a new line needs to move one of the slots, or the one."""
+        strength = self.strength if slot is None else self.strength[slot]
+        return float(_STRONGER * np.min(strength))
 
     def locate(self, slot: int) -> tuple[FrequencyBank, int]:
         """Return bank and index of a slot."""
         b, k = self._index[slot]
         return self.banks[b], k
+
+    def harmonics(self, slot: int) -> int:
+        """Return the number of harmonics that a slot has."""
+        return self.locate(slot)[0].harmonics
 
     def near(self, frequency: Floats) -> list[int]:
         """Return the slots at a frequency of either sign, strongest first."""
@@ -106,12 +126,29 @@ class Slots:
         """Return all slots, the least useful first."""
         return [int(k) for k in np.argsort(self.strength, kind="stable")]
 
+    def unused(self, slot: int, line: Line) -> bool:
+        """Return whether the network makes no use yet of the line that a frequency is on."""
+        return bool(line.strength >= _UNUSED * self.strength[slot])
+
+    def used(self, lines: Sequence[Line]) -> list[tuple[int, int]]:
+        """Return bank and index of the held frequencies whose lines are explained by now."""
+        waiting = {
+            slot for line in lines for slot in self.near(line.frequency) if self.unused(slot, line)
+        }
+        slots = [k for k in np.flatnonzero(self.held) if k not in waiting]
+        return [(self._numbers[b], k) for b, k in (self._index[slot] for slot in slots)]
+
     def place(self, slot: int, line: Line, frequency: Floats) -> Placement:
         """Record that a slot now has a line, and say how to make it so."""
         self.frequency[slot], self.strength[slot] = frequency, line.strength
         b, k = self._index[slot]
         return Placement(
-            self._numbers[b], k, frequency, line.strength, line.false_alarm_probability
+            self._numbers[b],
+            k,
+            frequency,
+            line.error,
+            line.strength,
+            line.false_alarm_probability,
         )
 
 
@@ -170,7 +207,11 @@ def assign_by_effect(
 
 def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
     """Return whether a line justifies moving a frequency."""
-    return bool(line.strength >= (_UNUSED if near else _STRONGER) * slots.strength[slot])
+    if near:
+        away = np.abs(np.abs(line.frequency) - np.abs(slots.frequency[slot]))
+        better = (line.error < _BETTER * slots.error[slot]).all() and (away > line.error).any()
+        return bool(better) and slots.unused(slot, line)
+    return bool(line.strength >= _STRONGER * slots.strength[slot])
 
 
 class _Effect:

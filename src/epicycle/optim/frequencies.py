@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import LBFGS, Optimizer
 from torch.utils.hooks import RemovableHandle
@@ -35,21 +36,33 @@ class FrequencyBank:
 
     Attributes
     ----------
+    harmonics : int
+        Highest multiple of each frequency that the network uses.
     exact : Tensor, shape (k, m), float64
         Frequencies in cycles per unit.
     strength : ndarray, shape (k,)
         Power of the line that each frequency was put on, 0 before that.
+    error : ndarray, shape (k, m)
+        Standard error of the frequency when it was put there, infinite before that.
+    held : ndarray of bool, shape (k,)
+        Whether a frequency stays where it is: until the rest of the network makes use of its
+        new place, its gradient is about phases that are wrong as yet, not about its value.
     """
 
     def __init__(self, parameter: nn.Parameter, layer: nn.Module | None, angular: bool) -> None:
         self.parameter = parameter
         self.layer = layer
         self._unit = 2 * math.pi if angular else 1.0
-        self._harmonics = int(getattr(layer, "harmonics", 1))
+        self.harmonics = int(getattr(layer, "harmonics", 1))
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
         self._adopt()
+        self._start()
+
+    def _start(self) -> None:
         self.strength: Floats = np.zeros(len(self.exact))
+        self.error: Floats = np.full(self.exact.shape, np.inf)
+        self.held: NDArray[np.bool_] = np.zeros(len(self.exact), dtype=bool)
 
     # ---- Values --------------------------------------------------------------------------
 
@@ -58,7 +71,7 @@ class FrequencyBank:
         if len(spread) != self.inputs:
             self.inputs = len(spread)
             self._adopt()
-            self.strength = np.zeros(len(self.exact))
+            self._start()
         self.spread = spread.to(torch.float64).clamp_min(1e-300)
 
     def _adopt(self) -> None:
@@ -84,12 +97,12 @@ class FrequencyBank:
         with torch.no_grad():
             self.parameter.copy_(self.valued(self.exact))
 
-    def place(self, index: int, frequency: Floats, strength: float) -> None:
-        """Put one frequency on a line."""
+    def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
+        """Put one frequency on a line, and hold it there."""
         exact = self.exact.clone()
         exact[index] = torch.as_tensor(frequency, dtype=torch.float64, device=exact.device)
         self.exact = exact
-        self.strength[index] = strength
+        self.strength[index], self.error[index], self.held[index] = strength, error, True
         self.write()
 
     # ---- Steps of the optimizer ------------------------------------------------------------
@@ -102,10 +115,14 @@ class FrequencyBank:
         return handle
 
     def phase_gradient(self, gradient: Tensor) -> Tensor:
-        """Return the gradient by phase for the gradient by the parameter's value."""
+        """Return the gradient by phase, 0 where held, for the gradient by the parameter's value."""
         if self.spread is None:
             return gradient
-        return gradient / self._phase_per_value(gradient).to(gradient.dtype)
+        moving = torch.as_tensor(~self.held, device=gradient.device)[:, None]
+        moving = moving.expand(len(self.exact), self.inputs).reshape(gradient.shape)
+        return torch.where(moving, gradient / self._phase_per_value(gradient), 0.0).to(
+            gradient.dtype
+        )
 
     def to_phase(self, step: Tensor | None = None) -> None:
         """Show the optimizer a phase: 0, or what it has stepped so far."""
@@ -133,11 +150,13 @@ class FrequencyBank:
         if self.spread is None:
             return self.exact
         step = phase.to(torch.float64) / self._phase_per_value(phase.to(torch.float64))
-        return self.exact.to(phase.device) + step.reshape(-1, self.inputs) / self._unit
+        stepped = self.exact.to(phase.device) + step.reshape(-1, self.inputs) / self._unit
+        held = torch.as_tensor(self.held, device=phase.device)[:, None]
+        return torch.where(held, self.exact.to(phase.device), stepped)
 
     def _phase_per_value(self, like: Tensor) -> Tensor:
         assert self.spread is not None
-        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self._harmonics)
+        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self.harmonics)
         return scale.expand(len(self.exact), self.inputs).reshape(like.shape)
 
     def forget_state(self, index: int, optimizer: Optimizer) -> None:
@@ -156,6 +175,8 @@ class FrequencyBank:
             "exact": self.exact,
             "spread": self.spread,
             "strength": self.strength.tolist(),
+            "error": self.error.tolist(),
+            "held": self.held.tolist(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -164,3 +185,5 @@ class FrequencyBank:
             self.observe(state["spread"])
         self.exact = state["exact"].clone()
         self.strength = np.array(state["strength"])
+        self.error = np.array(state["error"])
+        self.held = np.array(state["held"])

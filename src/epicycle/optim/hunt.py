@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +21,9 @@ _CONFIRMED = 0.01
 
 #: Samples needed beyond those that the null hypothesis takes, in the smaller part.
 _SPARE = 4
+
+#: Probability at which a frequency of the network is found to have a line of its own.
+_KNOWN = 1e-6
 
 #: Two lines closer than this, in units of one over the span, are one.
 _RESOLVED = 1.5
@@ -94,16 +97,8 @@ class Finding:
     false_alarm_probability: float
 
 
-def hunt(
-    coordinates: Coordinates,
-    series: Floats,
-    null: Floats,
-    band: Band,
-    false_alarm: float,
-    most: int,
-    rounding: float,
-) -> list[Finding]:
-    """Return the lines in a set of series, strongest first or nearly so.
+class Hunt:
+    """Search of a set of series.
 
     Parameters
     ----------
@@ -113,46 +108,78 @@ def hunt(
         Minus the functional gradient, or what became of it.
     null : ndarray, shape (n, p)
         Columns that need no line.
-    band : Band
-        Where to look.
-    false_alarm : float
-        Probability that pure noise yields anything.
-    most : int
-        Largest number of lines.
     rounding : float
         Share of the sum of squares below which everything is rounding.
 
-    Returns
-    -------
-    list of Finding
+    Attributes
+    ----------
+    enough : bool
+        Whether the samples suffice for any answer.
     """
-    low, high = band.limits(coordinates)
-    n, p = null.shape
-    if n // _KEPT_ASIDE < p + 2 * (len(low) + 1) + _SPARE or (coordinates.span <= 0).any():
-        return []
-    aside = np.arange(n) % _KEPT_ASIDE == _KEPT_ASIDE - 1
-    whole = Residual.of(coordinates, series, null)
-    # series are compared in units of their own noise, and without what they have in common
-    whole = replace(whole, values=_whitened(whole.values, rounding))
-    scale = whole.chi2
-    shown = Residual.of(coordinates[~aside], whole.values[~aside], null[~aside])
-    kept = Residual.of(coordinates[aside], whole.values[aside], null[aside])
-    findings: list[Finding] = []
-    while len(findings) < most and whole.chi2 > rounding * scale:
-        found = _strongest(shown, low, high, false_alarm)
-        if found is None:
-            break
-        line, probability = _fundamental(shown, found[0], low, rounding), found[1]
-        if fit_line(kept, line.frequency, 0).false_alarm(kept, 0.0) > _CONFIRMED:
-            break
-        final = fit_line(whole, line.frequency)
-        if any(_distance(final.frequency, f.frequency, coordinates) < _RESOLVED for f in findings):
-            break  # what a slightly wrong frequency has left of its line
-        findings.append(
-            Finding(final.frequency, final.error, final.power * whole.chi2 / scale, probability)
+
+    def __init__(
+        self, coordinates: Coordinates, series: Floats, null: Floats, rounding: float
+    ) -> None:
+        n, p = null.shape
+        needed = p + 2 * (len(coordinates.span) + 1) + _SPARE
+        self.enough = n // _KEPT_ASIDE >= needed and bool((coordinates.span > 0).all())
+        self._x = coordinates
+        self._rounding = rounding
+        # series are compared in units of their own noise, and without what they have in common
+        values = Residual.of(coordinates, series, null).values
+        self._whole = Residual.of(coordinates, _whitened(values, rounding), null)
+        self._total = max(self._whole.chi2, 1e-300)
+        aside = np.arange(n) % _KEPT_ASIDE == _KEPT_ASIDE - 1
+        self._shown, self._kept = (
+            Residual.of(coordinates[part], self._whole.values[part], null[part])
+            for part in (~aside, aside)
         )
-        whole, shown, kept = (r.without_line(final.frequency) for r in (whole, shown, kept))
-    return findings
+
+    def at(self, frequency: Floats) -> Finding | None:
+        """Return the line that belongs to a known frequency, or None if there is none."""
+        here = fit_line(self._whole, frequency, 0)
+        if here.false_alarm(self._whole, 0.0) > _KNOWN:
+            return None
+        return self._finding(fit_line(self._whole, frequency), 0.0)
+
+    def exclude(self, frequency: Floats) -> None:
+        """Take a line at a frequency as explained."""
+        self._whole, self._shown, self._kept = (
+            part.without_line(frequency) for part in (self._whole, self._shown, self._kept)
+        )
+
+    def lines(self, band: Band, false_alarm: float, most: int) -> list[Finding]:
+        """Return the significant lines of a band, strongest first or nearly so.
+
+        Parameters
+        ----------
+        band : Band
+            Where to look.
+        false_alarm : float
+            Probability that pure noise yields anything.
+        most : int
+            Largest number of lines.
+        """
+        low, high = band.limits(self._x)
+        findings: list[Finding] = []
+        while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
+            found = _strongest(self._shown, low, high, false_alarm)
+            if found is None:
+                break
+            line, probability = found
+            line = _fundamental(self._shown, line, low, self._rounding)
+            if fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0) > _CONFIRMED:
+                break
+            new = self._finding(fit_line(self._whole, line.frequency), probability)
+            if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
+                break  # what a slightly wrong frequency has left of its line
+            findings.append(new)
+            self.exclude(new.frequency)
+        return findings
+
+    def _finding(self, fit: LineFit, probability: float) -> Finding:
+        power = fit.power * self._whole.chi2 / self._total
+        return Finding(fit.frequency, fit.error, power, probability)
 
 
 def _whitened(values: Floats, rounding: float) -> Floats:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from epicycle.optim.assign import Line, Placement, Slots, assign, assign_by_effect
 from epicycle.optim.frequencies import FrequencyBank
-from epicycle.optim.hunt import Band, hunt
+from epicycle.optim.hunt import Band, Hunt
 from epicycle.optim.probe import Probe
 from epicycle.optim.reservoir import Chunk, Sample, join
 from epicycle.optim.series import Series, rows_of, series_of
@@ -24,14 +25,30 @@ _MOST_LINES = 16
 _NEGLIGIBLE, _GATHERED = 1e-9, 100.0
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What to do after one search.
+
+    Attributes
+    ----------
+    placements : tuple of Placement
+        Frequencies to move.
+    used : tuple of (int, int)
+        Bank and index of frequencies moved before that the network has come to use.
+    """
+
+    placements: tuple[Placement, ...]
+    used: tuple[tuple[int, int], ...]
+
+
 def search(
     chunks: Sequence[Chunk],
     banks: Sequence[FrequencyBank],
     probe: Probe,
     band: Band,
     false_alarm: float,
-) -> list[Placement]:
-    """Return the frequencies to move.
+) -> Outcome:
+    """Return what to do after one search.
 
     Parameters
     ----------
@@ -48,9 +65,10 @@ def search(
     """
     sample = join(chunks)
     if sample is None:
-        return []
+        return Outcome((), ())
     groups = _groups(banks, probe, sample)
-    placements = []
+    placements: list[Placement] = []
+    used: list[tuple[int, int]] = []
     for numbers, x in groups:
         members = [banks[k] for k in numbers]
         rows, count = rows_of(x, members[0].inputs, sample.output)
@@ -59,16 +77,19 @@ def search(
             sample.output.reshape(count, -1),
             sample.descent.reshape(count, -1),
             probe.cyclic_sizes,
+            max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
         allowed = false_alarm / (len(groups) * len(parts))
-        lines = [
-            line
-            for part in parts
-            for line in _lines(part, band, allowed, sample, len(slots), len(parts))
-        ]
-        lines.sort(key=lambda line: -line.strength)
-        if members[0].layer is not None:
+        rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
+        found = [_lines(p, slots, len(parts), band, allowed, rounding) for p in parts]
+        if None in found:
+            continue
+        lines = sorted(
+            (line for some in found for line in some or ()), key=lambda line: -line.strength
+        )
+        used += slots.used(lines)
+        if slots.offer_waves:
             placements += assign(lines, slots)
         else:
             asked = sample.rows(_ASKED)
@@ -77,33 +98,41 @@ def search(
                 return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
 
             placements += assign_by_effect(lines, slots, asked, evaluate)
-    return placements
+    return Outcome(tuple(placements), tuple(used))
 
 
 def _lines(
-    part: Series, band: Band, false_alarm: float, sample: Sample, n_slots: int, n_parts: int
-) -> list[Line]:
-    """Return the lines of one set of series."""
+    part: Series, slots: Slots, n_parts: int, band: Band, false_alarm: float, rounding: float
+) -> list[Line] | None:
+    """Return the lines of one set of series, or None where there are too few samples."""
+    hunt = Hunt(part.coordinates, part.values, part.null, rounding)
+    if not hunt.enough:
+        return None
     # one frequency for each block: the block's line belongs to it
-    own = part.block is not None and n_slots == n_parts
-    found = hunt(
-        part.coordinates,
-        part.values,
-        part.null,
-        band,
-        false_alarm,
-        most=1 if own else min(n_slots, _MOST_LINES),
-        rounding=max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2,
-    )
+    own = part.block if n_parts > 1 and n_parts == len(slots) else None
+    known = {}
+    if slots.offer_waves:
+        # what the network can do with the frequencies that it has is no new line
+        mine = range(len(slots)) if own is None else [own]
+        known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
+        for k, frequency in enumerate(slots.frequency):
+            place = known[k].frequency if k in known else frequency
+            for order in range(1, slots.harmonics(k) + 1):
+                hunt.exclude(order * place)
+    new = []
+    if part.power >= slots.least_worthwhile(own):
+        most = min(len(slots), _MOST_LINES) if own is None else 1
+        new = hunt.lines(band, false_alarm, most)
+    found = [*known.items(), *((own, line) for line in new)]
     return [
         Line(
-            frequency=part.direction(f.frequency),
-            error=f.error,
-            strength=f.power * part.power,
-            false_alarm_probability=f.false_alarm_probability,
-            slot=part.block if own else None,
+            frequency=part.direction(line.frequency),
+            error=line.error,
+            strength=line.power * part.power,
+            false_alarm_probability=line.false_alarm_probability,
+            slot=slot,
         )
-        for f in found
+        for slot, line in found
     ]
 
 

@@ -176,12 +176,14 @@ class SpectralDescent:
     def _search(self) -> None:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
         chunks = self._pool.chunks(self._reservoir.chunks, self._banks[0].parameter.device)
-        placements = searching.search(
-            chunks, self._banks, self._probe, self._band, self._schedule.allowance
+        outcome = self._pool.agree(
+            searching.search(chunks, self._banks, self._probe, self._band, self._schedule.allowance)
         )
-        for placed in self._pool.agree(placements):
+        for number, index in outcome.used:
+            self._banks[number].held[index] = False
+        for placed in outcome.placements:
             bank = self._banks[placed.bank]
-            bank.place(placed.index, placed.frequency, placed.strength)
+            bank.place(placed.index, placed.frequency, placed.error, placed.strength)
             bank.forget_state(placed.index, self._optimizer)
             self.moves.append(
                 Move(

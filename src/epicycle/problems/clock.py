@@ -220,9 +220,11 @@ def exact_match(predicted: ArrayLike, digits: ArrayLike) -> float:
 
 
 def _sign_of_sum(terms: Sequence[Floats]) -> Floats:
-    """Return the sign of a sum without rounding: J. R. Shewchuk (1997), "Adaptive precision
-    floating-point arithmetic", Discrete Comput. Geom. 18, 305, GROW-EXPANSION.
-    """  # noqa: D205
+    """Return the sign of a sum, as if it was not rounded.
+
+    The algorithm is GROW-EXPANSION of J. R. Shewchuk (1997), "Adaptive precision floating-point
+    arithmetic and fast robust geometric predicates", Discrete Comput. Geom. 18, 305.
+    """
     expansion: list[Floats] = []  # a sum whose parts do not overlap, the smallest first
     for term in terms:
         rest = term

@@ -8,7 +8,8 @@ with ``artist.get_gid()``: "loss", "expected-loss", "gradient", "expected-gradie
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_TITLE: dict[str, Any] = {"fontsize": draw.NORMAL, "color": draw.INK, "loc": "left"}
+
 #: The first zero of tan z = z, where the gradient of 1 - sin(z)/z changes its sign.
 _FIRST_TURN = 4.4934
 
-#: Frequencies of the wide view, at most.
-_MOST_POINTS = 1 << 20
+#: Frequencies of a view.
+_FEWEST_POINTS, _MOST_POINTS = 2400, 1 << 18
 
 #: Odds at which noise alone reaches the dashed line of the spectrum anywhere in the picture.
 _FALSE_ALARM = 1e-3
@@ -55,51 +58,60 @@ def draw_sine(
     figsize : (float, float)
         Size in inches.
     """
-    W = abs(problem.angular_frequency)
+    W = problem.angular_frequency
     x, y = problem.batch(batch_size, np.random.default_rng(seed))
     basin = _FIRST_TURN / problem.span
     figure = draw.new_figure(figsize)
     figure.suptitle(
-        draw.plain(f"Learning freq in sin(freq · x) from samples of sin({W:g} x)"),
+        draw.plain(_minus(f"Learning freq in sin(freq · x) from samples of sin({W:g} x)")),
         fontsize=draw.LARGE, color=draw.INK, x=0.012, ha="left", weight="bold",
     )  # fmt: skip
-    grid = figure.subplots(3, 2, sharex="col", width_ratios=[1.35, 1.0])
-    # in the wide view a quarter of the basin between points, so that no needle slips through
-    n_wide = max(min(math.ceil(8 * W / basin), _MOST_POINTS), 2)
-    for column, (start, stop, n) in enumerate(
-        [(0.0, 2 * W, n_wide), (W - 12 * basin, W + 12 * basin, 2401)]
-    ):
-        seen = landscape(x, y, start=start, stop=stop, n=n, present=present)
-        for axes in grid[:, column]:
-            draw.style(axes)
-        top, middle, bottom = grid[:, column]
-        _draw_terrain(top, "loss", seen.freq, seen.loss, problem.loss(seen.freq), len(x))
-        gradient = problem.gradient(seen.freq)
-        _draw_terrain(middle, "gradient", seen.freq, seen.gradient, gradient, len(x))
-        _draw_power(bottom, seen, x, y, problem)
-        draw.label(bottom.xaxis, "freq (radians per unit of x)")
-        top.set_xlim(start, stop)
-        top.set_ylim(bottom=0)
-        middle.axhline(0, color=draw.FAINT, linewidth=0.8, zorder=1)
-    for axes, name in zip(grid[:, 0], ("loss", "gradient of the loss", "power"), strict=True):
+    wide, close = figure.subplots(3, 2, sharex="col", width_ratios=[1.35, 1.0]).T
+    # In the wide view there is a quarter of the basin between points, so that no needle slips
+    # through, or as little as can be drawn; an odd number of points has the truth among them.
+    n = min(max(math.ceil(8 * abs(W) / basin), _FEWEST_POINTS), _MOST_POINTS) | 1
+    start, stop = sorted((0.0, 2 * W))
+    seen = landscape(x, y, start=start, stop=stop, n=n, present=present)
+    _draw_column(wide, problem, seen, x, y)
+    _name_lines(wide[2], seen, problem, says_where=True)
+    wide[0].set_title("From 0 to twice the truth", **_TITLE)
+    draw.make_room_above(wide[0], draw.legend(wide[0]))
+    dents = int((np.diff(np.sign(seen.gradient)) > 0).sum())
+    draw.note(wide[1], f"a step downhill leads into the nearest of {dents:,} dents")
+    draw.add_headroom(wide[1], 0.1)
+    draw.note(
+        wide[2], "what SpectralDescent sees: the spectrum of minus the gradient at the output"
+    )
+    for axes, name in zip(wide, ("loss", "gradient of the loss", "power"), strict=True):
         draw.label(axes.yaxis, name)
-    _title(grid[0, 0], "From 0 to twice the truth")
-    _title(grid[0, 1], f"Close to {W:g}; shaded is the basin, {2 * basin:.2g} wide")
-    draw.make_room_above(grid[0, 0], draw.legend(grid[0, 0]))
-    for axes, words in zip(
-        grid[1:, 0],
-        (
-            "a step downhill leads into the nearest of thousands of dents",
-            "what SpectralDescent sees: the spectrum of minus the gradient at the output",
-        ),
-        strict=True,
-    ):
-        draw.note(axes, words)
-    draw.add_headroom(grid[1, 0], 0.1)
-    for axes in grid[:, 1]:
+
+    start, stop = W - 12 * basin, W + 12 * basin
+    seen = landscape(x, y, start=start, stop=stop, n=_FEWEST_POINTS | 1, present=present)
+    _draw_column(close, problem, seen, x, y)
+    _name_lines(close[2], seen, problem, says_where=False)
+    words = f"Close to {W:g}; shaded is the basin, {2 * basin:.2g} wide"
+    close[0].set_title(_minus(words), **_TITLE)
+    for axes in close:
         axes.axvspan(W - basin, W + basin, color=draw.SKY, alpha=0.18, linewidth=0, zorder=0)
         axes.ticklabel_format(axis="x", useOffset=False)
     return figure
+
+
+def _draw_column(
+    column: Sequence[Axes], problem: Sine, seen: Landscape, x: Floats, y: Floats
+) -> None:
+    """Draw loss, gradient and spectrum one above the other."""
+    for axes in column:
+        draw.style(axes)
+    top, middle, bottom = column
+    _draw_terrain(top, "loss", seen.freq, seen.loss, problem.loss(seen.freq), len(x))
+    gradient = problem.gradient(seen.freq)
+    _draw_terrain(middle, "gradient", seen.freq, seen.gradient, gradient, len(x))
+    middle.axhline(0, color=draw.FAINT, linewidth=0.8, zorder=1)
+    _draw_power(bottom, seen, x, y, problem)
+    top.set_xlim(seen.freq[0], seen.freq[-1])
+    top.set_ylim(bottom=0)
+    draw.label(bottom.xaxis, "freq (radians per unit of x)")
 
 
 def _draw_terrain(
@@ -112,13 +124,13 @@ def _draw_terrain(
         label=f"one batch of {n:,}",
     )  # fmt: skip
     axes.plot(
-        freq, expected, color=draw.BLUE, linewidth=0.6 if crowded else 1.3, zorder=3,
+        freq, expected, color=draw.BLUE, linewidth=1.0 if crowded else 1.3, zorder=3,
         gid=f"expected-{name}", label="expected over all batches",
     )  # fmt: skip
 
 
 def _draw_power(axes: Axes, seen: Landscape, x: Floats, y: Floats, problem: Sine) -> None:
-    """Draw the spectrum, with the power that noise does not reach, and name its lines."""
+    """Draw the spectrum, and the power that noise does not reach."""
     axes.plot(seen.freq, seen.power, color=draw.VERMILLION, linewidth=1.0, gid="power", zorder=3)
     # Powers of noise are exponentially distributed, span / π independent ones per unit of freq.
     mean = 2 * np.mean(np.square(y - np.sin(seen.present * x))) / len(x)
@@ -126,22 +138,25 @@ def _draw_power(axes: Axes, seen: Landscape, x: Floats, y: Floats, problem: Sine
     threshold = float(mean * math.log(independent / _FALSE_ALARM))
     axes.axhline(threshold, color=draw.MUTED, linewidth=0.8, linestyle="--", gid="threshold")
     axes.set_ylim(0, 1.25 * max(float(seen.power.max()), threshold))
-    reach = 3 * _FIRST_TURN / problem.span
-    own = np.abs(seen.freq - abs(seen.present)) < reach
-    others = np.where(own, 0.0, seen.power)
-    strongest = int(others.argmax())
+
+
+def _name_lines(axes: Axes, seen: Landscape, problem: Sine, *, says_where: bool) -> None:
+    """Name the strongest line that is not the network's own, and maybe its own."""
+    own = np.abs(np.abs(seen.freq) - abs(seen.present)) < 3 * _FIRST_TURN / problem.span
+    strongest = int(np.where(own, 0.0, seen.power).argmax())
     named = [(strongest, f"{seen.freq[strongest]:.5g}", draw.VERMILLION, "bold")]
-    if own.any():
+    if own.any() and says_where:
         at = int(np.where(own, seen.power, 0.0).argmax())
-        words = f"freq stands at {seen.present:.5g}".replace("-", "−")
-        named.append((at, words, draw.MUTED, "normal"))
+        named.append((at, f"freq stands at {seen.present:.5g}", draw.MUTED, "normal"))
     for at, words, colour, weight in named:
+        to_the_left = at > 0.8 * len(seen.freq)
         axes.annotate(
-            draw.plain(words), (float(seen.freq[at]), float(seen.power[at])), xytext=(6, -1),
-            textcoords="offset points", fontsize=draw.NORMAL, va="top", color=colour,
-            weight=weight, zorder=5,
+            draw.plain(_minus(words)), (float(seen.freq[at]), float(seen.power[at])),
+            xytext=(-6 if to_the_left else 6, -1), textcoords="offset points",
+            ha="right" if to_the_left else "left", va="top", fontsize=draw.NORMAL,
+            color=colour, weight=weight, zorder=5,
         )  # fmt: skip
 
 
-def _title(axes: Axes, text: str) -> None:
-    axes.set_title(draw.plain(text), fontsize=draw.NORMAL, color=draw.INK, loc="left")
+def _minus(words: str) -> str:
+    return words.replace("-", "−")
