@@ -71,13 +71,16 @@ class Race:
             self._finish()
             self._bars.stop()
 
-    def starter(self, title: str, seconds: float) -> Callable[[int, float, float], None]:
-        """Return what the next contestant is to call with (batches, seconds, loss)."""
+    def starter(self, title: str, total: float) -> Callable[..., None]:
+        """Return what the next contestant is to call with (batches, seconds, loss[, done]).
+
+        Its bar is full when `done`, or else the seconds, have reached the total.
+        """
         if self._bars is None:
             return _nothing
         self._finish()
         bars = self._bars
-        task = bars.add_task(title, total=seconds, elapsed=0.0, batches=0, loss="")
+        task = bars.add_task(title, total=total, elapsed=0.0, batches=0, loss="")
         said, last = -_PAUSE, (0, 0.0, float("nan"))
 
         def say(completed: float) -> None:
@@ -85,15 +88,15 @@ class Race:
             said_loss = f"loss {loss:.3g}" if batches else ""
             bars.update(task, completed=completed, elapsed=elapsed, batches=batches, loss=said_loss)
 
-        def update(batches: int, elapsed: float, loss: float) -> None:
+        def update(batches: int, elapsed: float, loss: float, done: float | None = None) -> None:
             nonlocal said, last
             last = batches, elapsed, loss
             if elapsed - said >= _PAUSE:
                 said = elapsed
-                say(elapsed)
+                say(elapsed if done is None else done)
 
         # a contestant may end before its time: its bar is filled when the next one starts
-        self._finish = lambda: say(seconds)
+        self._finish = lambda: say(total)
         return update
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from epicycle import __version__, _console, cli_learning, find_cycles
+from epicycle import __version__, _console, cli_clock, cli_learning, find_cycles
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
 
 FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -314,6 +314,7 @@ def find(
 
 
 app.command()(cli_learning.sin)
+app.command()(cli_clock.clock)
 
 
 # ---- Words ---------------------------------------------------------------------------------

@@ -278,14 +278,17 @@ def _suggestion_lines(model: CycleModel) -> list[str]:
     lines = []
     for cycle, suggestions in zip(model.cycles, model.suggestions, strict=True):
         if suggestions:
-            ways = " or ".join(_suggestion(one, model.unit) for one in suggestions[:_SUGGESTIONS])
+            ways = " or ".join(
+                suggestion_words(one, model.unit) for one in suggestions[:_SUGGESTIONS]
+            )
             lines.append(f"perhaps: {_period(cycle, model.unit)} may be {ways}")
     if lines:
         lines[-1] += " (against chance; no period was changed)"
     return lines
 
 
-def _suggestion(one: Suggestion, unit: str) -> str:
+def suggestion_words(one: Suggestion, unit: str) -> str:
+    """Return a suggested period with its deviation and odds."""
     # a round number is its own name
     name = one.name if one.name[0].isdigit() else f"the {one.name}, {one.period:.8g} {unit}"
     return f"{name} ({one.deviation:+.1f} errors, odds {human_odds(one.odds)})"

@@ -125,7 +125,7 @@ class Dials(Float64Module):
                 f"{len(self.cyclic_sizes)} dials. To fix this, put a Periodic layer before the "
                 f"dials, with one frequency or one harmonic for each of them."
             )
-        cycles = features.unflatten(-1, (-1, 2)).unbind(-2)
+        cycles = features.reshape(*features.shape[:-1], -1, 2).unbind(-2)
         return torch.cat([self.dial(k, cycle) for k, cycle in enumerate(cycles)], dim=-1)
 
     def dial(self, k: int, features: Tensor) -> Tensor:
@@ -158,7 +158,7 @@ class Dials(Float64Module):
 
     def read(self, logits: Tensor) -> Tensor:
         """Return the most probable class of each dial, int64 of shape (..., n_dials)."""
-        blocks = logits.split(self.cyclic_sizes, dim=-1)
+        blocks = torch.split(logits, list(self.cyclic_sizes), dim=-1)
         return torch.stack([block.argmax(dim=-1) for block in blocks], dim=-1)
 
     def loss(self, logits: Tensor, classes: Tensor) -> Tensor:
@@ -170,7 +170,7 @@ class Dials(Float64Module):
             What `forward` returned.
         classes : Tensor of int64, shape (n, n_dials)
         """
-        blocks = logits.split(self.cyclic_sizes, dim=-1)
+        blocks = torch.split(logits, list(self.cyclic_sizes), dim=-1)
         losses = [
             torch.nn.functional.nll_loss(block, classes[:, k]) for k, block in enumerate(blocks)
         ]

@@ -68,7 +68,7 @@ class ClockNetwork(torch.nn.Module):
         device = self.origin.device
         instants = torch.as_tensor(np.asarray(t), device=device).reshape(-1, 1)
         with torch.no_grad():
-            parts = [self.dials.read(self(part)) for part in instants.split(_AT_ONCE)]
+            parts = [self.dials.read(self(part)) for part in torch.split(instants, _AT_ONCE)]
         digits: Integers = torch.cat(parts).cpu().numpy()
         return digits
 

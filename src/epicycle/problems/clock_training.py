@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from epicycle.optim import SpectralDescent
 from epicycle.problems.clock_network import ClockNetwork
 from epicycle.problems.clock_refit import ClockErrors, lock, refit
 
-BATCH = 4096
+#: Samples of a batch; fewer where there are too few for a share of all.
+_BATCH, _BATCH_SHARE = 4096, 1 / 16
 
-#: Passes over the samples by stochastic gradient descent.
-PASSES = 3
+#: Steps at least: a small set of samples is shown more often.
+_STEPS = 256
 
-#: Rate of phases and offsets, in radians and turns per step of Adam, at the beginning, and what is
-#: left of it at the end; rate of the steepness, which is not to stop growing.
+#: Rate of phases (radians) and offsets (turns) per step of Adam, and what is left of it at the
+#: end.  The steepness is not to stop growing: its rate stays.
 _RATE, _LAST_SHARE, _STEEPENING = 0.05, 1e-4, 0.05
+
+_FEWEST = 32
 
 #: Called with (samples seen, samples in all, loss).
 Progress = Callable[[int, int, float], None]
@@ -39,8 +43,8 @@ class ClockLesson:
         It reads the clock at any instant.
     gears : GearTrain or None
         The train to which the digits were locked, if they were.
-    errors : ClockErrors
-        Of the network's frequencies and offsets.
+    errors : ClockErrors or None
+        Of the network's frequencies and offsets; None where a digit was not learned.
     moves : int
         Frequencies found by the search.
     distinct_samples, samples_seen : int
@@ -51,7 +55,7 @@ class ClockLesson:
 
     network: ClockNetwork
     gears: GearTrain | None
-    errors: ClockErrors
+    errors: ClockErrors | None
     moves: int
     distinct_samples: int
     samples_seen: int
@@ -75,7 +79,7 @@ def learn_clock(
     sizes: Sequence[int],
     *,
     geared: bool = True,
-    passes: int = PASSES,
+    passes: int = 1,
     seed: int = 0,
     device: str | torch.device = "cpu",
     progress: Progress | None = None,
@@ -93,18 +97,33 @@ def learn_clock(
     geared : bool
         Lock the digits to each other where they are found to be geared.
     passes : int
-        How often each sample is shown to stochastic gradient descent.
+        How often each sample is shown to stochastic gradient descent, at least.
     seed : int
         Of the order of the samples and of the first frequencies.
     device : str or torch.device
         Where to train.
     progress : callable, optional
         Called now and then with (samples seen, samples in all, loss).
+
+    Returns
+    -------
+    ClockLesson
+        Also where nothing was learned: a test tells.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 32 samples, or instants and digits do not belong together.
     """
     started = time.perf_counter()
     generator = torch.Generator().manual_seed(seed)
     instants = torch.as_tensor(np.asarray(t)).reshape(-1, 1).to(device)
     classes = torch.as_tensor(np.asarray(digits)).to(device)
+    if len(instants) < _FEWEST or len(classes) != len(instants):
+        raise ValueError(
+            f"t and digits have {len(instants)} and {len(classes)} rows: expected as many of both, "
+            f"and at least {_FEWEST}. To fix this, pass the digits at each instant, of many."
+        )
     origin = (int(instants.min()) + int(instants.max())) // 2
     network = ClockNetwork(sizes, origin=origin).to(device)
 
@@ -116,38 +135,42 @@ def learn_clock(
         betas=(0.9, 0.99),
     )
     descent = SpectralDescent(optimizer, network)
-    steps = passes * (len(instants) // BATCH)
+    batch_size = min(_BATCH, int(len(instants) * _BATCH_SHARE))
+    per_pass = len(instants) // batch_size
+    passes = max(passes, math.ceil(_STEPS / per_pass))
+    steps = passes * per_pass
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, [lambda step: _LAST_SHARE ** (step / steps), lambda step: 1.0]
     )
     step = 0
     for _ in range(passes):
         order = torch.randperm(len(instants), generator=generator).to(device)
-        for batch in order[: steps // passes * BATCH].split(BATCH):
+        for batch in torch.split(order[: per_pass * batch_size], batch_size):
             loss = network.dials.loss(network(instants[batch]), classes[batch])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
             step += 1
-            if progress is not None and step % 16 == 0:
-                progress(step * BATCH, steps * BATCH, loss.item())
-    moves = len(descent.moves)
+            if progress is not None and step % 8 == 0:
+                progress(step * batch_size, steps * batch_size, loss.item())
     descent.detach()
 
+    seen, train = steps * batch_size, None
     instants, classes = instants[order], classes[order]
     errors = refit(network, instants, classes)
-    seen = steps * BATCH + errors.samples_seen
-    locked = lock(network, errors) if geared else None
-    if locked is not None:
-        network = locked[0]
-        errors = refit(network, instants, classes)
+    if errors is not None:
         seen += errors.samples_seen
+        locked = lock(network, errors) if geared else None
+        if locked is not None:
+            network, train = locked
+            errors = refit(network, instants, classes)
+            seen += 0 if errors is None else errors.samples_seen
     return ClockLesson(
         network=network,
-        gears=None if locked is None else locked[1],
+        gears=train,
         errors=errors,
-        moves=moves,
+        moves=len(descent.moves),
         distinct_samples=len(instants),
         samples_seen=seen,
         seconds=time.perf_counter() - started,
