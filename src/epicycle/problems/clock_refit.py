@@ -218,12 +218,15 @@ def _score(network: ClockNetwork, t: Tensor, digits: Tensor, half: float) -> tup
 def _slopes(dials: Dials, dial: int, phases: Tensor) -> tuple[Tensor, Tensor]:
     """Return log-probabilities of a dial's classes and their derivatives by the phase."""
 
-    def log_probabilities(turns: Tensor) -> Tensor:
-        return dials.dial(dial, features_of(turns[:, None], (1,), torch.float64))
-
-    along = (torch.ones_like(phases),)
-    logs, slopes = torch.func.jvp(log_probabilities, (phases,), along)  # type: ignore[misc]
-    return logs, slopes
+    with torch.enable_grad():
+        turns = phases.detach().requires_grad_()
+        logs = dials.dial(dial, features_of(turns[:, None], (1,), torch.float64))
+        # each row depends on its own phase only, so the derivative along all of them has all;
+        # reverse mode twice is forward mode: the first is linear in `along`
+        along = torch.zeros_like(logs, requires_grad=True)
+        (back,) = torch.autograd.grad(logs, turns, along, create_graph=True)
+        (slopes,) = torch.autograd.grad(back.sum(), along)
+    return logs.detach(), slopes
 
 
 def _near_an_edge(dials: Dials, dial: int, phases: Tensor) -> Tensor:
