@@ -8,7 +8,7 @@ right whose change of the output points along minus the gradient.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,20 @@ class Slots:
         """Return bank and index of a slot."""
         b, k = self._index[slot]
         return self.banks[b], k
+
+    def waves(self, known: Mapping[int, Floats]) -> list[Floats]:
+        """Return the frequencies of all waves on offer, the most useful first.
+
+        `known` has better values for some of the slots.
+        """
+        strongest = np.argsort(-self.strength, kind="stable").tolist()
+        highest = max(bank.harmonics for bank in self.banks)
+        return [
+            order * known.get(k, self.frequency[k])
+            for order in range(1, highest + 1)
+            for k in strongest
+            if order <= self.locate(k)[0].harmonics
+        ]
 
     def near(self, frequency: Floats) -> list[int]:
         """Return the slots at a frequency of either sign, strongest first."""

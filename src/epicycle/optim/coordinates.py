@@ -13,7 +13,7 @@ from epicycle._times import Times, parse_times
 from epicycle._twofloat import Floats
 
 #: Inputs resolve a frequency while the step of their dtype is below this part of its cycle.
-_RESOLVED_TURNS = 1.0 / 8.0
+_RESOLVED_TURNS = 1.0 / 16.0
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Coordinates:
     span : ndarray, shape (m,)
         Largest minus smallest coordinate.
     resolution : ndarray, shape (m,)
-        Step between neighbouring numbers of the inputs' dtype at the largest of them; 0 for
-        integers, which are exact.
+        Step between neighbouring numbers of the inputs' dtype at the largest of them, times the
+        highest harmonic; 0 for integers, which are exact.
     raster : bool
         Whether all coordinates are whole numbers: no frequency above 0.5 can then be told from
         one below.
@@ -40,7 +40,7 @@ class Coordinates:
     raster: bool
 
     @classmethod
-    def of(cls, x: torch.Tensor) -> Coordinates:
+    def of(cls, x: torch.Tensor, harmonics: int = 1) -> Coordinates:
         """Return the coordinates of inputs of shape (n, m), floating or integer."""
         values = _to_numpy(x)
         axes, spans = [], []
@@ -56,7 +56,7 @@ class Coordinates:
         return cls(
             axes=tuple(axes),
             span=np.array(spans),
-            resolution=step * scale,
+            resolution=step * scale * harmonics,
             raster=bool((values == np.rint(values)).all()),
         )
 

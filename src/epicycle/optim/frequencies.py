@@ -36,6 +36,8 @@ class FrequencyBank:
 
     Attributes
     ----------
+    harmonics : int
+        Highest multiple of each frequency that the network uses.
     exact : Tensor, shape (k, m), float64
         Frequencies in cycles per unit.
     strength : ndarray, shape (k,)
@@ -51,9 +53,10 @@ class FrequencyBank:
         self.parameter = parameter
         self.layer = layer
         self._unit = 2 * math.pi if angular else 1.0
-        self._harmonics = int(getattr(layer, "harmonics", 1))
+        self.harmonics = int(getattr(layer, "harmonics", 1))
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
+        self._shows_phase = False
         self._adopt()
         self._start()
 
@@ -78,6 +81,8 @@ class FrequencyBank:
 
     def follow_user(self) -> None:
         """Adopt the parameter's value where someone else has set it."""
+        if self._shows_phase:  # a step was interrupted
+            self.write()
         if not torch.equal(self.valued(self.exact), self.parameter.detach()):
             self._adopt()
 
@@ -92,6 +97,7 @@ class FrequencyBank:
 
     def write(self) -> None:
         """Give the parameter the representable value nearest to the exact one."""
+        self._shows_phase = False
         with torch.no_grad():
             self.parameter.copy_(self.valued(self.exact))
 
@@ -124,6 +130,7 @@ class FrequencyBank:
 
     def to_phase(self, step: Tensor | None = None) -> None:
         """Show the optimizer a phase: 0, or what it has stepped so far."""
+        self._shows_phase = True
         with torch.no_grad():
             if step is None:
                 self.parameter.zero_()
@@ -133,6 +140,7 @@ class FrequencyBank:
     def to_frequency(self) -> Tensor:
         """Show the network the frequency that the present phase stands for; return the phase."""
         phase = self.parameter.detach().clone()
+        self._shows_phase = False
         with torch.no_grad():
             self.parameter.copy_(self.valued(self._stepped(phase)))
         return phase
@@ -154,7 +162,7 @@ class FrequencyBank:
 
     def _phase_per_value(self, like: Tensor) -> Tensor:
         assert self.spread is not None
-        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self._harmonics)
+        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self.harmonics)
         return scale.expand(len(self.exact), self.inputs).reshape(like.shape)
 
     def forget_state(self, index: int, optimizer: Optimizer) -> None:

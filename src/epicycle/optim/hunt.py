@@ -122,7 +122,10 @@ class Hunt:
     ) -> None:
         n, p = null.shape
         needed = p + 2 * (len(coordinates.span) + 1) + _SPARE
-        self.enough = n // _KEPT_ASIDE >= needed and bool((coordinates.span > 0).all())
+        spare = n // _KEPT_ASIDE - needed
+        self.enough = spare >= 0 and bool((coordinates.span > 0).all())
+        # what is taken as explained must leave samples to tell from
+        self._excludable = spare // 4
         self._x = coordinates
         self._rounding = rounding
         # series are compared in units of their own noise, and without what they have in common
@@ -140,10 +143,18 @@ class Hunt:
         here = fit_line(self._whole, frequency, 0)
         if here.false_alarm(self._whole, 0.0) > _KNOWN:
             return None
-        return self._finding(fit_line(self._whole, frequency), 0.0)
+        fit = fit_line(self._whole, frequency)
+        if _cycles(fit, self._x) < LEAST_CYCLES:
+            return None
+        return self._finding(fit, 0.0)
 
     def exclude(self, frequency: Floats) -> None:
-        """Take a line at a frequency as explained."""
+        """Take a line at a frequency as explained, while enough samples are left to tell from."""
+        if self._excludable > 0:
+            self._excludable -= 1
+            self._take_away(frequency)
+
+    def _take_away(self, frequency: Floats) -> None:
         self._whole, self._shown, self._kept = (
             part.without_line(frequency) for part in (self._whole, self._shown, self._kept)
         )
@@ -174,7 +185,7 @@ class Hunt:
             if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
                 break  # what a slightly wrong frequency has left of its line
             findings.append(new)
-            self.exclude(new.frequency)
+            self._take_away(new.frequency)
         return findings
 
     def _finding(self, fit: LineFit, probability: float) -> Finding:

@@ -59,8 +59,10 @@ class Probe:
             )
         return output.to(torch.float64)
 
-    def inputs(self, arguments: tuple[Any, ...], layers: Sequence[nn.Module]) -> list[Tensor]:
-        """Return the input that reaches each of some layers."""
+    def inputs(
+        self, arguments: tuple[Any, ...], layers: Sequence[nn.Module]
+    ) -> dict[nn.Module, Tensor]:
+        """Return the input of each of some layers that the arguments reach."""
         seen: dict[nn.Module, Tensor] = {}
 
         def record(layer: nn.Module, given: tuple[Any, ...]) -> None:
@@ -72,4 +74,4 @@ class Probe:
         finally:
             for handle in handles:
                 handle.remove()
-        return [seen[layer] for layer in layers]
+        return seen

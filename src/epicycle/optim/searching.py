@@ -77,6 +77,7 @@ def search(
             sample.output.reshape(count, -1),
             sample.descent.reshape(count, -1),
             probe.cyclic_sizes,
+            max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
         allowed = false_alarm / (len(groups) * len(parts))
@@ -108,14 +109,14 @@ def _lines(
     if not hunt.enough:
         return None
     # one frequency for each block: the block's line belongs to it
-    own = part.block if n_parts > 1 and n_parts == len(slots) else None
+    own = part.block if n_parts == len(slots) else None
     known = {}
     if slots.offer_waves:
         # what the network can do with the frequencies that it has is no new line
         mine = range(len(slots)) if own is None else [own]
         known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
-        for k, frequency in enumerate(slots.frequency):
-            hunt.exclude(known[k].frequency if k in known else frequency)
+        for frequency in slots.waves({k: line.frequency for k, line in known.items()}):
+            hunt.exclude(frequency)
     new = []
     if part.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
@@ -135,15 +136,14 @@ def _lines(
 
 def spreads(
     chunks: Sequence[Chunk], banks: Sequence[FrequencyBank], probe: Probe
-) -> list[Tensor] | None:
-    """Return the root mean square of each bank's inputs, shape (m,), or None without inputs."""
+) -> dict[int, Tensor]:
+    """Return, by number of bank, the root mean square of its inputs, shape (m,)."""
     if not chunks:
-        return None
-    result = []
-    for bank, x in zip(banks, _inputs(banks, probe, chunks[-1].arguments), strict=True):
-        m = _inputs_of(bank, x)
-        values = x.reshape(-1, m).to(torch.float64)
-        result.append(values.square().mean(0).sqrt().cpu())
+        return {}
+    result = {}
+    for number, x in _inputs(banks, probe, chunks[-1].arguments):
+        values = x.reshape(-1, _inputs_of(banks[number], x)).to(torch.float64)
+        result[number] = values.square().mean(0).sqrt().cpu()
     return result
 
 
@@ -161,9 +161,8 @@ def _groups(
 ) -> list[tuple[list[int], Tensor]]:
     """Return the banks that see the same inputs, and these inputs."""
     groups: list[tuple[list[int], Tensor]] = []
-    for number, (bank, x) in enumerate(
-        zip(banks, _inputs(banks, probe, sample.arguments), strict=True)
-    ):
+    for number, x in _inputs(banks, probe, sample.arguments):
+        bank = banks[number]
         for members, seen in groups:
             first = banks[members[0]]
             alike = (first.layer is None) == (bank.layer is None) and first.inputs == bank.inputs
@@ -177,14 +176,18 @@ def _groups(
 
 def _inputs(
     banks: Sequence[FrequencyBank], probe: Probe, arguments: tuple[object, ...]
-) -> list[Tensor]:
-    """Return what the frequencies of each bank multiply."""
+) -> list[tuple[int, Tensor]]:
+    """Return the number of each bank that takes part, and what its frequencies multiply."""
     layers = [bank.layer for bank in banks if bank.layer is not None]
-    reached = dict(zip(layers, probe.inputs(arguments, layers), strict=True)) if layers else {}
+    reached = probe.inputs(arguments, layers) if layers else {}
     tensors = [a for a in arguments if isinstance(a, Tensor)]
     if not tensors:
         raise ValueError(
             "the module was called without a positional tensor. To fix this, pass the inputs of "
             "the frequencies as its first argument: net(x)."
         )
-    return [tensors[0] if bank.layer is None else reached[bank.layer] for bank in banks]
+    return [
+        (number, tensors[0] if bank.layer is None else reached[bank.layer])
+        for number, bank in enumerate(banks)
+        if bank.layer is None or bank.layer in reached
+    ]

@@ -59,7 +59,11 @@ class Series:
 
 
 def series_of(
-    x: Tensor, output: Tensor, descent: Tensor, cyclic_sizes: Sequence[int] | None
+    x: Tensor,
+    output: Tensor,
+    descent: Tensor,
+    cyclic_sizes: Sequence[int] | None = None,
+    harmonics: int = 1,
 ) -> list[Series]:
     """Return the series of one sample.
 
@@ -72,6 +76,8 @@ def series_of(
     cyclic_sizes : sequence of int, optional
         Sizes of the consecutive blocks of classes in cyclic order; their sum is d.  Each block
         is then projected on exp(2 pi i k / size), which turns once while the classes go round.
+    harmonics : int
+        Highest harmonic of the frequencies that the inputs must resolve.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def series_of(
     _, first = np.unique(x.detach().cpu().numpy()[::-1], axis=0, return_index=True)
     index = np.sort(len(x) - 1 - first)
     kept = torch.as_tensor(index, device=x.device)
-    coordinates = Coordinates.of(x[kept])
+    coordinates = Coordinates.of(x[kept], harmonics)
     y, g = output[kept].cpu().numpy(), descent[kept].cpu().numpy()
     trend = _polynomial(coordinates)
     if cyclic_sizes is None:

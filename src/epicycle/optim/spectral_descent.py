@@ -124,9 +124,9 @@ class SpectralDescent:
         self._banks = _banks(optimizer, module, list(angular_frequencies or []))
         self._band = _checked_band(band)
         self._schedule = Schedule(_checked_probability(false_alarm))
-        self._reservoir = Reservoir(capacity)
         self._probe = Probe(module)
         self._pool = Pool(module, process_group)
+        self._reservoir = Reservoir(-(-capacity // self._pool.size))
         self._rows = [0, 0]  # in the step before, and in this one so far
         self._recording = True
         self.moves: list[Move] = []
@@ -219,10 +219,11 @@ class SpectralDescent:
         if all(bank.spread is not None for bank in self._banks):
             return
         spreads = searching.spreads(self._reservoir.chunks, self._banks, self._probe)
-        everywhere = [part for part in self._pool.gather(spreads) if part is not None]
-        if not everywhere:
-            return
-        for bank, *values in zip(self._banks, *everywhere, strict=True):
+        everywhere = self._pool.gather(spreads)
+        for number, bank in enumerate(self._banks):
+            values = [spread[number] for spread in everywhere if number in spread]
+            if not values or bank.spread is not None:
+                continue
             bank.observe(torch.stack(values).square().mean(0).sqrt())
             if bank.parameter.grad is not None:
                 bank.parameter.grad = bank.phase_gradient(bank.parameter.grad)
