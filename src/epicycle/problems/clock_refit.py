@@ -217,7 +217,6 @@ def _score(network: ClockNetwork, t: Tensor, digits: Tensor, half: float) -> tup
 
 def _slopes(dials: Dials, dial: int, phases: Tensor) -> tuple[Tensor, Tensor]:
     """Return log-probabilities of a dial's classes and their derivatives by the phase."""
-
     with torch.enable_grad():
         turns = phases.detach().requires_grad_()
         logs = dials.dial(dial, features_of(turns[:, None], (1,), torch.float64))
