@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -41,6 +42,8 @@ class ClockLesson:
     ----------
     network : ClockNetwork
         It reads the clock at any instant.
+    descended : ClockNetwork
+        As stochastic gradient descent left it, before the refit on all samples.
     gears : GearTrain or None
         The train to which the digits were locked, if they were.
     errors : ClockErrors or None
@@ -54,6 +57,7 @@ class ClockLesson:
     """
 
     network: ClockNetwork
+    descended: ClockNetwork
     gears: GearTrain | None
     errors: ClockErrors | None
     moves: int
@@ -158,6 +162,7 @@ def learn_clock(
 
     seen, train = steps * batch_size, None
     instants, classes = instants[order], classes[order]
+    descended = copy.deepcopy(network)
     errors = refit(network, instants, classes)
     if errors is not None:
         seen += errors.samples_seen
@@ -168,6 +173,7 @@ def learn_clock(
             seen += 0 if errors is None else errors.samples_seen
     return ClockLesson(
         network=network,
+        descended=descended,
         gears=train,
         errors=errors,
         moves=len(descent.moves),
