@@ -18,25 +18,36 @@ BENCH ?= $(sort $(wildcard benchmarks/*/run.py))
 # Stamps: an environment is brought up to date when its requirements change, and only then.
 CREATED := $(VENV)/.stamp-created
 CORE := $(VENV)/.stamp-core
+TORCH := $(VENV)/.stamp-torch
 DEV := $(VENV)/.stamp-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint types contracts bench clean distclean
+.PHONY: help run moon pictures test lint types contracts bench clean distclean
 
 help:
-	@echo "make run        find the months in the Moon's motion: tables, and a picture in moon.png"
+	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
+	@echo "make moon       find the months in the Moon's motion: tables, and a picture in moon.png"
 	@echo "make test       run all tests"
 	@echo "make lint       style: ruff check and ruff format --check"
 	@echo "make types      types: mypy --strict"
 	@echo "make contracts  architecture: which module may import which"
 	@echo "make bench      run all benchmarks"
+	@echo "make pictures   draw the pictures of README.md anew, into docs/images"
 	@echo "make clean      remove caches, build products and generated pictures"
 	@echo "make distclean  the same, and the environment in $(VENV)"
 
-run: $(CORE)
+run: $(TORCH)
+	@$(BIN)/epicycle clock --against siren,mlp,snake --plot clock.png
+
+moon: $(CORE)
 	@$(BIN)/python examples/moon.py
+
+pictures: $(DEV)
+	@$(BIN)/python examples/moon.py --plot docs/images/moon.png
+	@$(BIN)/epicycle sin --plot docs/images/sin.png
+	@$(BIN)/epicycle clock --against siren,mlp,snake --plot docs/images/clocks.png
 
 test: $(DEV)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
@@ -70,11 +81,19 @@ $(CREATED):
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# Enough for `make run`: the core and matplotlib.
+# Enough for `make moon`: the core and matplotlib.
 $(CORE): pyproject.toml $(CONSTRAINTS) | $(CREATED)
 	@echo "Installing epicycle with its core requirements ..." >&2
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[plot]' >&2
 	@touch $@
+
+# Enough for `make run`: the same and torch, which comes first and alone: see constraints-dev.txt.
+$(TORCH): pyproject.toml $(CONSTRAINTS) | $(CREATED)
+	@echo "Installing torch (the largest download) ..." >&2
+	@$(PIP) install --quiet "$$(grep '^torch==' $(CONSTRAINTS))" >&2
+	@echo "Installing epicycle ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[plot,torch]' >&2
+	@touch $(CORE) $@
 
 # Everything, for tests and development. torch comes first and alone: see constraints-dev.txt.
 $(DEV): pyproject.toml $(CONSTRAINTS) | $(CREATED)
@@ -82,4 +101,4 @@ $(DEV): pyproject.toml $(CONSTRAINTS) | $(CREATED)
 	@$(PIP) install --quiet "$$(grep '^torch==' $(CONSTRAINTS))" >&2
 	@echo "Installing epicycle with all development requirements ..." >&2
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]' >&2
-	@touch $(CORE) $@
+	@touch $(CORE) $(TORCH) $@

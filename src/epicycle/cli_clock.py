@@ -143,7 +143,7 @@ def clock(
         _console.write(_table(lesson, shares, [result for result, _ in others.values()]))
         _console.write(_report(lesson))
     if plot is not None:
-        write_picture(_picture(the_clock, years, lesson, others, seed), plot)
+        write_picture(_picture(the_clock, years, lesson, shares[0], others, seed), plot)
         if not quiet:
             _console.say(f"wrote {plot}")
     raise typer.Exit(LEARNED if shares[0] >= _LEARNED_SHARE else NOT_LEARNED)
@@ -239,6 +239,7 @@ def _picture(
     the_clock: Clock,
     years: float,
     lesson: ClockLesson,
+    share: float,
     others: dict[str, Any],
     seed: int,
 ) -> Any:
@@ -250,7 +251,12 @@ def _picture(
     rng = np.random.default_rng([seed, 2])
     where = np.array([-0.75 * _BEYOND, 0.25 * years, 0.8 * years, years + 0.85 * _BEYOND])
     instants = (where * YEAR + rng.uniform(0, the_clock.day_length, len(where))).astype(np.int64)
-    readings: dict[str, Integers] = {_TITLE.split(",")[0]: lesson.network.read(instants)}
+    readings: dict[str, Integers] = {"epicycle": lesson.network.read(instants)}
+    remarks = {"epicycle": f"{_percent(share)} right"}
     for result, trained in others.values():
-        readings[result.title] = read_digits(trained(instants), the_clock.radices)
-    return draw_clocks(the_clock, instants, readings, years=years)
+        # the number that had to be guessed, if any, goes below the name
+        name, _, guess = result.title.partition(", ")
+        readings[name] = read_digits(trained(instants), the_clock.radices)
+        remarks[name] = f"{guess}: " if guess else ""
+        remarks[name] += f"{_percent(result.exact_match_in_range)} right"
+    return draw_clocks(the_clock, instants, readings, years=years, remarks=remarks)
