@@ -45,7 +45,7 @@ moon: $(CORE)
 	@$(BIN)/python examples/moon.py
 
 pictures: $(DEV)
-	@$(BIN)/python examples/moon.py --plot docs/images/moon.png
+	@$(BIN)/python examples/moon.py --output docs/images/moon.png
 	@$(BIN)/epicycle sin --plot docs/images/sin.png
 	@$(BIN)/epicycle clock --against siren,mlp,snake --plot docs/images/clocks.png
 
