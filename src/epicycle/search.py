@@ -32,6 +32,13 @@ REMEMBERED_BANDS = 16
 Progress = Callable[[int, int], None]
 
 
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @dataclass(frozen=True)
 class Candidates:
     """Local maxima of a spectrum, strongest first, and the spectrum itself, thinned.
@@ -93,7 +100,7 @@ class DenseSearch:
         self._keep = keep
         self._progress = progress
         n_bands, size = cut(plan.n_frequencies)
-        self._threads = min(threads or os.cpu_count() or 1, n_bands)
+        self._threads = min(threads or processors(), n_bands)
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
         remember = n_bands <= REMEMBERED_BANDS
@@ -138,13 +145,15 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
-    sums = TrigSums(data.times, plan.spacing, cut(plan.n_frequencies)[1])
+    n_bands, size = cut(plan.n_frequencies)
+    threads = min(processors(), n_bands)
+    engines = [TrigSums(data.times, plan.spacing, size) for _ in range(threads)]
 
-    def evaluate(_: int, start: float) -> Floats:
-        power: Floats = np.abs(sums.band(weights, start)[0] / total) ** 2
+    def evaluate(worker: int, start: float) -> Floats:
+        power: Floats = np.abs(engines[worker].band(weights, start)[0] / total) ** 2
         return power
 
-    return _fold_grid(plan, evaluate, 1, keep, None)
+    return _fold_grid(plan, evaluate, threads, keep, None)
 
 
 def _fold_grid(
