@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from epicycle import find_cycles
-from epicycle.ladder import LadderSearch
+from epicycle.ladder import LadderSearch, rungs_within
 from epicycle.pairs import (
     POINTS_PER_WINDOW,
     Rung,
@@ -204,13 +204,16 @@ def test_the_ladder_ends_where_the_dense_search_does(sampling: str, seed: int) -
     scale = residual.var(axis=0)
     plan = grid(0.1, 200.0, 1 / (POINTS_PER_PEAK * data.baseline))
     dense = DenseSearch(data, plan).maxima(residual, scale)
-    ladder = LadderSearch(data, plan, budget=plan.n_frequencies)
+    ladder = LadderSearch(data, plan, budget=20 * plan.n_frequencies)
     found = ladder.maxima(residual, scale, enough=60.0)
     assert found.power[0] > 60.0
     # both grids have the same spacing but need not share their points: either may lose 3.3 %
     assert abs(found.frequency[0] - dense.frequency[0]) <= plan.spacing
     assert found.power[0] == pytest.approx(dense.power[0], rel=0.04)
-    assert ladder.spent < 0.2 * plan.n_frequencies
+    # far fewer frequencies were tried
+    band = plan.maximum_frequency - plan.minimum_frequency
+    tried = sum(POINTS_PER_WINDOW * rung.window * band for rung in ladder.rungs)
+    assert tried < 0.1 * plan.n_frequencies
 
 
 @pytest.mark.parametrize("outputs", [1, 2])
@@ -329,7 +332,7 @@ def test_noise_has_no_cycles(sampling: str) -> None:
     assert false <= stats.binom.ppf(1 - 1e-4, trials, false_alarm)
 
 
-@pytest.mark.parametrize("budget", [2**16, 2**19, 2**21])
+@pytest.mark.parametrize("budget", [2**16, 2**22, 2**24, 2**27])
 def test_the_number_of_frequencies_is_kept(budget: int) -> None:
     problem = sinusoids(6, 300, 1e7, [], 1.0)
     data = problem.data()
@@ -337,18 +340,33 @@ def test_the_number_of_frequencies_is_kept(budget: int) -> None:
     reports: list[tuple[int, int]] = []
     ladder = LadderSearch(data, plan, budget, progress=lambda *r: reports.append(r))
     ladder.maxima((problem.y - problem.y.mean())[:, None], np.ones(1), np.inf)
-    cost = [POINTS_PER_PEAK * r.window * 0.99 for r in ladder.rungs]
-    assert ladder.spent == pytest.approx(sum(cost))
-    # the first rung is always climbed; no other beyond the budget
-    assert ladder.spent <= max(budget, cost[0] * 1.0001)
-    next_window = min(4 * ladder.rungs[-1].window, 0.5 * data.baseline)
-    assert (
-        ladder.spent + POINTS_PER_PEAK * next_window * 0.99 > budget
-        or ladder.rungs[-1].window >= 0.5 * data.baseline
-    )
+    # what was planned was done, and it costs at least its frequencies and its pairs
+    assert [r.window for r in ladder.rungs] == [s.window for s in ladder.planned]
+    for rung, step in zip(ladder.rungs, ladder.planned, strict=True):
+        assert rung.n_pairs == step.n_pairs
+        assert step.cost > POINTS_PER_WINDOW * rung.window * 0.99 + rung.n_pairs
+    assert ladder.spent == pytest.approx(sum(s.cost for s in ladder.planned))
+    # the first rung is always climbed; no other beyond the budget, and little is left unused
+    assert ladder.spent <= budget or len(ladder.rungs) == 1
+    if budget > 2**23:
+        longest = 0.5 * data.baseline
+        assert ladder.spent > 0.6 * budget or ladder.rungs[-1].window > 0.99 * longest
     assert reports == sorted(reports)
     assert all(total == budget and done <= total for done, total in reports)
     assert len(reports) == len(ladder.rungs)
+
+
+def test_a_larger_budget_reaches_further() -> None:
+    t = np.sort(np.random.default_rng(14).uniform(0, 1e7, 1000))
+    plan = grid(0.01, 100.0, 1e-8)
+    reach = [rungs_within(t, plan, 2.0**k)[-1].window for k in range(22, 34)]
+    assert (np.diff(reach) >= 0).all()
+    assert reach[-1] > 100 * reach[0]
+    # to go straight to a line of a known share is cheaper than to climb to it
+    share = 0.2
+    (single,) = rungs_within(t, plan, 2.0**40, share)
+    assert single.n_pairs == pytest.approx(2 * (7 / share) ** 2, rel=0.05)
+    assert single.cost < 2.0**33
 
 
 def test_the_number_of_threads_changes_nothing() -> None:

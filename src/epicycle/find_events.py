@@ -13,7 +13,7 @@ from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.assemble import nearby_aliases
-from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform
+from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
 from epicycle.events import (
     EventCycle,
@@ -24,6 +24,8 @@ from epicycle.events import (
     waveform_response,
     with_true_fundamental,
     without,
+    z_squared,
+    z_squared_false_alarm,
 )
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
@@ -61,7 +63,7 @@ def find_in_events(
     plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
     threshold = event_threshold(goal.false_alarm, bandwidth)
-    search = _Search(data, plan, goal.effort, threshold, progress)
+    search = _Search(data, plan, goal.effort, threshold, progress, drift=goal.drift)
     strengths = data.y[:, 0].copy()
     found: list[EventCycle] = []
     last = search(strengths)
@@ -114,6 +116,8 @@ class _Search:
         effort: Effort,
         threshold: float,
         progress: Progress | None,
+        *,
+        drift: bool,
     ) -> None:
         self._data = data
         self._plan = plan
@@ -124,9 +128,17 @@ class _Search:
         share = effort.share
         if share is not None:
             share *= float(data.y.mean() ** 2 / (data.y**2).mean())
-        # an affordable dense search is not taken after a ladder: with drift, it sees less
-        asked = plan.strategy if effort.strategy == "auto" else effort.strategy
-        self._decision = decide(data, plan, asked, effort.max_frequencies, threshold, share)
+        self._decision = decide(
+            data,
+            plan,
+            effort.strategy,
+            effort.max_frequencies,
+            threshold,
+            share,
+            drift=drift,
+        )
+        self._densely = self._decision.strategy == "dense"
+        self._used: set[str] = set()
         self._budget = self._decision.budget
         self._survivors = np.empty(0)
         self._spent = 0.0
@@ -138,10 +150,8 @@ class _Search:
     def __call__(self, strengths: Floats) -> Candidates:
         residual = strengths[:, np.newaxis]
         scale = np.array([float((strengths**2).mean())])
-        if self._decision.strategy == "dense":
-            search = DenseSearch(self._data, self._plan, progress=self._progress)
-            self._spent += DENSE_COUNT * self._plan.n_frequencies
-            return search.maxima(residual, scale)
+        if self._densely:
+            return self._every_frequency(residual, scale)
         ladder = LadderSearch(
             self._data,
             self._plan,
@@ -152,16 +162,31 @@ class _Search:
         )
         found = ladder.maxima(residual, scale, self._enough)
         self._spent += ladder.spent
+        self._used.add("ladder")
+        last = ladder.rungs[-1]
         if found.power.max(initial=0.0) > self._enough:
             self._budget = further_budget(ladder.spent, self._effort.max_frequencies)
-        last = ladder.rungs[-1]
+        elif (
+            self._decision.strategy == "both"
+            and self.window == 0.0
+            and self.coherent_depth < ladder.depth
+        ):
+            self._densely = True
+            return self._every_frequency(residual, scale)
         self.window, self.n_pairs, self.depth = last.window, last.n_pairs, ladder.depth
         self._survivors = last.frequency
         return found
 
+    def _every_frequency(self, residual: Floats, scale: Floats) -> Candidates:
+        self._used.add("dense")
+        self._spent += DENSE_COUNT * self._plan.n_frequencies
+        search = DenseSearch(self._data, self._plan, progress=self._progress)
+        return search.maxima(residual, scale)
+
     def report(self) -> SearchPlan:
         """Return the plan with what was decided, and what it took."""
-        strategy, budget = self._decision.strategy, self._effort.max_frequencies
+        strategy = "both" if len(self._used) > 1 else min(self._used)
+        budget = self._effort.max_frequencies
         return report(self._plan, self._decision, strategy, budget, self._spent)
 
     def remedies(self) -> str:
@@ -286,6 +311,16 @@ def _build_cycle(
         false_alarm_probability=cycle.false_alarm,
         aliases=tuple(aliases),
         known=False,
+        statistics=EventStatistics(
+            power=tuple(cycle.every_power.tolist()),
+            z_squared=tuple(z_squared(cycle.every_power).tolist()),
+            z_squared_false_alarm=tuple(
+                z_squared_false_alarm(float(value), m, cycle.bandwidth)
+                for m, value in enumerate(z_squared(cycle.every_power), start=1)
+            ),
+            h=cycle.h_statistic,
+            h_false_alarm=cycle.false_alarm,
+        ),
     )
 
 

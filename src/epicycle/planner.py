@@ -73,6 +73,8 @@ def decide(
     budget: float,
     enough: float,
     share: float | None = None,
+    *,
+    drift: bool = False,
 ) -> Decision:
     """Return how to search.
 
@@ -90,6 +92,9 @@ def decide(
         Reduction of chi-square that is significant over the whole band.
     share : float, optional
         Share of the variance that the weakest line is expected to have.
+    drift : bool
+        Whether the frequency of a line may change so much that it has no coherent power; among
+        pairs of close samples it still shows.
     """
     n = plan.n_frequencies
     coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + _SURELY) ** 2 / max(data.n_values, 1))
@@ -97,7 +102,7 @@ def decide(
         why = "as asked for" if asked == "dense" else f"{n:,} frequencies are few"
         return _dense(data, plan, coherent, f"every frequency is evaluated: {why}")
     times = np.sort(data.times.to_float())
-    affordable = asked == "auto" and DENSE_COUNT * n <= budget
+    affordable = asked == "auto" and not drift and DENSE_COUNT * n <= budget
     dense_cost = _dense_cost(data, n)
     if share is not None:
         steps = rungs_within(times, plan, budget, share)
@@ -142,11 +147,12 @@ def decide(
             "every frequency is evaluated: too few samples are close to each other for a ladder",
         )
     steps = rungs_within(times, plan, budget)
-    why = (
-        "as asked for"
-        if asked == "ladder"
-        else f"a dense search of {n:.2g} frequencies exceeds max_frequencies"
-    )
+    if asked == "ladder":
+        why = "as asked for"
+    elif drift and DENSE_COUNT * n <= budget:
+        why = "a drift leaves them their lines, but not the coherent power"
+    else:
+        why = f"a dense search of {n:.2g} frequencies exceeds max_frequencies"
     return _laddered("ladder", budget, None, steps, coherent, f"{_pairs(steps)}: {why}")
 
 

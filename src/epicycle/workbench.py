@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -97,6 +97,8 @@ class Workbench:
         self.data = data
         self.test = HarmonicTest(data, self._highest)
         self._dense: DenseSearch | None = None
+        # the first and the latest dense search with these weights
+        self._searched: list[tuple[Fit, Candidates]] = []
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
@@ -118,7 +120,9 @@ class Workbench:
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
         self.depth = self.n_pairs = None
-        return self._dense.maxima(fit.residual, fit.scale)
+        found = self._dense.maxima(fit.residual, fit.scale)
+        self._searched = [*self._searched[:1], (fit, found)]
+        return found
 
     def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
         ladder = LadderSearch(
@@ -198,6 +202,20 @@ class Workbench:
         A band that only the ladder can search is shown around its strongest line, as found by
         `final`, or else around the best candidate.
         """
+        variance = np.maximum(fit.chi2, 1e-200) * len(fit.chi2)
+        if self._densely:
+            for searched, found in self._searched:
+                ratio = searched.scale / variance
+                if np.array_equal(searched.residual, fit.residual) and np.ptp(ratio) == 0:
+                    factor = float(ratio[0])
+                    return replace(
+                        found,
+                        power=factor * found.power,
+                        thinned_power=factor * found.thinned_power,
+                    )
+            if self._dense is None:
+                self._dense = DenseSearch(self.data, self._plan)
+            return self._dense.maxima(fit.residual, variance)
         centre = self._plan.maximum_frequency / 2
         if len(candidates.frequency):
             centre = float(candidates.frequency[0])
@@ -206,10 +224,7 @@ class Workbench:
             line = int((strength[0::2] + strength[1::2]).argmax())
             centre = float(final.structure.line_frequency[line])
         plan = portrait_plan(self._plan, self.data.baseline, centre)
-        search = self._dense
-        if search is None or plan is not self._plan:
-            search = DenseSearch(self.data, plan)
-        return search.maxima(fit.residual, np.maximum(fit.chi2, 1e-200) * len(fit.chi2))
+        return DenseSearch(self.data, plan).maxima(fit.residual, variance)
 
     def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:
         """Return the fit of `structure`, with jitter and weights brought into agreement."""
