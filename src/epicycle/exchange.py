@@ -132,7 +132,7 @@ def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])
-    statistics = document.get("statistics")
+    statistics = document["statistics"]
     fields["statistics"] = None if statistics is None else EventStatistics(**_tuples(statistics))
     return Cycle(**fields)
 

@@ -50,8 +50,8 @@ _GROWTH = 3.0
 _BISECTIONS = 8
 
 #: Once a line was found, further ones are looked for from its window on, with this share of the
-#: effort that it took, and always with this many frequencies, a tenth of a second.
-_FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**25
+#: effort that it took, and always with this many frequencies, some hundredths of a second.
+_FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**24
 
 #: Standard deviations at which a line survives a rung among all frequencies tried.
 VISIBLE = 7.0

@@ -28,6 +28,10 @@ THINNED = 1 << 13
 #: Bands whose normalisation is kept between searches (2 MB each and distinct set of weights).
 REMEMBERED_BANDS = 16
 
+#: A spectral window of a band too wide to show has at most this many frequencies: it reaches
+#: 2e5 cycles over the baseline, one an hour over 24 years.
+_WINDOW_BUDGET = 1 << 20
+
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]
 
@@ -139,10 +143,12 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
     aliases of about this relative power at f plus and minus these frequencies.
     """
-    plan = replace(plan, n_frequencies=min(plan.n_frequencies, DEFAULT_BUDGET))
+    most = DEFAULT_BUDGET
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
+        most = _WINDOW_BUDGET
+    plan = replace(plan, n_frequencies=min(plan.n_frequencies, most))
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
     n_bands, size = cut(plan.n_frequencies)
