@@ -207,8 +207,8 @@ def _rounded(number: float) -> str:
 def _pairs(steps: list[Step]) -> str:
     last = steps[-1]
     return (
-        f"{last.n_pairs:,} pairs of samples up to {last.window:.3g} apart, which show lines with "
-        f"{100 * depth_of(last.n_pairs):.2g} % of the variance or more"
+        f"up to {last.n_pairs:,} pairs of samples, at most {last.window:.3g} apart, which show "
+        f"lines with {100 * depth_of(last.n_pairs):.2g} % of the variance or more"
     )
 
 
