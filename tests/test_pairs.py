@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from epicycle.pairs import (
+    MOST_PAIRS,
     POINTS_PER_WINDOW,
     SURVIVORS,
     Rung,
@@ -76,12 +77,32 @@ def test_equal_times_are_a_pair_and_a_sample_is_none_with_itself() -> None:
     assert count_pairs(t, 0.0) == 4
 
 
-def test_too_many_pairs_are_thinned_to_the_nearest_ones() -> None:
-    t = sample_times(np.random.default_rng(4), 50, 1.0)
-    i, j = close_pairs(t, 1.0, most=160)
-    assert len(i) <= 160
-    assert set((j - i).tolist()) == {1, 2, 3}
-    assert len(i) == 49 + 48 + 47
+@pytest.mark.parametrize("n", [300, 5000])
+def test_of_too_many_pairs_a_sample_is_drawn(n: int) -> None:
+    t = sample_times(np.random.default_rng(4), n, 1.0)
+    window, most = 0.2, 3000
+    i, j = close_pairs(t, window, most)
+    assert 0.8 * most < len(i) <= most
+    assert (i < j).all()
+    lag = t[j] - t[i]
+    assert lag.max() <= window
+    # over the whole window, but for the end of the data, and over the whole baseline: uniform to 5
+    # standard errors
+    inside = lag[t[i] < 1 - window]
+    assert abs(inside.mean() - window / 2) < 5 * window / math.sqrt(12 * len(inside))
+    assert abs(t[i].mean() - 0.5) < 0.1
+    again = close_pairs(t, window, most)
+    np.testing.assert_array_equal(again, (i, j))
+
+
+def test_a_rung_of_many_regular_samples_resolves_its_window() -> None:
+    """Ten times more pairs than are listed: the drawn ones still reach across the window."""
+    t = np.arange(20_000.0)
+    y = np.cos(2 * np.pi * 0.2345 * t) + np.random.default_rng(6).normal(size=len(t))
+    rung = one_rung(t, y, (0.1, 0.4), 500.0)
+    assert rung.n_pairs <= MOST_PAIRS
+    assert abs(rung.frequency[0] - 0.2345) < 0.35 / 500.0
+    assert rung.deviation[0] > 0.5 / 1.5 * math.sqrt(rung.n_pairs / 2) * 0.7
 
 
 @pytest.mark.parametrize("sampling", SAMPLINGS)

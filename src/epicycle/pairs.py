@@ -27,7 +27,7 @@ from epicycle.plan import grid
 from epicycle.search import distinct_maxima
 from epicycle.sums import cosine_bands, single_band_size
 
-#: More pairs than this are thinned: further ones cost memory, a longer window serves better.
+#: Of more pairs than this a sample is drawn: further ones cost memory and add little.
 MOST_PAIRS = 1 << 20
 
 #: Up to this many samples, pairs are counted rather than estimated.
@@ -66,14 +66,21 @@ def close_pairs(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices (i, j), i < j, of all pairs of sorted times at most `window` apart.
 
-    No more than `most` pairs are listed: beyond that, every sample keeps its nearest followers.
+    No more than `most` pairs are listed: where there are more, that many are drawn at random, with
+    as many partners for each sample, whatever their distance.  The same call draws the same pairs.
     """
-    followers = np.searchsorted(times, times + window, side="right") - np.arange(len(times)) - 1
-    if followers.sum() > most:
-        followers = np.minimum(followers, max(1, most // len(times)))
-    first = np.repeat(np.arange(len(times)), followers)
-    rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
-    return first, first + rank + 1
+    samples = np.arange(len(times))
+    followers = np.searchsorted(times, times + window, side="right") - samples - 1
+    if followers.sum() <= most:
+        first = np.repeat(samples, followers)
+        rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
+        return first, first + rank + 1
+    rng = np.random.default_rng(0)
+    first = samples[followers > 0]
+    if len(first) > most:
+        first = np.sort(rng.choice(first, most, replace=False))
+    first = np.repeat(first, most // len(first))
+    return first, first + 1 + (rng.uniform(size=len(first)) * followers[first]).astype(np.intp)
 
 
 def count_pairs(times: Floats, window: float) -> int:
