@@ -524,6 +524,10 @@ def test_events(tmp_path):
     # 0.8 of the events' rate, less what the strangers' small weights add to the mean
     assert 0.6 < cycle["amplitude"] < 0.85
     assert document["residual_std"] is None
+    tests = cycle["statistics"]
+    assert tests["z_squared"][1] == pytest.approx(2 * sum(tests["power"][:2]))
+    assert tests["z_squared_false_alarm"][1] < 1e-6
+    assert tests["h_false_alarm"] == cycle["false_alarm_probability"]
     told = run("find", path, *options[:-1]).stdout
     assert "drift of" in told
     assert "residual" not in told
@@ -557,6 +561,13 @@ def test_a_drift_is_fitted_on_request(tmp_path):
     assert cycle["frequency_drift_error"] < 3e-6
     (cycle,) = json.loads(run("find", path, "--max-cycles", 1, "--json").stdout)["cycles"]
     assert cycle["frequency_drift"] is None
+
+
+def test_an_expected_signal_to_noise_is_passed_on(tide):
+    options = ("--strategy", "auto", "--min-period", "0.001", "--json")
+    document = json.loads(run("find", tide, "--signal-to-noise", "1", *options).stdout)
+    assert "expected signal-to-noise" in document["search"]["choice"]
+    assert "--signal-to-noise must be" in refusal("find", tide, "--signal-to-noise", "-1")
 
 
 def test_the_strategy_is_the_users(tide):

@@ -200,3 +200,67 @@ def test_a_line_smeared_over_many_widths_is_one_cycle(widths: float) -> None:
         right += len(model.cycles) == 1
     # a false alarm of 1 % in each
     assert right >= 8
+
+
+# ---- Against a map of chi-square ---------------------------------------------------------------
+
+
+def direct_chi2(t: np.ndarray, y: np.ndarray, frequency: float, drift: float) -> float:
+    """Return the least chi-square of a constant and a sinusoid of this frequency and drift."""
+    turns = frequency * t + 0.5 * drift * t**2
+    columns = np.column_stack(
+        [np.ones_like(t), np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)]
+    )
+    return float(np.linalg.lstsq(columns, y, rcond=None)[1][0])
+
+
+@pytest.mark.parametrize("drift_units", [0.0, 6.0, -14.0])
+def test_frequency_and_drift_are_the_minimum_of_a_direct_chi_square_map(
+    drift_units: float,
+) -> None:
+    rng = np.random.default_rng([41, round(drift_units) % 100])
+    n, drift = 150, drift_units / BASELINE**2
+    t = np.sort(rng.uniform(0, BASELINE, n))
+    y = 1.0 + np.cos(2 * np.pi * (0.7321 * t + 0.5 * drift * t**2)) + 0.4 * rng.normal(size=n)
+    result = find_cycles(t, y, minimum_period=1.0, drift=True, max_cycles=1, harmonics=1, trend=0)
+    (cycle,) = result.cycles
+    assert cycle.frequency_drift is not None
+    assert cycle.frequency_drift_error is not None
+    x = t - result.reference_time
+    found = direct_chi2(x, y, cycle.frequency, cycle.frequency_drift)
+    assert n * result.residual_std**2 == pytest.approx(found, rel=1e-9)
+
+    # nowhere on a map of 30 widths by 60 units of 1/T^2, half a unit fine, is it lower
+    middle = 0.7321 + drift * result.reference_time
+    frequencies = middle + np.arange(-15, 15, 0.2) / BASELINE
+    drifts = np.arange(-30, 30, 0.5) / BASELINE**2
+    chart = np.array([[direct_chi2(x, y, f, d) for f in frequencies] for d in drifts])
+    assert found <= chart.min()
+    at = np.unravel_index(chart.argmin(), chart.shape)
+    assert abs(frequencies[at[1]] - cycle.frequency) <= 0.2 / BASELINE
+    assert abs(drifts[at[0]] - cycle.frequency_drift) <= 1.5 / BASELINE**2
+
+    # the errors are those of the map's curvature, in units of the residual variance
+    steps = np.array([2e-3 / BASELINE, 2e-2 / BASELINE**2])
+    centre = np.array([cycle.frequency, cycle.frequency_drift])
+    hessian = np.empty((2, 2))
+    for i in range(2):
+        for j in range(2):
+            corners = [
+                si
+                * sj
+                * direct_chi2(
+                    x,
+                    y,
+                    *(centre + si * steps * (np.arange(2) == i) + sj * steps * (np.arange(2) == j)),
+                )
+                for si in (1, -1)
+                for sj in (1, -1)
+            ]
+            hessian[i, j] = sum(corners) / (4 * steps[i] * steps[j])
+    white = np.sqrt(np.diag(np.linalg.inv(0.5 * hessian)) * found / (n - 5))
+    level = np.sqrt(result.lines[0].noise_level)
+    # a fit's own covariance leaves out second derivatives, which the noise makes: of the order of
+    # the relative error of the amplitude, sqrt(2 / 150) * 0.4 = 5 %
+    assert cycle.frequency_error / level == pytest.approx(white[0], rel=0.15)
+    assert cycle.frequency_drift_error / level == pytest.approx(white[1], rel=0.15)

@@ -20,6 +20,8 @@ from epicycle.events import (
     h_test,
     harmonic_sums,
     refine_event_cycle,
+    z_squared,
+    z_squared_false_alarm,
 )
 
 
@@ -236,6 +238,57 @@ def test_the_probability_at_one_frequency_is_that_of_the_h_test() -> None:
     for level in (5.0, 10.0):
         share = stats.binom.ppf([1e-5, 1 - 1e-5], len(h), event_false_alarm(level, 0.0))
         assert share[0] * 0.85 <= (h > level).sum() <= share[1] * 1.1
+
+
+def test_z_squared_at_one_frequency_is_chi_square() -> None:
+    power = np.array([3.0, 0.5, 2.0])
+    np.testing.assert_allclose(z_squared(power), [6.0, 7.0, 11.0])
+    for m, value in enumerate(z_squared(power), start=1):
+        # up to the rounding of 1 - (1 - p)
+        assert z_squared_false_alarm(float(value), m, 0.0) == pytest.approx(
+            stats.chi2.sf(value, 2 * m), rel=1e-9
+        )
+    assert z_squared_false_alarm(0.0, 2, 10.0) == 1.0
+
+
+@pytest.mark.parametrize("m", [1, 2, 4])
+def test_z_squared_is_exceeded_over_a_band_as_rarely_as_stated(m: int) -> None:
+    """Upcrossings bound the maximum from above, and meet it where it is rare."""
+    n, baseline, trials = 200, 100.0, 400
+    frequency = 0.3 + np.arange(300) / (10 * m * baseline)
+    width = (frequency[-1] - frequency[0]) * np.sqrt(4 * np.pi / 12) * baseline
+    highest = []
+    for seed in range(trials):
+        t = np.random.default_rng([seed, 31]).uniform(0, baseline, n)
+        turns = np.exp(-2j * np.pi * np.outer(frequency, t))
+        power = [np.abs((turns**h).sum(axis=1)) ** 2 / n for h in range(1, m + 1)]
+        highest.append(2 * float(np.sum(power, axis=0).max()))
+    for false_alarm in (0.2, 0.05):
+        stated = [z_squared_false_alarm(value, m, width) <= false_alarm for value in highest]
+        # the upper half: ten points per width of the highest order lose next to nothing
+        assert sum(stated) <= stats.binom.ppf(1 - 1e-4, trials, false_alarm)
+        assert sum(stated) >= stats.binom.ppf(1e-4, trials, 0.6 * false_alarm)
+
+
+def test_a_cycle_states_its_tests() -> None:
+    t, weights = pulsar(np.random.default_rng(32), 500, 100.0, 1.0, 0.8, weighted=True)
+    (cycle,) = find_cycles(t, weights=weights, **BAND, max_cycles=1, harmonics=5).cycles
+    tests = cycle.statistics
+    assert tests is not None
+    assert len(tests.power) == len(tests.z_squared) == len(tests.z_squared_false_alarm) == 5
+    data = events_as_data(t, weights)
+    sums = harmonic_sums(data.times, data.y[:, 0], cycle.frequency, 0.0, 5)
+    direct = np.abs(sums) ** 2 / np.sum(weights**2)
+    np.testing.assert_allclose(tests.power, direct, rtol=1e-9)
+    np.testing.assert_allclose(tests.z_squared, 2 * np.cumsum(direct), rtol=1e-9)
+    assert tests.h == pytest.approx(slow_h(direct)[0])
+    assert tests.h_false_alarm == cycle.false_alarm_probability
+    # one order is all there is here, and to try more makes it less significant
+    assert tests.z_squared_false_alarm[0] < tests.h_false_alarm < 0.01
+    assert np.argmin(tests.z_squared_false_alarm) == 0
+    # values have none of these
+    y = np.cos(2 * np.pi * t)
+    assert find_cycles(t, y, max_cycles=1).cycles[0].statistics is None
 
 
 # ---- Finding -------------------------------------------------------------------------------

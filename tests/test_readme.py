@@ -1,4 +1,4 @@
-"""The examples in README.md run, and print what the page says they print."""
+"""The examples in README.md and docs/ run, and print what the pages say they print."""
 
 import contextlib
 import io
@@ -9,21 +9,31 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?")
 
 
-def pairs(language: str) -> list[tuple[str, str]]:
+def pairs(language: str, page: Path) -> list[tuple[str, str]]:
     """Return the blocks in `language` that are followed by a block with their output."""
+    blocks = re.findall(r"```(\w+)\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     return [
         (code, output)
-        for (kind, code), (next_kind, output) in itertools.pairwise(BLOCKS)
+        for (kind, code), (next_kind, output) in itertools.pairwise(blocks)
         if kind == language and next_kind == "text"
+    ]
+
+
+def everywhere(language: str) -> list[Any]:
+    """Return the examples of all pages, each with a name to tell it by."""
+    return [
+        pytest.param(*example, id=f"{page.name}-{k}")
+        for page in PAGES
+        for k, example in enumerate(pairs(language, page))
     ]
 
 
@@ -48,20 +58,27 @@ def agree(printed: str, expected: str) -> bool:
 
 
 def test_the_readme_has_examples() -> None:
-    assert pairs("python")
-    assert pairs("console")
+    assert pairs("python", ROOT / "README.md")
+    assert pairs("console", ROOT / "README.md")
 
 
-@pytest.mark.parametrize(("code", "output"), pairs("python"))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_shows_and_links_to_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize(("code", "output"), everywhere("python"))
 def test_python_example(code: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})
+        exec(compile(code, "example", "exec"), {"__name__": "__main__"})
     assert agree(printed.getvalue(), output), printed.getvalue()
 
 
-@pytest.mark.parametrize(("code", "output"), pairs("console"))
+@pytest.mark.parametrize(("code", "output"), everywhere("console"))
 def test_console_example(code: str, output: str) -> None:
     command = shlex.split(code.removeprefix("$ "))
     assert command[0] == "epicycle"

@@ -19,7 +19,7 @@ from epicycle.plan import (
     plan_search,
     raster_step,
 )
-from epicycle.search import THINNED, Candidates, DenseSearch, spectral_window
+from epicycle.search import THINNED, Candidates, DenseSearch, processors, spectral_window
 from epicycle.sums import TOLERANCE
 from generators import Problem, regression, sample_times, sinusoids
 
@@ -349,3 +349,13 @@ def test_memory_does_not_grow_with_the_number_of_frequencies() -> None:
     assert process.returncode == 0, process.stderr
     # one float64 per frequency would be 153 MB; what is kept is a few MB of bands
     assert json.loads(process.stdout) < 60
+
+
+def test_threads_respect_the_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3, 5, 6}, raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    assert processors() == 3
+    monkeypatch.delattr("os.sched_getaffinity")
+    assert processors() == 64
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert processors() == 1

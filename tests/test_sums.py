@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 import oracles
 from epicycle import sums
 from epicycle._times import Times, parse_times
-from epicycle.sums import TOLERANCE, TrigSums
+from epicycle.sums import (
+    SINGLE_BAND,
+    SINGLE_TOLERANCE,
+    TOLERANCE,
+    TrigSums,
+    cosine_bands,
+    single_band_size,
+)
 
 
 def bound(strengths: np.ndarray) -> float:
@@ -109,3 +116,44 @@ def test_sums_are_additive_over_data(seed: int, cut: int, start: float) -> None:
 
 def test_bands_are_of_the_size_that_was_measured_to_be_fast() -> None:
     assert 1 << 16 <= sums.BAND <= 1 << 17
+
+
+@pytest.mark.parametrize("size", [64, 99])
+@pytest.mark.parametrize("step", [1, 3])
+def test_bands_of_cosines_are_direct_sums(size: int, step: int) -> None:
+    rng = np.random.default_rng([5, size, step])
+    lags, strengths = rng.uniform(0, 40.0, 70), rng.normal(size=70)
+    start, spacing = 123.4, 1 / 120.0
+    seen = []
+    for k, band in cosine_bands(lags, strengths, start, spacing, size, range(1, 9, step)):
+        assert band.shape == (size, 2)
+        for b in (0, 1):
+            f = start + ((2 * k + b) * size + np.arange(size)) * spacing
+            direct = np.cos(2 * np.pi * ((f[:, None] * lags) % 1)) @ strengths
+            # to the tolerance of the transform, which is twice as large at the ends of a band
+            tolerance = 2 * SINGLE_TOLERANCE * np.abs(strengths).sum()
+            np.testing.assert_allclose(band[:, b], direct, rtol=0, atol=tolerance)
+        seen.append(k)
+    assert seen == list(range(1, 9, step))
+    assert list(cosine_bands(lags, strengths, start, spacing, size, range(0))) == []
+
+
+def test_longer_bands_for_more_points() -> None:
+    assert single_band_size(1 << 30, 100) == SINGLE_BAND
+    assert single_band_size(1 << 30, 10_000) > SINGLE_BAND
+    assert single_band_size(1000, 10_000) == 1000
+    # in single precision a longer band would lose digits
+    assert single_band_size(1 << 30, 10**7) == 1 << 18
+
+
+def test_a_long_band_is_still_precise() -> None:
+    rng = np.random.default_rng(6)
+    lags, strengths = rng.uniform(0, 40.0, 300), rng.normal(size=300)
+    size = 1 << 18
+    ((_, band),) = cosine_bands(lags, strengths, 1e5, 1 / 120.0, size, range(1))
+    some = rng.integers(0, size, 300)
+    f = 1e5 + some / 120.0
+    direct = np.cos(2 * np.pi * ((f[:, None] * lags) % 1)) @ strengths
+    # positions are good to 2^-24 of a turn of the first frequency, times 2^17 frequencies
+    error = SINGLE_TOLERANCE * np.abs(strengths).sum() + 0.05 * np.sqrt((strengths**2).sum())
+    np.testing.assert_allclose(band[some, 0], direct, rtol=0, atol=error)

@@ -26,6 +26,10 @@ STYLES = {
 }
 
 
+#: What theory has to say of each strategy: below 7 and 1 it finds nothing for sure.
+THEORY = {"ladder": "deviations", "dense": "power"}
+
+
 def draw_scaling(result: dict[str, Any]) -> None:
     figure, axes = plt.subplots(1, 2, figsize=(9.0, 3.8), layout="constrained")
     for what, style in STYLES.items():
@@ -50,7 +54,7 @@ def draw_scaling(result: dict[str, Any]) -> None:
 def draw_map(result: dict[str, Any]) -> None:
     samples = sorted({r["samples"] for r in result["rows"]})
     ratios = sorted({r["ratio"] for r in result["rows"]})
-    figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.8), layout="constrained", sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(9.0, 4.8), layout="constrained", sharey=True)
     image = None
     for axis, strategy in zip(axes, ("ladder", "dense"), strict=True):
         share = np.full((len(ratios), len(samples)), np.nan)
@@ -60,21 +64,21 @@ def draw_map(result: dict[str, Any]) -> None:
             axis.text(
                 at[1],
                 at[0],
-                f"{share[at]:.0%}" + (f"\n({r['theory']:.1f})" if strategy == "ladder" else ""),
+                f"{share[at]:.0%}\n({r['theory'][THEORY[strategy]]:.1f})",
                 ha="center",
                 va="center",
                 color="white" if share[at] < 0.6 else "black",
-                size=9,
+                size=8,
             )
         image = axis.imshow(share, origin="lower", vmin=0, vmax=1, cmap="viridis", aspect="auto")
         axis.set_xticks(range(len(samples)), [f"{n:,}" for n in samples])
         axis.set_yticks(range(len(ratios)), [f"{q:g}" for q in ratios])
         axis.set_xlabel("Samples")
     axes[0].set_ylabel("Amplitude / noise")
-    axes[0].set_title("Ladder (theory, standard deviations)", size=10)
-    axes[1].set_title("Dense search", size=10)
+    axes[0].set_title("Ladder (height among the pairs, in deviations)", size=10)
+    axes[1].set_title("Dense search (power over the threshold)", size=10)
     figure.colorbar(image, ax=axes, label="Share found")
-    figure.suptitle(f"Found among {5 * result['size']:.0e} frequencies", size=11)
+    figure.suptitle(f"Share found among {5 * result['size']:,.0f} frequencies", size=11)
     figure.savefig(IMAGES / "search_success.png", dpi=150)
     plt.close(figure)
 

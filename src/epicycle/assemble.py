@@ -64,13 +64,13 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_]) -> list[str]:
 
 def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
     """Return a sentence about what a search by the ladder cannot have seen."""
-    if found.depth is None:
+    if found.depth is None or found.remedies is None:
         return []
     return [
         f"the band holds {plan.n_frequencies:.2g} frequencies and was searched by pairs of close "
         f"samples, which show lines with at least {100 * found.depth:.2g} % of the remaining "
         f"variance; whether there are weaker ones is not decided: more samples, a narrower band "
-        f"or a larger max_frequencies would decide it"
+        f"or a larger max_frequencies would decide it (for half that share: {found.remedies})"
     ]
 
 

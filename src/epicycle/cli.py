@@ -31,6 +31,7 @@ _OPTIONS = {
     "maximum_period": "--max-period",
     "max_cycles": "--max-cycles",
     "max_frequencies": "--max-frequencies",
+    "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
 }
 _LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
@@ -221,6 +222,14 @@ def find(
             show_default="5e8",
         ),
     ] = _DEFAULT["max_frequencies"],
+    signal_to_noise: Annotated[
+        float | None,
+        typer.Option(
+            metavar="A",
+            help="Amplitude of the weakest cycle expected, in units of the noise of one sample.  "
+            "[dim]Unknown.[/]",
+        ),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
     ] = None,
@@ -290,6 +299,7 @@ def find(
                 known=known or (),
                 exposure=exposure,
                 max_frequencies=max_frequencies,
+                signal_to_noise=signal_to_noise,
                 progress=bar.update,
             )
         except (TypeError, ValueError) as problem:

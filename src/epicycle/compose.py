@@ -117,7 +117,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             for g, label in enumerate(samples.group_labels)
         },
         amplitude_limit=per_output(amplitude_limit(found), single),
-        search=plan,
+        search=found.search,
         spectrum=_spectrum(found, window, origin.goal.false_alarm),
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,

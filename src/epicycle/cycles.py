@@ -97,6 +97,32 @@ class Line:
 
 
 @dataclass(frozen=True)
+class EventStatistics:
+    """How significant a cycle in events is, by the usual tests.
+
+    Attributes
+    ----------
+    power : tuple of float
+        ``z_h = |sum w exp(-2 pi i h phase)|^2 / sum w^2`` for h = 1, 2, ...; exponential with
+        mean 1 for a constant rate.
+    z_squared : tuple of float
+        Z^2_m, twice the sum of the first m powers, for m = 1, 2, ...
+    z_squared_false_alarm : tuple of float
+        Probability that a constant rate shows a higher Z^2_m anywhere in the band searched.
+    h : float
+        The H-test, ``max_m (Z^2_m - 4 m + 4)``, over all orders.
+    h_false_alarm : float
+        Probability that a constant rate shows a higher H anywhere in the band searched.
+    """
+
+    power: tuple[float, ...]
+    z_squared: tuple[float, ...]
+    z_squared_false_alarm: tuple[float, ...]
+    h: float
+    h_false_alarm: float
+
+
+@dataclass(frozen=True)
 class Cycle:
     """A periodic component: a fundamental frequency with its waveform.
 
@@ -128,6 +154,8 @@ class Cycle:
         Where else the sampling lets this cycle appear, by descending power.
     known : bool
         Whether the frequency was given by the user and held.
+    statistics : EventStatistics or None
+        Z^2_m and the H-test, where the cycle is one of events.
     """
 
     period: float
@@ -147,6 +175,7 @@ class Cycle:
     false_alarm_probability: float
     aliases: tuple[Alias, ...]
     known: bool
+    statistics: EventStatistics | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ is the logarithm of the likelihood ratio of a weak signal.
 
 References
 ----------
-O. C. de Jager, B. C. Raubenheimer, J. W. H. Swanepoel (1989), A&A 221, 180 (H-test); M. Kerr
-(2011), ApJ 732, 38 (weights).
+O. C. de Jager, B. C. Raubenheimer, J. W. H. Swanepoel (1989), A&A 221, 180 (H-test); R.
+Buccheri et al. (1983), A&A 128, 245 (Z^2_m); M. Kerr (2011), ApJ 732, 38 (weights).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from epicycle import phase
 from epicycle._data import Data
@@ -60,6 +60,10 @@ class EventCycle:
         Sum of the strengths.
     power : ndarray, shape (m,)
         z_h of each order.
+    every_power : ndarray, shape (k,)
+        z_h of all orders that were tried.
+    bandwidth : float
+        Effective bandwidth over which the probabilities are counted.
     h_statistic : float
         Value of the H-test.
     false_alarm : float
@@ -73,6 +77,8 @@ class EventCycle:
     sums: NDArray[np.complex128]
     total: float
     power: Floats
+    every_power: Floats
+    bandwidth: float
     h_statistic: float
     false_alarm: float
 
@@ -116,6 +122,28 @@ def h_test(power: Floats) -> tuple[float, int]:
     statistic = 2 * np.cumsum(power) - 4 * m + 4
     best = int(statistic.argmax())
     return float(statistic[best]), best + 1
+
+
+def z_squared(power: Floats) -> Floats:
+    """Return Z^2_m of the powers z_1 ... z_k, for every m from 1 to k (Buccheri et al. 1983)."""
+    result: Floats = 2 * np.cumsum(power)
+    return result
+
+
+def z_squared_false_alarm(value: float, m: int, bandwidth: float) -> float:
+    """Return the probability of a higher Z^2_m anywhere in a band of effective width W.
+
+    For one frequency Z^2_m is chi-square with 2 m degrees of freedom.  Its maximum over a band
+    multiplies that by the upcrossings of such a process, ``W x^(m - 1/2) exp(-x) / Gamma(m)`` with
+    x = Z^2_m / 2 (Davies 1987), and higher orders cross W faster by their root mean square.
+    """
+    x = max(0.5 * value, 0.0)
+    single = float(special.gammaincc(m, x))
+    if x == 0.0:
+        return 1.0
+    faster = math.sqrt((m + 1) * (2 * m + 1) / 6)
+    expected = faster * bandwidth * math.exp((m - 0.5) * math.log(x) - x - math.lgamma(m))
+    return float(-math.expm1(math.log1p(-min(single, 1 - 1e-16)) - expected))
 
 
 def event_false_alarm(h_statistic: float, bandwidth: float) -> float:
@@ -174,6 +202,8 @@ def refine_event_cycle(
         sums=sums[:orders],
         total=float(strengths.sum()),
         power=np.abs(sums[:orders]) ** 2 / norm,
+        every_power=np.abs(sums) ** 2 / norm,
+        bandwidth=bandwidth,
         h_statistic=statistic,
         false_alarm=event_false_alarm(statistic, bandwidth),
     )

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from epicycle._times import TimeScale
-from epicycle.cycles import Alias, Cycle, Harmonic, Line
+from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan
@@ -66,6 +66,7 @@ def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
     document["time_of_maximum"] = _time(cycle.time_of_maximum)
     document["harmonics"] = [vars(h) for h in cycle.harmonics]
     document["aliases"] = [vars(a) for a in cycle.aliases]
+    document["statistics"] = None if cycle.statistics is None else vars(cycle.statistics)
     return document
 
 
@@ -154,6 +155,8 @@ def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])
+    statistics = document["statistics"]
+    fields["statistics"] = None if statistics is None else EventStatistics(**_tuples(statistics))
     return Cycle(**fields)
 
 

@@ -15,6 +15,7 @@ from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
 from epicycle.pursuit import Goal, pursue
 from epicycle.search import Progress
+from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
 #: period; and fewer samples than this cannot show a period at all.
@@ -38,6 +39,7 @@ def find_cycles(
     drift: bool = False,
     strategy: str = "auto",
     max_frequencies: float = 2.0**29,
+    signal_to_noise: float | None = None,
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
@@ -87,7 +89,13 @@ def find_cycles(
         strong lines only; "auto" takes the dense search where it is cheap, else the ladder, and
         the dense search after it if nothing was found and `max_frequencies` allows it.
     max_frequencies : float
-        Largest number of frequencies that one search may evaluate, about 1e8 a second.
+        Largest number of frequencies that one search may evaluate.  On two cores a ladder takes
+        about 5e8 a second, other work counted as so many; a dense search evaluates each frequency
+        three times, 1e8 a second.
+    signal_to_noise : float, optional
+        Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
+        events: its modulation of the rate).  The planner then takes the cheapest search that sees
+        it, and says so where none can.
     trend : int
         Degree of the polynomial in time that is fitted along; 0 is a constant.
     known : float or array_like
@@ -123,8 +131,11 @@ def find_cycles(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
         false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
-        max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
-        dense_after_ladder=strategy == "auto",
+        effort=Effort(
+            strategy=strategy,
+            max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
+            share=_share(signal_to_noise, of_events=y is None),
+        ),
         known=(),
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,
@@ -156,3 +167,11 @@ def find_cycles(
     found = pursue(data, noise, plan, goal, progress=progress)
     origin = Origin(samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group))
     return build_model(origin, started)
+
+
+def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:
+    """Return the share of the variance of a sinusoid, or of the products of events."""
+    if signal_to_noise is None:
+        return None
+    ratio = _checks.check_positive(signal_to_noise, "signal_to_noise")
+    return 0.5 * ratio**2 if of_events else ratio**2 / (ratio**2 + 2)

@@ -13,7 +13,7 @@ from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.assemble import nearby_aliases
-from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform
+from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
 from epicycle.events import (
     EventCycle,
@@ -24,13 +24,17 @@ from epicycle.events import (
     waveform_response,
     with_true_fundamental,
     without,
+    z_squared,
+    z_squared_false_alarm,
 )
-from epicycle.ladder import FURTHER_EFFORT, LadderSearch
+from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.periodogram import effective_bandwidth
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
+from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
+from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
 _FEWEST_CYCLES = 5.0
@@ -59,7 +63,7 @@ def find_in_events(
     plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
     threshold = event_threshold(goal.false_alarm, bandwidth)
-    search = _Search(data, plan, goal, threshold, progress)
+    search = _Search(data, plan, goal.effort, threshold, progress, drift=goal.drift)
     strengths = data.y[:, 0].copy()
     found: list[EventCycle] = []
     last = search(strengths)
@@ -93,7 +97,7 @@ def find_in_events(
         residual_std=float("nan"),
         jitter={},
         amplitude_limit=_limit(data, last, search.depth),
-        search=plan,
+        search=search.report(),
         spectrum=_spectrum(data, strengths, plan, centre, window, threshold),
         predictor=_predictor(samples, data, cycles),
         output_names=None,
@@ -103,39 +107,98 @@ def find_in_events(
 
 
 class _Search:
-    """Dense or by the ladder, as planned; remembers how far the ladder reached."""
+    """Dense or by the ladder, as decided; remembers how far the ladder reached."""
 
     def __init__(
         self,
         data: Data,
         plan: SearchPlan,
-        goal: Goal,
+        effort: Effort,
         threshold: float,
         progress: Progress | None,
+        *,
+        drift: bool,
     ) -> None:
         self._data = data
         self._plan = plan
         # the reduction of chi-square is 2 z, and H is 2 z for a single harmonic
         self._enough = threshold
-        self._budget = goal.max_frequencies
+        self._effort = effort
         self._progress = progress
+        share = effort.share
+        if share is not None:
+            share *= float(data.y.mean() ** 2 / (data.y**2).mean())
+        self._decision = decide(
+            data,
+            plan,
+            effort.strategy,
+            effort.max_frequencies,
+            threshold,
+            share,
+            drift=drift,
+        )
+        self._densely = self._decision.strategy == "dense"
+        self._used: set[str] = set()
+        self._budget = self._decision.budget
         self._survivors = np.empty(0)
-        self.window: float | None = None
+        self._spent = 0.0
+        self.window = 0.0
+        self.n_pairs = 0
         self.depth: float | None = None
+        self.coherent_depth = self._decision.coherent_depth
 
     def __call__(self, strengths: Floats) -> Candidates:
         residual = strengths[:, np.newaxis]
         scale = np.array([float((strengths**2).mean())])
-        if self._plan.strategy == "dense":
-            search = DenseSearch(self._data, self._plan, progress=self._progress)
-            return search.maxima(residual, scale)
-        ladder = LadderSearch(self._data, self._plan, self._budget, progress=self._progress)
+        if self._densely:
+            return self._every_frequency(residual, scale)
+        ladder = LadderSearch(
+            self._data,
+            self._plan,
+            self._budget,
+            share=self._decision.share,
+            start=self.window,
+            progress=self._progress,
+        )
         found = ladder.maxima(residual, scale, self._enough)
+        self._spent += ladder.spent
+        self._used.add("ladder")
+        last = ladder.rungs[-1]
         if found.power.max(initial=0.0) > self._enough:
-            self._budget = min(self._budget, FURTHER_EFFORT * ladder.spent)
-        self.window, self.depth = ladder.rungs[-1].window, ladder.depth
-        self._survivors = ladder.rungs[-1].frequency
+            self._budget = further_budget(ladder.spent, self._effort.max_frequencies)
+        elif (
+            self._decision.strategy == "both"
+            and self.window == 0.0
+            and self.coherent_depth < ladder.depth
+        ):
+            self._densely = True
+            return self._every_frequency(residual, scale)
+        self.window, self.n_pairs, self.depth = last.window, last.n_pairs, ladder.depth
+        self._survivors = last.frequency
         return found
+
+    def _every_frequency(self, residual: Floats, scale: Floats) -> Candidates:
+        self._used.add("dense")
+        self._spent += DENSE_COUNT * self._plan.n_frequencies
+        search = DenseSearch(self._data, self._plan, progress=self._progress)
+        return search.maxima(residual, scale)
+
+    def report(self) -> SearchPlan:
+        """Return the plan with what was decided, and what it took."""
+        strategy = "both" if len(self._used) > 1 else min(self._used)
+        budget = self._effort.max_frequencies
+        return report(self._plan, self._decision, strategy, budget, self._spent)
+
+    def remedies(self) -> str:
+        """Return what would let a modulation half as strong as :attr:`depth` be seen."""
+        return remedies(
+            self._decision,
+            len(self._data.times),
+            self.n_pairs,
+            (self.depth or 1.0) / 4,
+            self._effort.max_frequencies,
+            "events",
+        )
 
     def promising(self, found: Candidates, *, drift: bool) -> Floats:
         """Return the candidates in the order in which they deserve a closer look.
@@ -143,7 +206,7 @@ class _Search:
         A drift smears the coherent power over many frequencies, but hardly that of a window: the
         ladder's own order is then the better one.
         """
-        if drift and self.window is not None:
+        if drift and self.depth is not None:
             return self._survivors
         return found.frequency
 
@@ -161,7 +224,7 @@ def _next_cycle(
         return None
     frequency, drift = candidates[0], 0.0
     if goal.drift:
-        if search.window is None:
+        if search.depth is None:
             half = LARGEST_DRIFT / 2 / data.baseline
             largest = LARGEST_DRIFT / data.baseline**2
         else:
@@ -248,6 +311,16 @@ def _build_cycle(
         false_alarm_probability=cycle.false_alarm,
         aliases=tuple(aliases),
         known=False,
+        statistics=EventStatistics(
+            power=tuple(cycle.every_power.tolist()),
+            z_squared=tuple(z_squared(cycle.every_power).tolist()),
+            z_squared_false_alarm=tuple(
+                z_squared_false_alarm(float(value), m, cycle.bandwidth)
+                for m, value in enumerate(z_squared(cycle.every_power), start=1)
+            ),
+            h=cycle.h_statistic,
+            h_false_alarm=cycle.false_alarm,
+        ),
     )
 
 
@@ -274,12 +347,13 @@ def _lines(cycles: tuple[Cycle, ...]) -> list[Line]:
 
 
 def _notes(search: _Search, plan: SearchPlan) -> list[str]:
-    if search.window is None or search.depth is None:
+    if search.depth is None or search.depth <= search.coherent_depth:
         return []
     return [
         f"the band holds {plan.n_frequencies:.2g} frequencies and was searched by pairs of events "
         f"up to {search.window:.3g} apart; whether there are cycles too weak for these is not "
-        f"decided: more events, a narrower band or a larger max_frequencies would decide it"
+        f"decided: more events, a narrower band or a larger max_frequencies would decide it (for "
+        f"half the modulation that these show: {search.remedies()})"
     ]
 
 

@@ -1,17 +1,14 @@
 r"""Hierarchical search: cost that does not grow with the number of independent frequencies.
 
-A grid over the baseline T and the bandwidth B has about T B points.  But the product of two
-samples taken a lag x apart carries every line of constant frequency at that lag,
-
-.. math:: E[y_i y_j] = \tfrac12 A^2 \cos 2\pi f (t_j - t_i) + \ldots,
-
-and among lags shorter than a window W a line is as wide as 1/(2W): only W B frequencies need a
-try.  A *rung* sums the products of all pairs closer than W on that coarse grid, keeps the highest
-frequencies, and looks at the coherent power of all samples only around these.  A line with the
-share rho of the variance stands at rho sqrt(n_pairs / 2) standard deviations, so rungs with W
-growing by a constant factor reach ever weaker lines; the search stops at the first rung whose
-best candidate is significant over the whole band.  Significance is always that of the coherent
-power, so a rung can overlook a line but not invent one.
+A grid over the baseline T and the bandwidth B has about T B points.  Among pairs of samples
+closer than a window W a line is as wide as 1/(2W) (:mod:`epicycle.pairs`), so only W B
+frequencies need a try.  A *rung* sums the products of all pairs closer than W on that coarse grid
+and keeps the highest frequencies; around these alone, segments of growing length
+(:mod:`epicycle.segments`) lead to the coherent power of all samples.  A line with the share rho
+of the variance stands at rho sqrt(n_pairs / 2) standard deviations, so rungs with W growing by a
+constant factor reach ever weaker lines; the search stops at the first rung whose best candidate
+is significant over the whole band, or at the end of its budget.  Significance is always that of
+the coherent power, so a rung can overlook a line but not invent one.
 
 References
 ----------
@@ -22,90 +19,159 @@ ApJ 795, 75 (semicoherent sensitivity).
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from epicycle._data import Data
-from epicycle._times import Times
 from epicycle._twofloat import Floats
-from epicycle.plan import POINTS_PER_PEAK, SearchPlan, grid
-from epicycle.search import Candidates, DenseSearch, Progress, distinct_maxima
-from epicycle.sums import BAND, TrigSums
+from epicycle.pairs import (
+    MOST_PAIRS,
+    POINTS_PER_WINDOW,
+    SURVIVORS,
+    Rung,
+    climb,
+    count_pairs,
+    window_with_pairs,
+)
+from epicycle.plan import SearchPlan, grid
+from epicycle.search import Candidates, DenseSearch, Progress, processors
+from epicycle.segments import FOLLOWED, LOOKED, narrow, steps
+from epicycle.sums import single_band_size
 
-#: The first rung has about this many pairs: 150 / rho^2 for a line with two thirds of the variance.
-_FIRST_PAIRS = 340
+#: The first rung has about this many pairs: 6.7 deviations for two thirds of the variance.
+_FIRST_PAIRS = 200
 
-#: Each rung has a window, and about a cost, this many times that of the rung before.
-_GROWTH = 4.0
+#: Each rung has a window, and a cost, about this many times that of the rung before.
+_GROWTH = 3.0
 
-#: More pairs than this are thinned: further ones cost memory, a longer window serves better.
-_MOST_PAIRS = 1 << 21
+#: Bisections for the longest window: from 1e4 times the shortest one on, to 4 %.
+_BISECTIONS = 8
 
-#: Frequencies kept by a rung, and those of them whose coherent power is looked at.
-_SURVIVORS = 16
-
-#: Once a line was found, further ones are looked for with this share of the effort that it took.
-FURTHER_EFFORT = 1.01
+#: Once a line was found, further ones are looked for from its window on, with this share of the
+#: effort that it took, and always with this many frequencies, some hundredths of a second.
+_FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**24
 
 #: Standard deviations at which a line survives a rung among all frequencies tried.
-_VISIBLE = 7.0
+VISIBLE = 7.0
+
+#: The semicoherent maximum lies within this distance of the line, in units of 1/W.
+_REACH = 0.35
+
+#: The coherent power takes over from segments of this share of the baseline.
+_COHERENT_FROM = 1.0 / 64
+
+#: Costs in frequencies of a rung: a pair of samples, the same on each further band, a term of a
+#: direct sum, a sample of a coherent look (as measured: a frequency takes 2 ns of one processor).
+_PAIR_COST, _POINT_COST, _TERM_COST, _LOOK_COST = 40.0, 4.0, 1.5, 75.0
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One semicoherent search.
+class Step:
+    """One rung as it is planned.
 
     Attributes
     ----------
     window : float
-        Longest lag W.
+        Longest lag.
     n_pairs : int
-        Pairs of samples closer than W.
-    frequency, deviation : ndarray, shape (k,)
-        Highest maxima, and their height in standard deviations.
+        Pairs of samples closer than that.
+    cost : float
+        Its cost, in frequencies, the looks at its survivors included.
     """
 
     window: float
     n_pairs: int
-    frequency: Floats
-    deviation: Floats
+    cost: float
 
 
-def close_pairs(
-    times: Floats, window: float, most: int = _MOST_PAIRS
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices (i, j), i < j, of all pairs of sorted times at most `window` apart.
+def depth_of(n_pairs: int) -> float:
+    """Return the share of the variance from which on a line survives a rung of so many pairs."""
+    return min(1.0, VISIBLE / math.sqrt(max(n_pairs, 1) / 2))
 
-    No more than `most` pairs are listed: beyond that, every sample keeps its nearest followers.
+
+def pairs_for(share: float) -> float:
+    """Return the number of pairs from which on a line with a share of the variance survives."""
+    return 2 * (VISIBLE / share) ** 2
+
+
+def further_budget(spent: float, budget: float) -> float:
+    """Return what the search after a find may cost."""
+    return min(budget, max(_FURTHER_EFFORT * spent, _FURTHER_LEAST))
+
+
+def rungs_within(
+    times: Floats,
+    plan: SearchPlan,
+    budget: float,
+    share: float | None = None,
+    start: float = 0.0,
+) -> list[Step]:
+    """Return the rungs that a budget allows, at least one.
+
+    Parameters
+    ----------
+    times : ndarray, shape (n,)
+        Sorted times.
+    plan : SearchPlan
+        The band.
+    budget : float
+        Largest cost of all rungs together.
+    share : float, optional
+        Share of the variance of the weakest line expected: one rung that shows it, and no other.
+    start : float
+        No window shorter than this.
     """
-    followers = np.searchsorted(times, times + window, side="right") - np.arange(len(times)) - 1
-    if followers.sum() > most:
-        followers = np.minimum(followers, max(1, most // len(times)))
-    first = np.repeat(np.arange(len(times)), followers)
-    rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
-    return first, first + rank + 1
-
-
-def count_pairs(times: Floats, window: float) -> int:
-    """Return the number of pairs of sorted times at most `window` apart."""
-    upto = np.searchsorted(times, times + window, side="right")
-    return int((upto - np.arange(len(times)) - 1).sum())
-
-
-def window_with_pairs(times: Floats, n_pairs: int) -> float:
-    """Return the shortest window, to 1 %, that holds at least `n_pairs` pairs of sorted times."""
-    low, high = 0.0, float(times[-1] - times[0])
-    while high - low > 0.01 * high:
-        middle = 0.5 * (low + high)
-        if count_pairs(times, middle) >= n_pairs:
-            high = middle
+    band = plan.maximum_frequency - plan.minimum_frequency
+    baseline = float(times[-1] - times[0])
+    # with fewer than 100 resolved frequencies a rung would let nearly everything survive
+    lowest = max(window_with_pairs(times, _FIRST_PAIRS), 100.0 / band, start)
+    longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, MOST_PAIRS)))
+    if share is not None:
+        longest = min(longest, max(lowest, window_with_pairs(times, pairs_for(share))))
+    planned = _geometric(times, plan, lowest, longest, single=share is not None)
+    if _total(planned) <= budget:
+        return planned
+    # costs grow with the longest window: bisect its logarithm
+    low, high = lowest, longest
+    planned = _geometric(times, plan, lowest, lowest, single=True)
+    for _ in range(_BISECTIONS):
+        middle = math.sqrt(low * high)
+        trial = _geometric(times, plan, lowest, middle, single=share is not None)
+        if _total(trial) <= budget:
+            low, planned = middle, trial
         else:
-            low = middle
-    return high
+            high = middle
+    return planned
+
+
+def _geometric(
+    times: Floats, plan: SearchPlan, lowest: float, longest: float, *, single: bool
+) -> list[Step]:
+    count = 1 if single else 1 + round(math.log(longest / lowest) / math.log(_GROWTH))
+    windows = np.geomspace(lowest, longest, count) if count > 1 else np.array([longest])
+    return [_step(times, plan, float(w), last=w == windows[-1]) for w in windows]
+
+
+def _total(steps_: list[Step]) -> float:
+    return sum(step.cost for step in steps_)
+
+
+def _step(times: Floats, plan: SearchPlan, window: float, *, last: bool) -> Step:
+    band = plan.maximum_frequency - plan.minimum_frequency
+    n_pairs = min(count_pairs(times, window), MOST_PAIRS)
+    n_frequencies = math.ceil(POINTS_PER_WINDOW * window * band) + 1
+    n_bands = math.ceil(n_frequencies / single_band_size(n_frequencies, n_pairs))
+    cost = n_frequencies + n_pairs * (_PAIR_COST + _POINT_COST * n_bands)
+    target = _COHERENT_FROM * float(times[-1] - times[0])
+    followed, terms = SURVIVORS if last else FOLLOWED, 0
+    for _, count in steps(window, _REACH / window, target):
+        terms += followed * count
+        followed = FOLLOWED
+    looks = LOOKED if terms else followed
+    cost += len(times) * (_TERM_COST * terms + _LOOK_COST * looks)
+    return Step(window, n_pairs, cost)
 
 
 class LadderSearch:
@@ -118,7 +184,12 @@ class LadderSearch:
     plan : SearchPlan
         The band; its grid is that of the coherent search, which is never laid out.
     budget : float
-        Largest number of frequencies that all rungs together may evaluate.
+        Largest number of frequencies that all rungs together may evaluate, other work counted as
+        so many.
+    share : float, optional
+        Share of the variance of the weakest line expected.
+    start : float
+        Shortest window.
     keep : int
         Number of maxima to return.
     threads : int, optional
@@ -128,10 +199,12 @@ class LadderSearch:
 
     Attributes
     ----------
+    planned : list of Step
+        The rungs that the budget allows.
     rungs : list of Rung
         The rungs of the latest search.
     spent : float
-        Frequencies that they evaluated.
+        Their cost, in frequencies.
     """
 
     def __init__(
@@ -140,6 +213,8 @@ class LadderSearch:
         plan: SearchPlan,
         budget: float,
         *,
+        share: float | None = None,
+        start: float = 0.0,
         keep: int = 16,
         threads: int | None = None,
         progress: Progress | None = None,
@@ -148,11 +223,11 @@ class LadderSearch:
         self._plan = plan
         self._budget = budget
         self._keep = keep
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or processors()
         self._progress = progress
         self._order = np.argsort(data.times.to_float(), kind="stable")
-        self._sorted = data.times[self._order]
-        self._times = self._sorted.to_float()
+        self._times = data.times[self._order]
+        self.planned = rungs_within(self._times.to_float(), plan, budget, share, start)
         self.rungs: list[Rung] = []
         self.spent = 0.0
 
@@ -174,99 +249,54 @@ class LadderSearch:
         Candidates
             Power is the reduction of chi-square, as in a dense search.
         """
-        self.rungs = []
         values = (residual * self._data.weights / np.sqrt(scale))[self._order]
         values /= np.sqrt((self._data.weights**2).mean())
+        self.rungs = []
         self.spent = 0.0
-        window = self._first_window()
-        longest = 0.5 * self._data.baseline
-        while True:
-            rung = self._climb(values, window)
+        for step in self.planned:
+            last = step is self.planned[-1]
+            rung = climb(
+                self._times,
+                values,
+                step.window,
+                self._plan.minimum_frequency,
+                self._plan.maximum_frequency,
+                self._threads,
+            )
             self.rungs.append(rung)
-            self.spent += self._cost(window)
+            self.spent += step.cost
             if self._progress is not None:
                 self._progress(int(min(self.spent, self._budget)), int(self._budget))
-            longer = min(_GROWTH * window, longest)
-            last = window >= longest or self.spent + self._cost(longer) > self._budget
-            frequency, power = self._coherent(rung, residual, scale, everything=last)
-            if last or power.max(initial=0.0) > enough:
+            frequency, power = self._look(rung, values, residual, scale, everything=last)
+            if power.max(initial=0.0) > enough:
                 break
-            window = longer
         order = np.argsort(-power, kind="stable")[: self._keep]
         return Candidates(frequency[order], power[order], frequency[order], power[order])
 
     @property
     def depth(self) -> float:
         """Share of the variance from which on a line would have survived the last rung."""
-        return min(1.0, _VISIBLE / math.sqrt(self.rungs[-1].n_pairs / 2))
+        return depth_of(self.rungs[-1].n_pairs)
 
-    def _first_window(self) -> float:
-        # with fewer than 100 resolved frequencies a rung would let nearly everything survive
-        band = self._plan.maximum_frequency - self._plan.minimum_frequency
-        return max(window_with_pairs(self._times, _FIRST_PAIRS), 100.0 / band)
-
-    def _cost(self, window: float) -> float:
-        plan = self._plan
-        return POINTS_PER_PEAK * window * (plan.maximum_frequency - plan.minimum_frequency)
-
-    def _climb(self, values: Floats, window: float) -> Rung:
-        """Return the highest maxima of the sum of products over one window."""
-        i, j = close_pairs(self._times, window)
-        # differences of exact times: the lag keeps the digits that the times themselves lack
-        lags = Times(
-            (self._sorted.hi[j] - self._sorted.hi[i]) + (self._sorted.lo[j] - self._sorted.lo[i]),
-            np.zeros(len(i)),
-        )
-        products = (values[i] * values[j]).sum(axis=1)
-        deviation = math.sqrt(float((products**2).sum()) / 2) or 1.0
-        plan = grid(
-            self._plan.minimum_frequency,
-            self._plan.maximum_frequency,
-            1.0 / (POINTS_PER_PEAK * window),
-        )
-        # spreading the pairs costs as much as transforming a band: longer bands for many pairs
-        size = min(plan.n_frequencies, max(BAND, 1 << (2 * len(i)).bit_length()))
-        n_bands = math.ceil(plan.n_frequencies / size)
-        threads = min(self._threads, n_bands)
-
-        def work(worker: int) -> list[tuple[Floats, Floats]]:
-            sums = TrigSums(lags, plan.spacing, size)
-            return [
-                self._highest(sums, products / deviation, plan, band * size)
-                for band in range(worker, n_bands, threads)
-            ]
-
-        with ThreadPoolExecutor(threads) as pool:
-            found = [part for parts in pool.map(work, range(threads)) for part in parts]
-        frequency = np.concatenate([f for f, _ in found])
-        height = np.concatenate([h for _, h in found])
-        chosen = distinct_maxima(frequency, height, 0.75 / window, _SURVIVORS)
-        return Rung(window, len(i), frequency[chosen], height[chosen])
-
-    @staticmethod
-    def _highest(
-        sums: TrigSums, products: Floats, plan: SearchPlan, first: int
-    ) -> tuple[Floats, Floats]:
-        start = plan.minimum_frequency + first * plan.spacing
-        height = sums.band(products[np.newaxis, :], start)[0].real[: plan.n_frequencies - first]
-        most = 4 * _SURVIVORS
-        at = np.arange(len(height))
-        if len(at) > most:
-            at = np.argpartition(height, -most)[-most:]
-        return start + at.astype(np.float64) * plan.spacing, height[at]
-
-    def _coherent(
-        self, rung: Rung, residual: Floats, scale: Floats, *, everything: bool
+    def _look(
+        self, rung: Rung, values: Floats, residual: Floats, scale: Floats, *, everything: bool
     ) -> tuple[Floats, Floats]:
         """Return the coherent maxima near each survivor that may be more than noise.
 
-        Where a longer window follows, what does not exceed the highest of so many frequencies of
-        pure noise is left to it; `everything` looks at every survivor.
+        Where a longer window follows, only the highest are looked at, and what stays below the
+        maximum of so many frequencies of pure noise by a deviation is left to it; `everything`
+        looks at every survivor.
         """
-        noise = math.sqrt(2 * math.log(max(self._cost(rung.window), 2.0)))
-        promising = rung.frequency[(rung.deviation > noise) | everything]
-        # the semicoherent maximum lies within a fraction of 1/(2W) of the line
-        half = 0.35 / rung.window
+        band = self._plan.maximum_frequency - self._plan.minimum_frequency
+        tried = max(POINTS_PER_WINDOW * rung.window * band, 2.0)
+        noise = math.sqrt(2 * math.log(tried)) - 1.0
+        promising = rung.frequency
+        if not everything:
+            promising = promising[rung.deviation > noise][:FOLLOWED]
+        target = _COHERENT_FROM * self._data.baseline
+        centres, half = narrow(
+            self._times, values, promising, rung.window, _REACH / rung.window, target
+        )
 
         def look(centre: float) -> tuple[float, float]:
             plan = grid(
@@ -278,6 +308,6 @@ class LadderSearch:
             return float(best.frequency[0]), float(best.power[0])
 
         with ThreadPoolExecutor(self._threads) as pool:
-            found = list(pool.map(look, promising))
+            found = list(pool.map(look, centres))
         frequency = np.array([f for f, _ in found], dtype=np.float64)
         return frequency, np.array([p for _, p in found], dtype=np.float64)

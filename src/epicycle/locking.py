@@ -102,9 +102,7 @@ def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> 
 def _refitted(origin: Origin, structure: Structure) -> Pursuit:
     """Return the pursuit with its last fit, jitter and errors made anew for a structure."""
     found, goal = origin.found, origin.goal
-    work = Workbench(
-        found.data, origin.noise, origin.plan, goal.false_alarm, goal.max_frequencies, False, None
-    )
+    work = Workbench(found.data, origin.noise, origin.plan, goal.false_alarm, goal.effort, None)
     fit, jitter = work.settle(structure, tight=True)
     level = local_level(work.data, fit.residual, fit.scale, structure.line_frequency)
     errors = covariance(work.data, fit, level)

@@ -18,7 +18,7 @@ POINTS_PER_PEAK = 5
 DEFAULT_BUDGET = 1 << 22
 
 #: Up to this many frequencies the dense search is as fast as the ladder, and sees weaker lines.
-DENSE_UPTO = 1 << 21
+DENSE_UPTO = 1 << 19
 
 #: A band that begins below this many cycles over the baseline is searched from one cycle on.
 _SLOW_BAND = 20.0
@@ -47,6 +47,14 @@ class SearchPlan:
         Whether the samples lie on a regular raster (gaps allowed).
     reason : str
         One sentence on how the band was chosen.
+    choice : str
+        One sentence on how the strategy was chosen.
+    max_frequencies : float
+        The budget: the largest number of frequencies that one search could evaluate.
+    cost : float
+        Frequencies evaluated in all searches together, other work counted as so many.
+    memory : float
+        Estimated peak memory of the search in bytes, that of the data not counted.
     """
 
     minimum_frequency: float
@@ -56,6 +64,10 @@ class SearchPlan:
     strategy: str
     regular: bool
     reason: str
+    choice: str = ""
+    max_frequencies: float = 0.0
+    cost: float = 0.0
+    memory: float = 0.0
 
 
 def raster_step(data: Data) -> float | None:

@@ -23,7 +23,7 @@ from epicycle.periodogram import effective_bandwidth, false_alarm_probability
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, Progress
-from epicycle.workbench import Workbench
+from epicycle.workbench import Effort, Workbench
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
 SEPARATION = 1.0
@@ -47,10 +47,8 @@ class Goal:
         Highest harmonic tried.
     false_alarm : float
         Largest false-alarm probability of a line that stays.
-    max_frequencies : float
-        Largest number of frequencies that one search may evaluate.
-    dense_after_ladder : bool
-        Whether the dense search may follow where the ladder finds nothing.
+    effort : Effort
+        What the search may cost, and how weak a line it should see.
     known : tuple of float
         Frequencies to fit first and to hold.
     drift : bool
@@ -62,8 +60,7 @@ class Goal:
     max_cycles: int
     max_order: int
     false_alarm: float
-    max_frequencies: float
-    dense_after_ladder: bool
+    effort: Effort
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
@@ -94,6 +91,11 @@ class Pursuit:
     depth : float or None
         Share of the variance that a line needed to be seen; None where the whole band was
         searched coherently.
+    remedies : str or None
+        What would let a line with half that share be seen; None where nothing significant can
+        have been overlooked.
+    search : SearchPlan
+        The plan with what was decided, and what it took.
     bandwidth : float
         Effective bandwidth of the search.
     notes : tuple of str
@@ -109,6 +111,8 @@ class Pursuit:
     first: Candidates
     last: Candidates
     depth: float | None
+    remedies: str | None
+    search: SearchPlan
     bandwidth: float
     notes: tuple[str, ...]
 
@@ -147,15 +151,7 @@ def pursue(
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
-    work = Workbench(
-        data,
-        noise,
-        plan,
-        goal.false_alarm,
-        goal.max_frequencies,
-        goal.dense_after_ladder,
-        progress,
-    )
+    work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, progress)
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
@@ -191,6 +187,8 @@ def pursue(
         first=work.portrait(work.null(structure), fit, last),
         last=work.portrait(fit, fit, last),
         depth=work.depth,
+        remedies=work.remedies(),
+        search=work.report(),
         bandwidth=bandwidth,
         notes=tuple(_unresolved_notes(fit, refused + beside, 1.0 / data.baseline)),
     )

@@ -28,8 +28,19 @@ THINNED = 1 << 13
 #: Bands whose normalisation is kept between searches (2 MB each and distinct set of weights).
 REMEMBERED_BANDS = 16
 
+#: A spectral window of a band too wide to show has at most this many frequencies: it reaches
+#: 2e5 cycles over the baseline, one an hour over 24 years.
+_WINDOW_BUDGET = 1 << 20
+
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]
+
+
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ class DenseSearch:
         self._keep = keep
         self._progress = progress
         n_bands, size = cut(plan.n_frequencies)
-        self._threads = min(threads or os.cpu_count() or 1, n_bands)
+        self._threads = min(threads or processors(), n_bands)
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
         remember = n_bands <= REMEMBERED_BANDS
@@ -132,19 +143,23 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
     aliases of about this relative power at f plus and minus these frequencies.
     """
-    plan = replace(plan, n_frequencies=min(plan.n_frequencies, DEFAULT_BUDGET))
+    most = DEFAULT_BUDGET
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
+        most = _WINDOW_BUDGET
+    plan = replace(plan, n_frequencies=min(plan.n_frequencies, most))
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
-    sums = TrigSums(data.times, plan.spacing, cut(plan.n_frequencies)[1])
+    n_bands, size = cut(plan.n_frequencies)
+    threads = min(processors(), n_bands)
+    engines = [TrigSums(data.times, plan.spacing, size) for _ in range(threads)]
 
-    def evaluate(_: int, start: float) -> Floats:
-        power: Floats = np.abs(sums.band(weights, start)[0] / total) ** 2
+    def evaluate(worker: int, start: float) -> Floats:
+        power: Floats = np.abs(engines[worker].band(weights, start)[0] / total) ** 2
         return power
 
-    return _fold_grid(plan, evaluate, 1, keep, None)
+    return _fold_grid(plan, evaluate, threads, keep, None)
 
 
 def _fold_grid(

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.harmonics import HarmonicTest
-from epicycle.ladder import FURTHER_EFFORT, LadderSearch
+from epicycle.ladder import LadderSearch, further_budget
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.periodogram import effective_bandwidth, power_threshold
 from epicycle.plan import SearchPlan, portrait_plan
+from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 
-#: A dense search takes three transforms per frequency, a rung of the ladder one.
-_DENSE_COST = 3.0
 
-#: Where the dense search is affordable, the ladder before it may cost this share of it.
-_LADDER_SHARE = 0.25
+@dataclass(frozen=True)
+class Effort:
+    """What a search may cost, and how weak a line it should see.
+
+    Attributes
+    ----------
+    strategy : str
+        "auto", "dense" or "ladder".
+    max_frequencies : float
+        Largest number of frequencies that one search may evaluate.
+    share : float or None
+        Share of the variance that the weakest line is expected to have.
+    """
+
+    strategy: str
+    max_frequencies: float
+    share: float | None
 
 
 class Workbench:
@@ -35,10 +51,8 @@ class Workbench:
         Band, grid and strategy.
     false_alarm : float
         False-alarm probability at which the ladder is content.
-    max_frequencies : float
-        Largest number of frequencies that one search may evaluate.
-    dense_after_ladder : bool
-        Whether the dense search follows where the ladder finds nothing and the budget allows it.
+    effort : Effort
+        What the search may cost, and how weak a line it should see.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -50,6 +64,8 @@ class Workbench:
         Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
+    n_pairs : int or None
+        Pairs of samples in its longest window.
     """
 
     def __init__(
@@ -58,56 +74,115 @@ class Workbench:
         noise: NoiseModel,
         plan: SearchPlan,
         false_alarm: float,
-        max_frequencies: float,
-        dense_after_ladder: bool,
+        effort: Effort,
         progress: Progress | None,
     ) -> None:
         self._noise = noise
         self._plan = plan
         self._false_alarm = false_alarm
-        self._budget = max_frequencies
-        self._dense_after_ladder = dense_after_ladder
+        self._effort = effort
         self._progress = progress
+        self._decision: Decision | None = None
+        self._budget = effort.max_frequencies
+        self._window = 0.0
+        self._densely = plan.strategy == "dense"
+        self._used: set[str] = set()
+        self._spent = 0.0
         self._highest = plan.maximum_frequency if plan.regular else np.inf
         self.depth: float | None = None
+        self.n_pairs: int | None = None
         self._use(data)
 
     def _use(self, data: Data) -> None:
         self.data = data
         self.test = HarmonicTest(data, self._highest)
         self._dense: DenseSearch | None = None
+        # the first and the latest dense search with these weights
+        self._searched: list[tuple[Fit, Candidates]] = []
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
-        if self._plan.strategy == "dense":
+        enough = self.significant_power(fit)
+        if self._decision is None:
+            effort = self._effort
+            self._decision = decide(
+                self.data, self._plan, effort.strategy, effort.max_frequencies, enough, effort.share
+            )
+            self._budget = self._decision.budget
+            self._densely = self._decision.strategy == "dense"
+        if self._densely:
             return self._search_densely(fit)
-        return self._search_by_ladder(fit)
+        return self._search_by_ladder(fit, enough, self._decision)
 
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:
             self._dense = DenseSearch(self.data, self._plan, progress=self._progress)
-        self.depth = None
-        return self._dense.maxima(fit.residual, fit.scale)
-
-    def _search_by_ladder(self, fit: Fit) -> Candidates:
-        dense_cost = _DENSE_COST * self._plan.n_frequencies
-        affordable = (
-            self._dense_after_ladder
-            and dense_cost <= self._budget
-            and len(fit.structure.order) == 0
-        )
-        budget = min(self._budget, _LADDER_SHARE * dense_cost) if affordable else self._budget
-        ladder = LadderSearch(self.data, self._plan, budget, progress=self._progress)
-        enough = self.significant_power(fit)
-        found = ladder.maxima(fit.residual, fit.scale, enough)
-        if found.power.max(initial=0.0) > enough:
-            # what remains is searched as deep as it took to find this one, not deeper
-            self._budget = min(self._budget, FURTHER_EFFORT * ladder.spent)
-        elif affordable:
-            # the dense search sees lines that are too weak for pairs of samples
-            return self._search_densely(fit)
-        self.depth = ladder.depth
+        self._used.add("dense")
+        self._spent += DENSE_COUNT * self._plan.n_frequencies
+        self.depth = self.n_pairs = None
+        found = self._dense.maxima(fit.residual, fit.scale)
+        self._searched = [*self._searched[:1], (fit, found)]
         return found
+
+    def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
+        ladder = LadderSearch(
+            self.data,
+            self._plan,
+            self._budget,
+            share=decision.share,
+            start=self._window,
+            progress=self._progress,
+        )
+        found = ladder.maxima(fit.residual, fit.scale, enough)
+        self._used.add("ladder")
+        self._spent += ladder.spent
+        # a line must stand out among the pairs, and its coherent power be significant
+        self.depth = max(ladder.depth, decision.coherent_depth)
+        self.n_pairs = ladder.rungs[-1].n_pairs
+        if found.power.max(initial=0.0) > enough:
+            # what remains is searched about as deep as it took to find this one, not deeper
+            self._budget = further_budget(ladder.spent, self._effort.max_frequencies)
+            self._window = ladder.rungs[-1].window
+        elif (
+            decision.strategy == "both"
+            and self._window == 0.0
+            and decision.coherent_depth < ladder.depth
+        ):
+            # the dense search sees lines that are too weak for pairs of samples
+            self._densely = True
+            return self._search_densely(fit)
+        return found
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a line may be significant and yet have been overlooked."""
+        return (
+            self.depth is not None
+            and self._decision is not None
+            and self.depth > self._decision.coherent_depth
+        )
+
+    def remedies(self) -> str | None:
+        """Return what would let a line with half of :attr:`depth` be seen, if it was not."""
+        if not self.undecided or self._decision is None:
+            return None
+        return remedies(
+            self._decision,
+            len(self.data.times),
+            self.n_pairs or 1,
+            (self.depth or 1.0) / 2,
+            self._effort.max_frequencies,
+            "samples",
+        )
+
+    def report(self) -> SearchPlan:
+        """Return the plan with what was decided, and what it took."""
+        if self._decision is None:
+            return self._plan
+        strategy = "both" if len(self._used) > 1 else min(self._used)
+        return report(
+            self._plan, self._decision, strategy, self._effort.max_frequencies, self._spent
+        )
 
     def significant_power(self, fit: Fit) -> float:
         """Return the reduction of chi-square that is significant anywhere in the band."""
@@ -127,6 +202,20 @@ class Workbench:
         A band that only the ladder can search is shown around its strongest line, as found by
         `final`, or else around the best candidate.
         """
+        variance = np.maximum(fit.chi2, 1e-200) * len(fit.chi2)
+        if self._densely:
+            for searched, found in self._searched:
+                ratio = searched.scale / variance
+                if np.array_equal(searched.residual, fit.residual) and np.ptp(ratio) == 0:
+                    factor = float(ratio[0])
+                    return replace(
+                        found,
+                        power=factor * found.power,
+                        thinned_power=factor * found.thinned_power,
+                    )
+            if self._dense is None:
+                self._dense = DenseSearch(self.data, self._plan)
+            return self._dense.maxima(fit.residual, variance)
         centre = self._plan.maximum_frequency / 2
         if len(candidates.frequency):
             centre = float(candidates.frequency[0])
@@ -135,10 +224,7 @@ class Workbench:
             line = int((strength[0::2] + strength[1::2]).argmax())
             centre = float(final.structure.line_frequency[line])
         plan = portrait_plan(self._plan, self.data.baseline, centre)
-        search = self._dense
-        if search is None or plan is not self._plan:
-            search = DenseSearch(self.data, plan)
-        return search.maxima(fit.residual, np.maximum(fit.chi2, 1e-200) * len(fit.chi2))
+        return DenseSearch(self.data, plan).maxima(fit.residual, variance)
 
     def settle(self, structure: Structure, *, tight: bool = False) -> tuple[Fit, Floats]:
         """Return the fit of `structure`, with jitter and weights brought into agreement."""

@@ -14,9 +14,10 @@ import numpy as np
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
-from epicycle.ladder import LadderSearch, count_pairs, window_with_pairs
+from epicycle.ladder import LadderSearch
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
+from epicycle.pairs import count_pairs, window_with_pairs
 from epicycle.plan import POINTS_PER_PEAK, grid
 from epicycle.search import distinct_maxima
 from epicycle.sums import BAND, TrigSums

@@ -1,0 +1,245 @@
+"""Which strategy: dense, ladder or both, at what cost, how deep, and what would go deeper.
+
+A dense search sees a line whose coherent power is significant: its share of the variance must
+exceed about 2 z / n, with z the threshold in units of the noise.  A ladder sees one that stands
+out among the pairs of samples of its longest window.  Both costs are known beforehand, in
+frequencies of a rung, so that the cheaper one that sees enough can be taken.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from epicycle._data import Data
+from epicycle.ladder import Step, depth_of, pairs_for, rungs_within
+from epicycle.plan import DENSE_UPTO, SearchPlan
+from epicycle.search import REMEMBERED_BANDS, processors
+from epicycle.sums import BAND, SINGLE_BAND, single_band_size
+
+#: A dense search takes three transforms per frequency, and they count against `max_frequencies`.
+DENSE_COUNT = 3.0
+
+#: Time of a transform in double precision, in frequencies of a rung, and of a sample in it.
+_TRANSFORM_COST, _SAMPLE_COST = 10.0, 15.0
+
+#: A ladder tried before an affordable dense search may cost this share of it.
+_LADDER_SHARE = 0.2
+
+#: Standard deviations above the threshold at which a line is seen with 97.7 % probability.
+_SURELY = 2.0
+
+#: Bytes for each pair of samples, each frequency of a single and of a double band.
+_PAIR_BYTES, _SINGLE_BYTES, _DOUBLE_BYTES = 200, 40, 160
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How to search, decided before.
+
+    Attributes
+    ----------
+    strategy : str
+        "dense", "ladder", or "both": the ladder first, the dense search where it finds nothing.
+    budget : float
+        What the rungs may cost, in frequencies.
+    share : float or None
+        Share of the variance of the weakest line expected, if the ladder is to go straight to it.
+    steps : tuple of Step
+        The rungs; empty for a dense search.
+    coherent_depth : float
+        Share of the variance from which on a line is significant in the coherent power.
+    reason : str
+        One sentence.
+    memory : float
+        Estimated peak memory in bytes, that of the data not counted.
+    """
+
+    strategy: str
+    budget: float
+    share: float | None
+    steps: tuple[Step, ...]
+    coherent_depth: float
+    reason: str
+    memory: float
+
+
+def decide(
+    data: Data,
+    plan: SearchPlan,
+    asked: str,
+    budget: float,
+    enough: float,
+    share: float | None = None,
+    *,
+    drift: bool = False,
+) -> Decision:
+    """Return how to search.
+
+    Parameters
+    ----------
+    data : Data
+        Times and weights.
+    plan : SearchPlan
+        The band and the dense grid.
+    asked : str
+        "auto", "dense" or "ladder".
+    budget : float
+        Largest number of frequencies that a search may evaluate.
+    enough : float
+        Reduction of chi-square that is significant over the whole band.
+    share : float, optional
+        Share of the variance that the weakest line is expected to have.
+    drift : bool
+        Whether the frequency of a line may change so much that it has no coherent power; among
+        pairs of close samples it still shows.
+    """
+    n = plan.n_frequencies
+    coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + _SURELY) ** 2 / max(data.n_values, 1))
+    if asked == "dense" or (asked == "auto" and n <= DENSE_UPTO):
+        why = "as asked for" if asked == "dense" else f"{n:,} frequencies are few"
+        return _dense(data, plan, coherent, f"every frequency is evaluated: {why}")
+    times = np.sort(data.times.to_float())
+    affordable = asked == "auto" and not drift and DENSE_COUNT * n <= budget
+    dense_cost = _dense_cost(data, n)
+    if share is not None:
+        steps = rungs_within(times, plan, budget, share)
+        cost = sum(step.cost for step in steps)
+        if depth_of(steps[-1].n_pairs) <= 1.02 * share and (cost < dense_cost or not affordable):
+            return _laddered(
+                "ladder",
+                budget,
+                share,
+                steps,
+                coherent,
+                f"{_pairs(steps)} show a line of the expected signal-to-noise"
+                + (f", at {cost / dense_cost:.1g} of the cost of a dense search" if cost else ""),
+            )
+        if affordable and coherent <= share:
+            return _dense(
+                data,
+                plan,
+                coherent,
+                "every frequency is evaluated: pairs of samples would not show a line of the "
+                "expected signal-to-noise for less",
+            )
+    if affordable:
+        limit = min(budget, _LADDER_SHARE * dense_cost)
+        steps = rungs_within(times, plan, limit)
+        depth = depth_of(steps[-1].n_pairs)
+        if depth < 1.0 and sum(step.cost for step in steps) <= limit:
+            return _laddered(
+                "both",
+                limit,
+                None,
+                steps,
+                coherent,
+                f"{_pairs(steps)} first, for {_LADDER_SHARE:.0%} of the cost of a dense search at "
+                f"most; the dense search follows where they show nothing",
+                memory=_dense_memory(n),
+            )
+        return _dense(
+            data,
+            plan,
+            coherent,
+            "every frequency is evaluated: too few samples are close to each other for a ladder",
+        )
+    steps = rungs_within(times, plan, budget)
+    if asked == "ladder":
+        why = "as asked for"
+    elif drift and DENSE_COUNT * n <= budget:
+        why = "a drift leaves them their lines, but not the coherent power"
+    else:
+        why = f"a dense search of {n:.2g} frequencies exceeds max_frequencies"
+    return _laddered("ladder", budget, None, steps, coherent, f"{_pairs(steps)}: {why}")
+
+
+def report(
+    plan: SearchPlan, decision: Decision, strategy: str, budget: float, spent: float
+) -> SearchPlan:
+    """Return the plan with what was decided, and what it took."""
+    return replace(
+        plan,
+        strategy=strategy,
+        choice=decision.reason,
+        max_frequencies=budget,
+        cost=spent,
+        memory=decision.memory,
+    )
+
+
+def remedies(
+    decision: Decision, n_samples: int, n_pairs: int, share: float, budget: float, what: str
+) -> str:
+    """Return what would let a line with a share of the variance be seen.
+
+    Parameters
+    ----------
+    decision : Decision
+        How the search was made.
+    n_samples, n_pairs : int
+        Samples, and pairs of them in the longest window.
+    share : float
+        Share of the variance of a line that was not to be seen.
+    budget : float
+        Largest number of frequencies that the search could evaluate.
+    what : str
+        "samples" or "events".
+    """
+    factor = max(pairs_for(share) / max(n_pairs, 1), 1.0)
+    # pairs within a window grow with the square of the samples, and in proportion to the window
+    needed = n_samples * max(math.sqrt(factor), decision.coherent_depth / share)
+    if decision.coherent_depth > share:
+        return f"about {_rounded(needed)} {what}"
+    return (
+        f"about {_rounded(needed)} {what}, a band {factor:.2g} times narrower or "
+        f"max_frequencies={factor * budget:.1g}"
+    )
+
+
+def _rounded(number: float) -> str:
+    digits = max(0, math.floor(math.log10(max(number, 1.0))) - 1)
+    return f"{math.ceil(number / 10**digits) * 10**digits:,}"
+
+
+def _pairs(steps: list[Step]) -> str:
+    last = steps[-1]
+    return (
+        f"up to {last.n_pairs:,} pairs of samples, at most {last.window:.3g} apart, which show "
+        f"lines with {100 * depth_of(last.n_pairs):.2g} % of the variance or more"
+    )
+
+
+def _dense(data: Data, plan: SearchPlan, coherent: float, reason: str) -> Decision:
+    memory = _dense_memory(plan.n_frequencies)
+    return Decision("dense", math.inf, None, (), coherent, reason, memory)
+
+
+def _laddered(
+    strategy: str,
+    budget: float,
+    share: float | None,
+    steps: list[Step],
+    coherent: float,
+    reason: str,
+    *,
+    memory: float = 0.0,
+) -> Decision:
+    pairs = max(step.n_pairs for step in steps)
+    single = max(SINGLE_BAND, single_band_size(1 << 62, pairs))
+    own = _PAIR_BYTES * pairs + processors() * _SINGLE_BYTES * single
+    return Decision(strategy, budget, share, tuple(steps), coherent, reason, max(own, memory))
+
+
+def _dense_cost(data: Data, n: int) -> float:
+    """Return the time of a dense search in frequencies of a rung."""
+    samples = _SAMPLE_COST * len(data.times) * math.ceil(n / BAND)
+    return float(DENSE_COUNT * data.y.shape[1] * (_TRANSFORM_COST * n + samples))
+
+
+def _dense_memory(n: int) -> float:
+    bands = math.ceil(n / BAND)
+    kept = bands if bands <= REMEMBERED_BANDS else 0
+    return float((min(processors(), bands) * _DOUBLE_BYTES + 32 * kept) * BAND)
