@@ -7,7 +7,7 @@ Everything is measured in what the null hypothesis (the columns that need no new
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,11 +15,15 @@ from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
 from epicycle.periodogram import false_alarm_probability
 
-#: Around a line, noise is measured at these distances, in units of one over the span.
-_OFFSETS = np.array([s for s in np.arange(-8.0, 8.01, 0.5) if abs(s) >= 1.0])
+#: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
+_STEP = 0.5
+_OFFSETS = np.arange(-8.0, 8.0 + _STEP, _STEP)
 
 #: Independent values among them, and values at the white level that are counted along.
 _INDEPENDENT, _PRIOR = 14.0, 4.0
+
+#: What is no more significant than this at a single frequency is not looked at more closely.
+_HOPELESS = 0.05
 
 #: Gauss-Newton never goes further than this, in units of one over the span.
 _LONGEST_STEP = 0.3
@@ -176,10 +180,14 @@ class _Projection:
     def line(self) -> LineFit:
         """Return the result for a single line."""
         total = max(self._residual.chi2, 1e-300)
-        power, level = 1.0 - self.chi2 / total, self._level()
-        ratio = max(power, 0.0) / (max(self.chi2 / total, 1e-30) * level)
-        error = np.sqrt(level) * self.errors()[0]
-        return LineFit(self.frequency[0], error, power, ratio / (1.0 + ratio))
+        power = max(1.0 - self.chi2 / total, 0.0)
+        ratio = power / max(self.chi2 / total, 1e-30)
+        fit = LineFit(self.frequency[0], self.errors()[0], power, ratio / (1.0 + ratio))
+        if fit.false_alarm(self._residual, 0.0) > _HOPELESS:
+            return fit  # not significant in white noise, and less so in any other
+        level = self._level()
+        ratio /= level
+        return replace(fit, error=np.sqrt(level) * fit.error, evidence=ratio / (1.0 + ratio))
 
     def errors(self) -> Floats:
         """Return the standard errors of the frequencies in white noise, shape (k, m)."""
@@ -193,14 +201,16 @@ class _Projection:
         """Return how strong the rest is around the line, relative to white noise, at least 1."""
         if self.chi2 <= 0:
             return 1.0
-        x = self._residual.coordinates
+        points = self._residual.coordinates.values() / self._residual.coordinates.span
+        phasor = self._cosine[:, 0] - 1j * self._sine[:, 0]
         powers = []
-        for axis in range(len(x.axes)):
+        for along in points.T:
+            moved = phasor * np.exp(-2j * np.pi * _OFFSETS[0] * along)
+            step = np.exp(-2j * np.pi * _STEP * along)
             for offset in _OFFSETS:
-                moved = self.frequency[0].copy()
-                moved[axis] += offset / x.span[axis]
-                cosine, sine = x.phasors(moved)
-                powers.append(((cosine @ self.left) ** 2 + (sine @ self.left) ** 2).sum())
+                if abs(offset) >= 1.0:
+                    powers.append((np.abs(moved @ self.left) ** 2).sum())
+                moved *= step
         mean = float(np.mean(powers)) / self.chi2
         return max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR))
 

@@ -52,7 +52,7 @@ JOINT_CYCLES = 1e7
 _GATE = 0.7
 
 #: Frequencies worth a fit that one part of the band may yield.
-_KEEP = 8
+_KEEP = 5
 
 #: The spectrum is judged relative to its mean this many grid points around.
 _NEIGHBOURS = 8 * _POINTS
@@ -83,7 +83,8 @@ def parts(
         yield np.array([low]), np.array([top])
         low = top
         total = top * float(span[0])
-        cycles = total if 2 * total <= _DENSE_CYCLES else (_LADDER_GROWTH - 1) * total
+        left = _DENSE_CYCLES - total
+        cycles = min(total, left) if left > _FIRST_CYCLES else (_LADDER_GROWTH - 1) * total
 
 
 def candidates(
@@ -105,7 +106,7 @@ def candidates(
     span = residual.coordinates.span
     if len(span) > 1:
         return _screen_box(residual, low, high, threshold)
-    if (high[0] - low[0]) * span[0] <= _DENSE_CYCLES:
+    if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return _screen(residual, float(low[0]), float(high[0]), threshold)
     return _climb(residual, float(low[0]), float(high[0]), threshold)
 
