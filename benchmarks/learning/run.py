@@ -96,7 +96,7 @@ def sin_run(job: tuple[int, int, int, str, float, int]) -> dict[str, Any]:
     return {
         "true": true,
         "batches": batches(inside),
-        "loss": float(loss),
+        "loss": loss.item(),
         "by_hand": by_hand,
     }
 

@@ -32,8 +32,14 @@ _BETTER = 0.9
 #: Frequencies of unknown effect that are tried on a line.
 _TRIED = 4
 
-#: Squared cosine that a correction of a frequency in place must reach.
-_POINTS_RIGHT = 0.25
+#: Share of the gradient that a correction of a frequency in place must explain.
+_EXPLAINED = 0.5
+
+#: Steps within the basin begin with this, in units of one over the span; so many are made.
+_SMALL, _PARABOLAS = 0.02, 8
+
+#: A correction is looked for at 1/2, 1/4, 1/8, ... of one over the span, on either side.
+_HALVINGS = 24
 
 #: Neighbouring representable values that are tried, on either side.
 _NEIGHBOURS = 3
@@ -74,6 +80,15 @@ class Placement:
     error: Floats
     strength: float
     false_alarm_probability: float
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A frequency to be corrected within its basin."""
+
+    bank: int
+    index: int
+    frequency: Floats
 
 
 class Slots:
@@ -136,29 +151,42 @@ class Slots:
         """Return all slots, the least useful first."""
         return [int(k) for k in np.argsort(self.strength, kind="stable")]
 
-    def unused(self, slot: int, line: Line) -> bool:
-        """Return whether the network makes no use yet of the line that a frequency is on."""
-        return bool(line.strength >= _UNUSED * self.strength[slot])
+    def look(self, power: Sequence[float]) -> None:
+        """Take note of the power that the gradient has at each frequency now.
 
-    def used(self, lines: Sequence[Line]) -> list[tuple[int, int]]:
-        """Return bank and index of the held frequencies whose lines are explained by now."""
-        waiting = {
-            slot for line in lines for slot in self.near(line.frequency) if self.unused(slot, line)
-        }
-        slots = [k for k in np.flatnonzero(self.held) if k not in waiting]
-        return [(self._numbers[b], k) for b, k in (self._index[slot] for slot in slots)]
+        While a frequency is held, the power that its line had says that the network does not use
+        it yet.  Later on, the same power comes from the network itself: the line is gone.
+        """
+        there = np.asarray(power) >= _UNUSED * self.strength
+        placed = self.strength > 0
+        self._used = placed & self.held & ~there
+        self._gone = placed & ~self.held & there
+        self.held = placed & self.held & there
+        self.strength[self._gone], self.error[self._gone] = 0.0, np.inf
+
+    @property
+    def used(self) -> list[tuple[int, int]]:
+        """Bank and index of the held frequencies whose lines are explained by now."""
+        return [self._name(k) for k in np.flatnonzero(self._used).tolist()]
+
+    @property
+    def gone(self) -> list[tuple[int, int]]:
+        """Bank and index of the frequencies whose lines are not there any more."""
+        return [self._name(k) for k in np.flatnonzero(self._gone).tolist()]
+
+    def _name(self, slot: int) -> tuple[int, int]:
+        b, k = self._index[slot]
+        return self._numbers[b], k
+
+    def correct(self, slot: int, frequency: Floats) -> Correction:
+        """Say how to correct the frequency of a slot."""
+        return Correction(*self._name(slot), frequency)
 
     def place(self, slot: int, line: Line, frequency: Floats) -> Placement:
         """Record that a slot now has a line, and say how to make it so."""
         self.frequency[slot], self.strength[slot] = frequency, line.strength
-        b, k = self._index[slot]
         return Placement(
-            self._numbers[b],
-            k,
-            frequency,
-            line.error,
-            line.strength,
-            line.false_alarm_probability,
+            *self._name(slot), frequency, line.error, line.strength, line.false_alarm_probability
         )
 
 
@@ -205,14 +233,31 @@ def assign_by_effect(
         frequency, _ = best.best_sign(line.frequency)
         if best.slot in near:
             frequency = best.scan(slots.frequency[best.slot])
-            frequency = best.polish(frequency, 0.1 / slots.span)
-            if best.cosine(frequency) ** 2 < _POINTS_RIGHT:
+            frequency = best.polish(frequency, _SMALL / slots.span)
+            if best.cosine(frequency) ** 2 < _EXPLAINED:
                 continue
-        else:
-            frequency = best.polish(frequency, np.minimum(line.error, 0.1 / slots.span))
         frequency = best.representable(frequency)
         placements.append(slots.place(best.slot, line, frequency))
     return placements
+
+
+def improve(slots: Slots, sample: Sample, evaluate: Evaluate) -> list[Correction]:
+    """Return corrections of frequencies that are off their lines by a part of the basin.
+
+    Only where such an error is most of what is left: the scale of the gradient is not known, so
+    that the size of a correction shows only in how the change of the output bends with it.
+    """
+    corrections: list[Correction] = []
+    if len(slots.span) > 1:
+        return corrections
+    for slot in np.flatnonzero((slots.strength > 0) & ~slots.held).tolist():
+        effect, frequency = _Effect(slots, slot, sample, evaluate), slots.frequency[slot]
+        if effect.slope_cosine(frequency) ** 2 < _EXPLAINED:
+            continue
+        frequency = effect.approach(frequency)
+        if effect.cosine(frequency) ** 2 >= _EXPLAINED:
+            corrections.append(slots.correct(slot, effect.representable(frequency)))
+    return corrections
 
 
 def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
@@ -220,7 +265,7 @@ def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
     if near:
         away = np.abs(np.abs(line.frequency) - np.abs(slots.frequency[slot]))
         better = (line.error < _BETTER * slots.error[slot]).all() and (away > line.error).any()
-        return bool(better) and slots.unused(slot, line)
+        return bool(better) and (bool(slots.held[slot]) or slots.strength[slot] == 0)
     return bool(line.strength >= _STRONGER * slots.strength[slot])
 
 
@@ -269,17 +314,30 @@ class _Effect:
         ]
         return min(grid, key=self.misfit)
 
-    def polish(self, frequency: Floats, width: Floats) -> Floats:
-        """Return the minimum of the misfit near a frequency, by parabolas of shrinking width.
+    def slope_cosine(self, frequency: Floats) -> float:
+        """Return the largest cosine between minus the gradient and a small step on some axis."""
+        cosines = []
+        for axis in range(len(frequency)):
+            step = np.zeros_like(frequency)
+            step[axis] = _SMALL / self._span[axis]
+            change = self._change(frequency + step) - self._change(frequency - step)
+            norm = float(change.norm() * self._descent.norm())
+            cosines.append(abs(float((change * self._descent).sum())) / norm if norm > 0 else 0.0)
+        return max(cosines)
 
-        It moves no further than five times `width` (as a rule the standard error): a module whose
-        phase is wrong as yet must not make up for that with its frequency.
-        """
+    def approach(self, frequency: Floats) -> Floats:
+        """Return the best frequency on either side of the present one, where the misfit is flat."""
+        sizes = 2.0 ** -np.arange(1, _HALVINGS)
+        steps = np.concatenate([sizes, -sizes])[:, np.newaxis] / self._span
+        step = min(steps, key=lambda step: self.misfit(frequency + step))
+        return self.polish(frequency + step, np.abs(step) / 4)
+
+    def polish(self, frequency: Floats, width: Floats) -> Floats:
+        """Return the minimum of the misfit near a frequency, by parabolas of shrinking width."""
         best, lowest = frequency.copy(), self.misfit(frequency)
-        for axis, h in enumerate(width.tolist()):
-            for _ in range(6):
-                # below this the phase does not change any more
-                h = max(h, 1e-9 / float(self._span[axis]))
+        for axis, span in enumerate(self._span.tolist()):
+            h = float(width[axis])
+            for _ in range(_PARABOLAS):
                 ends = []
                 for side in (-h, h):
                     moved = best.copy()
@@ -288,16 +346,14 @@ class _Effect:
                 curvature = ends[0] + ends[1] - 2 * lowest
                 if not curvature > 0:
                     break
-                step = 0.5 * h * (ends[0] - ends[1]) / curvature
+                step = float(np.clip(0.5 * h * (ends[0] - ends[1]) / curvature, -2 * h, 2 * h))
                 moved = best.copy()
-                moved[axis] += np.clip(step, -2 * h, 2 * h)
+                moved[axis] += step
                 value = self.misfit(moved)
-                far = np.abs(moved[axis] - frequency[axis]) > 5 * max(width[axis], h)
-                if far or not value < lowest:
-                    h /= 10.0
-                    continue
-                best, lowest = moved, value
-                h = max(abs(step), h / 10.0)
+                if value < lowest:
+                    best, lowest = moved, value
+                # below the floor no phase changes by more than rounding
+                h = max(min(h, abs(step)) / 4, 1e-9 / span)
         return best
 
     def representable(self, frequency: Floats) -> Floats:

@@ -76,14 +76,17 @@ class FrequencyBank:
         self.spread = spread.to(torch.float64).clamp_min(1e-300)
 
     def _adopt(self) -> None:
-        value = self.parameter.detach().to(torch.float64)
+        self._written = self.parameter.detach().clone()
+        value = self._written.to(torch.float64)
         self.exact = value.reshape(-1, self.inputs) / self._unit
 
     def follow_user(self) -> None:
         """Adopt the parameter's value where someone else has set it."""
         if self._shows_phase:  # a step was interrupted
             self.write()
-        if not torch.equal(self.valued(self.exact), self.parameter.detach()):
+        value = self.parameter.detach()
+        # converted to another dtype, and back perhaps, it is still the value that was written
+        if not torch.equal(self._written.to(value.device, value.dtype), value):
             self._adopt()
 
     def cycles(self, value: Tensor) -> Floats:
@@ -100,14 +103,27 @@ class FrequencyBank:
         self._shows_phase = False
         with torch.no_grad():
             self.parameter.copy_(self.valued(self.exact))
+        self._written = self.parameter.detach().clone()
 
-    def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
-        """Put one frequency on a line, and hold it there."""
+    def correct(self, index: int, frequency: Floats) -> None:
+        """Set one frequency to a better value within its basin."""
         exact = self.exact.clone()
         exact[index] = torch.as_tensor(frequency, dtype=torch.float64, device=exact.device)
         self.exact = exact
-        self.strength[index], self.error[index], self.held[index] = strength, error, True
         self.write()
+
+    def release(self, index: int) -> None:
+        """Let the optimizer step a frequency again."""
+        self.held[index] = False
+
+    def retire(self, index: int) -> None:
+        """Note that the line of a frequency is gone."""
+        self.strength[index], self.error[index] = 0.0, np.inf
+
+    def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
+        """Put one frequency on a line, and hold it there."""
+        self.strength[index], self.error[index], self.held[index] = strength, error, True
+        self.correct(index, frequency)
 
     # ---- Steps of the optimizer ------------------------------------------------------------
 
@@ -124,9 +140,8 @@ class FrequencyBank:
             return gradient
         moving = torch.as_tensor(~self.held, device=gradient.device)[:, None]
         moving = moving.expand(len(self.exact), self.inputs).reshape(gradient.shape)
-        return torch.where(moving, gradient / self._phase_per_value(gradient), 0.0).to(
-            gradient.dtype
-        )
+        # a product, not a choice: what is not finite must stay so, for a scaler to skip the step
+        return (gradient / self._phase_per_value(gradient) * moving).to(gradient.dtype)
 
     def to_phase(self, step: Tensor | None = None) -> None:
         """Show the optimizer a phase: 0, or what it has stepped so far."""
@@ -190,6 +205,7 @@ class FrequencyBank:
         if state["spread"] is not None:
             self.observe(state["spread"])
         self.exact = state["exact"].clone()
+        self._written = self.valued(self.exact)
         self.strength = np.array(state["strength"])
         self.error = np.array(state["error"])
         self.held = np.array(state["held"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
-from epicycle.optim.line_fit import LineFit, Residual, fit_line
+from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
 from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, candidates, parts
 from epicycle.periodogram import power_threshold
 
@@ -115,6 +115,8 @@ class Hunt:
     ----------
     enough : bool
         Whether the samples suffice for any answer.
+    power : float
+        Mean square, added over the series, of what the null hypothesis leaves.
     """
 
     def __init__(
@@ -130,6 +132,7 @@ class Hunt:
         self._rounding = rounding
         # series are compared in units of their own noise, and without what they have in common
         values = Residual.of(coordinates, series, null).values
+        self.power = float((values**2).sum()) / n
         self._whole = Residual.of(coordinates, _whitened(values, rounding), null)
         self._total = max(self._whole.chi2, 1e-300)
         aside = np.arange(n) % _KEPT_ASIDE == _KEPT_ASIDE - 1
@@ -152,12 +155,9 @@ class Hunt:
         """Take a line at a frequency as explained, while enough samples are left to tell from."""
         if self._excludable > 0:
             self._excludable -= 1
-            self._take_away(frequency)
-
-    def _take_away(self, frequency: Floats) -> None:
-        self._whole, self._shown, self._kept = (
-            part.without_line(frequency) for part in (self._whole, self._shown, self._kept)
-        )
+            self._whole, self._shown, self._kept = (
+                part.without([frequency]) for part in (self._whole, self._shown, self._kept)
+            )
 
     def lines(self, band: Band, false_alarm: float, most: int) -> list[Finding]:
         """Return the significant lines of a band, strongest first or nearly so.
@@ -172,6 +172,7 @@ class Hunt:
             Largest number of lines.
         """
         low, high = band.limits(self._x)
+        start = self._whole, self._shown, self._kept
         findings: list[Finding] = []
         while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
             found = _strongest(self._shown, low, high, false_alarm)
@@ -183,9 +184,11 @@ class Hunt:
                 break
             new = self._finding(fit_line(self._whole, line.frequency), probability)
             if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
-                break  # what a slightly wrong frequency has left of its line
-            findings.append(new)
-            self._take_away(new.frequency)
+                break  # two lines that cannot be told apart
+            findings = _together(start[0], [*findings, new])
+            self._whole, self._shown, self._kept = (
+                part.without(f.frequency for f in findings) for part in start
+            )
         return findings
 
     def _finding(self, fit: LineFit, probability: float) -> Finding:
@@ -199,6 +202,14 @@ def _whitened(values: Floats, rounding: float) -> Floats:
     return np.asarray(u[:, s > math.sqrt(rounding) * max(s[0], 1e-300)])
 
 
+def _together(residual: Residual, findings: list[Finding]) -> list[Finding]:
+    """Return lines fitted together: one by one, each is disturbed by those not found as yet."""
+    if len(findings) == 1:
+        return findings
+    frequency, error = fit_lines(residual, [f.frequency for f in findings])
+    return [replace(f, frequency=frequency[k], error=error[k]) for k, f in enumerate(findings)]
+
+
 def _strongest(
     residual: Residual, low: Floats, high: Floats, false_alarm: float
 ) -> tuple[LineFit, float] | None:
@@ -210,7 +221,10 @@ def _strongest(
         allowed = false_alarm / (number * (number + 1))
         width = _bandwidth(x, start, stop)
         threshold = power_threshold(allowed, residual.dof, width, components)
-        fits = [fit_line(residual, f) for f in candidates(residual, start, stop, threshold)]
+        promising = candidates(residual, start, stop, threshold)
+        if promising is None:
+            return None
+        fits = [fit_line(residual, f) for f in promising]
         fits = [fit for fit in fits if _cycles(fit, x) >= LEAST_CYCLES * (1 - 1e-9)]
         if fits:
             best = max(fits, key=lambda fit: (fit.evidence, fit.power))
@@ -242,7 +256,7 @@ def _cycles(fit: LineFit, x: Coordinates) -> float:
 def _fundamental(residual: Residual, line: LineFit, low: Floats, rounding: float) -> LineFit:
     """Return the line at f / k, where there is one: f is then its harmonic."""
     best, x = line, residual.coordinates
-    rest = residual.without_line(line.frequency)
+    rest = residual.without([line.frequency])
     if rest.chi2 <= rounding * residual.chi2:
         return best
     for k in range(2, _HARMONICS + 1):

@@ -6,7 +6,8 @@ Everything is measured in what the null hypothesis (the columns that need no new
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,11 +15,15 @@ from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
 from epicycle.periodogram import false_alarm_probability
 
-#: Around a line, noise is measured at these distances, in units of one over the span.
-_OFFSETS = np.array([s for s in np.arange(-8.0, 8.01, 0.5) if abs(s) >= 1.0])
+#: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
+_STEP = 0.5
+_OFFSETS = np.arange(-8.0, 8.0 + _STEP, _STEP)
 
 #: Independent values among them, and values at the white level that are counted along.
 _INDEPENDENT, _PRIOR = 14.0, 4.0
+
+#: What is no more significant than this at a single frequency is not looked at more closely.
+_HOPELESS = 0.05
 
 #: Gauss-Newton never goes further than this, in units of one over the span.
 _LONGEST_STEP = 0.3
@@ -48,9 +53,9 @@ class Residual:
         basis = _orthonormal(null)
         return cls(coordinates, _without(series, basis), basis)
 
-    def without_line(self, frequency: Floats) -> Residual:
-        """Return the residual once a line at `frequency` belongs to the null hypothesis."""
-        columns = np.stack(self.coordinates.phasors(frequency), axis=1)
+    def without(self, frequencies: Iterable[Floats]) -> Residual:
+        """Return the residual once lines at some frequencies belong to the null hypothesis."""
+        columns = np.stack([p for f in frequencies for p in self.coordinates.phasors(f)], axis=1)
         basis = np.hstack([self.basis, _orthonormal(_without(columns, self.basis))])
         return Residual(self.coordinates, _without(self.values, basis), basis)
 
@@ -94,15 +99,26 @@ class LineFit:
 def fit_line(residual: Residual, frequency: Floats, max_steps: int = 12) -> LineFit:
     """Return the line that fits best within a fraction of 1/span of `frequency`, shape (m,).
 
-    Gauss-Newton with amplitude and phase eliminated (variable projection, Golub & Pereyra 1973);
     `max_steps = 0` measures the line at the frequency that is given.
     """
-    x, span = residual.coordinates, residual.coordinates.span
-    points = x.values()
-    best = _Projection(residual, frequency)
-    start = frequency
+    return _descended(residual, frequency[np.newaxis], max_steps).line()
+
+
+def fit_lines(residual: Residual, frequencies: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return frequencies and standard errors, shape (k, m), of several lines fitted together."""
+    best = _descended(residual, np.stack(list(frequencies)), max_steps=12)
+    return best.frequency, best.errors()
+
+
+def _descended(residual: Residual, start: Floats, max_steps: int) -> _Projection:
+    """Return the best lines near some frequencies, shape (k, m), by Gauss-Newton.
+
+    Amplitudes and phases are eliminated (variable projection, Golub & Pereyra 1973).
+    """
+    span = residual.coordinates.span
+    best = _Projection(residual, start)
     for _ in range(max_steps):
-        step = best.step(points)
+        step = best.step()
         longest = float(np.max(np.abs(step) * span))
         if longest > _LONGEST_STEP:
             step *= _LONGEST_STEP / longest
@@ -114,70 +130,88 @@ def fit_line(residual: Residual, frequency: Floats, max_steps: int = 12) -> Line
         best = trial
         if longest < 1e-12:
             break
-    return best.result(points)
+    return best
 
 
 class _Projection:
-    """The best line at one frequency."""
+    """The best lines at given frequencies, shape (k, m)."""
 
     def __init__(self, residual: Residual, frequency: Floats) -> None:
         self._residual = residual
         self.frequency = frequency
-        self._cosine, self._sine = residual.coordinates.phasors(frequency)
-        columns = _without(np.stack([self._cosine, self._sine], axis=1), residual.basis)
-        q, r = np.linalg.qr(columns)
-        coefficients = q.T @ residual.values
-        self._q = q
-        self.left = residual.values - q @ coefficients
+        phasors = [residual.coordinates.phasors(f) for f in frequency]
+        self._cosine = np.stack([cosine for cosine, _ in phasors], axis=1)
+        self._sine = np.stack([sine for _, sine in phasors], axis=1)
+        columns = _without(np.hstack([self._cosine, self._sine]), residual.basis)
+        self._q, r = np.linalg.qr(columns)
+        coefficients = self._q.T @ residual.values
+        self.left = residual.values - self._q @ coefficients
         self.chi2 = float((self.left**2).sum())
-        # a zero on the diagonal: sine and cosine coincide there (Nyquist of a raster)
-        r = r + np.diag(np.where(np.abs(np.diag(r)) > 1e-9 * np.sqrt(len(q)), 0.0, np.inf))
-        self._amplitudes = np.linalg.solve(r, coefficients) if np.isfinite(r).all() else None
+        # where columns coincide (sine and cosine at Nyquist of a raster) there are no amplitudes
+        self._regular = bool((np.abs(np.diag(r)) > 1e-9 * np.sqrt(len(columns))).all())
+        if self._regular:
+            self._amplitudes = np.linalg.solve(r, coefficients)
 
-    def _slopes(self, points: Floats) -> Floats:
-        """Return the derivative of the fit by frequency, shape (m, n, q), as far as it is new."""
-        assert self._amplitudes is not None
-        a, b = self._amplitudes
-        wave = 2 * np.pi * (np.outer(self._cosine, b) - np.outer(self._sine, a))
-        slopes = np.stack([column[:, np.newaxis] * wave for column in points.T])
-        return np.stack([_without(_without(s, self._residual.basis), self._q) for s in slopes])
+    def _normal(self) -> tuple[Floats, Floats]:
+        """Return the normal matrix of the frequencies, and its right-hand side.
 
-    def step(self, points: Floats) -> Floats:
-        """Return the Gauss-Newton step, shape (m,)."""
-        if self._amplitudes is None:
-            return np.zeros(points.shape[1])
-        slopes = self._slopes(points)
-        hessian = np.einsum("jnq,knq->jk", slopes, slopes)
-        gradient = np.einsum("jnq,nq->j", slopes, self.left)
-        return np.asarray(np.linalg.lstsq(hessian, gradient, rcond=None)[0])
+        The derivative of the fit counts as far as it is new, that is outside all columns.
+        """
+        points = self._residual.coordinates.values()
+        k, m = self.frequency.shape
+        a, b = self._amplitudes[:k], self._amplitudes[k:]
+        slopes = []
+        for line in range(k):
+            wave = np.outer(self._cosine[:, line], b[line]) - np.outer(self._sine[:, line], a[line])
+            for axis in range(m):
+                slope = (2 * np.pi * points[:, axis, np.newaxis]) * wave
+                slopes.append(_without(_without(slope, self._residual.basis), self._q).ravel())
+        matrix = np.stack(slopes)
+        return matrix @ matrix.T, matrix @ self.left.ravel()
 
-    def result(self, points: Floats) -> LineFit:
-        chi2 = max(self._residual.chi2, 1e-300)
-        power = 1.0 - self.chi2 / chi2
-        noise = max(self.chi2 / chi2, 1e-30) * self._level()
-        error = np.full(points.shape[1], np.inf)
-        if self._amplitudes is not None:
-            slopes = self._slopes(points)
-            hessian = np.einsum("jnq,knq->jk", slopes, slopes)
-            variance = self.chi2 * self._level() / max(self._residual.dof - 2, 1.0)
-            error = np.sqrt(np.diag(np.linalg.pinv(hessian)) * variance)
-        ratio = max(power, 0.0) / noise
-        return LineFit(self.frequency, error, power, ratio / (1.0 + ratio))
+    def step(self) -> Floats:
+        """Return the Gauss-Newton step, shape (k, m)."""
+        if not self._regular:
+            return np.zeros_like(self.frequency)
+        hessian, gradient = self._normal()
+        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        return np.asarray(step.reshape(self.frequency.shape))
+
+    def line(self) -> LineFit:
+        """Return the result for a single line."""
+        total = max(self._residual.chi2, 1e-300)
+        power = max(1.0 - self.chi2 / total, 0.0)
+        ratio = power / max(self.chi2 / total, 1e-30)
+        fit = LineFit(self.frequency[0], self.errors()[0], power, ratio / (1.0 + ratio))
+        if fit.false_alarm(self._residual, 0.0) > _HOPELESS:
+            return fit  # not significant in white noise, and less so in any other
+        level = self._level()
+        ratio /= level
+        return replace(fit, error=np.sqrt(level) * fit.error, evidence=ratio / (1.0 + ratio))
+
+    def errors(self) -> Floats:
+        """Return the standard errors of the frequencies in white noise, shape (k, m)."""
+        if not self._regular:
+            return np.full_like(self.frequency, np.inf)
+        variance = self.chi2 / max(self._residual.dof - 2, 1.0)
+        inverse = np.linalg.pinv(self._normal()[0])
+        return np.asarray(np.sqrt(np.diag(inverse) * variance).reshape(self.frequency.shape))
 
     def _level(self) -> float:
         """Return how strong the rest is around the line, relative to white noise, at least 1."""
         if self.chi2 <= 0:
             return 1.0
-        x = self._residual.coordinates
-        total, count = 0.0, 0
-        for axis in range(len(x.axes)):
+        points = self._residual.coordinates.values() / self._residual.coordinates.span
+        phasor = self._cosine[:, 0] - 1j * self._sine[:, 0]
+        powers = []
+        for along in points.T:
+            moved = phasor * np.exp(-2j * np.pi * _OFFSETS[0] * along)
+            step = np.exp(-2j * np.pi * _STEP * along)
             for offset in _OFFSETS:
-                moved = self.frequency.copy()
-                moved[axis] += offset / x.span[axis]
-                cosine, sine = x.phasors(moved)
-                total += float(((cosine @ self.left) ** 2 + (sine @ self.left) ** 2).sum())
-                count += 1
-        mean = total / (count * self.chi2)
+                if abs(offset) >= 1.0:
+                    powers.append((np.abs(moved @ self.left) ** 2).sum())
+                moved *= step
+        mean = float(np.mean(powers)) / self.chi2
         return max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR))
 
 

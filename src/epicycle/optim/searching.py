@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from epicycle.optim.assign import Line, Placement, Slots, assign, assign_by_effect
+from epicycle.optim.assign import (
+    Correction,
+    Line,
+    Placement,
+    Slots,
+    assign,
+    assign_by_effect,
+    improve,
+)
 from epicycle.optim.frequencies import FrequencyBank
 from epicycle.optim.hunt import Band, Hunt
 from epicycle.optim.probe import Probe
@@ -18,6 +27,9 @@ from epicycle.optim.series import Series, rows_of, series_of
 #: Samples with which the network is asked for the effect of a frequency.
 _ASKED = 1024
 
+#: Inputs that may have been rounded before they came here.
+_COARSE = (torch.float32, torch.float16, torch.bfloat16)
+
 #: Most lines of one search.
 _MOST_LINES = 16
 
@@ -25,20 +37,29 @@ _MOST_LINES = 16
 _NEGLIGIBLE, _GATHERED = 1e-9, 100.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
-    """What to do after one search.
+    """What to do after one search; frequencies are named by their bank and their index in it.
 
     Attributes
     ----------
-    placements : tuple of Placement
-        Frequencies to move.
-    used : tuple of (int, int)
-        Bank and index of frequencies moved before that the network has come to use.
+    placements : list of Placement
+        Frequencies to move to a line.
+    corrections : list of Correction
+        Frequencies to correct within their basin.
+    used : list of (int, int)
+        Frequencies moved before that the network has come to use.
+    retired : list of (int, int)
+        Frequencies whose line is gone.
+    unresolved : str
+        What the inputs are too coarse to show; empty where they are exact.
     """
 
-    placements: tuple[Placement, ...]
-    used: tuple[tuple[int, int], ...]
+    placements: list[Placement] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    used: list[tuple[int, int]] = field(default_factory=list)
+    retired: list[tuple[int, int]] = field(default_factory=list)
+    unresolved: str = ""
 
 
 def search(
@@ -63,12 +84,12 @@ def search(
     false_alarm : float
         Probability that pure noise moves anything.
     """
-    sample = join(chunks)
+    outcome, sample = Outcome(), join(chunks)
     if sample is None:
-        return Outcome((), ())
+        if chunks:  # without a gradient there is nothing that the network does not explain
+            outcome.used = [(n, k) for n, bank in enumerate(banks) for k in range(len(bank.exact))]
+        return outcome
     groups = _groups(banks, probe, sample)
-    placements: list[Placement] = []
-    used: list[tuple[int, int]] = []
     for numbers, x in groups:
         members = [banks[k] for k in numbers]
         rows, count = rows_of(x, members[0].inputs, sample.output)
@@ -80,6 +101,7 @@ def search(
             max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
+        slots.look(_present_power(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
         found = [_lines(p, slots, len(parts), band, allowed, rounding) for p in parts]
@@ -88,17 +110,36 @@ def search(
         lines = sorted(
             (line for some in found for line in some or ()), key=lambda line: -line.strength
         )
-        used += slots.used(lines)
+        outcome.used += slots.used
+        outcome.retired += slots.gone
+        asked = sample.rows(_ASKED)
+
+        def evaluate(bank: FrequencyBank, frequency: Tensor, asked: Sample = asked) -> Tensor:
+            return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
+
         if slots.offer_waves:
-            placements += assign(lines, slots)
+            placements = assign(lines, slots)
         else:
-            asked = sample.rows(_ASKED)
+            placements = assign_by_effect(lines, slots, asked, evaluate)
+        outcome.placements += placements
+        if x.dtype in _COARSE:
+            outcome.unresolved = (
+                f"found no line up to {parts[0].coordinates.highest.max():.3g} cycles per unit, "
+                f"and inputs in {str(x.dtype).removeprefix('torch.')} do not resolve higher "
+                f"ones. To look further, pass inputs in float64 (or int64)."
+            )
+        if not placements:
+            outcome.corrections += improve(slots, asked, evaluate)
+    return outcome
 
-            def evaluate(bank: FrequencyBank, frequency: Tensor, asked: Sample = asked) -> Tensor:
-                return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
 
-            placements += assign_by_effect(lines, slots, asked, evaluate)
-    return Outcome(tuple(placements), tuple(used))
+def _present_power(parts: Sequence[Series], slots: Slots) -> list[float]:
+    """Return the power of the gradient at each frequency that has a line."""
+    power = [0.0] * len(slots)
+    for slot in np.flatnonzero(slots.strength > 0).tolist():
+        seen = parts[slot : slot + 1] if len(parts) == len(slots) else parts
+        power[slot] = max(part.power_at(slots.frequency[slot]) for part in seen)
+    return power
 
 
 def _lines(
@@ -118,7 +159,7 @@ def _lines(
         for frequency in slots.waves({k: line.frequency for k, line in known.items()}):
             hunt.exclude(frequency)
     new = []
-    if part.power >= slots.least_worthwhile(own):
+    if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
         new = hunt.lines(band, false_alarm, most)
     found = [*known.items(), *((own, line) for line in new)]
@@ -126,7 +167,7 @@ def _lines(
         Line(
             frequency=part.direction(line.frequency),
             error=line.error,
-            strength=line.power * part.power,
+            strength=line.power * hunt.power,
             false_alarm_probability=line.false_alarm_probability,
             slot=slot,
         )

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
+from epicycle.optim.line_fit import Residual, fit_line
 
 #: Degree of the polynomial of the inputs that needs no line.
 _DEGREE = 3
@@ -30,7 +31,7 @@ class Series:
         Inputs of the n samples.
     values : ndarray, shape (n, q)
         The series.
-    null : ndarray, shape (n, p)
+    trend, present : ndarray, shape (n, p)
         Columns that need no line: a polynomial of the inputs, and the present output.
     block : int or None
         Number of the cyclic block that the series belong to.  Its two series are real and
@@ -39,13 +40,19 @@ class Series:
 
     coordinates: Coordinates
     values: Floats
-    null: Floats
+    trend: Floats
+    present: Floats
     block: int | None = None
 
     @property
-    def power(self) -> float:
-        """Mean square, added over the series."""
-        return float((self.values**2).sum() / len(self.values))
+    def null(self) -> Floats:
+        """All columns that need no line."""
+        return np.hstack([self.trend, self.present])
+
+    def power_at(self, frequency: Floats) -> float:
+        """Return the power of the line at a frequency, the present output's own included."""
+        residual = Residual.of(self.coordinates, self.values, self.trend)
+        return fit_line(residual, frequency, 0).power * residual.chi2 / len(self.values)
 
     def direction(self, frequency: Floats) -> Floats:
         """Return the frequency with the sign in which the phasor turns."""
@@ -92,8 +99,7 @@ def series_of(
     y, g = output[kept].cpu().numpy(), descent[kept].cpu().numpy()
     trend = _polynomial(coordinates)
     if cyclic_sizes is None:
-        null = [trend, *_present(y)]
-        return [Series(coordinates, _principal(g, _MOST_SERIES), np.hstack(null))]
+        return [Series(coordinates, _principal(g, _MOST_SERIES), trend, _present(y))]
     if sum(cyclic_sizes) != y.shape[1]:
         raise ValueError(
             f"cyclic_sizes={tuple(cyclic_sizes)} add up to {sum(cyclic_sizes)}, but the output has "
@@ -105,8 +111,8 @@ def series_of(
         logits = y[:, start:stop]
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         odds /= odds.sum(axis=1, keepdims=True)
-        null = [trend, _turning(logits), _turning(odds)]
-        result.append(Series(coordinates, _turning(g[:, start:stop]), np.hstack(null), block))
+        present = np.hstack([_turning(logits), _turning(odds)])
+        result.append(Series(coordinates, _turning(g[:, start:stop]), trend, present, block))
     return result
 
 
@@ -117,13 +123,13 @@ def _turning(columns: Floats) -> Floats:
     return np.stack([phasor.real, phasor.imag], axis=1)
 
 
-def _present(output: Floats) -> list[Floats]:
+def _present(output: Floats) -> Floats:
     """Return what the present output can contribute to the gradient without being a line."""
     columns = _principal(output - output.mean(axis=0), _MOST_OUTPUTS)
     scale = np.sqrt((columns**2).mean(axis=0, keepdims=True))
     columns = columns / np.maximum(scale, 1e-300)
     # a loss that is not quadratic bends it
-    return [columns, columns**2]
+    return np.hstack([columns, columns**2])
 
 
 def _principal(columns: Floats, most: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from epicycle.optim.pooling import Pool
 from epicycle.optim.probe import Probe, unwrapped
 from epicycle.optim.reservoir import Reservoir
 from epicycle.optim.schedule import Schedule
+
+#: Steps after which nothing found in coarse inputs is worth a warning.
+_PATIENCE = 16
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,11 @@ class SpectralDescent:
             searching.search(chunks, self._banks, self._probe, self._band, self._schedule.allowance)
         )
         for number, index in outcome.used:
-            self._banks[number].held[index] = False
+            self._banks[number].release(index)
+        for number, index in outcome.retired:
+            self._banks[number].retire(index)
+        for better in outcome.corrections:
+            self._banks[better.bank].correct(better.index, better.frequency)
         for placed in outcome.placements:
             bank = self._banks[placed.bank]
             bank.place(placed.index, placed.frequency, placed.error, placed.strength)
@@ -196,6 +204,8 @@ class SpectralDescent:
             )
             # what was seen before a move shows a line that is explained now
             self._reservoir.clear()
+        if outcome.unresolved and not self.moves and self._schedule.step == _PATIENCE:
+            warnings.warn(f"SpectralDescent {outcome.unresolved}", RuntimeWarning, stacklevel=2)
 
     # ---- Closures and the first step ---------------------------------------------------------
 

@@ -38,7 +38,10 @@ _FIRST_CYCLES = BAND / _POINTS
 _LADDER_GROWTH = 64.0
 
 #: Frequencies that one part of the ladder may evaluate: a band that needs more is out of reach.
-LADDER_BUDGET = 1 << 22
+LADDER_BUDGET = 1 << 21
+
+#: Within it, further rungs may cost this many times the first one, and so many more frequencies.
+_FURTHER_RUNGS, _CHEAP = 8.0, 1 << 17
 
 #: Pairs of samples on the ladder's first rung, for the estimate of its cost.
 _FIRST_PAIRS = 340
@@ -46,8 +49,11 @@ _FIRST_PAIRS = 340
 #: The product of spans and bandwidths of several inputs may not exceed this many cycles.
 JOINT_CYCLES = 1e7
 
+#: A maximum on the grid of this part of the significant power may be a significant line.
+_GATE = 0.7
+
 #: Frequencies worth a fit that one part of the band may yield.
-_KEEP = 8
+_KEEP = 5
 
 #: The spectrum is judged relative to its mean this many grid points around.
 _NEIGHBOURS = 8 * _POINTS
@@ -78,11 +84,16 @@ def parts(
         yield np.array([low]), np.array([top])
         low = top
         total = top * float(span[0])
-        cycles = total if 2 * total <= _DENSE_CYCLES else (_LADDER_GROWTH - 1) * total
+        left = _DENSE_CYCLES - total
+        cycles = min(total, left) if left > _FIRST_CYCLES else (_LADDER_GROWTH - 1) * total
 
 
-def candidates(residual: Residual, low: Floats, high: Floats, threshold: float) -> list[Floats]:
+def candidates(
+    residual: Residual, low: Floats, high: Floats, threshold: float
+) -> list[Floats] | None:
     """Return frequencies, each of shape (m,), where a line above the threshold may be.
+
+    None says that this part of the band, and all that follow, are out of reach.
 
     Parameters
     ----------
@@ -96,7 +107,7 @@ def candidates(residual: Residual, low: Floats, high: Floats, threshold: float) 
     span = residual.coordinates.span
     if len(span) > 1:
         return _screen_box(residual, low, high, threshold)
-    if (high[0] - low[0]) * span[0] <= _DENSE_CYCLES:
+    if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return _screen(residual, float(low[0]), float(high[0]), threshold)
     return _climb(residual, float(low[0]), float(high[0]), threshold)
 
@@ -133,7 +144,7 @@ def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float)
         shifted = residual.values.T * (cosine - 1j * sine)
         power = (np.abs(sums.band(shifted, 0.0)) ** 2).sum(axis=0) / norm
         best = int(np.argmax(power))
-        if power[best] > 0.5 * threshold:
+        if power[best] > _GATE * threshold:
             frequency = np.array([best * spacing[0], *rest])
             if float(np.sqrt(((frequency * x.span) ** 2).sum())) >= LEAST_CYCLES:
                 found.append((float(power[best]), frequency))
@@ -154,7 +165,7 @@ def _power(sums: TrigSums, residual: Residual, start: float) -> Floats:
 
 def _highest(power: Floats, threshold: float) -> list[tuple[int, float]]:
     """Return index and height, relative to the surroundings, of what may be a line."""
-    strong = np.flatnonzero(power > 0.5 * threshold)
+    strong = np.flatnonzero(power > _GATE * threshold)
     if len(strong) == 0:
         return []
     upto = np.concatenate([[0.0], np.cumsum(power)])
@@ -175,12 +186,13 @@ def _distinct(found: list[tuple[float, float]], span: float) -> list[Floats]:
     return [frequency[k : k + 1] for k in distinct_maxima(frequency, height, 1.0 / span, _KEEP)]
 
 
-def _climb(residual: Residual, low: float, high: float, threshold: float) -> list[Floats]:
+def _climb(residual: Residual, low: float, high: float, threshold: float) -> list[Floats] | None:
     """Let pairs of samples point to the frequencies, see :mod:`epicycle.ladder`."""
     x = residual.coordinates
     times, span = x.axes[0], float(x.span[0])
-    if _ladder_cost(times, high - low) > LADDER_BUDGET:
-        return []
+    cost = _ladder_cost(times, high - low)
+    if cost > LADDER_BUDGET:
+        return None
     n = len(x)
     data = Data(
         times=times,
@@ -196,9 +208,10 @@ def _climb(residual: Residual, low: float, high: float, threshold: float) -> lis
     )
     plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
     scale = np.full(residual.values.shape[1], residual.chi2)
-    ladder = LadderSearch(data, plan, LADDER_BUDGET, keep=_KEEP)
+    budget = min(LADDER_BUDGET, _FURTHER_RUNGS * cost + _CHEAP)
+    ladder = LadderSearch(data, plan, budget, keep=_KEEP)
     found = ladder.maxima(residual.values, scale, threshold)
-    return [found.frequency[k : k + 1] for k in np.flatnonzero(found.power > 0.5 * threshold)]
+    return [found.frequency[k : k + 1] for k in np.flatnonzero(found.power > _GATE * threshold)]
 
 
 def _ladder_cost(times: Times, bandwidth: float) -> float:

@@ -13,7 +13,7 @@ from epicycle._twofloat import Floats
 from epicycle.nn import Dials, Periodic
 from epicycle.problems.clock import Integers
 
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 13
 
 
 class ClockNetwork(torch.nn.Module):

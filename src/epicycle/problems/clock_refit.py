@@ -47,7 +47,7 @@ _LEAST_PROBABILITY = 1e-3
 #: Samples further than this many widths from every edge say less than exp(-20) and are left out.
 _FAR = 20.0
 
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 13
 
 
 @dataclass(frozen=True)

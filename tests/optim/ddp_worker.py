@@ -1,0 +1,49 @@
+"""One of two processes that train one network on unequal shards; started by the test."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+
+import networks
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from epicycle.optim import SpectralDescent
+
+
+def main(rank: int, port: int, pooled: bool, answer: str) -> None:
+    torch.set_num_threads(1)
+    store = dist.TCPStore("127.0.0.1", port, 2, is_master=rank == 0)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=2)
+    torch.manual_seed(0)
+    net = networks.head(4, 1)
+    wrapped = nn.parallel.DistributedDataParallel(net)
+    opt = torch.optim.Adam(net.parameters(), lr=1e-3)
+    # attached to the bare network, a process sees only its own samples
+    descent = SpectralDescent(opt, wrapped if pooled else net)
+    torch.manual_seed(1 + rank)
+    for _ in range(4):
+        x, y = networks.sine_batch(31.0, size=512 if rank == 0 else 200, noise=math.sqrt(0.5))
+        if rank == 1:
+            y = math.sqrt(0.5) * torch.randn_like(y)  # holds no signal at all
+        loss = ((wrapped(x) - y) ** 2).mean()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+    with open(answer, "w") as file:
+        json.dump(
+            {
+                "frequency": net[0].frequency.detach()[:, 0].tolist(),
+                "weights": [p.detach().sum().item() for p in net.parameters()],
+                "moves": len(descent.moves),
+            },
+            file,
+        )
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "pooled", sys.argv[4])
