@@ -5,6 +5,7 @@ import pytest
 
 from epicycle import find_cycles
 from epicycle.cycles import Cycle
+from epicycle.errors import covariance
 from epicycle.harmonics import HarmonicTest, descend, extend, merge
 from epicycle.lines import Fundamental, Structure
 from epicycle.model import CycleModel
@@ -159,6 +160,22 @@ def test_extend_leaves_a_lone_high_multiple_alone() -> None:
     assert extend(data, fit, HarmonicTest(data, np.inf), 8, False) is fit
 
 
+def test_extend_gives_a_line_to_one_cycle_only() -> None:
+    # 0.9 is a multiple of both cycles, and the residual does not say whose
+    problem = sinusoids(8, 600, 100.0, [(0.3, 4.0), (0.45, 4.0), (0.6, 0.5), (0.9, 0.5)], 0.5)
+    data, fit = start(problem, Fundamental(0.3, (1,)), Fundamental(0.45, (1,)))
+    structure = extend(data, fit, HarmonicTest(data, np.inf), 8, False).structure
+    assert [structure.orders_of(k) for k in range(2)] == [(1, 2, 3), (1,)]
+
+
+def test_descend_gives_a_line_to_one_cycle_only() -> None:
+    # 0.3 is half of one cycle and a third of the other
+    problem = sinusoids(8, 600, 100.0, [(0.6, 4.0), (0.9, 4.0), (0.3, 1.0)], 0.5)
+    data, fit = start(problem, Fundamental(0.6, (1,)), Fundamental(0.9, (1,)))
+    structure = descend(data, fit, HarmonicTest(data, np.inf), 8, False).structure
+    assert [structure.orders_of(k) for k in range(2)] == [(1, 2), (1,)]
+
+
 def test_descend_divides_by_two_and_by_three() -> None:
     for divisor in (2, 3):
         f = 0.9 / divisor
@@ -216,3 +233,72 @@ def test_merge_does_not_lock_what_costs_too_much() -> None:
     problem = sinusoids(16, 500, 100.0, [(0.3, 2.0), (0.604, 2.0)])
     data, fit = start(problem, Fundamental(0.3, (1,)), Fundamental(0.604, (1,)))
     assert merge(data, fit, np.full((2, 1), 25.0), 16, False) is fit
+
+
+def test_merge_locks_by_odds() -> None:
+    """An octave is a lock where its odds are 10 or more, by the formula of the module on gears.
+
+    The ratio is known to 0.007: within two of these errors the odds are above 10, beyond below.
+    """
+    locked = []
+    for seed in range(40):
+        pull = -3 + 6 * seed / 39
+        problem = sinusoids(seed, 400, 100.0, [(0.06, 1.0), (0.12 + 4.3e-4 * pull, 1.0)], 0.5)
+        data, fit = start(problem, Fundamental(0.06, (1,)), Fundamental(0.12, (1,)))
+        f = fit.structure.frequency
+        e = np.sqrt(np.diag(covariance(data, fit, np.ones((2, 1))).frequency))
+        ratio, error = f[1] / f[0], f[1] / f[0] * np.hypot(e[0] / f[0], e[1] / f[1])
+        # one of one known multiple is there; 1 / (1 + 1/4 + 1/9 + 1/16) of all fractions are whole
+        odds = 144 / 205 * np.exp(-0.5 * ((ratio - 2) / error) ** 2) / (error * np.sqrt(2 * np.pi))
+        merged = merge(data, fit, np.ones((2, 1)), 16, False) is not fit
+        # correlations of the errors, left out here, move the odds by some percent
+        if not 9 < odds < 11:
+            assert merged == (odds > 10), (seed, odds)
+        locked.append(merged)
+    assert 8 < sum(locked) < 32
+
+
+@pytest.mark.parametrize(
+    ("orders", "multiple", "merged"),
+    [
+        ((1,), 3, True),
+        ((1,), 4, False),
+        ((1,), 12, False),
+        ((1, 2), 4, True),
+        ((1, 2), 5, False),
+        # a waveform that is known to be rich may miss some
+        ((1, 2, 3, 4), 7, True),
+        ((1, 3, 5), 9, True),
+    ],
+)
+def test_merge_asks_for_a_waveform(orders: tuple[int, ...], multiple: int, merged: bool) -> None:
+    # However exact the ratio is, a lone high multiple is a cycle of its own.
+    lines = [(0.1 * m, 2.0) for m in (*orders, multiple)]
+    problem = sinusoids(17, 600, 100.0, lines, 0.2)
+    data, fit = start(problem, Fundamental(0.1, orders), Fundamental(0.1 * multiple, (1,)))
+    result = merge(data, fit, np.ones((len(lines), 1)), 16, False)
+    assert (result is not fit) == merged
+    if merged:
+        assert result.structure.orders_of(0) == (*orders, multiple)
+
+
+def test_merge_keeps_the_noise_level_with_its_line() -> None:
+    # The noise is strong around one line only.  It makes the ratio 7 : 1 useless as evidence, and
+    # must not do so to the octave that is looked at after another was locked.
+    lines = [(0.061, 2.0), (0.122, 2.0), (0.183, 2.0), (0.9, 3.0)]
+    problem = sinusoids(18, 600, 100.0, lines, 0.3)
+    data, fit = start(problem, *(Fundamental(f, (1,)) for f, _ in lines))
+    level = np.array([[1.0], [1.0], [1.0], [1e4]])
+    result = merge(data, fit, level, 16, False)
+    assert sorted(result.structure.orders_of(k) for k in range(2)) == [(1,), (1, 2, 3)]
+
+
+def test_frequencies_without_relation_stay_apart() -> None:
+    """Of 120 pairs in ratios of 9 to 15, known to about 0.005, none becomes one waveform."""
+    rng = np.random.default_rng(19)
+    for seed in range(120):
+        low = 1 / rng.uniform(10, 20)
+        lines = [(low, 1.0), (low * rng.uniform(9, 15), 1.0)]
+        problem = sinusoids(seed, 300, 500.0, lines, 0.35)
+        data, fit = start(problem, *(Fundamental(f, (1,)) for f, _ in lines))
+        assert merge(data, fit, np.ones((2, 1)), 16, False) is fit

@@ -47,6 +47,14 @@ def test_a_fundamental_divided_keeps_its_lines_where_they_were() -> None:
     assert half == Fundamental(1.5, (1, 2, 4), drift=0.3)
 
 
+def test_a_fundamental_without_a_line_keeps_the_others_where_they_were() -> None:
+    one = Fundamental(3.0, (1, 2, 5), drift=0.6)
+    assert one.without(2) == Fundamental(3.0, (1, 5), drift=0.6)
+    # a line that is left alone is no multiple of anything
+    assert Fundamental(3.0, (1, 5), drift=0.6).without(1) == Fundamental(15.0, (1,), drift=3.0)
+    assert Fundamental(3.0, (1,)).without(1) is None
+
+
 def test_columns_are_cosines_and_sines() -> None:
     problem = sinusoids(1, 50, 30.0)
     data = problem.data(1)

@@ -345,7 +345,14 @@ REFUSED = [
     (b"\x89HDF\r\n\x1a\n\x00\x01" * 20, {}, r"holds binary data: expected CSV or Parquet"),
     (b"PK\x03\x04" + bytes(50), {}, r"zip archive or an Excel workbook.*save the sheet as CSV"),
     (b"\x1f\x8b\x08\x00 not gzip", {}, r"begins like a gzip file, but is damaged"),
-    (gzip.compress(SIMPLE.encode())[:-9], {}, r"begins like a gzip file, but is damaged or cut"),
+    # Without the time of day in its header, and in the name of the test: xdist asks for the same
+    # names in every process.
+    pytest.param(
+        gzip.compress(SIMPLE.encode(), mtime=0)[:-9],
+        {},
+        r"begins like a gzip file, but is damaged or cut",
+        id="gzip-cut-short",
+    ),
     (b"PAR1 and no more", {}, r"begins like a Parquet file, but cannot be read as one"),
     # Columns.
     (

@@ -139,7 +139,7 @@ def find_gears(
     """
     f, covariance = _checks.check_frequencies(frequencies, errors)
     prior = _checks.check_positive(prior, "prior")
-    comb = _comb(_checks.check_count(largest_denominator, "largest_denominator"))
+    comb = Comb.up_to(_checks.check_count(largest_denominator, "largest_denominator"))
     least = _checks.check_positive(least_odds, "least_odds")
     relative = covariance / np.outer(f, f)
     trains = [_lock(f, covariance, (int(k),), (1,)) for k in np.argsort(f, kind="stable")]
@@ -191,6 +191,61 @@ def fit_train(
     f, covariance = _checks.check_frequencies(frequencies, errors)
     chosen, multiple = _checks.check_train(members, ratios, len(f))
     return _lock(f, covariance, chosen, multiple).result(odds)
+
+
+class Comb(NamedTuple):
+    """All fractions with denominators up to a largest, and how likely each is beforehand.
+
+    Attributes
+    ----------
+    denominator : ndarray of int, shape (n,)
+        Denominators q.
+    share : ndarray, shape (n,)
+        Probability ``P(q) / phi(q)`` of each fraction with this denominator.
+    """
+
+    denominator: NDArray[np.intp]
+    share: Floats
+
+    @staticmethod
+    def up_to(largest: int) -> Comb:
+        """Return the fractions with denominators up to `largest`."""
+        q = np.arange(1, largest + 1)
+        fractions = [sum(gcd(j, n) == 1 for j in range(1, n + 1)) for n in range(1, largest + 1)]
+        return Comb(q, q**-2.0 / (q**-2.0).sum() / np.array(fractions))
+
+    def best(self, ratio: float, error: float) -> tuple[int, int, float]:
+        """Return the likeliest fraction p/q of a ratio, and its odds for prior odds w of 1.
+
+        Parameters
+        ----------
+        ratio : float
+            The ratio, at least 1.
+        error : float
+            Its standard error, relative to the ratio.
+        """
+        q = self.denominator
+        if ratio * q[-1] > 1 / _ROUNDING:
+            return 1, 1, 0.0
+        p = np.rint(ratio * q).astype(np.intp)
+        pull = (ratio - p / q) / (ratio * error)
+        odds = self.share * np.exp(-0.5 * pull**2) / (ratio * error * sqrt(2 * pi))
+        # in lowest terms, since a fraction has the larger share there
+        k = int(odds.argmax())
+        return int(p[k]), int(q[k]), float(odds[k])
+
+
+def ratio_error(weights: Floats, relative: Floats) -> float:
+    """Return the relative error of a ratio.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (K,)
+        How the logarithm of the ratio follows from those of the frequencies.
+    relative : ndarray, shape (K, K)
+        Covariance of the frequencies, each in units of itself.
+    """
+    return sqrt(max(float(weights @ relative @ weights), 0.0) + _ROUNDING**2)
 
 
 class _Train(NamedTuple):
@@ -255,20 +310,7 @@ def _lock(
     )
 
 
-def _comb(largest: int) -> tuple[NDArray[np.intp], Floats]:
-    """Return the denominators, and the probability of each fraction with one of them."""
-    q = np.arange(1, largest + 1)
-    fractions = [sum(gcd(j, n) == 1 for j in range(1, n + 1)) for n in range(1, largest + 1)]
-    return q, q**-2.0 / (q**-2.0).sum() / np.array(fractions)
-
-
-def _best_joint(
-    one: _Train,
-    other: _Train,
-    relative: Floats,
-    comb: tuple[NDArray[np.intp], Floats],
-    prior: float,
-) -> _Joint:
+def _best_joint(one: _Train, other: _Train, relative: Floats, comb: Comb, prior: float) -> _Joint:
     """Return the most likely ratio between any members of two trains."""
     count, (n_one, n_other) = len(relative), (len(one.members), len(other.members))
     if n_one == n_other == 1:
@@ -277,26 +319,17 @@ def _best_joint(
         weight = 1.0 / (n_one * n_other * (count - n_one * n_other))
     else:
         weight = 1.0 / (n_one * n_other)
-    q, share = comb
-    difference = one.weights - other.weights
-    error = sqrt(max(float(difference @ relative @ difference), 0.0) + _ROUNDING**2)
+    error = ratio_error(one.weights - other.weights, relative)
     best = _Joint(inf, 1, 1)
     for n, m in product(one.ratios, other.ratios):
         ratio = (m * other.frequency) / (n * one.frequency)
         inverted = ratio < 1
-        ratio = 1 / ratio if inverted else ratio
-        if ratio * q[-1] > 1 / _ROUNDING:
-            continue
-        p = np.rint(ratio * q).astype(np.intp)
-        pull = (ratio - p / q) / (ratio * error)
-        odds = weight * share * np.exp(-0.5 * pull**2) / (ratio * error * sqrt(2 * pi))
-        # in lowest terms, since a fraction has the larger share there
-        k = int(odds.argmax())
-        if odds[k] > 1 / best.doubt:
-            p_k, q_k = (int(q[k]), int(p[k])) if inverted else (int(p[k]), int(q[k]))
+        p, q, odds = comb.best(1 / ratio if inverted else ratio, error)
+        if weight * odds > 1 / best.doubt:
+            p, q = (q, p) if inverted else (p, q)
             # n p times the one frequency is m q times the other
-            common = gcd(n * p_k, m * q_k)
-            best = _Joint(1 / float(odds[k]), m * q_k // common, n * p_k // common)
+            common = gcd(n * p, m * q)
+            best = _Joint(1 / (weight * odds), m * q // common, n * p // common)
     return best
 
 

@@ -8,6 +8,7 @@ the frequency that was found itself a multiple of the true one, whose own line i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy import stats
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import covariance
+from epicycle.gears import Comb, ratio_error
 from epicycle.lines import Fundamental, Structure
 from epicycle.periodogram import Periodogram
 from epicycle.refine import QUICK, Fit, fit_lines
@@ -31,20 +33,20 @@ _FEWEST_CYCLES = 3.0
 #: multiple beside it; otherwise the two are separate cycles that happen to be locked.
 _WEAK_FUNDAMENTAL = 0.1
 
-#: Orders of a waveform follow each other with at most one left out.
+#: Orders of a waveform follow each other with at most one left out, unless many are known.
 _LARGEST_GAP = 2
+_RICH = 3
 
 #: Probability with which noise may add one harmonic to a waveform; and with which it may turn a
 #: cycle into the multiple of a longer one, which is tried at up to nine places and is worse.
 _CHANCE_OF_HARMONIC = 1e-4
 _CHANCE_OF_FUNDAMENTAL = 1e-5
 
-#: Two frequencies count as locked only if their errors are so small that a coincidence would be
-#: rare: the window of +-3 sigma takes up less than this share of the space between multiples.
-_CHANCE = 0.05
+#: Posterior odds that it takes to lock two lines into one waveform.
+_LEAST_ODDS = 10.0
 
-#: Ratios tried for two lines whose common fundamental is absent.
-_RATIOS = ((2, 3), (3, 4), (2, 5), (3, 5), (4, 5))
+#: The lower of two lines may itself be of up to this order, where the common fundamental is absent.
+_COMB = Comb.up_to(4)
 
 
 class HarmonicTest:
@@ -68,17 +70,20 @@ class HarmonicTest:
         self._components = 2 * n_outputs
         self._by_bic = self._components * np.log(max(data.n_values, 3))
 
-    def significant(self, fit: Fit, frequency: float, chance: float) -> bool:
+    def significant(
+        self, fit: Fit, frequency: float, chance: float, taken: Sequence[float] = ()
+    ) -> bool:
         """Return whether the residual of `fit` has a line exactly at `frequency`.
 
         It must improve BIC, and noise must imitate it with at most the probability `chance`.
 
-        A maximum that lies elsewhere within a line width is another line, not this one.
+        A maximum that lies elsewhere within a line width is another line, not this one; so is one
+        that a line of `fit`, or one of the frequencies `taken`, accounts for.
         """
         data = self._data
         if not 1.0 / data.baseline < frequency < self._highest:
             return False
-        existing = fit.structure.line_frequency
+        existing = np.append(fit.structure.line_frequency, taken)
         if len(existing) and np.abs(existing - frequency).min() < 1.0 / data.baseline:
             return False
         start = frequency - self._half * self._spacing
@@ -94,7 +99,8 @@ class HarmonicTest:
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
     """Return the fit with every significant multiple of its fundamentals locked in."""
     fundamentals = fit.structure.fundamentals()
-    added = False
+    # the residual does not know of them yet: two cycles must not both have the same line
+    added: list[float] = []
     for k, one in enumerate(fundamentals):
         if one.frequency * data.baseline < _FEWEST_CYCLES:
             continue
@@ -105,20 +111,17 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
             if (
                 m not in present
                 and connected
-                and test.significant(fit, m * one.frequency, _CHANCE_OF_HARMONIC)
+                and test.significant(fit, m * one.frequency, _CHANCE_OF_HARMONIC, added)
             ):
                 present.add(m)
-        if len(present) > len(one.orders):
-            fundamentals[k] = one.divided(1, present)
-            added = True
+                added.append(m * one.frequency)
+        fundamentals[k] = one.divided(1, present)
     return _refit(data, fundamentals, absolute) if added else fit
 
 
 def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
     """Return the fit with fundamentals divided by 2 or 3 where the residual asks for it."""
-    fundamentals = fit.structure.fundamentals()
-    changed = False
-    for k, one in enumerate(fundamentals):
+    for k, one in enumerate(fit.structure.fundamentals()):
         if one.fixed:
             continue
         for divisor in (2, 3):
@@ -136,17 +139,20 @@ def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: 
             if not odd or (len(odd) == 1 and odd[0] > 1):
                 continue
             orders = [*odd, *(divisor * o for o in one.orders)]
-            trial_fundamentals = [*fundamentals]
-            trial_fundamentals[k] = one.divided(divisor, orders)
-            trial = _refit(data, trial_fundamentals, absolute)
+            fundamentals = fit.structure.fundamentals()
+            fundamentals[k] = one.divided(divisor, orders)
+            trial = _refit(data, fundamentals, absolute)
             if _is_waveform(trial, k, divisor):
-                fundamentals, changed = trial_fundamentals, True
+                fit = trial  # so that the next one finds these lines taken
                 break
-    return _refit(data, fundamentals, absolute) if changed else fit
+    return fit
 
 
 def merge(data: Data, fit: Fit, level: Floats, max_order: int, absolute: bool) -> Fit:
     """Return the fit with lines in integer ratios locked to one fundamental.
+
+    A lock needs odds, as in :mod:`epicycle.gears`: where a ratio is so imprecise that some integer
+    is always near, it is no evidence, and two cycles apart have honest errors.
 
     Parameters
     ----------
@@ -160,17 +166,20 @@ def merge(data: Data, fit: Fit, level: Floats, max_order: int, absolute: bool) -
         As in :func:`epicycle.refine.fit_lines`.
     """
     while True:
-        errors = np.sqrt(np.diag(covariance(data, fit, level).frequency))
+        errors = covariance(data, fit, level).frequency
         trial = _first_merge(data, fit, errors, max_order, absolute)
         if trial is None:
             return fit
+        # the same lines in another order
+        lines, before = trial.structure.line_frequency, fit.structure.line_frequency
+        level = level[np.abs(lines[:, np.newaxis] - before).argmin(axis=1)]
         fit = trial
-        level = np.ones((len(fit.structure.order), data.y.shape[1])) * level.max(axis=0)
 
 
 def _first_merge(
     data: Data, fit: Fit, errors: Floats, max_order: int, absolute: bool
 ) -> Fit | None:
+    """Return the fit with the strongest lock, or None; `errors` is the covariance, (K, K)."""
     fundamentals = fit.structure.fundamentals()
     strength = np.array([_strength(fit, k) for k in range(len(fundamentals))])
     slow = fit.structure.frequency * data.baseline < _FEWEST_CYCLES
@@ -179,38 +188,34 @@ def _first_merge(
         for i, j in combinations(np.argsort(fit.structure.frequency, kind="stable"), 2)
         if not (slow[i] or fundamentals[i].fixed or fundamentals[j].fixed)
     ]
+    frequency = fit.structure.frequency
+    relative = errors / np.outer(frequency, frequency)
     for i, j in sorted(pairs, key=lambda p: -strength[p[0]] * strength[p[1]]):
         low, high = fundamentals[i], fundamentals[j]
-        for a, b in _locked_ratios(fit, errors, i, j, len(pairs)):
-            if low.frequency / a * data.baseline < _FEWEST_CYCLES:
-                continue
-            orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
-            if max(orders) > max_order:
-                continue
-            rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
-            trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
-            lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
-            if lost < 12.0 and (a > 1 or _is_waveform(trial, len(rest), b)):
-                return trial
+        error = ratio_error(np.array([1.0, -1.0]), relative[np.ix_([i, j], [i, j])])
+        b, a, odds = _COMB.best(high.frequency / low.frequency, error)
+        odds *= _prior_odds([a * o for o in low.orders], b * min(high.orders))
+        # any of the others may be the one that belongs here
+        if a == b or odds < _LEAST_ODDS * (len(fundamentals) - 1):
+            continue
+        orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
+        if max(orders) > max_order or low.frequency / a * data.baseline < _FEWEST_CYCLES:
+            continue
+        rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
+        trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
+        lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
+        if lost < 12.0 and (a > 1 or _is_waveform(trial, len(rest), b)):
+            return trial
     return None
 
 
-def _locked_ratios(fit: Fit, errors: Floats, i: int, j: int, n_pairs: int) -> list[tuple[int, int]]:
-    """Return the ratios (a, b), a <= b, in which f_i : f_j = a : b within their errors."""
-    low, high = fit.structure.frequency[[i, j]]
-    found = []
-    multiple = round(high / low)
-    window = 3 * np.hypot(multiple * errors[i], errors[j])
-    if multiple >= 2 and abs(high - multiple * low) < window < _CHANCE / 2 * low:
-        found.append((1, multiple))
-    band = float(np.ptp(fit.structure.frequency))
-    for a, b in _RATIOS:
-        window = 3 * np.hypot(b / a * errors[i], errors[j])
-        # among all pairs and ratios, a coincidence must be unlikely
-        rare = 2 * window * n_pairs * len(_RATIOS) < _CHANCE * band
-        if rare and abs(high - b / a * low) < window:
-            found.append((a, b))
-    return found
+def _prior_odds(orders: list[int], new: int) -> float:
+    """Return the odds, beforehand, that a waveform with lines of some orders has one of another."""
+    if len(orders) < _RICH and all(abs(new - o) > _LARGEST_GAP for o in orders):
+        return 0.0
+    # Laplace's rule of succession: of the orders below the new one, n are there and the rest not
+    n = sum(o < new for o in orders)
+    return n / (new - n)
 
 
 def _is_waveform(fit: Fit, k: int, divisor: int) -> bool:

@@ -31,6 +31,21 @@ class Fundamental(NamedTuple):
             orders=tuple(sorted(orders)),
         )
 
+    def without(self, order: int) -> Fundamental | None:
+        """Return the fundamental without one of its lines, or None if it was the only one.
+
+        A line that stays behind alone is a fundamental itself, at its own frequency.
+        """
+        left = tuple(o for o in self.orders if o != order)
+        if len(left) > 1:
+            return self._replace(orders=left)
+        if not left:
+            return None
+        alone = left[0]
+        return self._replace(
+            frequency=self.frequency * alone, drift=self.drift * alone, orders=(1,)
+        )
+
 
 @dataclass(frozen=True)
 class Structure:

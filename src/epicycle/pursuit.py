@@ -328,10 +328,17 @@ def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
             return settled, jitter
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
         strength = _amplitudes(settled, settled.scale)
-        weaker = settled.structure.parent[pair[strength[pair].argmin()]]
-        fundamentals = settled.structure.fundamentals()
-        del fundamentals[int(weaker)]
-        fit, _ = work.settle(Structure.of(fundamentals))
+        weaker = int(pair[strength[pair].argmin()])
+        fit, _ = work.settle(_without_line(settled.structure, weaker))
+
+
+def _without_line(structure: Structure, line: int) -> Structure:
+    """Return the structure without one line; the other lines of its cycle stay."""
+    fundamentals = structure.fundamentals()
+    k = int(structure.parent[line])
+    rest = fundamentals[k].without(int(structure.order[line]))
+    fundamentals[k : k + 1] = [] if rest is None else [rest]
+    return Structure.of(fundamentals)
 
 
 def _prune(work: Workbench, fit: Fit, goal: Goal, bandwidth: float) -> Fit:
