@@ -65,16 +65,23 @@ def loop(y: Values, k: int, seed: int) -> Answer:
         Periodic(1, k, band=(LOWEST, HIGHEST), dtype=torch.float64),
         nn.Linear(2 * k, 1, dtype=torch.float64),
     )
-    opt = torch.optim.Adam(net.parameters(), lr=3e-2)
-    steps = 400
-    schedule = torch.optim.lr_scheduler.LambdaLR(opt, lambda s: 1e-6 ** max(0, s / steps - 0.3))
+    # exact steps of a full batch: Adam's would have to become as small as the error is to be
+    opt = torch.optim.LBFGS(
+        net.parameters(), line_search_fn="strong_wolfe", history_size=50,
+        tolerance_grad=0.0, tolerance_change=0.0,
+    )  # fmt: skip
     SpectralDescent(opt, net)
-    for _ in range(steps):
-        loss = nn.functional.mse_loss(net(x), target)
+
+    def closure() -> torch.Tensor:
         opt.zero_grad()
+        loss = nn.functional.mse_loss(net(x), target)
         loss.backward()
-        opt.step()
-        schedule.step()
+        return loss
+
+    losses: list[float] = []
+    # noise ends the descent, and searches come at the steps 1, 2, 4, 8, ...
+    while len(losses) < 100 and (len(losses) < 17 or losses[-1] < 0.999 * losses[-9]):
+        losses.append(opt.step(closure).item())
     with torch.no_grad():
         fitted = net(x).numpy()[:, 0]
     frequency = net[0].frequency.detach().numpy()[:, 0]
