@@ -105,7 +105,7 @@ def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("--steps", type=int, default=2000, help="largest number of steps of ours")
     parser.add_argument(
-        "--seconds", type=float, default=15.0, help="CPU seconds of FAN's network for each task"
+        "--seconds", type=float, default=20.0, help="CPU seconds of FAN's network for each task"
     )
     common.run("fan", SECTIONS, parser.parse_args())
 
