@@ -54,6 +54,16 @@ def test_noise_of_the_signals_power():
     assert abs(net.freq.item() - 31.0) < 5 * 1.1e-4
 
 
+@pytest.mark.parametrize("frequency", [0.0123, 0.3, 31.0, 811.3])
+def test_what_is_exact_stays_exact(frequency):
+    torch.manual_seed(9)
+    net = networks.Sin()
+    opt = torch.optim.SGD(net.parameters(), lr=1e-4)
+    SpectralDescent(opt, net, angular_frequencies=[net.freq])
+    # the searches at steps 4, 8 and 16 have nothing to see but rounding errors
+    assert networks.descend(net, opt, frequency, steps=20, size=32) < 1e-15
+
+
 def test_the_sign_is_that_of_the_target():
     for sign in (1, -1):
         torch.manual_seed(4)

@@ -254,9 +254,12 @@ def improve(slots: Slots, sample: Sample, evaluate: Evaluate) -> list[Correction
         effect, frequency = _Effect(slots, slot, sample, evaluate), slots.frequency[slot]
         if effect.slope_cosine(frequency) ** 2 < _EXPLAINED:
             continue
-        frequency = effect.approach(frequency)
-        if effect.cosine(frequency) ** 2 >= _EXPLAINED:
-            corrections.append(slots.correct(slot, effect.representable(frequency)))
+        better = effect.approach(frequency)
+        step, left = better - frequency, effect.misfit(better)
+        # a correction of any size fits as well where the change does not bend visibly
+        other = min(effect.misfit(frequency + 2 * step), effect.misfit(frequency + step / 2))
+        if left <= 1 - _EXPLAINED and left < 0.5 * other:
+            corrections.append(slots.correct(slot, effect.representable(better)))
     return corrections
 
 

@@ -159,7 +159,9 @@ class Hunt:
                 part.without([frequency]) for part in (self._whole, self._shown, self._kept)
             )
 
-    def lines(self, band: Band, false_alarm: float, most: int) -> list[Finding]:
+    def lines(
+        self, band: Band, false_alarm: float, most: int, effort: float = 1.0
+    ) -> list[Finding]:
         """Return the significant lines of a band, strongest first or nearly so.
 
         Parameters
@@ -170,12 +172,14 @@ class Hunt:
             Probability that pure noise yields anything.
         most : int
             Largest number of lines.
+        effort : float
+            Share of the ladder's largest budget that may be spent.
         """
         low, high = band.limits(self._x)
         start = self._whole, self._shown, self._kept
         findings: list[Finding] = []
         while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
-            found = _strongest(self._shown, low, high, false_alarm)
+            found = _strongest(self._shown, low, high, false_alarm, effort)
             if found is None:
                 break
             line, probability = found
@@ -211,7 +215,7 @@ def _together(residual: Residual, findings: list[Finding]) -> list[Finding]:
 
 
 def _strongest(
-    residual: Residual, low: Floats, high: Floats, false_alarm: float
+    residual: Residual, low: Floats, high: Floats, false_alarm: float, effort: float
 ) -> tuple[LineFit, float] | None:
     """Return the most significant line of the first part of the band that has one."""
     x = residual.coordinates
@@ -221,7 +225,7 @@ def _strongest(
         allowed = false_alarm / (number * (number + 1))
         width = _bandwidth(x, start, stop)
         threshold = power_threshold(allowed, residual.dof, width, components)
-        promising = candidates(residual, start, stop, threshold)
+        promising = candidates(residual, start, stop, threshold, effort)
         if promising is None:
             return None
         fits = [fit_line(residual, f) for f in promising]

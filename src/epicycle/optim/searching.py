@@ -68,6 +68,7 @@ def search(
     probe: Probe,
     band: Band,
     false_alarm: float,
+    effort: float,
 ) -> Outcome:
     """Return what to do after one search.
 
@@ -83,6 +84,8 @@ def search(
         Where to look.
     false_alarm : float
         Probability that pure noise moves anything.
+    effort : float
+        Share of the largest effort that may be spent on far frequencies.
     """
     outcome, sample = Outcome(), join(chunks)
     if sample is None:
@@ -104,7 +107,7 @@ def search(
         slots.look(_present_power(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
-        found = [_lines(p, slots, len(parts), band, allowed, rounding) for p in parts]
+        found = [_lines(p, slots, len(parts), band, allowed, effort, rounding) for p in parts]
         if None in found:
             continue
         lines = sorted(
@@ -143,7 +146,13 @@ def _present_power(parts: Sequence[Series], slots: Slots) -> list[float]:
 
 
 def _lines(
-    part: Series, slots: Slots, n_parts: int, band: Band, false_alarm: float, rounding: float
+    part: Series,
+    slots: Slots,
+    n_parts: int,
+    band: Band,
+    false_alarm: float,
+    effort: float,
+    rounding: float,
 ) -> list[Line] | None:
     """Return the lines of one set of series, or None where there are too few samples."""
     hunt = Hunt(part.coordinates, part.values, part.null, rounding)
@@ -161,7 +170,7 @@ def _lines(
     new = []
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
-        new = hunt.lines(band, false_alarm, most)
+        new = hunt.lines(band, false_alarm, most, effort)
     found = [*known.items(), *((own, line) for line in new)]
     return [
         Line(

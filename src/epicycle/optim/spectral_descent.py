@@ -51,9 +51,10 @@ class SpectralDescent:
     """Let an optimizer find frequencies anywhere, not only downhill.
 
     It attaches itself to the optimizer and the module; the training loop stays as it is.  At the
-    steps 1, 2, 4, 8, ... it searches the spectrum of minus the gradient of the loss at the
-    module's output for lines that the network does not explain, and moves frequencies there.
-    Between searches frequencies are stepped by the optimizer itself, but in units of phase.
+    steps 1, 2, 4, 8, 16, 64, 256, ... it searches the spectrum of minus the gradient of the loss
+    at the module's output for lines that the network does not explain, and moves frequencies
+    there.  Between searches frequencies are stepped by the optimizer itself, but in units of
+    phase.  With ``torch.compile(..., fullgraph=True)``, attach to the compiled network.
 
     Parameters
     ----------
@@ -181,7 +182,14 @@ class SpectralDescent:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
         chunks = self._pool.chunks(self._reservoir.chunks, self._banks[0].parameter.device)
         outcome = self._pool.agree(
-            searching.search(chunks, self._banks, self._probe, self._band, self._schedule.allowance)
+            searching.search(
+                chunks,
+                self._banks,
+                self._probe,
+                self._band,
+                self._schedule.allowance,
+                self._schedule.effort(sum(map(len, chunks))),
+            )
         )
         for number, index in outcome.used:
             self._banks[number].release(index)
@@ -244,6 +252,7 @@ class SpectralDescent:
         """Return the state as a dictionary; it holds the samples of the reservoir too."""
         return {
             "step": self._schedule.step,
+            "samples": self._schedule.samples,
             "rows": list(self._rows),
             "moves": [asdict(move) for move in self.moves],
             "banks": [bank.state_dict() for bank in self._banks],
@@ -261,6 +270,7 @@ class SpectralDescent:
                 f"has {len(self._banks)}. To fix this, attach to the same module as before."
             )
         self._schedule.step = state_dict["step"]
+        self._schedule.samples = state_dict["samples"]
         self._rows = list(state_dict["rows"])
         self.moves = [
             Move(**{**move, "frequency": tuple(move["frequency"])}) for move in state_dict["moves"]

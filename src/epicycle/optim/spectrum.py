@@ -41,7 +41,7 @@ _LADDER_GROWTH = 64.0
 LADDER_BUDGET = 1 << 21
 
 #: Within it, further rungs may cost this many times the first one, and so many more frequencies.
-_FURTHER_RUNGS, _CHEAP = 8.0, 1 << 17
+_FURTHER_RUNGS, _CHEAP = 8.0, 1 << 16
 
 #: Pairs of samples on the ladder's first rung, for the estimate of its cost.
 _FIRST_PAIRS = 340
@@ -89,7 +89,7 @@ def parts(
 
 
 def candidates(
-    residual: Residual, low: Floats, high: Floats, threshold: float
+    residual: Residual, low: Floats, high: Floats, threshold: float, effort: float = 1.0
 ) -> list[Floats] | None:
     """Return frequencies, each of shape (m,), where a line above the threshold may be.
 
@@ -103,13 +103,15 @@ def candidates(
         A part of the band, from :func:`parts`.
     threshold : float
         Share of the power from which on a line would be significant.
+    effort : float
+        Share of the ladder's largest budget that may be spent.
     """
     span = residual.coordinates.span
     if len(span) > 1:
         return _screen_box(residual, low, high, threshold)
     if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return _screen(residual, float(low[0]), float(high[0]), threshold)
-    return _climb(residual, float(low[0]), float(high[0]), threshold)
+    return _climb(residual, float(low[0]), float(high[0]), threshold, effort * LADDER_BUDGET)
 
 
 def _screen(residual: Residual, low: float, high: float, threshold: float) -> list[Floats]:
@@ -186,12 +188,14 @@ def _distinct(found: list[tuple[float, float]], span: float) -> list[Floats]:
     return [frequency[k : k + 1] for k in distinct_maxima(frequency, height, 1.0 / span, _KEEP)]
 
 
-def _climb(residual: Residual, low: float, high: float, threshold: float) -> list[Floats] | None:
+def _climb(
+    residual: Residual, low: float, high: float, threshold: float, most: float
+) -> list[Floats] | None:
     """Let pairs of samples point to the frequencies, see :mod:`epicycle.ladder`."""
     x = residual.coordinates
     times, span = x.axes[0], float(x.span[0])
     cost = _ladder_cost(times, high - low)
-    if cost > LADDER_BUDGET:
+    if cost > most:
         return None
     n = len(x)
     data = Data(
@@ -208,7 +212,7 @@ def _climb(residual: Residual, low: float, high: float, threshold: float) -> lis
     )
     plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
     scale = np.full(residual.values.shape[1], residual.chi2)
-    budget = min(LADDER_BUDGET, _FURTHER_RUNGS * cost + _CHEAP)
+    budget = min(most, _FURTHER_RUNGS * cost + _CHEAP)
     ladder = LadderSearch(data, plan, budget, keep=_KEEP)
     found = ladder.maxima(residual.values, scale, threshold)
     return [found.frequency[k : k + 1] for k in np.flatnonzero(found.power > _GATE * threshold)]
