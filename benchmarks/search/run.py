@@ -474,6 +474,8 @@ def scaling_answer(what: str, size: float, seed: int) -> dict[str, Any]:
         extra = {"strategy": model.search.strategy}
     else:
         step = (band - 1 / baseline) / (n - 1)
+        if what == "cuPeriod":
+            step = 1 / (per_peak * baseline)  # it lays out the grid itself
         evaluate = peer(what, t, y, 1 / baseline, band, n, per_peak)
         started, used = time.perf_counter(), time.process_time()
         power = evaluate()
