@@ -128,8 +128,11 @@ def test_the_depth_is_that_of_the_last_rung() -> None:
     plan = grid(0.01, 5.0, 1 / (POINTS_PER_PEAK * data.baseline))
     ladder = LadderSearch(data, plan, budget=2e6)
     ladder.maxima((problem.y - problem.y.mean())[:, None], np.ones(1), np.inf)
-    expected = min(1.0, 7 / math.sqrt(ladder.rungs[-1].n_pairs / 2))
-    assert ladder.depth == pytest.approx(expected)
+    last = ladder.rungs[-1]
+    tried = POINTS_PER_WINDOW * last.window * 4.99
+    # of so much noise 32 survive; a line is 1.65 above in 95 %, but for the grid's mean loss of 6 %
+    expected = (stats.norm.isf(32 / tried) + 1.65) / 0.94 / math.sqrt(last.n_pairs / 2)
+    assert ladder.depth == pytest.approx(min(1.0, expected), rel=1e-3)
     # rungs grow in window and in pairs
     assert (np.diff([r.window for r in ladder.rungs]) > 0).all()
     assert (np.diff([r.n_pairs for r in ladder.rungs]) > 0).all()
@@ -184,11 +187,11 @@ def test_a_larger_budget_reaches_further() -> None:
     reach = [rungs_within(t, plan, 2.0**k)[-1].window for k in range(22, 34)]
     assert (np.diff(reach) >= 0).all()
     assert reach[-1] > 100 * reach[0]
-    # to go straight to a line of a known share is cheaper than to climb to it
+    # no further than to a line of the share expected
     share = 0.2
-    (single,) = rungs_within(t, plan, 2.0**40, share)
-    assert single.n_pairs == pytest.approx(2 * (7 / share) ** 2, rel=0.05)
-    assert single.cost < 2.0**33
+    steps = rungs_within(t, plan, 2.0**40, share)
+    assert steps[-1].depth == pytest.approx(share, rel=0.05)
+    assert steps[-1].window < 0.1 * reach[-1]
 
 
 def test_the_number_of_threads_changes_nothing() -> None:

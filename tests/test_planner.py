@@ -9,7 +9,7 @@ import pytest
 
 from epicycle import find_cycles
 from epicycle._data import Data
-from epicycle.ladder import LadderSearch, depth_of, pairs_for, rungs_within
+from epicycle.ladder import LadderSearch, rungs_within
 from epicycle.plan import DENSE_UPTO, POINTS_PER_PEAK, SearchPlan, grid
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies
 from generators import sinusoids
@@ -56,12 +56,11 @@ def test_a_ladder_before_a_dense_search_costs_a_fraction_of_it() -> None:
     assert f"{d.steps[-1].n_pairs:,} pairs" in d.reason
 
 
-def test_an_expected_line_is_gone_for_directly() -> None:
+def test_an_expected_line_ends_the_ladder() -> None:
     for share in (0.5, 0.1, 0.03):
         d = decision(10_000, 1e10, share=share)
         assert d.strategy == "ladder"
-        assert len(d.steps) == 1
-        assert depth_of(d.steps[0].n_pairs) == pytest.approx(share, rel=0.1)
+        assert d.steps[-1].depth == pytest.approx(share, rel=0.1)
         assert "expected signal-to-noise" in d.reason
     # pairs of 10,000 samples never show 0.5 %, but the coherent power does
     faint = decision(30_000, 1e6, share=0.005)
@@ -77,9 +76,9 @@ def test_a_drift_is_left_to_the_ladder() -> None:
 def test_the_remedies_would_help() -> None:
     data, plan = problem(1000, 1e11)
     d = decide(data, plan, "auto", BUDGET, 45.0)
-    pairs = d.steps[-1].n_pairs
-    share = depth_of(pairs) / 2
-    text = remedies(d, 1000, pairs, share, BUDGET, "samples")
+    depth = d.steps[-1].depth
+    share = depth / 2
+    text = remedies(d, 1000, depth, share, BUDGET, "samples")
     found = re.fullmatch(
         r"about ([\d,]+) samples, a band ([\d.]+) times narrower or max_frequencies=(.*)", text
     )
@@ -90,11 +89,10 @@ def test_the_remedies_would_help() -> None:
     thin = grid(plan.minimum_frequency, plan.maximum_frequency / narrower, plan.spacing)
     # one figure is given, and rungs of a geometric row do not meet a budget exactly
     for t, band, budget in ((times, plan, BUDGET), (old, thin, BUDGET), (old, plan, frequencies)):
-        deepest = depth_of(rungs_within(t, band, budget)[-1].n_pairs)
+        deepest = rungs_within(t, band, budget)[-1].depth
         assert deepest < 1.4 * share
     # what not even the coherent power shows takes samples, whatever the budget
-    assert remedies(d, 1000, pairs, d.coherent_depth / 2, BUDGET, "events").endswith(" events")
-    assert pairs_for(depth_of(pairs)) == pytest.approx(pairs)
+    assert remedies(d, 1000, depth, d.coherent_depth / 2, BUDGET, "events").endswith(" events")
 
 
 def test_the_memory_is_that_of_the_search() -> None:

@@ -143,7 +143,6 @@ class _Search:
         self._survivors = np.empty(0)
         self._spent = 0.0
         self.window = 0.0
-        self.n_pairs = 0
         self.depth: float | None = None
         self.coherent_depth = self._decision.coherent_depth
 
@@ -158,6 +157,7 @@ class _Search:
             self._budget,
             share=self._decision.share,
             start=self.window,
+            thorough=self._decision.strategy != "both" or self.window > 0.0,
             progress=self._progress,
         )
         found = ladder.maxima(residual, scale, self._enough)
@@ -173,7 +173,7 @@ class _Search:
         ):
             self._densely = True
             return self._every_frequency(residual, scale)
-        self.window, self.n_pairs, self.depth = last.window, last.n_pairs, ladder.depth
+        self.window, self.depth = last.window, ladder.depth
         self._survivors = last.frequency
         return found
 
@@ -194,7 +194,7 @@ class _Search:
         return remedies(
             self._decision,
             len(self._data.times),
-            self.n_pairs,
+            self.depth or 1.0,
             (self.depth or 1.0) / 4,
             self._effort.max_frequencies,
             "events",

@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -53,8 +54,9 @@ _BISECTIONS = 8
 #: effort that it took, and always with this many frequencies, some hundredths of a second.
 _FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**24
 
-#: Standard deviations at which a line survives a rung among all frequencies tried.
-VISIBLE = 7.0
+#: Deviations above the lowest survivor of pure noise at which 95 % of lines survive, and the
+#: height that a line has in the mean of its offsets from the grid.
+_MARGIN, _ON_GRID = 1.65, 0.94
 
 #: The semicoherent maximum lies within this distance of the line, in units of 1/W.
 _REACH = 0.35
@@ -64,7 +66,13 @@ _COHERENT_FROM = 1.0 / 64
 
 #: Costs in frequencies of a rung: a pair of samples, the same on each further band, a term of a
 #: direct sum, a sample of a coherent look (as measured: a frequency takes 2 ns of one processor).
-_PAIR_COST, _POINT_COST, _TERM_COST, _LOOK_COST = 40.0, 4.0, 1.5, 75.0
+_PAIR_COST, _POINT_COST, _TERM_COST, _LOOK_COST = 120.0, 4.0, 1.5, 75.0
+
+#: The same for what each rung and each look take whatever their size.
+_FIXED_RUNG_COST, _FIXED_LOOK_COST = 1e6, 3e5
+
+#: Survivors of a rung that deserve a closer look although they are noise, in the mean.
+_DOUBTFUL = 2
 
 
 @dataclass(frozen=True)
@@ -77,23 +85,30 @@ class Step:
         Longest lag.
     n_pairs : int
         Pairs of samples closer than that.
+    depth : float
+        Share of the variance from which on a line survives it.
     cost : float
         Its cost, in frequencies, the looks at its survivors included.
     """
 
     window: float
     n_pairs: int
+    depth: float
     cost: float
 
 
-def depth_of(n_pairs: int) -> float:
-    """Return the share of the variance from which on a line survives a rung of so many pairs."""
-    return min(1.0, VISIBLE / math.sqrt(max(n_pairs, 1) / 2))
+def visible(n_frequencies: float) -> float:
+    """Return the standard deviations at which 95 % of lines survive among so many frequencies.
+
+    About 5 among 1e4, and 7 among 1e8.
+    """
+    lowest = -float(special.ndtri(min(0.5, SURVIVORS / n_frequencies)))
+    return (lowest + _MARGIN) / _ON_GRID
 
 
-def pairs_for(share: float) -> float:
-    """Return the number of pairs from which on a line with a share of the variance survives."""
-    return 2 * (VISIBLE / share) ** 2
+def depth_of(n_pairs: float, n_frequencies: float) -> float:
+    """Return the share of the variance from which on a line survives a rung."""
+    return min(1.0, visible(n_frequencies) / math.sqrt(max(n_pairs, 1) / 2))
 
 
 def further_budget(spent: float, budget: float) -> float:
@@ -107,6 +122,8 @@ def rungs_within(
     budget: float,
     share: float | None = None,
     start: float = 0.0,
+    *,
+    thorough: bool = True,
 ) -> list[Step]:
     """Return the rungs that a budget allows, at least one.
 
@@ -119,9 +136,11 @@ def rungs_within(
     budget : float
         Largest cost of all rungs together.
     share : float, optional
-        Share of the variance of the weakest line expected: one rung that shows it, and no other.
+        Share of the variance of the weakest line expected: no rung beyond the one that shows it.
     start : float
         No window shorter than this.
+    thorough : bool
+        Whether to look at every survivor of the last rung.
     """
     band = plan.maximum_frequency - plan.minimum_frequency
     baseline = float(times[-1] - times[0])
@@ -129,16 +148,20 @@ def rungs_within(
     lowest = max(window_with_pairs(times, _FIRST_PAIRS), 100.0 / band, start)
     longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, MOST_PAIRS)))
     if share is not None:
-        longest = min(longest, max(lowest, window_with_pairs(times, pairs_for(share))))
-    planned = _geometric(times, plan, lowest, longest, single=share is not None)
+        wanted = lowest
+        for _ in range(3):  # the longer the window, the more frequencies there are
+            pairs = 2 * (visible(POINTS_PER_WINDOW * wanted * band) / share) ** 2
+            wanted = max(lowest, window_with_pairs(times, pairs))
+        longest = min(longest, wanted)
+    planned = _geometric(times, plan, lowest, longest, thorough=thorough)
     if _total(planned) <= budget:
         return planned
     # costs grow with the longest window: bisect its logarithm
     low, high = lowest, longest
-    planned = _geometric(times, plan, lowest, lowest, single=True)
+    planned = _geometric(times, plan, lowest, lowest, thorough=thorough)
     for _ in range(_BISECTIONS):
         middle = math.sqrt(low * high)
-        trial = _geometric(times, plan, lowest, middle, single=share is not None)
+        trial = _geometric(times, plan, lowest, middle, thorough=thorough)
         if _total(trial) <= budget:
             low, planned = middle, trial
         else:
@@ -147,31 +170,37 @@ def rungs_within(
 
 
 def _geometric(
-    times: Floats, plan: SearchPlan, lowest: float, longest: float, *, single: bool
+    times: Floats,
+    plan: SearchPlan,
+    lowest: float,
+    longest: float,
+    *,
+    thorough: bool,
 ) -> list[Step]:
-    count = 1 if single else 1 + round(math.log(longest / lowest) / math.log(_GROWTH))
+    count = 1 + round(math.log(longest / lowest) / math.log(_GROWTH))
     windows = np.geomspace(lowest, longest, count) if count > 1 else np.array([longest])
-    return [_step(times, plan, float(w), last=w == windows[-1]) for w in windows]
+    return [_step(times, plan, float(w), everything=thorough and w == windows[-1]) for w in windows]
 
 
 def _total(steps_: list[Step]) -> float:
     return sum(step.cost for step in steps_)
 
 
-def _step(times: Floats, plan: SearchPlan, window: float, *, last: bool) -> Step:
+def _step(times: Floats, plan: SearchPlan, window: float, *, everything: bool) -> Step:
     band = plan.maximum_frequency - plan.minimum_frequency
     n_pairs = min(count_pairs(times, window), MOST_PAIRS)
     n_frequencies = math.ceil(POINTS_PER_WINDOW * window * band) + 1
     n_bands = math.ceil(n_frequencies / single_band_size(n_frequencies, n_pairs))
-    cost = n_frequencies + n_pairs * (_PAIR_COST + _POINT_COST * n_bands)
+    cost = n_frequencies + n_pairs * (_PAIR_COST + _POINT_COST * n_bands) + _FIXED_RUNG_COST
     target = _COHERENT_FROM * float(times[-1] - times[0])
-    followed, terms = SURVIVORS if last else FOLLOWED, 0
+    followed, terms = SURVIVORS if everything else _DOUBTFUL, 0
     for _, count in steps(window, _REACH / window, target):
         terms += followed * count
-        followed = FOLLOWED
-    looks = LOOKED if terms else followed
-    cost += len(times) * (_TERM_COST * terms + _LOOK_COST * looks)
-    return Step(window, n_pairs, cost)
+        followed = min(followed, FOLLOWED)
+    looks = min(followed, LOOKED) if terms else followed
+    cost += len(times) * _TERM_COST * terms
+    cost += looks * (_LOOK_COST * len(times) + _FIXED_LOOK_COST)
+    return Step(window, n_pairs, depth_of(n_pairs, n_frequencies), cost)
 
 
 class LadderSearch:
@@ -190,6 +219,8 @@ class LadderSearch:
         Share of the variance of the weakest line expected.
     start : float
         Shortest window.
+    thorough : bool
+        Whether to look at every survivor of the last rung, and not only at those that stand out.
     keep : int
         Number of maxima to return.
     threads : int, optional
@@ -215,6 +246,7 @@ class LadderSearch:
         *,
         share: float | None = None,
         start: float = 0.0,
+        thorough: bool = True,
         keep: int = 16,
         threads: int | None = None,
         progress: Progress | None = None,
@@ -227,7 +259,10 @@ class LadderSearch:
         self._progress = progress
         self._order = np.argsort(data.times.to_float(), kind="stable")
         self._times = data.times[self._order]
-        self.planned = rungs_within(self._times.to_float(), plan, budget, share, start)
+        self._thorough = thorough
+        self.planned = rungs_within(
+            self._times.to_float(), plan, budget, share, start, thorough=thorough
+        )
         self.rungs: list[Rung] = []
         self.spent = 0.0
 
@@ -254,7 +289,7 @@ class LadderSearch:
         self.rungs = []
         self.spent = 0.0
         for step in self.planned:
-            last = step is self.planned[-1]
+            everything = self._thorough and step is self.planned[-1]
             rung = climb(
                 self._times,
                 values,
@@ -267,7 +302,9 @@ class LadderSearch:
             self.spent += step.cost
             if self._progress is not None:
                 self._progress(int(min(self.spent, self._budget)), int(self._budget))
-            frequency, power = self._look(rung, values, residual, scale, everything=last)
+            frequency, power = self._look(rung, values, residual, scale, everything=False)
+            if everything and power.max(initial=0.0) <= enough:
+                frequency, power = self._look(rung, values, residual, scale, everything=True)
             if power.max(initial=0.0) > enough:
                 break
         order = np.argsort(-power, kind="stable")[: self._keep]
@@ -276,20 +313,20 @@ class LadderSearch:
     @property
     def depth(self) -> float:
         """Share of the variance from which on a line would have survived the last rung."""
-        return depth_of(self.rungs[-1].n_pairs)
+        return self.planned[len(self.rungs) - 1].depth
 
     def _look(
         self, rung: Rung, values: Floats, residual: Floats, scale: Floats, *, everything: bool
     ) -> tuple[Floats, Floats]:
         """Return the coherent maxima near each survivor that may be more than noise.
 
-        Where a longer window follows, only the highest are looked at, and what stays below the
-        maximum of so many frequencies of pure noise by a deviation is left to it; `everything`
-        looks at every survivor.
+        Only the highest are looked at, and what stays below the maximum of so many frequencies of
+        pure noise by half a deviation is left to a longer window; `everything` looks at every
+        survivor.
         """
         band = self._plan.maximum_frequency - self._plan.minimum_frequency
         tried = max(POINTS_PER_WINDOW * rung.window * band, 2.0)
-        noise = math.sqrt(2 * math.log(tried)) - 1.0
+        noise = math.sqrt(2 * math.log(tried)) - 0.5
         promising = rung.frequency
         if not everything:
             promising = promising[rung.deviation > noise][:FOLLOWED]

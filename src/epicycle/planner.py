@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epicycle._data import Data
-from epicycle.ladder import Step, depth_of, pairs_for, rungs_within
+from epicycle.ladder import Step, rungs_within
 from epicycle.plan import DENSE_UPTO, SearchPlan
 from epicycle.search import REMEMBERED_BANDS, processors
 from epicycle.sums import BAND, SINGLE_BAND, single_band_size
@@ -24,6 +24,9 @@ DENSE_COUNT = 3.0
 
 #: Time of a transform in double precision, in frequencies of a rung, and of a sample in it.
 _TRANSFORM_COST, _SAMPLE_COST = 10.0, 15.0
+
+#: A ladder that shows only lines with so many times the expected share is not tried first.
+_HOPELESS = 2.0
 
 #: A ladder tried before an affordable dense search may cost this share of it.
 _LADDER_SHARE = 0.2
@@ -46,7 +49,7 @@ class Decision:
     budget : float
         What the rungs may cost, in frequencies.
     share : float or None
-        Share of the variance of the weakest line expected, if the ladder is to go straight to it.
+        Share of the variance of the weakest line expected, if the ladder is to go that far only.
     steps : tuple of Step
         The rungs; empty for a dense search.
     coherent_depth : float
@@ -107,7 +110,7 @@ def decide(
     if share is not None:
         steps = rungs_within(times, plan, budget, share)
         cost = sum(step.cost for step in steps)
-        if depth_of(steps[-1].n_pairs) <= 1.02 * share and (cost < dense_cost or not affordable):
+        if steps[-1].depth <= 1.02 * share and (cost < dense_cost or not affordable):
             return _laddered(
                 "ladder",
                 budget,
@@ -117,7 +120,8 @@ def decide(
                 f"{_pairs(steps)} show a line of the expected signal-to-noise"
                 + (f", at {cost / dense_cost:.1g} of the cost of a dense search" if cost else ""),
             )
-        if affordable and coherent <= share:
+        quick = rungs_within(times, plan, _LADDER_SHARE * dense_cost, thorough=False)
+        if affordable and quick[-1].depth > _HOPELESS * share and coherent <= share:
             return _dense(
                 data,
                 plan,
@@ -127,8 +131,8 @@ def decide(
             )
     if affordable:
         limit = min(budget, _LADDER_SHARE * dense_cost)
-        steps = rungs_within(times, plan, limit)
-        depth = depth_of(steps[-1].n_pairs)
+        steps = rungs_within(times, plan, limit, thorough=False)
+        depth = steps[-1].depth
         if depth < 1.0 and sum(step.cost for step in steps) <= limit:
             return _laddered(
                 "both",
@@ -171,7 +175,7 @@ def report(
 
 
 def remedies(
-    decision: Decision, n_samples: int, n_pairs: int, share: float, budget: float, what: str
+    decision: Decision, n_samples: int, depth: float, share: float, budget: float, what: str
 ) -> str:
     """Return what would let a line with a share of the variance be seen.
 
@@ -179,8 +183,10 @@ def remedies(
     ----------
     decision : Decision
         How the search was made.
-    n_samples, n_pairs : int
-        Samples, and pairs of them in the longest window.
+    n_samples : int
+        Samples.
+    depth : float
+        Share of the variance from which on a line was to be seen.
     share : float
         Share of the variance of a line that was not to be seen.
     budget : float
@@ -188,7 +194,7 @@ def remedies(
     what : str
         "samples" or "events".
     """
-    factor = max(pairs_for(share) / max(n_pairs, 1), 1.0)
+    factor = max((depth / share) ** 2, 1.0)
     # pairs within a window grow with the square of the samples, and in proportion to the window
     needed = n_samples * max(math.sqrt(factor), decision.coherent_depth / share)
     if decision.coherent_depth > share:
@@ -208,7 +214,7 @@ def _pairs(steps: list[Step]) -> str:
     last = steps[-1]
     return (
         f"up to {last.n_pairs:,} pairs of samples, at most {last.window:.3g} apart, which show "
-        f"lines with {100 * depth_of(last.n_pairs):.2g} % of the variance or more"
+        f"lines with {100 * last.depth:.2g} % of the variance or more"
     )
 
 

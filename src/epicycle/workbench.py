@@ -64,8 +64,6 @@ class Workbench:
         Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
-    n_pairs : int or None
-        Pairs of samples in its longest window.
     """
 
     def __init__(
@@ -90,7 +88,6 @@ class Workbench:
         self._spent = 0.0
         self._highest = plan.maximum_frequency if plan.regular else np.inf
         self.depth: float | None = None
-        self.n_pairs: int | None = None
         self._use(data)
 
     def _use(self, data: Data) -> None:
@@ -119,7 +116,7 @@ class Workbench:
             self._dense = DenseSearch(self.data, self._plan, progress=self._progress)
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
-        self.depth = self.n_pairs = None
+        self.depth = None
         found = self._dense.maxima(fit.residual, fit.scale)
         self._searched = [*self._searched[:1], (fit, found)]
         return found
@@ -131,6 +128,7 @@ class Workbench:
             self._budget,
             share=decision.share,
             start=self._window,
+            thorough=decision.strategy != "both" or self._window > 0.0,
             progress=self._progress,
         )
         found = ladder.maxima(fit.residual, fit.scale, enough)
@@ -138,7 +136,6 @@ class Workbench:
         self._spent += ladder.spent
         # a line must stand out among the pairs, and its coherent power be significant
         self.depth = max(ladder.depth, decision.coherent_depth)
-        self.n_pairs = ladder.rungs[-1].n_pairs
         if found.power.max(initial=0.0) > enough:
             # what remains is searched about as deep as it took to find this one, not deeper
             self._budget = further_budget(ladder.spent, self._effort.max_frequencies)
@@ -164,13 +161,13 @@ class Workbench:
 
     def remedies(self) -> str | None:
         """Return what would let a line with half of :attr:`depth` be seen, if it was not."""
-        if not self.undecided or self._decision is None:
+        if self.depth is None or self._decision is None or not self.undecided:
             return None
         return remedies(
             self._decision,
             len(self.data.times),
-            self.n_pairs or 1,
-            (self.depth or 1.0) / 2,
+            self.depth,
+            self.depth / 2,
             self._effort.max_frequencies,
             "samples",
         )
