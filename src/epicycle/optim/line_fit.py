@@ -213,9 +213,9 @@ class _Projection:
                 moved *= step
         # the median, which other lines (harmonics of a slow one) do not disturb; for chi-square of
         # 2 q degrees of freedom it is 1 - 1 / (3 q) of the mean, nearly
-        q = self.left.shape[1]
-        mean = float(np.median(powers)) / (self.chi2 * (1.0 - 1.0 / (3.0 * q)))
-        return max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR))
+        share = 1.0 - 1.0 / (3.0 * self.left.shape[1])
+        mean = float(np.median(powers)) / (self.chi2 * share)
+        return float(max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR)))
 
 
 def _orthonormal(columns: Floats) -> Floats:
