@@ -211,8 +211,11 @@ class _Projection:
                 if abs(offset) >= 1.0:
                     powers.append((np.abs(moved @ self.left) ** 2).sum())
                 moved *= step
-        mean = float(np.mean(powers)) / self.chi2
-        return max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR))
+        # the median, which other lines (harmonics of a slow one) do not disturb; for chi-square of
+        # 2 q degrees of freedom it is 1 - 1 / (3 q) of the mean, nearly
+        share = 1.0 - 1.0 / (3.0 * self.left.shape[1])
+        mean = float(np.median(powers)) / (self.chi2 * share)
+        return float(max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR)))
 
 
 def _orthonormal(columns: Floats) -> Floats:
