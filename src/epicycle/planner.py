@@ -25,11 +25,9 @@ DENSE_COUNT = 3.0
 #: Time of a transform in double precision, in frequencies of a rung, and of a sample in it.
 _TRANSFORM_COST, _SAMPLE_COST = 10.0, 15.0
 
-#: A ladder that shows only lines with so many times the expected share is not tried first.
-_HOPELESS = 2.0
-
-#: A ladder tried before an affordable dense search may cost this share of it.
-_LADDER_SHARE = 0.2
+#: A ladder tried before an affordable dense search may cost this share of it; a line that is
+#: expected takes three passes of it: to find it, to find no other, and to show what is left.
+_LADDER_SHARE, _PASSES = 0.2, 3.0
 
 #: Standard deviations above the threshold at which a line is seen with 97.7 % probability.
 _SURELY = 2.0
@@ -107,40 +105,19 @@ def decide(
     times = np.sort(data.times.to_float())
     affordable = asked == "auto" and not drift and DENSE_COUNT * n <= budget
     dense_cost = _dense_cost(data, n)
-    if share is not None:
-        steps = rungs_within(times, plan, budget, share)
-        cost = sum(step.cost for step in steps)
-        if steps[-1].depth <= 1.02 * share and (cost < dense_cost or not affordable):
-            return _laddered(
-                "ladder",
-                budget,
-                share,
-                steps,
-                coherent,
-                f"{_pairs(steps)} show a line of the expected signal-to-noise"
-                + (f", at {cost / dense_cost:.1g} of the cost of a dense search" if cost else ""),
-            )
-        quick = rungs_within(times, plan, _LADDER_SHARE * dense_cost, thorough=False)
-        if affordable and quick[-1].depth > _HOPELESS * share and coherent <= share:
-            return _dense(
-                data,
-                plan,
-                coherent,
-                "every frequency is evaluated: pairs of samples would not show a line of the "
-                "expected signal-to-noise for less",
-            )
+    needed = "" if share is None else ", as far as a line of the expected signal-to-noise needs"
     if affordable:
-        limit = min(budget, _LADDER_SHARE * dense_cost)
-        steps = rungs_within(times, plan, limit, thorough=False)
-        depth = steps[-1].depth
-        if depth < 1.0 and sum(step.cost for step in steps) <= limit:
+        part = _LADDER_SHARE * (1.0 if share is None else _PASSES)
+        limit = min(budget, part * dense_cost)
+        steps = rungs_within(times, plan, limit, share, thorough=False)
+        if steps[-1].depth < 1.0 and sum(step.cost for step in steps) <= limit:
             return _laddered(
                 "both",
                 limit,
-                None,
+                share,
                 steps,
                 coherent,
-                f"{_pairs(steps)} first, for {_LADDER_SHARE:.0%} of the cost of a dense search at "
+                f"{_pairs(steps)} first{needed}, for {part:.0%} of the cost of a dense search at "
                 f"most; the dense search follows where they show nothing",
                 memory=_dense_memory(n),
             )
@@ -148,16 +125,17 @@ def decide(
             data,
             plan,
             coherent,
-            "every frequency is evaluated: too few samples are close to each other for a ladder",
+            "every frequency is evaluated: too few samples are close to each other, or too many "
+            "in all, for a ladder to cost much less",
         )
-    steps = rungs_within(times, plan, budget)
+    steps = rungs_within(times, plan, budget, share)
     if asked == "ladder":
         why = "as asked for"
     elif drift and DENSE_COUNT * n <= budget:
         why = "a drift leaves them their lines, but not the coherent power"
     else:
         why = f"a dense search of {n:.2g} frequencies exceeds max_frequencies"
-    return _laddered("ladder", budget, None, steps, coherent, f"{_pairs(steps)}: {why}")
+    return _laddered("ladder", budget, share, steps, coherent, f"{_pairs(steps)}{needed}: {why}")
 
 
 def report(
