@@ -248,7 +248,7 @@ def _digest() -> str | None:
     if found is None or not found.submodule_search_locations:
         return None
     digest = hashlib.sha256()
-    for path in sorted(Path(found.submodule_search_locations[0]).glob("*.py")):
+    for path in sorted(Path(found.submodule_search_locations[0]).rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:10]
 
