@@ -24,10 +24,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
 import epicycle.optim
 from epicycle.nn import Periodic
+from epicycle.problems import Sine
+from epicycle.problems.contest import enter_sine
 
 SPAN = 1000.0
 LOWEST, HIGHEST = 0.01, 1000.0
 TARGETS = (3.0, 7.0, 31.0, 97.0, 310.0)
+#: Inputs are scaled to [-1, 1]: about 1000 times the target would be right.
+OMEGAS = (30.0, 300.0, 3e3, 3e4, 3e5)
 CLASSES = 8
 
 
@@ -257,6 +261,39 @@ def bars_targets(result: dict[str, Any]) -> list[dict[str, Any]]:
         common.bar("five targets", "all found", f"{found} of {runs}", found == runs),
         common.bar("five targets", "MSE beyond <= 10 x", f"{worst:.2f} x", worst <= 10),
     ]
+
+
+def measure_siren(options: argparse.Namespace) -> Any:
+    """SIREN on the same targets: it is not unable to learn them, it needs its omega guessed."""
+    torch.set_num_threads(1)
+    rows = []
+    for true in TARGETS:
+        problem = Sine(true, SPAN)
+        for omega in OMEGAS:
+            result, _ = enter_sine(
+                f"siren:{omega:g}", problem, seconds=options.seconds, n_test=20_000
+            )
+            rows.append({"true": true, "omega": omega, **result.to_dict()})
+            common.say(f"  {result.title} on sin({true:g} x): {result.loss:.3g}")
+    return {"rows": rows}
+
+
+def tables_siren(result: dict[str, Any]) -> list[str]:
+    rows = result["rows"]
+
+    def cell(true: float, omega: float) -> str:
+        (r,) = [r for r in rows if r["true"] == true and r["omega"] == omega]
+        return f"{common.number(r['loss'], '.2g')} ({common.number(r['loss_beyond'], '.2g')})"
+
+    table = common.table(
+        ["target", *(f"ω₀ = {omega:g}" for omega in OMEGAS)],
+        [
+            [f"sin({true:g} x)", *(cell(true, omega) for omega in OMEGAS)]
+            for true in sorted({r["true"] for r in rows})
+        ],
+    )
+    note = "MSE in range, and in ten times the range; 0.5 is that of always saying 0.  Each after "
+    return [*table, "", f"{note}{rows[0]['seconds']:.0f} s."]
 
 
 # ---- Other losses ----------------------------------------------------------------------------
@@ -579,6 +616,7 @@ SECTIONS = [
     common.Section(
         "targets", "One configuration", measure_targets, tables_targets, bars_targets, ("torch",)
     ),
+    common.Section("siren", "SIREN beside it", measure_siren, tables_siren, packages=("torch",)),
     common.Section(
         "losses", "Other losses", measure_losses, tables_losses, bars_losses, ("torch",)
     ),
@@ -597,6 +635,7 @@ def main() -> None:
     parser.add_argument(
         "--processes", type=int, default=common.cores(), help="runs that go on at the same time"
     )
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each SIREN")
     common.run("learning", SECTIONS, parser.parse_args())
 
 
