@@ -51,9 +51,7 @@ def test_a_clock_is_learned_beside_a_network_that_fails() -> None:
 
 
 def test_the_table_says_what_was_learned_and_snaps_nothing() -> None:
-    result = run(
-        *SMALL, "--samples", 1 << 15, "--wrong-labels", 0.05, "--no-gears", "--continuous"
-    )
+    result = run(*SMALL, "--samples", 1 << 15, "--wrong-labels", 0.05, "--no-gears", "--continuous")
     assert result.exit_code == 0
     rows = result.stdout.splitlines()
     assert rows[0].split()[:3] == ["all", "digits", "right"]

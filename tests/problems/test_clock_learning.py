@@ -224,6 +224,15 @@ def test_without_gears_each_digit_keeps_its_own_frequency() -> None:
     assert len(lesson.periods) == 2
 
 
+def test_a_seed_makes_a_lesson_repeatable() -> None:
+    t, digits = examples(SMALL, 1 << 11, 0.1, 12)
+    first, again, other = (
+        learn_clock(t[:, 0], digits, SMALL.radices, seed=seed) for seed in (3, 3, 4)
+    )
+    assert np.array_equal(first.network.frequencies, again.network.frequencies)
+    assert not np.array_equal(first.network.frequencies, other.network.frequencies)
+
+
 def test_labels_that_have_nothing_to_do_with_time_are_not_learned() -> None:
     rng = np.random.default_rng(11)
     t = rng.integers(0, 10**6, 2048)

@@ -129,7 +129,9 @@ def learn_clock(
             f"and at least {_FEWEST}. To fix this, pass the digits at each instant, of many."
         )
     origin = (int(instants.min()) + int(instants.max())) // 2
-    network = ClockNetwork(sizes, origin=origin).to(device)
+    network = ClockNetwork(sizes, origin=origin)
+    network.periodic.reset_parameters(generator)
+    network.to(device)
 
     optimizer = torch.optim.Adam(
         [
@@ -167,10 +169,11 @@ def learn_clock(
     if errors is not None:
         seen += errors.samples_seen
         locked = lock(network, errors) if geared else None
-        if locked is not None:
+        after = None if locked is None else refit(locked[0], instants, classes)
+        if locked is not None and after is not None:
             network, train = locked
-            errors = refit(network, instants, classes)
-            seen += 0 if errors is None else errors.samples_seen
+            errors = after
+            seen += errors.samples_seen
     return ClockLesson(
         network=network,
         descended=descended,
