@@ -44,7 +44,7 @@ def draw_scaling(result: dict[str, Any]) -> None:
         axis.set_ylabel(name)
         axis.set_xlim(5e4, 2e13)
         axis.grid(alpha=0.3)
-    axes[0].legend(frameon=False, loc="upper center")
+    axes[0].legend(frameon=False, loc="upper right")
     axes[1].set_ylim(50, 2e4)
     figure.suptitle("3,000 samples, one sinusoid, noise half its amplitude", size=11)
     figure.savefig(IMAGES / "search_scaling.png", dpi=150)

@@ -802,7 +802,9 @@ SECTIONS = [
         bars_scaling,
         ("nifty-ls", "astropy", "cuperiod"),
     ),
-    common.Section("map", "Success at T B = 1e6", measure_map, tables_map, bars_map),
+    common.Section(
+        "map", "Success of both strategies, T B = 1e5", measure_map, tables_map, bars_map
+    ),
     common.Section(
         "harmonics",
         "Heights of summed harmonics among pairs of photons, in deviations",

@@ -112,8 +112,8 @@ def depth_of(n_pairs: float, n_frequencies: float) -> float:
 
 
 def further_budget(spent: float, budget: float) -> float:
-    """Return what the search after a find may cost."""
-    return min(budget, max(_FURTHER_EFFORT * spent, _FURTHER_LEAST))
+    """Return what the search after a find may cost: half of the first one's budget at most."""
+    return min(0.5 * budget, max(_FURTHER_EFFORT * spent, _FURTHER_LEAST))
 
 
 def rungs_within(
@@ -138,7 +138,7 @@ def rungs_within(
     share : float, optional
         Share of the variance of the weakest line expected: no rung beyond the one that shows it.
     start : float
-        No window shorter than this.
+        No window shorter than this, if the budget allows one as long.
     thorough : bool
         Whether to look at every survivor of the last rung.
     """
@@ -159,6 +159,8 @@ def rungs_within(
     # costs grow with the longest window: bisect its logarithm
     low, high = lowest, longest
     planned = _geometric(times, plan, lowest, lowest, thorough=thorough)
+    if start > 0 and _total(planned) > budget:
+        return rungs_within(times, plan, budget, share, thorough=thorough)
     for _ in range(_BISECTIONS):
         middle = math.sqrt(low * high)
         trial = _geometric(times, plan, lowest, middle, thorough=thorough)
