@@ -216,6 +216,15 @@ def test_any_other_clock_is_learned_with_wrong_labels_too() -> None:
     assert abs(lesson.periods[0] - clock.day_length) < 5 * day_error
 
 
+def test_a_dial_that_is_not_yet_aligned_does_not_cost_its_frequency() -> None:
+    """The gradient at a frequency that is right is strong while its offset is wrong."""
+    clock = Clock.random(18)
+    t = clock.sample(1 << 16, rng=np.random.default_rng(13))
+    lesson = learn_clock(t, clock.digits(t), clock.radices, seed=2)
+    assert lesson.moves == len(clock.radices)  # none of them was taken for another line
+    assert lesson.network.dials.gears == (1, clock.radices[0])
+
+
 def test_without_gears_each_digit_keeps_its_own_frequency() -> None:
     t, digits = examples(SMALL, 1 << 13, 1.0, 10)
     lesson = learn_clock(t[:, 0], digits, SMALL.radices, geared=False)

@@ -151,13 +151,17 @@ class Slots:
         """Return all slots, the least useful first."""
         return [int(k) for k in np.argsort(self.strength, kind="stable")]
 
-    def look(self, power: Sequence[float]) -> None:
+    def look(self, power: Sequence[float], *, own: bool) -> None:
         """Take note of the power that the gradient has at each frequency now.
 
         While a frequency is held, the power that its line had says that the network does not use
         it yet.  Later on, the same power comes from the network itself: the line is gone.
+
+        A frequency that has a block of cyclic classes of its `own` is read with an offset that
+        may be anywhere on the circle: power at it says that the offset is wrong, not the line.
+        It is held until the next search, and its line stays.
         """
-        there = np.asarray(power) >= _UNUSED * self.strength
+        there = (np.asarray(power) >= _UNUSED * self.strength) & (not own)
         placed = self.strength > 0
         self._used = placed & self.held & ~there
         self._gone = placed & ~self.held & there

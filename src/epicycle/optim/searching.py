@@ -104,7 +104,7 @@ def search(
             max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
-        slots.look(_present_power(parts, slots))
+        slots.look(_present_power(parts, slots), own=_own(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
         found = [_lines(p, slots, len(parts), band, allowed, effort, rounding) for p in parts]
@@ -136,11 +136,16 @@ def search(
     return outcome
 
 
+def _own(parts: Sequence[Series], slots: Slots) -> bool:
+    """Return whether there is one frequency for each block of cyclic classes."""
+    return parts[0].block is not None and len(parts) == len(slots)
+
+
 def _present_power(parts: Sequence[Series], slots: Slots) -> list[float]:
     """Return the power of the gradient at each frequency that has a line."""
     power = [0.0] * len(slots)
     for slot in np.flatnonzero(slots.strength > 0).tolist():
-        seen = parts[slot : slot + 1] if len(parts) == len(slots) else parts
+        seen = parts[slot : slot + 1] if _own(parts, slots) else parts
         power[slot] = max(part.power_at(slots.frequency[slot]) for part in seen)
     return power
 
