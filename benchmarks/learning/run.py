@@ -26,6 +26,7 @@ import epicycle.optim
 from epicycle.nn import Periodic
 from epicycle.problems import Sine
 from epicycle.problems.contest import enter_sine
+from epicycle.problems.networks import Sin
 
 SPAN = 1000.0
 LOWEST, HIGHEST = 0.01, 1000.0
@@ -65,15 +66,6 @@ def batches(inside: list[bool]) -> int | None:
 
 
 # ---- The Sin problem -------------------------------------------------------------------------
-
-
-class Sin(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.freq = nn.Parameter(torch.randn(1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.sin(self.freq * x)
 
 
 def sin_run(job: tuple[int, int, int, str, float, int]) -> dict[str, Any]:

@@ -101,8 +101,8 @@ def clock(
         show = race.starter(_TITLE, 1.0)
         started = time.perf_counter()
 
-        def progress(seen: int, of: int, loss: float) -> None:
-            show(seen // 4096, time.perf_counter() - started, loss, seen / of)
+        def progress(batches: int, of: int, loss: float) -> None:
+            show(batches, time.perf_counter() - started, loss, batches / of)
 
         try:
             lesson = learn_clock(

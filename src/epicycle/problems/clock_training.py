@@ -30,7 +30,7 @@ _RATE, _LAST_SHARE, _STEEPENING = 0.05, 1e-4, 0.05
 
 _FEWEST = 32
 
-#: Called with (samples seen, samples in all, loss).
+#: Called with (batches, batches in all, loss).
 Progress = Callable[[int, int, float], None]
 
 
@@ -107,7 +107,7 @@ def learn_clock(
     device : str or torch.device
         Where to train.
     progress : callable, optional
-        Called now and then with (samples seen, samples in all, loss).
+        Called now and then with (batches, batches in all, loss).
 
     Returns
     -------
@@ -159,7 +159,7 @@ def learn_clock(
             schedule.step()
             step += 1
             if progress is not None and step % 8 == 0:
-                progress(step * batch_size, steps * batch_size, loss.item())
+                progress(step, steps, loss.item())
     descent.detach()
 
     seen, train = steps * batch_size, None
