@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 
 import networks
@@ -42,8 +43,11 @@ def main(rank: int, port: int, pooled: bool, answer: str) -> None:
             },
             file,
         )
+    dist.barrier()  # nobody closes a connection that the other still uses
     dist.destroy_process_group()
 
 
 if __name__ == "__main__":
     main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "pooled", sys.argv[4])
+    # Gloo's threads may outlive the process group, and the interpreter's teardown aborts on them.
+    os._exit(0)
