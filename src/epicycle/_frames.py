@@ -56,7 +56,7 @@ class RawTable:
         return f"row {record + 1}" if self.line_of is None else f"line {self.line_of(record)}"
 
 
-def load(source: str | Path) -> RawTable:
+def load(source: str | Path, least_columns: int = 2) -> RawTable:
     """Return the table in a file, or in standard input where `source` is "-".
 
     Raises
@@ -74,7 +74,7 @@ def load(source: str | Path) -> RawTable:
     if raw[:4] == b"PAR1":
         return replace(_read_parquet(raw, name), sha256=digest)
     _refuse_binary(raw, name)
-    frame, header, text = read_delimited(raw, name)
+    frame, header, text = read_delimited(raw, name, least_columns)
 
     def line_of(record: int) -> int:
         return text.line_of(record + header.n_records)

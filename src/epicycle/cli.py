@@ -15,9 +15,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from epicycle import __version__, _console, cli_clock, cli_learning
+from epicycle import __version__, _console, cli_clock, cli_fit, cli_learning, cli_predict
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
 from epicycle.cli_options import (
+    BAD_INPUT,
+    FOUND,
+    INTERRUPTED,
+    NOTHING_FOUND,
     AsJson,
     Quiet,
     SearchOptions,
@@ -26,8 +30,6 @@ from epicycle.cli_options import (
     search,
     with_search_options,
 )
-
-FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Commands(TyperGroup):
@@ -160,6 +162,8 @@ def find(
     raise typer.Exit(FOUND if model.cycles else NOTHING_FOUND)
 
 
+app.command(cls=_ListingCommand)(cli_fit.fit)
+app.command(cls=_ListingCommand)(cli_predict.predict)
 app.command()(cli_learning.sin)
 app.command()(cli_clock.clock)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from epicycle.model import CycleModel
     from epicycle.reading import Table
 
+FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
 #: Defaults have one home, the signature of the function.
 _DEFAULT = {name: p.default for name, p in inspect.signature(find_cycles).parameters.items()}
 

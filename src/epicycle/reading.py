@@ -21,7 +21,7 @@ from epicycle.columns import Choice, choose, kind_of, unit_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReadError", "Table", "read_table"]
+__all__ = ["ReadError", "Table", "read_table", "read_times"]
 
 #: Whole numbers in a column of such a name may be dates: 19580329.
 _DATE_NAME = re.compile(r"date|ymd|^day$", re.IGNORECASE)
@@ -137,6 +137,39 @@ def read_table(
         guesses=_guesses(table, choice, note),
         sha256=table.sha256,
     )
+
+
+def read_times(source: str | Path, time: str | None, usual: str) -> tuple[Any, str]:
+    """Read times alone, from a table that may have no other column.
+
+    Parameters
+    ----------
+    source : str or Path
+        The file; "-" is standard input.
+    time : str, optional
+        Its column of times; by default that called `usual`, or else guessed as by
+        :func:`read_table`.
+    usual : str
+        How the column was called before.
+
+    Returns
+    -------
+    times : ndarray or DatetimeIndex, shape (n,)
+    name : str
+        The column.
+
+    Raises
+    ------
+    ReadError
+        If the file, or the column, cannot be used.
+    """
+    table = load(source, least_columns=1)
+    if time is None and usual in table.frame.columns:
+        time = usual
+    if time is None and len(table.frame.columns) == 1:
+        time = str(table.frame.columns[0])
+    choice = choose(table, time, events=True)
+    return _times(table, choice.time)[0], choice.time
 
 
 def _guesses(table: RawTable, choice: Choice, note: str) -> tuple[str, ...]:
