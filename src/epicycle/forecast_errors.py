@@ -11,7 +11,7 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.lines import line_columns
 from epicycle.noise import local_level
-from epicycle.prediction import PredictionErrors, packed_factor, walk_inside
+from epicycle.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
 from epicycle.pursuit import Pursuit
 from epicycle.refine import Fit
 
@@ -70,9 +70,23 @@ def continue_trend(data: Data, fit: Fit, slow: NDArray[np.bool_]) -> Continuatio
         change[j][:, 2 * n_fundamentals + p + slow_row] = share
         np.add.at(change[j].T, parent, projected[:, len(slow_row) :].T)
         level[:, j] += share @ c
-        about = columns @ c - data.nuisance @ (share @ c)
-        walk[j] = np.average(about**2, weights=w) / walk_inside(data.degree)
+        highest = float(structure.line_frequency[line].max()) * data.baseline
+        walk[j] = walk_rate(data.degree, _on_raster(data, fit, line, j), round(2 * highest))
     return Continuation(level, change, walk)
+
+
+def _on_raster(data: Data, fit: Fit, line: NDArray[np.intp], output: int) -> Floats:
+    """Return what some lines add to the model, on a raster of times that spans the data."""
+    structure = fit.structure
+    times = data.times.to_float()
+    raster = times.min() + (np.arange(WALK_POINTS) + 0.5) / WALK_POINTS * data.baseline
+    turns = structure.line_frequency[line] * raster[:, np.newaxis]
+    turns = turns + 0.5 * (structure.order * structure.drift[structure.parent])[line] * (
+        raster[:, np.newaxis] ** 2
+    )
+    a, b = (fit.coefficients[fit.n_nuisance + 2 * line + i, output] for i in (0, 1))
+    values: Floats = np.cos(2 * np.pi * turns) @ a + np.sin(2 * np.pi * turns) @ b
+    return values
 
 
 def prediction_errors(

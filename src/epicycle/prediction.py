@@ -20,7 +20,7 @@ from epicycle._twofloat import Floats
 _BLOCK = 4096
 
 #: Points on which the integrals over a random walk are evaluated.
-_WALK_POINTS = 128
+WALK_POINTS = 128
 
 #: Significant digits of the factors: more than any error deserves, and short in a document.
 _DIGITS = 6
@@ -177,7 +177,7 @@ def walk_spread(degree: int, scaled: Floats, first: float, last: float) -> Float
 
 
 def _walk_about_trend(degree: int) -> tuple[Floats, Floats]:
-    seen = (np.arange(_WALK_POINTS) + 0.5) / _WALK_POINTS
+    seen = (np.arange(WALK_POINTS) + 0.5) / WALK_POINTS
     log_distance = np.linspace(0.0, np.log(101.0), 200)
     target = 1.0 + np.expm1(log_distance)
     rows = _trend_rows(degree, seen, target)
@@ -194,11 +194,29 @@ def _trend_rows(degree: int, seen: Floats, target: Floats) -> Floats:
     return rows
 
 
-def walk_inside(degree: int) -> float:
-    """Return the mean variance of a random walk about its own trend, in the span it was seen in."""
-    seen = (np.arange(_WALK_POINTS) + 0.5) / _WALK_POINTS
-    residual = np.eye(_WALK_POINTS) - _trend_rows(degree, seen, seen)
-    return float(np.trace(residual @ np.minimum.outer(seen, seen) @ residual.T) / _WALK_POINTS)
+def walk_rate(degree: int, values: Floats, n_modes: int) -> float:
+    """Return the variance that a random walk gains over one baseline, from its slowest modes.
+
+    Parameters
+    ----------
+    degree : int
+        Degree of the trend that has been fitted along.
+    values : ndarray, shape (WALK_POINTS,)
+        The walk, smoothed, on a raster over the baseline.
+    n_modes : int
+        Number of modes that the smoothing has left alone, two for each cycle over the baseline.
+
+    Notes
+    -----
+    The modes are the eigenvectors of the covariance of a walk about its trend (its
+    Karhunen-Loève expansion): independent, each with a variance proportional to the rate.
+    """
+    seen = (np.arange(WALK_POINTS) + 0.5) / WALK_POINTS
+    residual = np.eye(WALK_POINTS) - _trend_rows(degree, seen, seen)
+    expected, modes = np.linalg.eigh(residual @ np.minimum.outer(seen, seen) @ residual.T)
+    chosen = slice(-1, -1 - max(n_modes, 2), -1)
+    shares = (modes.T @ values)[chosen] ** 2 / expected[chosen]
+    return float(shares.mean())
 
 
 def interval_factor(coverage: float, degrees_of_freedom: Floats) -> Floats:
