@@ -15,7 +15,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from epicycle import __version__, _console, cli_clock, cli_fit, cli_learning, cli_predict
+from epicycle import (
+    __version__,
+    _console,
+    cli_clock,
+    cli_doctor,
+    cli_fit,
+    cli_learning,
+    cli_predict,
+)
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
 from epicycle.cli_options import (
     BAD_INPUT,
@@ -166,6 +174,7 @@ app.command(cls=_ListingCommand)(cli_fit.fit)
 app.command(cls=_ListingCommand)(cli_predict.predict)
 app.command()(cli_learning.sin)
 app.command()(cli_clock.clock)
+app.command()(cli_doctor.doctor)
 
 
 # ---- Words ---------------------------------------------------------------------------------

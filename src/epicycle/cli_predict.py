@@ -29,8 +29,8 @@ def predict(
     at: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Predict at the times of this table; [bold]-[/bold] is standard "
-            "input."
+            metavar="FILE",
+            help="Predict at the times of this table; [bold]-[/bold] is standard input.",
         ),
     ] = None,
     time: Annotated[
@@ -46,7 +46,8 @@ def predict(
     step: Annotated[
         str | None,
         typer.Option(
-            metavar="S", help="Step of the range: 0.5, 15min, 1h.  [dim]By default a 200th of it.[/]"
+            metavar="S",
+            help="Step of the range: 0.5, 15min, 1h.  [dim]By default a 200th of it.[/]",
         ),
     ] = None,
     group: Annotated[
@@ -64,8 +65,10 @@ def predict(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="A .csv, .json or .parquet file.  "
-            "[dim]By default CSV on standard output.[/]"
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .csv, .json or .parquet file.  [dim]By default CSV on standard output.[/]",
         ),
     ] = None,
     as_json: Annotated[
@@ -188,13 +191,13 @@ def _instants(
 def _beyond(saved: SavedModel, times: Any) -> str:
     """Return a line about times that are not in the span of the data, if there are any."""
     predictor = saved.model.predictor
-    hours = predictor.scale.parse(times).to_float()
-    outside = int(np.count_nonzero((hours < predictor.first) | (hours > predictor.last)))
+    t = predictor.scale.parse(times).to_float()
+    outside = int(np.count_nonzero((t < predictor.first) | (t > predictor.last)))
     if not outside:
         return ""
     ends = [predictor.scale.to_user(t) for t in (predictor.first, predictor.last)]
     first, last = (t.isoformat() if hasattr(t, "isoformat") else f"{t:.10g}" for t in ends)
     return (
-        f"{outside:,} of {len(hours):,} times are outside of the data ({first} to {last}): slow "
+        f"{outside:,} of {len(t):,} times are outside of the data ({first} to {last}): slow "
         f"variation is not continued there"
     )

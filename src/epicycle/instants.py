@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from epicycle._times import UNIT_SECONDS, TimeScale, canonical_unit
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: A range has at most this many times.
 LARGEST_RANGE = 10_000_000
@@ -81,11 +78,10 @@ def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:
         If one of them cannot be read, or the range is empty or too long.
     """
     ends = [_instant(first, "--from", scale), _instant(last, "--to", scale)]
-    length = (ends[1] - ends[0]) / _second(scale) if scale.calendar else ends[1] - ends[0]
+    span = ends[1] - ends[0]
+    length = float(span.total_seconds() if scale.calendar else span)
     if not length >= 0:
-        raise ValueError(
-            f"--to {last} comes before --from {first}. To fix this, exchange the two."
-        )
+        raise ValueError(f"--to {last} comes before --from {first}. To fix this, exchange the two.")
     width = _step(step, scale) if step is not None else length / (_DEFAULT_COUNT - 1) or 1.0
     # a margin of rounding, so that the last time is there where steps fit
     steps = length / width * (1 + 1e-12) + 1e-9
@@ -100,12 +96,6 @@ def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:
     import pandas as pd
 
     return pd.DatetimeIndex(ends[0] + pd.to_timedelta(np.rint(offsets * 1e6), unit="us"))
-
-
-def _second(scale: TimeScale) -> pd.Timedelta:
-    import pandas as pd
-
-    return pd.Timedelta(1, "s")
 
 
 def _instant(text: str, option: str, scale: TimeScale) -> Any:
@@ -123,13 +113,14 @@ def _instant(text: str, option: str, scale: TimeScale) -> Any:
     import pandas as pd
 
     try:
-        moment = pd.to_datetime([text], format="ISO8601")
-        assert isinstance(moment, pd.DatetimeIndex) and not moment.isna().any()
-    except (AssertionError, ValueError, OverflowError):
+        moment = pd.DatetimeIndex(pd.to_datetime([text], format="ISO8601"))
+    except (ValueError, OverflowError):
+        moment = pd.DatetimeIndex([pd.NaT])
+    if moment.isna().any():
         raise ValueError(
             f"{option} must be a date, as the times that were fitted, got {text!r}. "
             f"To fix this, write it as 2024-03-31 or 2024-03-31T18:00:00."
-        ) from None
+        )
     return in_zone(moment, scale, option)[0]
 
 
@@ -137,22 +128,23 @@ def _step(text: str, scale: TimeScale) -> float:
     """Return a step in seconds for a calendar, else in the unit of the model."""
     match = re.fullmatch(r"\s*([0-9.eE+-]+)\s*([A-Za-z]*)\s*", text)
     try:
-        number = float(match[1]) if match else np.nan
+        number = float(match[1]) if match else 0.0
     except ValueError:
-        number = np.nan
-    unit = canonical_unit(match[2]) if match and match[2] else scale.unit
-    if not (np.isfinite(number) and number > 0) or (match and match[2] and unit not in UNIT_SECONDS):
+        number = 0.0
+    named = (match and match[2]) or ""
+    unit = canonical_unit(named) or scale.unit
+    if not (np.isfinite(number) and number > 0) or (named and unit not in UNIT_SECONDS):
         raise ValueError(
             f"--step must be a length of time above 0, such as 0.5, 15min or 1h, got {text!r}. "
-            f"Units are {', '.join(UNIT_SECONDS)}."
+            f"To fix this, write a number, alone or with one of {', '.join(UNIT_SECONDS)}."
         )
     if scale.calendar:
-        return number * float(UNIT_SECONDS[unit or "d"])
+        return number * float(UNIT_SECONDS[unit])
     if unit == scale.unit:
         return number
     if scale.unit not in UNIT_SECONDS:
         raise ValueError(
-            f"--step {text} has a unit, the times that were fitted have none that is known. "
+            f"--step {text} has a unit, but that of the times that were fitted is not known. "
             f"To fix this, write the step as a number in the unit of the model."
         )
     return number * float(UNIT_SECONDS[unit] / UNIT_SECONDS[scale.unit])

@@ -33,6 +33,9 @@ EPOCH = "1970-01-01T00:00:00+00:00"
 #: Numbers that must be positive wherever they stand.
 _POSITIVE = frozenset({"period", "frequency", "baseline", "spacing"})
 
+#: Numbers that may not be known.
+_MAY_BE_NULL = ("_error", "noise_level", "covariance", "false_alarm", "seconds")
+
 
 class ModelFileError(ValueError):
     """A file is not a model that can be used; the message is one line that says why."""
@@ -199,7 +202,10 @@ def _read(document: dict[str, Any]) -> SavedModel:
         predictor.scale.to_user(t) for t in (predictor.first, predictor.reference, predictor.last)
     ]
     with np.errstate(all="ignore"):
-        values = model.predict(ends)
+        values = [model.predict(ends)]
+        if predictor.errors is not None:
+            values += model.predict(ends, return_std=True)
+    model.table()
     if not np.isfinite(values).all():
         raise ModelFileError("holds numbers too large to predict with")
     return SavedModel(model, Provenance(**provenance))
@@ -310,8 +316,9 @@ def _conform(value: Any, hint: Any, where: str) -> None:
     elif hint is float:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         finite = is_number and abs(value) < 1e300
-        needed = where.startswith("model.")
-        _expect(finite or (value is None and not needed), value, "a finite number", where)
+        # what could not be determined is null
+        may_lack = where.rstrip("[0123456789]").endswith(_MAY_BE_NULL)
+        _expect(finite or (value is None and may_lack), value, "a finite number", where)
     elif hint is int:
         is_whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
         _expect(is_whole, value, "a whole number", where)
