@@ -23,6 +23,7 @@ from epicycle import (
     cli_fit,
     cli_learning,
     cli_predict,
+    cli_series,
 )
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
 from epicycle.cli_options import (
@@ -136,6 +137,24 @@ def find(
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
     ] = None,
+    ids: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COL",
+            help="Column that tells many series apart: one model for each, in --output.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="With --id: the results, .jsonl or .csv."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --id: processes.  [dim]One per processor.[/]"),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -153,7 +172,20 @@ def find(
     zcat tide.csv.gz | epicycle find - --unit h --json
 
     epicycle find photons.csv --events --weight probability --drift --min-period 0.004
+
+    epicycle find stars.parquet --id star -o periods.jsonl
     """
+    if ids is None and (output, workers) != (None, None):
+        raise InputError(
+            "--output and --workers are for the many series of --id. To fix this, name its column "
+            "with --id, keep one model with epicycle fit, or leave them out."
+        )
+    if ids is not None:
+        if plot is not None:
+            raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
+        raise typer.Exit(
+            cli_series.find_each(options, ids, output, workers, as_json=as_json, quiet=quiet)
+        )
     check_picture(plot)
     table = read_samples(options)
     model = search(options, table, quiet=quiet)
