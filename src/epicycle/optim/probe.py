@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,10 @@ def unwrapped(module: nn.Module) -> nn.Module:
         if not isinstance(inner, nn.Module):
             return module
         module = inner
+
+
+class _Seen(Exception):  # noqa: N818 (nothing is wrong)
+    """Leaves a forward pass whose rest is of no interest."""
 
 
 class Probe:
@@ -67,10 +72,13 @@ class Probe:
 
         def record(layer: nn.Module, given: tuple[Any, ...]) -> None:
             seen.setdefault(layer, given[0].detach())
+            if len(seen) == len(layers):
+                raise _Seen
 
         handles = [layer.register_forward_pre_hook(record) for layer in layers]
         try:
-            self.output(arguments, {})
+            with contextlib.suppress(_Seen):
+                self.output(arguments, {})
         finally:
             for handle in handles:
                 handle.remove()

@@ -170,8 +170,7 @@ def _lines(
         # what the network can do with the frequencies that it has is no new line
         mine = range(len(slots)) if own is None else [own]
         known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
-        for frequency in slots.waves({k: line.frequency for k, line in known.items()}):
-            hunt.exclude(frequency)
+        hunt.exclude(slots.waves({k: line.frequency for k, line in known.items()}))
     new = []
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
