@@ -58,7 +58,10 @@ class Probe:
         }
         devices = {a.device for a in arguments if isinstance(a, Tensor) and a.is_cuda}
         with torch.no_grad(), torch.random.fork_rng(devices):
-            torch.manual_seed(0)
+            # not torch.manual_seed, which reaches every device there is
+            torch.default_generator.manual_seed(0)
+            for device in devices:
+                torch.cuda.default_generators[device.index].manual_seed(0)
             output: Tensor = torch.func.functional_call(
                 self._module, {**buffers, **names}, arguments, tie_weights=False
             )
