@@ -169,7 +169,7 @@ class FrequencyBank:
     def accept(self) -> None:
         """Take over the optimizer's step, unless it is not a number."""
         stepped = self._stepped(self.parameter.detach())
-        if bool(torch.isfinite(stepped).all()):
+        if math.isfinite(stepped.sum()):
             self.exact = stepped
         self.write()
 
@@ -178,7 +178,7 @@ class FrequencyBank:
             return self.exact
         step = phase.to(torch.float64).reshape(-1, self.inputs)
         exact = self.exact.to(phase.device)
-        stepped = exact + step * self._cycles_per_phase(phase.device)
+        stepped = torch.addcmul(exact, step, self._cycles_per_phase(phase.device))
         if not self.held.any():
             return stepped
         return torch.where(torch.as_tensor(self.held, device=phase.device)[:, None], exact, stepped)
