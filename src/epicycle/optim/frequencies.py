@@ -36,8 +36,8 @@ class FrequencyBank:
 
     Attributes
     ----------
-    harmonics : int
-        Highest multiple of each frequency that the network uses.
+    orders : tuple of int
+        Multiples of each frequency that the network uses, in ascending order.
     exact : Tensor, shape (k, m), float64
         Frequencies in cycles per unit.
     strength : ndarray, shape (k,)
@@ -53,7 +53,7 @@ class FrequencyBank:
         self.parameter = parameter
         self.layer = layer
         self._unit = 2 * math.pi if angular else 1.0
-        self.harmonics = int(getattr(layer, "harmonics", 1))
+        self.orders = _orders(layer)
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
         self._shows_phase = False
@@ -69,6 +69,11 @@ class FrequencyBank:
     def _hold(self, held: NDArray[np.bool_]) -> None:
         self.held: NDArray[np.bool_] = held
         self._rate = None
+
+    @property
+    def harmonics(self) -> int:
+        """Highest multiple of each frequency that the network uses."""
+        return self.orders[-1]
 
     # ---- Values --------------------------------------------------------------------------
 
@@ -221,3 +226,9 @@ class FrequencyBank:
         self.strength = np.array(state["strength"])
         self.error = np.array(state["error"])
         self._hold(np.array(state["held"]))
+
+
+def _orders(layer: nn.Module | None) -> tuple[int, ...]:
+    """Return the multiples that a layer names, or all up to the highest one."""
+    orders = getattr(layer, "orders", None)
+    return tuple(sorted(orders or range(1, int(getattr(layer, "harmonics", 1)) + 1)))

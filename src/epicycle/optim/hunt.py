@@ -163,7 +163,12 @@ class Hunt:
             )
 
     def lines(
-        self, band: Band, false_alarm: float, most: int, effort: float = 1.0
+        self,
+        band: Band,
+        false_alarm: float,
+        most: int,
+        effort: float = 1.0,
+        orders: Sequence[int] = (1,),
     ) -> list[Finding]:
         """Return the significant lines of a band, strongest first or nearly so.
 
@@ -177,6 +182,8 @@ class Hunt:
             Largest number of lines.
         effort : float
             Share of the ladder's largest budget that may be spent.
+        orders : sequence of int
+            Multiples of its frequency that a line brings along: they are no lines of their own.
         """
         low, high = band.limits(self._x)
         start = self._whole, self._shown, self._kept
@@ -193,9 +200,10 @@ class Hunt:
             if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
                 break  # two lines that cannot be told apart
             findings = _together(start[0], [*findings, new])
-            self._whole, self._shown, self._kept = (
-                part.without(f.frequency for f in findings) for part in start
-            )
+            explained = [f.frequency for f in findings]
+            multiples = [order * f for order in orders if order > 1 for f in explained]
+            explained += multiples[: max(self._excludable, 0)]
+            self._whole, self._shown, self._kept = (part.without(explained) for part in start)
         return findings
 
     def _finding(self, fit: LineFit, probability: float) -> Finding:

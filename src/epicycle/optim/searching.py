@@ -121,6 +121,8 @@ def search(
             return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
 
         if slots.offer_waves:
+            if any(line.slot is None for line in lines):
+                slots.share = np.max([part.shares(slots.frequency) for part in parts], axis=0)
             placements = assign(lines, slots)
         else:
             placements = assign_by_effect(lines, slots, asked, evaluate)
@@ -174,7 +176,8 @@ def _lines(
     new = []
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
-        new = hunt.lines(band, false_alarm, most, effort)
+        orders = slots.orders if slots.offer_waves else (1,)
+        new = hunt.lines(band, false_alarm, most, effort, orders)
     found = [*known.items(), *((own, line) for line in new)]
     return [
         Line(
