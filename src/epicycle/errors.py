@@ -9,7 +9,7 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import Fit, Linearised, parameter_slopes
+from epicycle.refine import Fit, Linearised
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,14 @@ def _complete_covariance(
     state: Linearised, output: int, nonlinear: Floats, level: Floats
 ) -> Floats:
     n_nuisance = state.data.nuisance.shape[1]
-    n_columns = state.columns.shape[1]
+    n_columns = len(state.coefficients)
     n_fundamentals = len(state.structure.frequency)
     normal = state.normal(output)
-    w = state.data.weights_of(output)
     linear = normal.solve_normal(np.eye(n_columns)) * state.scale[output]
     root = np.ones(n_columns)
     root[n_nuisance:] = np.sqrt(np.repeat(level, 2))
     linear *= np.outer(root, root)
     # how the linear parameters answer to a change of frequencies and drifts
-    slopes = parameter_slopes(state, output, np.arange(2 * n_fundamentals))
-    response = -normal.solve_normal(state.columns.T @ (slopes * w[:, np.newaxis]))
+    response = -normal.solve_normal(state.cross(output, np.arange(2 * n_fundamentals)))
     cross = response @ nonlinear
     return np.block([[nonlinear, cross.T], [cross, linear + cross @ response.T]])
