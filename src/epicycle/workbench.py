@@ -94,6 +94,16 @@ class Workbench:
         self.depth: float | None = None
         self._use(data)
 
+    @property
+    def noise(self) -> NoiseModel:
+        """How the weights follow from errors and jitter."""
+        return self._noise
+
+    @property
+    def plan(self) -> SearchPlan:
+        """Band and grid, as given."""
+        return self._plan
+
     def _use(self, data: Data) -> None:
         self.data = data
         self.test = HarmonicTest(data, self._highest, self._glance)
