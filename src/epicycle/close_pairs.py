@@ -138,7 +138,7 @@ class Neighbourhood:
         self._maps: list[Floats] = []
         for j in range(data.y.shape[1]):
             w = data.weights_of(j)
-            normal = NormalEquations(columns, w)
+            normal = NormalEquations(columns.T @ (w[:, np.newaxis] * columns))
             free = basis
             for _ in range(2):  # the second pass mends the rounding of the first
                 free = free - columns @ normal.solve_normal(columns.T @ (w[:, np.newaxis] * free))
