@@ -10,7 +10,7 @@ from scipy import optimize, stats
 
 from epicycle import phase
 from epicycle._checks import Samples
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
@@ -241,7 +241,7 @@ def find_aliases(result: Pursuit, k: int, window: Candidates, plan: SearchPlan) 
     restored = fit.residual + present * (np.outer(cosine, c[0]) + np.outer(sine, c[1]))
     for j in range(restored.shape[1]):
         w = data.weights_of(j)
-        basis = orthonormal_basis(data.nuisance, w)
+        basis = data.basis(j)
         restored[:, j] -= present[:, j] * (basis @ (basis.T @ (w * restored[:, j])))
 
     return nearby_aliases(data, restored, fit.scale, own, window, plan)
@@ -268,7 +268,7 @@ def nearby_aliases(
         bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
         data = replace(data, times=Times(times.hi, bent))
     half, width = 8, 1.0 / data.baseline
-    engine = Periodogram(data, width / half, 2 * half + 1)
+    engine = Periodogram.of(data, width / half, 2 * half + 1)
 
     def power(frequency: float) -> tuple[float, float]:
         reduction = engine.reduction(restored, frequency - width)
