@@ -317,7 +317,9 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
 
 def _is_exact(data: Data, fit: Fit) -> bool:
     """Return whether the model leaves nothing but rounding errors."""
-    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
+    squares = np.array(
+        [(data.weights_of(j) * data.y[:, j] ** 2).sum() for j in range(data.y.shape[1])]
+    )
     return bool((fit.chi2 <= 1e-24 * squares).all())
 
 
