@@ -49,7 +49,9 @@ class Periodogram:
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
-        self._remembered: dict[float, list[_Norm]] | None = {} if remember else None
+        self._remembered: dict[float, tuple[Complexes, list[_Norm]]] | None = (
+            {} if remember else None
+        )
         self._bases = [
             orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
         ]
@@ -64,7 +66,8 @@ class Periodogram:
         start : float
             First frequency of the band.
         """
-        shifts = self._sums.shifts(start)
+        known = None if self._remembered is None else self._remembered.get(start)
+        shifts = self._sums.shifts(start) if known is None else known[0]
         if not self._has_nuisance:
             # Events: their density, not their values, carries the signal.  Under a constant rate
             # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
@@ -73,7 +76,7 @@ class Periodogram:
             frequency = start + np.arange(self.size, dtype=np.float64) * self._sums.spacing
             sums -= strengths.sum(axis=1)[:, np.newaxis] * span_window(self._sums.times, frequency)
             return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
-        norms = None if self._remembered is None else self._remembered.get(start)
+        norms = None if known is None else known[1]
         result = np.empty((residual.shape[1], self.size))
         fresh: list[_Norm] = []
         for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
@@ -88,7 +91,7 @@ class Periodogram:
             for j, output in enumerate(outputs):
                 result[output] = (fresh if norms is None else norms)[k].reduction(sums[j])
         if self._remembered is not None and norms is None:
-            self._remembered[start] = fresh
+            self._remembered[start] = shifts, fresh
         return result
 
 

@@ -7,6 +7,7 @@ deciding when to stop, and a last look back at every line with the noise around 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
@@ -157,17 +159,7 @@ def pursue(
     last = work.search(fit)
     refused: list[float] = []
     beside: list[float] = []
-    while _count_cycles(fit.structure, goal) < goal.max_cycles:
-        better = _next_line(work, fit, last, plan, goal, bandwidth, refused, beside)
-        if better is None:
-            break
-        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
-        if not _acceptable(fit, settled, plan, 1.0 / data.baseline):
-            refused.append(float(better.structure.frequency[-1]))
-            continue
-        fit, jitter = settled, its_jitter
-        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-        last = work.search(fit)
+    fit, jitter, last = _add_lines(work, fit, jitter, last, goal, bandwidth, refused, beside)
 
     fit = _prune(work, fit, goal, bandwidth)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -175,6 +167,14 @@ def pursue(
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
+    beside += refused
+    if not goal.drift:
+        stand, centres = resolve(
+            Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, bandwidth)
+        )
+        if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
+            work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
+            beside = [f for f in beside if is_apart(work.data, f, centres)]
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -190,8 +190,47 @@ def pursue(
         remedies=work.remedies(),
         search=work.report(),
         bandwidth=bandwidth,
-        notes=tuple(_unresolved_notes(fit, refused + beside, 1.0 / data.baseline)),
+        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
     )
+
+
+def _add_lines(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    bandwidth: float,
+    refused: list[float],
+    beside: list[float],
+) -> tuple[Fit, Floats, Candidates]:
+    """Return the fit with every further significant line, and the last search.
+
+    Where lines were refused, and where power stands beside a line, is added to the lists.
+    """
+    while _count_cycles(fit.structure, goal) < goal.max_cycles:
+        better = _next_line(work, fit, last, work.plan, goal, bandwidth, refused, beside)
+        if better is None:
+            break
+        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
+        if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
+            refused.append(float(better.structure.frequency[-1]))
+            continue
+        fit, jitter = settled, its_jitter
+        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+        last = work.search(fit)
+    return fit, jitter, last
+
+
+def _complete(stand: Stand, goal: Goal, bandwidth: float) -> Stand:
+    """Return the fit without the lines that close pairs have made superfluous, and completed."""
+    work = copy(stand.work)
+    fit = _prune(work, stand.fit, goal, bandwidth)
+    last = work.search(fit)
+    fit, jitter, last = _add_lines(work, fit, stand.jitter, last, goal, bandwidth, [], [])
+    fit = _prune(work, fit, goal, bandwidth)
+    fit, jitter = work.settle(fit.structure, tight=True)
+    return Stand(work, fit, jitter, last)
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
@@ -300,8 +339,7 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     margin = 0.05 * width
     if not plan.minimum_frequency - margin <= new <= plan.maximum_frequency + margin:
         return False
-    lines = np.sort(trial.structure.line_frequency)
-    if len(lines) > 1 and np.diff(lines).min() < SEPARATION * width:
+    if _too_close(trial, width) > _too_close(fit, width):
         return False
     # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
     amplitude = _amplitudes(trial, fit.scale)
@@ -309,6 +347,12 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
     grown = amplitude[:-1][near] > 1.5 * before[near]
     return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
+
+
+def _too_close(fit: Fit, width: float) -> int:
+    """Return the number of neighbours that are too close, but for those placed so on purpose."""
+    gaps = np.diff(np.sort(fit.structure.line_frequency))
+    return int(np.count_nonzero(gaps < SEPARATION * width))
 
 
 def _amplitudes(fit: Fit, scale: Floats) -> Floats:

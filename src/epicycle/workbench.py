@@ -19,6 +19,10 @@ from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 
 
+#: A grid of up to so many frequencies per sample is searched as fast as a harmonic or two is tested.
+_WORTH_A_SEARCH = 16
+
+
 @dataclass(frozen=True)
 class Effort:
     """What a search may cost, and how weak a line it should see.
@@ -90,9 +94,19 @@ class Workbench:
         self.depth: float | None = None
         self._use(data)
 
+    @property
+    def noise(self) -> NoiseModel:
+        """How the weights follow from errors and jitter."""
+        return self._noise
+
+    @property
+    def plan(self) -> SearchPlan:
+        """Band and grid, as given."""
+        return self._plan
+
     def _use(self, data: Data) -> None:
         self.data = data
-        self.test = HarmonicTest(data, self._highest)
+        self.test = HarmonicTest(data, self._highest, self._glance)
         self._dense: DenseSearch | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
@@ -114,12 +128,29 @@ class Workbench:
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:
             self._dense = DenseSearch(self.data, self._plan, progress=self._progress)
+        if self._searched and self._searched[-1][0] is fit:
+            return self._searched[-1][1]
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
         self.depth = None
         found = self._dense.maxima(fit.residual, fit.scale)
         self._searched = [*self._searched[:1], (fit, found)]
         return found
+
+    def _glance(self, fit: Fit, frequency: float) -> float:
+        """Return the highest power near a frequency from the spectrum of the fit's residual.
+
+        Infinite where that spectrum is not known, and takes longer than it spares.
+        """
+        if not self._densely:
+            return np.inf
+        if self._dense is None or not self._searched or self._searched[-1][0] is not fit:
+            if self._plan.n_frequencies > _WORTH_A_SEARCH * len(self.data.times):
+                return np.inf
+            self.search(fit)
+        if self._dense is None:
+            return np.inf
+        return self._dense.highest_near(fit.residual, frequency, 1.0 / self.data.baseline)
 
     def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
         ladder = LadderSearch(
