@@ -9,7 +9,7 @@ from scipy import optimize
 import oracles
 from epicycle._data import Data
 from epicycle.lines import Fundamental, Structure, line_columns
-from epicycle.refine import QUICK, Fit, Linearised, fit_lines
+from epicycle.refine import Fit, Linearised, fit_lines
 from generators import regression, sinusoids
 
 LINES = [(0.3137, 2.0), (0.4142, 1.0), (1.7321, 3.0)]

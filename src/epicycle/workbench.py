@@ -18,8 +18,7 @@ from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 
-
-#: A grid of up to so many frequencies per sample is searched as fast as a harmonic or two is tested.
+#: A grid of up to so many frequencies per sample is searched as fast as a harmonic is tested.
 _WORTH_A_SEARCH = 16
 
 
