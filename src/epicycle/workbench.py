@@ -18,7 +18,7 @@ from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 
-#: A grid of up to so many frequencies per sample is searched as fast as a harmonic is tested.
+#: A grid of up to so many frequencies per sample is searched as fast as a few harmonics are tested.
 _WORTH_A_SEARCH = 16
 
 
@@ -63,8 +63,6 @@ class Workbench:
     ----------
     data : Data
         The data with their present weights.
-    test : HarmonicTest
-        Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
     """
@@ -105,10 +103,14 @@ class Workbench:
 
     def _use(self, data: Data) -> None:
         self.data = data
-        self.test = HarmonicTest(data, self._highest, self._glance)
         self._dense: DenseSearch | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
+
+    @property
+    def test(self) -> HarmonicTest:
+        """Tests at single frequencies with the present weights."""
+        return HarmonicTest(self.data, self._highest, self._glance)
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
