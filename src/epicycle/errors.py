@@ -24,11 +24,14 @@ class Covariance:
         Variance of each drift; 0 where none was fitted.
     joint : tuple of ndarray, each of shape (K + p + 2 L, K + p + 2 L)
         For each output, the covariance of the fundamentals followed by its coefficients.
+    linear : tuple of ndarray, each of shape (p + 2 L, p + 2 L)
+        For each output, that of its coefficients alone: in white noise, at known frequencies.
     """
 
     frequency: Floats
     drift: Floats
     joint: tuple[Floats, ...]
+    linear: tuple[Floats, ...]
 
 
 def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
@@ -72,6 +75,10 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
         drift=np.diag(nonlinear)[n_fundamentals:].copy(),
         joint=tuple(
             _joint_covariance(state, j, nonlinear, level[:, j]) for j in range(data.y.shape[1])
+        ),
+        linear=tuple(
+            state.normal(j).solve_normal(np.eye(len(state.coefficients))) * state.scale[j]
+            for j in range(data.y.shape[1])
         ),
     )
 
