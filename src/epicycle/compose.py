@@ -24,10 +24,10 @@ from epicycle.assemble import (
 from epicycle.cycles import per_output
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import power_threshold
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.search import Candidates, spectral_window
+from epicycle.significance import power_threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,5 +137,5 @@ def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectru
         residual_power=found.last.thinned_power,
         window_frequency=window.thinned_frequency,
         window=window.thinned_power,
-        threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
+        threshold=power_threshold(false_alarm, dof, found.bandwidth, n_outputs=data.y.shape[1]),
     )
