@@ -59,6 +59,8 @@ class Samples:
         Number of rows given, and of rows without any usable value.
     output_names : tuple of str, or None
         Column names of `y`; None where `y` was one-dimensional.
+    covariates : ndarray, shape (n, q), or None
+        What else the values depend on.
     """
 
     times: Times
@@ -73,6 +75,7 @@ class Samples:
     n_input: int
     n_dropped: int
     output_names: tuple[str, ...] | None
+    covariates: Floats | None = None
 
 
 def check_samples(
@@ -83,6 +86,7 @@ def check_samples(
     weights: Any = None,
     group: Any = None,
     unit: str | None = None,
+    covariates: Any = None,
 ) -> Samples:
     """Return the user's arrays as :class:`Samples`.
 
@@ -113,6 +117,7 @@ def check_samples(
             "To fix this, pass only one of them."
         )
     codes, labels = _check_group(group, n)
+    others = None if covariates is None else check_covariates(covariates, n)
 
     usable = present.any(axis=1)
     if relative is not None:
@@ -149,6 +154,7 @@ def check_samples(
         n_input=n,
         n_dropped=n - kept.size,
         output_names=names,
+        covariates=None if others is None else others[kept],
     )
 
 
@@ -161,9 +167,10 @@ def check_events(
     group: Any,
     known: Any,
     exposure: Any,
+    covariates: Any = None,
 ) -> Samples:
     """Return times of events as :class:`Samples` whose values are the weights, 1 by default."""
-    for name, value in (("dy", dy), ("group", group)):
+    for name, value in (("dy", dy), ("group", group), ("covariates", covariates)):
         if value is not None:
             raise ValueError(
                 f"{name} was given without y: events have no values. To fix this, pass y, or "
@@ -296,6 +303,28 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
     _, first, codes = np.unique(text, return_index=True, return_inverse=True)
     labels = raw.tolist()
     return codes.astype(np.intp), tuple(labels[int(i)] for i in first)
+
+
+def check_covariates(covariates: Any, n: int, count: int | None = None) -> Floats:
+    """Return covariates as floats, shape (n, q), where q must be `count` if that is given."""
+    values = _as_float(covariates, "covariates")
+    if values.ndim == 1:
+        values = values[:, np.newaxis]
+    wanted = "q" if count is None else str(count)
+    if values.ndim != 2 or len(values) != n or count not in (None, values.shape[1]):
+        raise ValueError(
+            f"covariates must have shape ({n}, {wanted}) to match t"
+            f"{'' if count is None else ' and the fit'}, got {np.shape(covariates)}. "
+            f"To fix this, pass one row of covariates per time."
+        )
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise ValueError(
+            f"covariates has {int(bad.sum())} values that are NaN or infinite, the first in row "
+            f"{int(np.flatnonzero(bad.any(axis=1))[0])}. To fix this, fill them in or drop those "
+            f"rows."
+        )
+    return values
 
 
 def check_count(value: Any, name: str, *, minimum: int = 1) -> int:

@@ -17,6 +17,7 @@ import numpy as np
 
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
@@ -24,6 +25,9 @@ from epicycle.plan import SearchPlan
 from epicycle.prediction import PredictionErrors
 
 SCHEMA = "epicycle.cycles/1"
+
+#: Fields of a predictor that are written part by part.
+_OBJECTS = ("scale", "background", "errors")
 
 
 def to_dict(model: CycleModel) -> dict[str, Any]:
@@ -53,7 +57,8 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
-            **{k: v for k, v in vars(model.predictor).items() if k not in ("scale", "errors")},
+            **{k: v for k, v in vars(model.predictor).items() if k not in _OBJECTS},
+            **vars(model.predictor.background),
             "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
@@ -110,7 +115,14 @@ def _read(document: dict[str, Any]) -> CycleModel:
         first=numbers["first"],
         last=numbers["last"],
         baseline=numbers["baseline"],
-        degree=numbers["degree"],
+        background=Background(
+            n_groups=numbers["n_groups"],
+            degree=numbers["degree"],
+            knots=tuple(numbers["knots"]),
+            centre=np.array(numbers["centre"], dtype=np.float64),
+            # a covariate that was left out has an infinite scale, which JSON writes as null
+            scale=np.array([np.inf if s is None else s for s in numbers["scale"]]),
+        ),
         group_labels=tuple(numbers["group_labels"]),
         group_weights=tuple(numbers["group_weights"]),
         nuisance=nuisance,

@@ -43,6 +43,7 @@ def find_cycles(
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
+    covariates: Any = None,
     progress: Progress | None = None,
 ) -> CycleModel:
     """Find the cycles in samples taken at any times.
@@ -102,6 +103,8 @@ def find_cycles(
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    covariates : array_like, shape (n,) or (n, q), optional
+        What else the values depend on, linearly; fitted along.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -142,11 +145,20 @@ def find_cycles(
     )
     if y is None:
         events = _checks.check_events(
-            t, weights, unit=unit, dy=dy, group=group, known=known, exposure=exposure
+            t,
+            weights,
+            unit=unit,
+            dy=dy,
+            group=group,
+            known=known,
+            exposure=exposure,
+            covariates=covariates,
         )
         return find_in_events(events, goal, (shortest, longest), strategy, progress)
 
-    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
+    samples = _checks.check_samples(
+        t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates
+    )
     data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
     plan = plan_search(data, shortest, longest, strategy)
     goal = replace(

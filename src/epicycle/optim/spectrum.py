@@ -14,6 +14,7 @@ import numpy as np
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.ladder import LadderSearch
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
@@ -207,7 +208,7 @@ def _climb(
         # only the mean: the rest of the null hypothesis is gone from the residual already, and
         # is not seen at so many cycles
         nuisance=np.ones((n, 1)),
-        degree=0,
+        background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
     plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
