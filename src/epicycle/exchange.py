@@ -26,6 +26,9 @@ from epicycle.prediction import PredictionErrors
 
 SCHEMA = "epicycle.cycles/1"
 
+#: What is written of each cycle for other readers only.
+_DERIVED = ("suggestions", "clock_times")
+
 #: Fields of a predictor that are written part by part.
 _OBJECTS = ("scale", "background", "errors")
 
@@ -38,11 +41,20 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "unit": model.unit,
         "n_samples": model.n_samples,
         "n_dropped": model.n_dropped,
+        "n_repeated": model.n_repeated,
+        "is_sorted": model.is_sorted,
         "baseline": model.baseline,
         "reference_time": _time(model.reference_time),
+        "clock": model.clock,
         "cycles": [
-            {**_cycle_to_dict(cycle), "suggestions": [vars(one) for one in suggestions]}
-            for cycle, suggestions in zip(model.cycles, model.suggestions, strict=True)
+            {
+                **_cycle_to_dict(cycle),
+                "suggestions": [vars(one) for one in suggestions],
+                "clock_times": None if clocks is None else [one.to_dict() for one in clocks],
+            }
+            for cycle, suggestions, clocks in zip(
+                model.cycles, model.suggestions, model.clock_times, strict=True
+            )
         ],
         "gears": [
             *({**_train_to_dict(train), "locked": True} for train in model.locked),
@@ -108,6 +120,7 @@ def from_dict(document: Any) -> CycleModel:
 def _read(document: dict[str, Any]) -> CycleModel:
     numbers = document["model"]
     scale = TimeScale(document["unit"], numbers["calendar"], _timezone(numbers["timezone"]))
+    scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")
     nuisance = np.array(numbers["nuisance"], dtype=np.float64)
     predictor = Predictor(
         scale=scale,
@@ -144,6 +157,8 @@ def _read(document: dict[str, Any]) -> CycleModel:
         unit=document["unit"],
         n_samples=document["n_samples"],
         n_dropped=document["n_dropped"],
+        n_repeated=document["n_repeated"],
+        is_sorted=document["is_sorted"],
         baseline=document["baseline"],
         reference_time=_user_time(document["reference_time"], scale),
         residual=empty,
@@ -186,7 +201,7 @@ def _read_train(document: dict[str, Any]) -> GearTrain:
 
 
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
-    fields = _tuples({key: value for key, value in document.items() if key != "suggestions"})
+    fields = _tuples({key: value for key, value in document.items() if key not in _DERIVED})
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])

@@ -15,6 +15,7 @@ from epicycle._twofloat import Floats
 from epicycle.background import Background
 from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
+from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
 from epicycle.prediction import PredictionErrors, interval_factor, walk_spread
 from epicycle.suggestions import Suggestion, suggest_periods
@@ -223,6 +224,10 @@ class CycleModel:
         Time that the search took.
     locked : tuple of GearTrain
         Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
+    n_repeated : int
+        Samples whose time another one has as well; each counts as a measurement.
+    is_sorted : bool
+        Whether the samples came in the order of time, which makes no difference.
     """
 
     cycles: tuple[Cycle, ...]
@@ -245,6 +250,8 @@ class CycleModel:
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
+    n_repeated: int = 0
+    is_sorted: bool = True
 
     @property
     def of_events(self) -> bool:
@@ -264,6 +271,17 @@ class CycleModel:
             [self.cycles[k].frequency_error for k in free],
         )
         return tuple(replace(g, members=tuple(free[m] for m in g.members)) for g in found)
+
+    @property
+    def clock(self) -> str | None:
+        """How time was counted, "elapsed" or "local"; None where times are numbers."""
+        scale = self.predictor.scale
+        return scale.clock if scale.calendar else None
+
+    @property
+    def clock_times(self) -> tuple[tuple[ClockTime, ...] | None, ...]:
+        """For each cycle near a day, when on the clock it is highest, one time per output."""
+        return tuple(clock_time(cycle, self.predictor.scale) for cycle in self.cycles)
 
     @property
     def suggestions(self) -> tuple[tuple[Suggestion, ...], ...]:
