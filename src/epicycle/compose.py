@@ -124,6 +124,8 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         seconds=time.perf_counter() - started,
         samples=origin.raw,
         origin=origin,
+        n_repeated=samples.n_repeated,
+        is_sorted=samples.is_sorted,
     )
 
 

@@ -417,7 +417,7 @@ def _predictor(samples: Samples, data: Data, cycles: tuple[Cycle, ...]) -> Predi
         first=data.reference + float(offset.min()),
         last=data.reference + float(offset.max()),
         baseline=data.baseline,
-        degree=0,
+        background=data.background,
         group_labels=(None,),
         group_weights=(1.0,),
         nuisance=np.ones((1, 1)),
