@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from epicycle._times import TimeScale
-from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line
+from epicycle.aliases import Alias
+from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.alias_odds import AliasTest
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
@@ -22,7 +23,7 @@ from epicycle.noise import NoiseModel, local_level
 from epicycle.periodogram import effective_bandwidth, false_alarm_probability
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, Progress
+from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.workbench import Effort, Workbench
 
 #: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
@@ -100,6 +101,8 @@ class Pursuit:
         Effective bandwidth of the search.
     notes : tuple of str
         What could not be decided.
+    window : Candidates
+        The spectral window.
     """
 
     data: Data
@@ -115,6 +118,7 @@ class Pursuit:
     search: SearchPlan
     bandwidth: float
     notes: tuple[str, ...]
+    window: Candidates
 
 
 def pursue(
@@ -169,6 +173,8 @@ def pursue(
         fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
         last = work.search(fit)
 
+    window = spectral_window(work.data, plan)
+    fit = _at_likeliest_aliases(work, fit, AliasTest(work.data, noise, window, plan), goal)
     fit = _prune(work, fit, goal, bandwidth)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -191,7 +197,30 @@ def pursue(
         search=work.report(),
         bandwidth=bandwidth,
         notes=tuple(_unresolved_notes(fit, refused + beside, 1.0 / data.baseline)),
+        window=window,
     )
+
+
+def _at_likeliest_aliases(work: Workbench, fit: Fit, test: AliasTest, goal: Goal) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
