@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.drift import scan_drift
@@ -24,7 +25,7 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, local_level
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, Progress
+from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
 from epicycle.workbench import Effort, Workbench
 
@@ -103,6 +104,8 @@ class Pursuit:
         Effective bandwidth of the search.
     notes : tuple of str
         What could not be decided.
+    window : Candidates
+        The spectral window.
     """
 
     data: Data
@@ -118,6 +121,7 @@ class Pursuit:
     search: SearchPlan
     bandwidth: float
     notes: tuple[str, ...]
+    window: Candidates
 
 
 def pursue(
@@ -162,6 +166,8 @@ def pursue(
     beside: list[float] = []
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
+    window = spectral_window(work.data, plan)
+    fit = _at_likeliest_aliases(work, fit, AliasTest(work.data, noise, window, plan), goal)
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -192,6 +198,7 @@ def pursue(
         search=work.report(),
         bandwidth=trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
+        window=window,
     )
 
 
@@ -232,6 +239,28 @@ def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     fit = _prune(work, fit, goal, judge)
     fit, jitter = work.settle(fit.structure, tight=True)
     return Stand(work, fit, jitter, last)
+
+
+def _at_likeliest_aliases(work: Workbench, fit: Fit, test: AliasTest, goal: Goal) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
