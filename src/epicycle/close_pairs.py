@@ -59,7 +59,7 @@ _MOVING = 16
 _MOST = 4
 
 #: Places tried for each line, to either side of the centre.
-_PLACES = {2: 12, 3: 6, 4: 6}
+_PLACES = {1: 12, 2: 12, 3: 6, 4: 6}
 
 #: What the lines may leave of what had been left there: to be tried, as other lines may still be
 #: missing or out of place; and in the end.
@@ -117,6 +117,8 @@ class Neighbourhood:
         All fundamentals but those counted as unexplained.
     n_inside : int
         Number of lines that count as unexplained.
+    n_held : int
+        Number of the other lines near: those of known frequency, or of a waveform.
     dimensions : int
         Number of dimensions, over all outputs: what white noise would leave.
     """
@@ -132,6 +134,8 @@ class Neighbourhood:
             one for one, taken in zip(structure.fundamentals(), inside, strict=True) if not taken
         ]
         self.n_inside = int(np.count_nonzero(inside))
+        near = np.abs(structure.line_frequency - centre) * data.baseline < REACH
+        self.n_held = int(np.count_nonzero(near)) - self.n_inside
         columns = _surroundings(data, self.others, centre)
         basis = _basis(data, centre)
         self._frames: list[Floats] = []
@@ -302,17 +306,18 @@ def _split_one(data: Data, fit: Fit, avoid: list[float]) -> tuple[float, Structu
         around = Neighbourhood(data, fit, centre)
         before = around.left_of(fit.residual)
         share = before
-        for count in range(max(2, around.n_inside), _MOST + 1):
+        held = around.n_held
+        for count in range(max(1 if held else 2, around.n_inside), _MOST - held + 1):
             frequency, left = around.place(count)
             if frequency.min() <= 0:
                 break
             # three parameters of a line, two for each power of time; before all lines are there,
             # nothing tells the noise
-            changing = around.changing((3 * count - 1) // 2)
+            changing = around.changing((3 * (count + held) - 1) // 2)
             if left < min(_PROMISING * before, 0.5 * changing):
                 single = [Fundamental(float(f), (1,)) for f in frequency]
                 return centre, Structure.of([*around.others, *single])
-            if count > max(3, around.n_inside) and left > 0.5 * share:
+            if count > max(3 - held, around.n_inside) and left > 0.5 * share:
                 break
             share = left
     return None
@@ -345,9 +350,10 @@ def _is_certain(before: Fit, end: Stand, centre: float) -> bool:
     excess = max(left - white, float(np.sqrt(2 * white)))
     # m lines can have the first 2 m moments of any spectrum (Gaussian quadrature), and so imitate
     # any change up to the power 2 m - 1 of time
-    changing = around.changing(2 * around.n_inside - 1)
+    lines = around.n_inside + around.n_held
+    changing = around.changing(2 * lines - 1)
     return (
-        around.n_inside > 1
+        lines > 1
         and left < _RESOLVED * around.left_of(before.residual)
         and changing - white > _FACTOR * excess
     )
