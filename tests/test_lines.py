@@ -3,7 +3,7 @@
 import numpy as np
 
 import oracles
-from epicycle.lines import Fundamental, Structure, line_columns
+from epicycle.lines import Fundamental, Structure, design, line_columns
 from generators import sinusoids
 
 FUNDAMENTALS = [
@@ -69,6 +69,8 @@ def test_columns_are_cosines_and_sines() -> None:
         # drift of up to 4 * 1e-3 * 225 / 2 cycles costs 1e-16 of that.
         expected = np.column_stack([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)])
         np.testing.assert_allclose(columns[:, 2 * line : 2 * line + 2], expected, atol=1e-14)
+    both = design(data, structure)
+    np.testing.assert_array_equal(both, np.hstack([data.nuisance, columns]))
 
 
 def test_a_train_moves_as_one() -> None:

@@ -34,7 +34,7 @@ from scipy import optimize, special
 from epicycle import phase
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.lines import Fundamental, Structure, line_columns
+from epicycle.lines import Fundamental, Structure, design, line_columns
 from epicycle.noise import local_level
 from epicycle.refine import Fit, NormalEquations
 from epicycle.search import Candidates
@@ -138,7 +138,7 @@ class Neighbourhood:
         self._maps: list[Floats] = []
         for j in range(data.y.shape[1]):
             w = data.weights_of(j)
-            normal = NormalEquations(columns.T @ (columns * w[:, np.newaxis]))
+            normal = NormalEquations(columns.T @ (w[:, np.newaxis] * columns))
             free = basis
             for _ in range(2):  # the second pass mends the rounding of the first
                 free = free - columns @ normal.solve_normal(columns.T @ (w[:, np.newaxis] * free))
@@ -211,7 +211,7 @@ def _surroundings(data: Data, others: list[Fundamental], centre: float) -> Float
     What is left here has drawn them aside; t cos and t sin are the first order of that.
     """
     structure = Structure.of(others)
-    columns = np.hstack([data.nuisance, line_columns(structure, data)])
+    columns = design(data, structure)
     distance = np.abs(structure.line_frequency - centre)
     nearest = np.argsort(distance, kind="stable")[:_MOVING]
     first = data.nuisance.shape[1] + 2 * nearest

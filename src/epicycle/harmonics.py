@@ -9,10 +9,11 @@ the frequency that was found itself a multiple of the true one, whose own line i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -74,10 +75,13 @@ class HarmonicTest:
         self._glance = glance
         self._half = _STEPS * _WIDTHS
         self._spacing = 1.0 / (_STEPS * data.baseline)
-        self._engine = Periodogram(data, self._spacing, 2 * self._half + 1)
         n_outputs = data.y.shape[1]
         self._components = 2 * n_outputs
         self._by_bic = self._components * np.log(max(data.n_values, 3))
+
+    @cached_property
+    def _engine(self) -> Periodogram:
+        return Periodogram(self._data, self._spacing, 2 * self._half + 1)
 
     def significant(
         self, fit: Fit, frequency: float, chance: float, taken: Sequence[float] = ()
@@ -95,7 +99,9 @@ class HarmonicTest:
         existing = np.append(fit.structure.line_frequency, taken)
         if len(existing) and np.abs(existing - frequency).min() < 1.0 / data.baseline:
             return False
-        least = max(self._by_bic, float(stats.chi2.isf(chance, self._components)))
+        # chi-square with this many degrees of freedom exceeds it by chance so rarely
+        unlikely = 2.0 * float(special.gammainccinv(self._components / 2, chance))
+        least = max(self._by_bic, unlikely)
         # five points per line width miss at most 3.3 % of a maximum: half is far from doubtful
         if self._glance(fit, frequency) < 0.5 * least:
             return False

@@ -187,6 +187,11 @@ class Structure:
         )
 
 
+def design(data: Data, structure: Structure) -> Floats:
+    """Return the columns of the linear part, shape (n, p + 2 L)."""
+    return np.hstack([data.nuisance, line_columns(structure, data)])
+
+
 def line_columns(structure: Structure, data: Data) -> Floats:
     """Return the cosine and sine column of every line in turn, shape (n, 2 L)."""
     columns = np.empty((len(data.times), 2 * len(structure.order)))

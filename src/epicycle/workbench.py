@@ -12,13 +12,13 @@ from epicycle.harmonics import HarmonicTest
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import effective_bandwidth, power_threshold
 from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
+from epicycle.significance import effective_bandwidth, power_threshold
 
-#: A grid of up to so many frequencies per sample is searched as fast as a harmonic is tested.
+#: A grid of up to so many frequencies per sample is searched as fast as a few harmonics are tested.
 _WORTH_A_SEARCH = 16
 
 
@@ -63,8 +63,6 @@ class Workbench:
     ----------
     data : Data
         The data with their present weights.
-    test : HarmonicTest
-        Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
     """
@@ -105,10 +103,14 @@ class Workbench:
 
     def _use(self, data: Data) -> None:
         self.data = data
-        self.test = HarmonicTest(data, self._highest, self._glance)
         self._dense: DenseSearch | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
+
+    @property
+    def test(self) -> HarmonicTest:
+        """Tests at single frequencies with the present weights."""
+        return HarmonicTest(self.data, self._highest, self._glance)
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
@@ -217,7 +219,7 @@ class Workbench:
         dof = self.data.n_values - fit.n_parameters * n_outputs
         plan = self._plan
         width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
-        return float(dof * power_threshold(self._false_alarm, dof, width, 2 * n_outputs))
+        return float(dof * power_threshold(self._false_alarm, dof, width, n_outputs=n_outputs))
 
     def null(self, structure: Structure) -> Fit:
         """Return the fit without any line but `structure`, with the present weights."""

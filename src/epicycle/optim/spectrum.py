@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.ladder import LadderSearch
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
@@ -243,7 +244,7 @@ def _climb(
         # only the mean: the rest of the null hypothesis is gone from the residual already, and
         # is not seen at so many cycles
         nuisance=np.ones((n, 1)),
-        degree=0,
+        background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
     plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
