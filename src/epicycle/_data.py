@@ -6,7 +6,7 @@ nuisance columns (mean, trend, offsets between instruments) that every fit must 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ class Data:
         Degree of the polynomial in time.
     group : ndarray of int, shape (n,)
         Group of each sample.
+    memo : dict
+        What later stages have computed from these very samples and weights, to use it again.
     """
 
     times: Times
@@ -49,6 +51,7 @@ class Data:
     nuisance: Floats
     degree: int
     group: NDArray[np.intp]
+    memo: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def n_values(self) -> int:

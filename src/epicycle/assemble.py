@@ -10,7 +10,7 @@ from epicycle._checks import Samples
 from epicycle._times import TimeScale
 from epicycle.aliases import Alias, line_powers
 from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
-from epicycle.lines import line_columns
+from epicycle.forecast_errors import continue_trend, prediction_errors
 from epicycle.model import Predictor
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
@@ -69,16 +69,7 @@ def build_predictor(
     structure = fit.structure
     p = fit.n_nuisance
     slow_line = slow[structure.parent].astype(bool)
-    # Outside the data, slow variation is not continued; there the trend is the one that would
-    # have been fitted had its slow lines been left in the data.
-    slow_columns = line_columns(structure, data)[:, np.repeat(slow_line, 2)]
-    slow_part = slow_columns @ fit.coefficients[p:][np.repeat(slow_line, 2)]
-    level = fit.coefficients[:p].copy()
-    for j in range(data.y.shape[1]):
-        root = np.sqrt(data.weights_of(j))
-        level[:, j] += np.linalg.lstsq(
-            data.nuisance * root[:, np.newaxis], slow_part[:, j] * root, rcond=None
-        )[0]
+    continuation = continue_trend(data, fit, slow_line)
     gain = np.repeat(np.sinc(structure.line_frequency * exposure), 2)
     counts = np.bincount(data.group, minlength=len(samples.group_labels))
     times = data.times.to_float()
@@ -92,11 +83,12 @@ def build_predictor(
         group_labels=samples.group_labels,
         group_weights=tuple((counts / counts.sum()).tolist()),
         nuisance=fit.coefficients[:p].copy(),
-        level=level,
+        level=continuation.level,
         frequency=structure.line_frequency,
         drift=structure.order * structure.drift[structure.parent],
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
+        errors=prediction_errors(result, continuation, gain),
     )
 
 

@@ -24,9 +24,9 @@ from epicycle.assemble import (
 from epicycle.cycles import per_output
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import power_threshold
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.significance import power_threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,5 +143,5 @@ def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:
         residual_power=found.last.thinned_power,
         window_frequency=found.window.thinned_frequency,
         window=found.window.thinned_power,
-        threshold=power_threshold(false_alarm, dof, found.bandwidth, 2 * data.y.shape[1]),
+        threshold=power_threshold(false_alarm, dof, found.bandwidth, n_outputs=data.y.shape[1]),
     )

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from epicycle._times import TimeScale
+from epicycle._twofloat import Floats
 from epicycle.aliases import Alias
 from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan
+from epicycle.prediction import PredictionErrors
 
 SCHEMA = "epicycle.cycles/1"
 
@@ -52,7 +54,8 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
-            **{k: v for k, v in vars(model.predictor).items() if k != "scale"},
+            **{k: v for k, v in vars(model.predictor).items() if k not in ("scale", "errors")},
+            "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
@@ -119,6 +122,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
             -1, nuisance.shape[1]
         ),
         slow=np.array(numbers["slow"], dtype=bool),
+        errors=_read_errors(numbers["errors"]),
     )
     names = document["output_names"]
     empty = np.empty(0)
@@ -141,6 +145,25 @@ def _read(document: dict[str, Any]) -> CycleModel:
         output_names=None if names is None else tuple(names),
         seconds=document["seconds"],
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
+    )
+
+
+def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
+    """Return the errors of a predictor, None where they are not known."""
+    if document is None:
+        return None
+
+    def numbers(name: str) -> Floats:
+        return np.array(document[name], dtype=np.float64)
+
+    return PredictionErrors(
+        parent=np.array(document["parent"], dtype=np.intp),
+        order=np.array(document["order"], dtype=np.intp),
+        inside=numbers("inside"),
+        outside=numbers("outside"),
+        scatter=numbers("scatter"),
+        degrees_of_freedom=numbers("degrees_of_freedom"),
+        walk=numbers("walk"),
     )
 
 

@@ -29,11 +29,11 @@ from epicycle.events import (
 )
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
-from epicycle.periodogram import effective_bandwidth
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
+from epicycle.significance import effective_bandwidth
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
