@@ -8,7 +8,7 @@ it leaves, tells them apart.  The model of output j is
           + \sum_{h=1}^{K} a_{hj} \cos 2\pi h f t + b_{hj} \sin 2\pi h f t + \epsilon ,
 
 with amplitudes that are normal with variance :math:`S_j h^{-p} / \sum_k k^{-p}` beforehand, S_j
-the variance of the output's signal; half of it is common to all outputs, since bands of one star
+the variance of the output's signal; most of it is common to all outputs, since bands of one star
 resemble each other.  The scatter has a floor per group and output, and heavy tails (Student's t, 4
 degrees of freedom).  The evidence is the likelihood with the amplitudes integrated out (Laplace),
 averaged over several p: smooth waveforms, sawteeth, eclipses.  It rises with the fit and falls
@@ -31,12 +31,55 @@ from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
 
-#: Exponents p of the prior variance of order h, averaged over; and the one that is refined with.
-_STEEPNESS = (1.0, 2.0, 3.5, 5.0)
-_REFINED_WITH = 1
+
+@dataclass(frozen=True)
+class _Shapes:
+    """Prior shares of the orders in the variance of a waveform, one row for each kind.
+
+    Frequency, scatter and weights are refined with the first; the prior probability of each kind
+    is `odds`.
+    """
+
+    share: Floats
+    odds: Floats
+
+
+def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
+    """Return shares that fall as order**-steepness.
+
+    With `odd`, every second order is that of a wave at twice the frequency, and the orders between
+    them, which tell the two halves of the cycle apart, are weaker by this factor.
+    """
+    share = np.zeros(_ORDERS)
+    falling = np.arange(1, orders + 1) ** -steepness
+    if odd is None:
+        share[:orders] = falling
+    else:
+        share[1 : 2 * orders : 2] = falling
+        share[0 : 2 * orders : 2] = odd * falling
+    # what has no share is held at zero
+    return np.maximum(share / share.sum(), 1e-12)
+
+
+#: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
+#: double of a period must not be held to fewer details than the period.
+_DETAIL = 8
+_ORDERS = 2 * _DETAIL
+
+_SMOOTH = _Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
+_SHARP = _Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
+_DOUBLE = _Shapes(
+    np.stack([_falling(p, _DETAIL, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
+    np.full(6, 0.1 / 6),
+)
+_ALL_SHAPES = (_SMOOTH, _SHARP, _DOUBLE)
+
+#: So many frequencies are compared to the end; halves, thirds and doubles of so many join them.
+_FINALISTS = 8
+_RELATED = 4
 
 #: Share of the prior variance that all outputs have in common.
-_COMMON = 0.5
+_COMMON = 0.9
 
 #: Degrees of freedom of Student's t, whose tails keep one outlier from choosing the frequency.
 _TAIL = 4.0
@@ -86,9 +129,13 @@ class _Output:
 
 
 def rank(
-    data: Data, residual: Floats, noise: NoiseModel, frequency: Floats, orders: NDArray[np.intp]
+    data: Data,
+    residual: Floats,
+    noise: NoiseModel,
+    frequency: Floats,
+    limits: tuple[float, float],
 ) -> list[Rival]:
-    """Return the frequencies by descending evidence, refined, those that met left out.
+    """Return the frequencies, and their multiples and fractions, by descending evidence.
 
     Parameters
     ----------
@@ -99,29 +146,47 @@ def rank(
     noise : NoiseModel
         Errors of the values, and the groups that have a scatter of their own.
     frequency : ndarray, shape (M,)
-        Frequencies to begin with, each within a fraction of 1/baseline of its optimum.
-    orders : ndarray of int, shape (M,)
-        Number of harmonics at each.
+        Frequencies to begin with, most likely first, each within a fraction of 1/baseline of its
+        optimum.
+    limits : tuple of float
+        Lowest and highest frequency that counts.
     """
-    if not len(frequency):
-        return []
     outputs = [_output(data, residual, noise, j) for j in range(residual.shape[1])]
-    refined, evidence, power = np.empty((3, len(frequency)))
-    parts = []
-    for count in np.unique(orders):
-        which = np.flatnonzero(orders == count)
-        work = _Evidence(outputs, frequency[which], int(count), data.baseline)
-        work.refine()
-        parts.append((which, work))
+    near = 0.3 / data.baseline
+    start = _apart(frequency, limits, near)
+    if not len(start):
+        return []
+    smooth = _Waveforms(outputs, start, _SMOOTH, data.baseline)
+    smooth.refine()
+    order = np.argsort(-smooth.evaluate(1.0)[0], kind="stable")
+    best = smooth.frequency[order[:_FINALISTS]]
+    relatives = [best[:_RELATED] / 2, best[:_RELATED] / 3, best[:_RELATED] * 2]
+    finalists = _apart(np.concatenate([best, start[:_RELATED], *relatives]), limits, near)
+    fields = [_Waveforms(outputs, finalists, shapes, data.baseline) for shapes in _ALL_SHAPES]
+    for field in fields:
+        field.refine()
     # the correlation of the outputs is that which the best fit leaves
-    first = [part.evaluate(1.0) for _, part in parts]
-    best = max(range(len(parts)), key=lambda k: float(first[k][0].max()))
-    within = _NEIGHBOURS / float(frequency.max())
-    share = parts[best][1].share(int(first[best][0].argmax()), within)
-    for (which, part), at_one in zip(parts, first, strict=True):
-        refined[which] = part.frequency
-        evidence[which], power[which] = at_one if share == 1.0 else part.evaluate(share)
-    return _distinct(refined, evidence, power, data.baseline)
+    first = [field.evaluate(1.0) for field in fields]
+    k = max(range(len(fields)), key=lambda k: float(first[k][0].max()))
+    share = fields[k].share(int(first[k][0].argmax()), _NEIGHBOURS / limits[1])
+    final = first if share == 1.0 else [field.evaluate(share) for field in fields]
+    evidence = np.stack([each[0] for each in final])
+    better = evidence.argmax(axis=0), np.arange(len(finalists))
+    return _distinct(
+        np.stack([field.frequency for field in fields])[better],
+        np.logaddexp.reduce(evidence, axis=0),
+        np.stack([each[1] for each in final])[better],
+        data.baseline,
+    )
+
+
+def _apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
+    """Return the frequencies within limits, without those near an earlier one."""
+    kept: list[float] = []
+    for f in frequency.tolist():
+        if limits[0] <= f <= limits[1] and all(abs(f - other) > near for other in kept):
+            kept.append(f)
+    return np.array(kept)
 
 
 def _distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
@@ -155,24 +220,26 @@ def _output(data: Data, residual: Floats, noise: NoiseModel, j: int) -> _Output:
     )
 
 
-class _Evidence:
-    """Waveforms of one number of orders at several frequencies."""
+class _Waveforms:
+    """Waveforms of some kinds at several frequencies."""
 
     def __init__(
-        self, outputs: list[_Output], frequency: Floats, orders: int, baseline: float
+        self, outputs: list[_Output], frequency: Floats, shapes: _Shapes, baseline: float
     ) -> None:
         self.frequency = frequency.astype(np.float64)
         self._outputs = outputs
         self._baseline = baseline
-        self._h = np.arange(1, orders + 1)
+        self._shapes = shapes
+        used = int(np.flatnonzero(shapes.share.max(axis=0) > 1e-9).max()) + 1
+        self._share = shapes.share[:, :used]
+        self._h = np.arange(1, used + 1)
         M = len(frequency)
         self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
         self._tails = [np.ones((M, len(o.y))) for o in outputs]
 
-    def _prior(self, output: _Output, steepness: float) -> Floats:
+    def _prior(self, output: _Output, kind: int) -> Floats:
         """Return the prior variances of the coefficients, shape (2 K,)."""
-        share = self._h**-steepness
-        return np.repeat(output.signal * share / share.sum(), 2)
+        return np.repeat(output.signal * self._share[kind], 2)
 
     def _columns(self, output: _Output) -> Floats:
         """Return waveform columns, then nuisance columns, shape (M, n, 2 K + p)."""
@@ -200,7 +267,7 @@ class _Evidence:
                 weights = self._tails[j] / variance
                 weighted = columns * weights[:, :, np.newaxis]
                 gram = np.swapaxes(columns, 1, 2) @ weighted
-                _raise_diagonal(gram, 1.0 / self._prior(output, _STEEPNESS[_REFINED_WITH]))
+                _raise_diagonal(gram, 1.0 / self._prior(output, 0))
                 right = output.y @ weighted
                 c = np.linalg.solve(gram, right[:, :, np.newaxis])
                 residual = output.y - (columns @ c)[:, :, 0]
@@ -244,7 +311,7 @@ class _Evidence:
         """Return log evidence, and share of the variance explained, of every frequency."""
         K2 = 2 * len(self._h)
         M = len(self.frequency)
-        total = np.zeros((len(_STEEPNESS), M))
+        total = np.zeros((len(self._share), M))
         explained = np.zeros(M)
         normals = []
         for j, output in enumerate(self._outputs):
@@ -256,8 +323,8 @@ class _Evidence:
             right = output.y @ weighted
             normals.append(_without_nuisance(gram, right, K2))
             flat = np.log(variance).sum(axis=1) * (-0.5 * tempered)
-            for s, steepness in enumerate(_STEEPNESS):
-                prior = self._prior(output, steepness)
+            for s in range(len(total)):
+                prior = self._prior(output, s)
                 raised = gram.copy()
                 _raise_diagonal(raised, 1.0 / prior)
                 c = np.linalg.solve(raised, right[:, :, np.newaxis])
@@ -266,16 +333,16 @@ class _Evidence:
                 total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails
                 total[s] -= 0.5 * (c[:, :K2, 0] ** 2 / prior).sum(axis=1)
                 total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum())
-                if s == _REFINED_WITH:
+                if s == 0:
                     left = (self._tails[j] * residual**2).sum(axis=1)
                     whole = (self._tails[j] * output.y**2).sum(axis=1)
                     explained += 1.0 - left / np.maximum(whole, 1e-300)
         if len(self._outputs) > 1:
-            for s, steepness in enumerate(_STEEPNESS):
-                priors = [self._prior(o, steepness) for o in self._outputs]
+            for s in range(len(total)):
+                priors = [self._prior(o, s) for o in self._outputs]
                 total[s] += _gain_by_common_shape(normals, priors)
-        evidence = np.logaddexp.reduce(total, axis=0) - np.log(len(_STEEPNESS))
-        return evidence, explained / len(self._outputs)
+        total += np.log(self._shapes.odds)[:, np.newaxis]
+        return np.logaddexp.reduce(total, axis=0), explained / len(self._outputs)
 
     def share(self, best: int, within: float) -> float:
         """Return by how much the values count, given how those close in time are correlated."""
@@ -283,7 +350,7 @@ class _Evidence:
         if d == 1:
             return 1.0
         when, which, pulls = [], [], []
-        alone = _Evidence(self._outputs, self.frequency[best : best + 1], len(self._h), 1.0)
+        alone = _Waveforms(self._outputs, self.frequency[best : best + 1], self._shapes, 1.0)
         for j, output in enumerate(self._outputs):
             alone._scatter[j] = self._scatter[j][best : best + 1]
             alone._tails[j] = self._tails[j][best : best + 1]
@@ -291,7 +358,7 @@ class _Evidence:
             variance = alone._variance(j)[0]
             weighted = columns * (alone._tails[j][0] / variance)[:, np.newaxis]
             gram = (columns.T @ weighted)[np.newaxis]
-            _raise_diagonal(gram, 1.0 / self._prior(output, _STEEPNESS[_REFINED_WITH]))
+            _raise_diagonal(gram, 1.0 / self._prior(output, 0))
             residual = output.y - columns @ np.linalg.solve(gram[0], output.y @ weighted)
             when.append(output.times.to_float())
             which.append(np.full(len(residual), j))
