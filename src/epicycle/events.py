@@ -30,6 +30,7 @@ from epicycle import phase
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.periodogram import span_window
 
 #: A fraction of the frequency is preferred only if it raises H by this much, e^8 in probability:
@@ -96,7 +97,7 @@ def event_data(times: Times, weights: Floats) -> Data:
         y=weights[:, np.newaxis],
         weights=np.ones((n, 1)),
         nuisance=np.empty((n, 0)),
-        degree=0,
+        background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
 

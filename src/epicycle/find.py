@@ -43,6 +43,8 @@ def find_cycles(
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
+    covariates: Any = None,
+    clock: str = "elapsed",
     progress: Progress | None = None,
 ) -> CycleModel:
     """Find the cycles in samples taken at any times.
@@ -102,6 +104,12 @@ def find_cycles(
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    covariates : array_like, shape (n,) or (n, q), optional
+        What else the values depend on, linearly; fitted along.
+    clock : str
+        Of datetimes with a time zone: "elapsed" counts the time that really passes, as tides and
+        stars do; "local" counts what the clocks of that zone show, as people do, through every
+        change to summer time and back.  Datetimes without a zone are taken as they stand.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -142,11 +150,21 @@ def find_cycles(
     )
     if y is None:
         events = _checks.check_events(
-            t, weights, unit=unit, dy=dy, group=group, known=known, exposure=exposure
+            t,
+            weights,
+            unit=unit,
+            dy=dy,
+            group=group,
+            known=known,
+            exposure=exposure,
+            covariates=covariates,
+            clock=clock,
         )
         return find_in_events(events, goal, (shortest, longest), strategy, progress)
 
-    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
+    samples = _checks.check_samples(
+        t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
+    )
     data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
     plan = plan_search(data, shortest, longest, strategy)
     goal = replace(

@@ -114,6 +114,73 @@ class TrigSums:
         return self._plans[key]
 
 
+class SingleSums:
+    """The same sums in single precision, band after band of one grid: they decide where to look.
+
+    A sum is right to some thousandths of what all strengths together could add up to.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    spacing : float
+        Step of the grid in cycles per unit of time.
+    size : int
+        Frequencies per band, at most 2**18.
+    count : int
+        Number m of sets of strengths.
+    """
+
+    def __init__(self, times: Times, spacing: float, size: int, count: int) -> None:
+        self.spacing = spacing
+        self.size = size
+        self._times = times
+        self._plan = finufft.Plan(
+            1,
+            (size,),
+            n_trans=count,
+            eps=SINGLE_TOLERANCE,
+            isign=-1,
+            dtype="complex64",
+            upsampfac=_UPSAMPLING,
+            nthreads=1,
+        )
+        step = phase.wrap(phase.turns(spacing, times))
+        self._plan.setpts(((2 * np.pi) * step).astype(np.float32))
+        self._onwards = _phasors(times, size * spacing)
+
+    def bands(
+        self, strengths: Floats, start: float, n_bands: int
+    ) -> Iterator[NDArray[np.complex64]]:
+        """Yield the sums of the bands that begin at ``start + b * size * spacing``.
+
+        Parameters
+        ----------
+        strengths : ndarray, shape (m, n)
+            m sets of real strengths.
+        start : float
+            First frequency of the first band.
+        n_bands : int
+            Number of bands.
+
+        Yields
+        ------
+        ndarray of complex64, shape (m, size)
+            Overwritten by the next one.
+        """
+        sums = np.empty((len(strengths), self.size), dtype=np.complex64)
+        # FINUFFT numbers the modes from -size // 2: shift by the frequency of mode 0
+        turned = strengths * _phasors(self._times, start + (self.size // 2) * self.spacing)
+        for band in range(n_bands):
+            if band:
+                turned *= self._onwards
+            self._plan.execute(
+                np.ascontiguousarray(turned, dtype=np.complex64).squeeze(),
+                out=sums.squeeze(),
+            )
+            yield sums
+
+
 def single_band_size(n_frequencies: int, n_points: int) -> int:
     """Return the fastest band of :func:`cosine_bands` for a grid and a number of points.
 
