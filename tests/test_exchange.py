@@ -101,7 +101,7 @@ def test_the_fixed_keys_are_there(case: tuple[object, CycleModel]) -> None:
         for harmonic in cycle["harmonics"]:
             assert harmonic.keys() >= HARMONIC_KEYS
         for alias in cycle["aliases"]:
-            assert alias.keys() >= {"frequency", "period", "power_ratio"}
+            assert alias.keys() >= {"frequency", "period", "power_ratio", "odds", "kind"}
 
 
 def test_a_document_is_plain_json(case: tuple[object, CycleModel]) -> None:

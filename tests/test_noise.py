@@ -9,7 +9,7 @@ import oracles
 from epicycle._checks import check_samples
 from epicycle._data import Data
 from epicycle.lines import Fundamental, Structure
-from epicycle.noise import NoiseModel, local_level
+from epicycle.noise import NoiseModel, expected_level, local_level
 from epicycle.refine import fit_lines
 from epicycle.sums import TOLERANCE
 from generators import regression, sinusoids
@@ -136,13 +136,21 @@ def test_white_noise_has_the_level_one() -> None:
     level = np.vstack(
         [local_level(data, residual[:, j : j + 1], np.ones(1), frequency) for j in range(40)]
     )
-    assert level.min() == 1.0
-    # 14 independent values of relative scatter 1, and four at 1: a normal deviation of
-    # sqrt(14) / 18 = 0.208, of which the positive part counts, 0.399 * 0.208 = 0.083 in the mean.
-    # 320 levels, of which neighbours in frequency are independent, have a mean to
-    # 0.12 / sqrt(320) = 0.007.
-    assert level.mean() == pytest.approx(1.083, abs=4 * 0.007 + 0.01)
-    assert level.max() < 1 + 5 * 0.208
+    # The mean of 14 independent values is Gamma distributed.  320 levels, of which neighbours in
+    # frequency are independent, have a mean to the scatter of one by sqrt(320).
+    simulated = np.random.default_rng(12).gamma(14.0, 1 / 14.0, 100_000)
+    expected = expected_level(simulated, 14.0)
+    assert level.mean() == pytest.approx(expected.mean(), abs=4 * expected.std() / np.sqrt(320))
+    # so that errors in white noise grow by less than 2 %
+    assert level.mean() < 1.04
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.7, 1.0, 1.5, 2.0, 3.0, 20.0])
+def test_the_level_is_the_mean_of_what_is_likely(mean: float) -> None:
+    # a sum of 2e5 rectangles over levels up to 1e4: the integrand is smooth on that scale, and
+    # what lies above 1e4 is negligible
+    got = float(expected_level(np.array([mean]), 14.0)[0])
+    assert got == pytest.approx(oracles.mean_level(mean, 14.0), rel=1e-4)
 
 
 def test_a_line_whose_amplitude_changes_is_surrounded_by_power() -> None:

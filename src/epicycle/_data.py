@@ -6,7 +6,7 @@ nuisance columns (mean, trend, offsets between instruments) that every fit must 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class Data:
         How these columns are made.
     group : ndarray of int, shape (n,)
         Group of each sample.
+    memo : dict
+        What later stages have computed from these very samples and weights, to use it again.
     """
 
     times: Times
@@ -50,6 +52,7 @@ class Data:
     nuisance: Floats
     background: Background
     group: NDArray[np.intp]
+    memo: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def degree(self) -> int:

@@ -17,8 +17,9 @@ import numpy as np
 
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
+from epicycle.aliases import Alias
 from epicycle.background import Background
-from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line
+from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan

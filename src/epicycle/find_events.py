@@ -12,8 +12,8 @@ from scipy import optimize, stats
 from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.assemble import nearby_aliases
-from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line, Waveform
+from epicycle.aliases import Alias, nearby_aliases
+from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
 from epicycle.events import (
     EventCycle,
@@ -29,11 +29,11 @@ from epicycle.events import (
 )
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
-from epicycle.periodogram import effective_bandwidth
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
+from epicycle.significance import effective_bandwidth
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
@@ -81,7 +81,8 @@ def find_in_events(
         last = search(strengths)
     window = spectral_window(data, plan)
     cycles = tuple(
-        _build_cycle(samples, data, c, _aliases(data, found, c, window, plan), goal) for c in found
+        _build_cycle(samples, data, c, _aliases(samples, data, found, c, window, plan), goal)
+        for c in found
     )
     centre = found[0].frequency if found else last.frequency[0]
     return CycleModel(
@@ -253,7 +254,12 @@ def _next_cycle(
 
 
 def _aliases(
-    data: Data, found: list[EventCycle], cycle: EventCycle, window: Candidates, plan: SearchPlan
+    samples: Samples,
+    data: Data,
+    found: list[EventCycle],
+    cycle: EventCycle,
+    window: Candidates,
+    plan: SearchPlan,
 ) -> list[Alias]:
     restored = without(data, [other for other in found if other is not cycle])
     return nearby_aliases(
@@ -265,6 +271,7 @@ def _aliases(
         plan,
         drift=cycle.drift,
         weakest=_ALIAS_RATIO,
+        unit=samples.scale.unit,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from epicycle._checks import Samples
 from epicycle._data import Data
@@ -23,10 +23,9 @@ from epicycle.sums import TrigSums
 _NEIGHBOURHOOD = 8.0
 _NOTCH = 1.0
 
-#: The level is a mean over about 14 independent values, so it scatters by a quarter even in white
-#: noise.  Counting this many further values at the white level tames that, and does not matter
-#: where the excess is real.
-_PRIOR_VALUES = 4.0
+#: Probability, beforehand, that the noise around a line is white, and the highest level otherwise.
+_WHITE = 0.5
+_HIGHEST_LEVEL = 1e4
 
 
 #: A smaller group shares the scatter of all.
@@ -131,6 +130,12 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
     return float(np.sqrt(share * highest))
 
 
+def is_exact(data: Data, chi2: Floats) -> bool:
+    """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
+    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
+    return bool((chi2 <= 1e-24 * squares).all())
+
+
 def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
     """Return the residual power around each frequency, relative to white noise, at least 1.
 
@@ -164,5 +169,36 @@ def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) 
     for line, f in enumerate(frequency):
         power = np.abs(sums.band(strengths, float(f) - half * spacing)) ** 2
         mean = power[:, around].mean(axis=1) / np.maximum(white, 1e-300)
-        level[line] = (values * mean + _PRIOR_VALUES) / (values + _PRIOR_VALUES)
-    return np.maximum(level, 1.0)
+        level[line] = expected_level(mean, values)
+    return level
+
+
+def expected_level(mean: Floats, values: float) -> Floats:
+    r"""Return the noise level that a mean of measured powers suggests.
+
+    The mean x of m exponential values scatters by 1 / sqrt(m) even in white noise, and taking
+    the larger of it and 1 would make every error too large.  Beforehand the level is 1, or else
+    anything above, uniformly in its logarithm; this is the mean of what is likely afterwards.
+    With x m = a and the likelihood :math:`v^{-m} e^{-a / v}` of a level v,
+
+    .. math:: \int_1^\infty v^{-m} e^{-a / v} \, dv / v = a^{-m} \Gamma(m) P(m, a).
+
+    Parameters
+    ----------
+    mean : ndarray
+        Mean power in units of white noise.
+    values : float
+        Number of independent powers that it is the mean of, more than 1.
+    """
+    total = values * np.maximum(mean, 1e-9)
+    inside = np.maximum(special.gammainc(values, total), 1e-300)
+    log_odds = (
+        np.log((1 - _WHITE) / _WHITE / np.log(_HIGHEST_LEVEL))
+        + special.gammaln(values)
+        - values * np.log(total)
+        + total
+        + np.log(inside)
+    )
+    above = total / (values - 1) * special.gammainc(values - 1, total) / inside
+    result: Floats = 1.0 + special.expit(log_odds) * (above - 1.0)
+    return result

@@ -168,7 +168,7 @@ def _columns(model: CycleModel) -> list[_Column]:
     ]
     if any(c.aliases for c in model.cycles):
         columns.append(
-            _Column("alias\n(power)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
+            _Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
         )
     return columns
 
@@ -211,7 +211,8 @@ def _alias(cycle: Cycle, unit: str) -> str:
     if not cycle.aliases:
         return ""
     alias = cycle.aliases[0]
-    return f"{human_period(alias.period, None, unit)} ({alias.power_ratio:.2f})"
+    odds = f"{alias.odds:.1g}" if alias.odds >= 0.001 else "<0.001"
+    return f"{human_period(alias.period, None, unit)} ({alias.kind}, {odds})"
 
 
 # ---- Below the table -----------------------------------------------------------------------
