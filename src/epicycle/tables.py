@@ -244,6 +244,9 @@ def notes(model: CycleModel) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.trend_changes:
+        places = ", ".join(_reference(moment) for moment in model.trend_changes)
+        lines.append(f"trend: its slope changes near {places}")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
