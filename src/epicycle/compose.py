@@ -51,6 +51,8 @@ class Origin:
         Where the search ended.
     raw : tuple
         Times, values and groups as the user gave them.
+    options : dict
+        All other arguments of :func:`epicycle.find_cycles`.
     """
 
     samples: Samples
@@ -61,6 +63,7 @@ class Origin:
     notes: tuple[str, ...]
     found: Pursuit
     raw: tuple[Any, Any, Any]
+    options: dict[str, Any]
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:

@@ -47,6 +47,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "baseline": model.baseline,
         "reference_time": _time(model.reference_time),
         "clock": model.clock,
+        "trend_changes": [_time(moment) for moment in model.trend_changes],
         "cycles": [
             {
                 **_cycle_to_dict(cycle),

@@ -273,6 +273,14 @@ class CycleModel:
         return tuple(replace(g, members=tuple(free[m] for m in g.members)) for g in found)
 
     @property
+    def trend_changes(self) -> tuple[Any, ...]:
+        """When the slope of a piecewise trend changes, in the user's own time."""
+        p = self.predictor
+        return tuple(
+            p.scale.to_user(p.reference + knot * p.baseline) for knot in p.background.knots
+        )
+
+    @property
     def clock(self) -> str | None:
         """How time was counted, "elapsed" or "local"; None where times are numbers."""
         scale = self.predictor.scale
@@ -367,7 +375,8 @@ class CycleModel:
         -------
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
-            were fitted, and as long as cycles and trend go on as they did.
+            were fitted, and as long as cycles and trend go on: that a trend may bend once more, or
+            a cycle change or stop, is not in them.
 
         Raises
         ------

@@ -22,7 +22,7 @@ from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel, local_level
+from epicycle.noise import NoiseModel, is_exact, local_level
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, Progress, spectral_window
@@ -167,7 +167,10 @@ def pursue(
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    fit = _at_likeliest_aliases(work, fit, AliasTest(work.data, noise, window, plan), goal)
+    likelier = _at_likeliest_aliases(work, fit, window, goal)
+    if likelier is not fit:
+        last = work.search(likelier)
+        fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -200,6 +203,29 @@ def pursue(
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
     )
+
+
+def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: Goal) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            test = AliasTest(work.data, work.noise, window, work.plan)
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
 
 
 def _add_lines(
@@ -241,28 +267,6 @@ def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     return Stand(work, fit, jitter, last)
 
 
-def _at_likeliest_aliases(work: Workbench, fit: Fit, test: AliasTest, goal: Goal) -> Fit:
-    """Return the fit with every cycle that an alias explains better moved there.
-
-    At its first appearance a line is at the highest maximum, which noise and lines not found yet
-    may have put on an alias.
-    """
-    left: list[float] = []
-    moved = True
-    while moved and len(left) < goal.max_cycles:
-        moved = False
-        for k, frequency in enumerate(fit.structure.frequency.tolist()):
-            if fit.structure.fixed[k] or frequency < goal.slow_limit:
-                continue
-            structure = test.likelier(fit, k, left)
-            if structure is not None:
-                left.append(frequency)
-                fit, _ = work.settle(structure)
-                moved = True
-                break
-    return fit
-
-
 def _count_cycles(structure: Structure, goal: Goal) -> int:
     counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
     return int(np.count_nonzero(counted))
@@ -292,7 +296,7 @@ def _next_line(
 ) -> Fit | None:
     """Return the fit with one more line, or None when nothing significant is left."""
     data = work.data
-    if _is_exact(data, fit):
+    if is_exact(data, fit.chi2):
         return None
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
@@ -340,12 +344,6 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
     drift, drifting = structure.drift.copy(), structure.drifting.copy()
     drift[-1], drifting[-1] = peak.drift, True
     return replace(structure, drift=drift, drifting=drifting)
-
-
-def _is_exact(data: Data, fit: Fit) -> bool:
-    """Return whether the model leaves nothing but rounding errors."""
-    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
-    return bool((fit.chi2 <= 1e-24 * squares).all())
 
 
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
