@@ -26,12 +26,15 @@ class Covariance:
         For each output, the covariance of the fundamentals followed by its coefficients.
     complete : tuple of ndarray, each of shape (2 K + p + 2 L, 2 K + p + 2 L)
         The same with the drifts after the fundamentals.
+    linear : tuple of ndarray, each of shape (p + 2 L, p + 2 L)
+        For each output, that of its coefficients alone: in white noise, at known frequencies.
     """
 
     frequency: Floats
     drift: Floats
     joint: tuple[Floats, ...]
     complete: tuple[Floats, ...]
+    linear: tuple[Floats, ...]
 
 
 def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
@@ -82,6 +85,10 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
         drift=np.diag(nonlinear)[n_fundamentals:].copy(),
         joint=tuple(one[np.ix_(kept, kept)] for one in complete),
         complete=complete,
+        linear=tuple(
+            state.normal(j).solve_normal(np.eye(len(state.coefficients))) * state.scale[j]
+            for j in range(data.y.shape[1])
+        ),
     )
 
 

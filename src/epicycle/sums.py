@@ -184,10 +184,7 @@ class SingleSums:
         for band in range(n_bands):
             if band:
                 turned *= self._onwards
-            self._plan.execute(
-                np.ascontiguousarray(turned, dtype=np.complex64).squeeze(),
-                out=sums.squeeze(),
-            )
+            self._plan.execute(np.ascontiguousarray(turned, dtype=np.complex64), out=sums)
             yield sums
 
 

@@ -12,11 +12,11 @@ from epicycle.harmonics import HarmonicTest
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import effective_bandwidth, power_threshold
 from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
+from epicycle.significance import effective_bandwidth, power_threshold
 
 #: A grid of up to so many frequencies per sample is searched as fast as a few harmonics are tested.
 _WORTH_A_SEARCH = 16
@@ -219,7 +219,7 @@ class Workbench:
         dof = self.data.n_values - fit.n_parameters * n_outputs
         plan = self._plan
         width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
-        return float(dof * power_threshold(self._false_alarm, dof, width, 2 * n_outputs))
+        return float(dof * power_threshold(self._false_alarm, dof, width, n_outputs=n_outputs))
 
     def null(self, structure: Structure) -> Fit:
         """Return the fit without any line but `structure`, with the present weights."""

@@ -12,7 +12,7 @@ from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
 from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, Screen, candidates, parts
-from epicycle.periodogram import power_threshold
+from epicycle.significance import power_threshold
 
 #: One sample in this many is kept aside to confirm what the others have shown.
 _KEPT_ASIDE = 3
@@ -235,12 +235,12 @@ def _strongest(
 ) -> tuple[LineFit, float] | None:
     """Return the most significant line of the first part of the band that has one."""
     x = residual.coordinates
-    components = 2 * residual.values.shape[1]
+    n_outputs = residual.values.shape[1]
     for number, (start, stop) in enumerate(parts(x, low, high), 1):
         # one over k (k + 1) adds up to one: the band may grow for ever on one budget
         allowed = false_alarm / (number * (number + 1))
         width = _bandwidth(x, start, stop)
-        threshold = power_threshold(allowed, residual.dof, width, components)
+        threshold = power_threshold(allowed, residual.dof, width, n_outputs=n_outputs)
         promising = candidates(residual, start, stop, threshold, screen, effort)
         if promising is None:
             return None

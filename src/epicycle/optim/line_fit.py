@@ -13,7 +13,7 @@ import numpy as np
 
 from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
-from epicycle.periodogram import false_alarm_probability
+from epicycle.significance import false_alarm_probability
 
 #: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
 _STEP = 0.5
@@ -93,8 +93,9 @@ class LineFit:
 
     def false_alarm(self, residual: Residual, bandwidth: float) -> float:
         """Return the probability that noise shows such a line anywhere in the band."""
-        components = 2 * residual.values.shape[1]
-        return false_alarm_probability(self.evidence, residual.dof, bandwidth, components)
+        return false_alarm_probability(
+            self.evidence, residual.dof, bandwidth, n_outputs=residual.values.shape[1]
+        )
 
 
 def fit_line(residual: Residual, frequency: Floats, max_steps: int = 12) -> LineFit:
