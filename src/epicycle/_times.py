@@ -192,7 +192,7 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
         unit = unit or "d"
         if unit not in UNIT_SECONDS:
             raise ValueError(
-                f"unit={unit!r} is not a unit of time. For datetimes use one of "
+                f"unit={unit!r} is not a unit of time. To fix this, for datetimes use one of "
                 f"{', '.join(UNIT_SECONDS)}."
             )
         return _from_datetime64(values, unit, name), TimeScale(unit, calendar, timezone)
