@@ -59,16 +59,26 @@ def window(t: np.ndarray, weights: np.ndarray, frequency: np.ndarray) -> np.ndar
 def noise_level(
     t: np.ndarray, residual: np.ndarray, weights: np.ndarray, scale: float, frequency: float
 ) -> float:
-    """Return residual power 1/T to 8/T away from a line, relative to white noise of `scale`.
+    """Return the level that residual power 1/T to 8/T away from a line suggests.
 
-    Four values at the white level are counted along with the 14 independent ones; the result is
-    at least 1.
+    Relative to white noise of `scale`; the mean of 14 independent exponential values, whose level
+    is 1 or, equally likely beforehand, anything from 1 to 1e4 uniformly in its logarithm.
     """
     baseline = t.max() - t.min()
     steps = np.array([s for s in np.arange(-8.0, 8.01, 0.5) if abs(s) >= 1.0])
     sums = direct_sums(t, weights * residual, frequency + steps / baseline)
     mean = np.mean(np.abs(sums) ** 2) / (scale * weights.sum())
-    return max(1.0, (14.0 * mean + 4.0) / 18.0)
+    return float(mean_level(float(mean), 14.0))
+
+
+def mean_level(mean: float, values: float) -> float:
+    """Return the posterior mean of the level, by summing over a fine grid of levels."""
+    logarithm = (np.arange(200_000) + 0.5) * (np.log(1e4) / 200_000)
+    level = np.exp(logarithm)
+    # divided by that of level 1, so that nothing overflows but where the level is certain
+    likelihood = np.exp(values * (mean - mean / level - logarithm))
+    weight = likelihood.mean()
+    return float((1.0 + (level * likelihood).mean()) / (1.0 + weight))
 
 
 # ---- Least squares -------------------------------------------------------------------------

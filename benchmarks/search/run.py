@@ -29,8 +29,8 @@ import common
 from epicycle import CycleModel, find_cycles
 from epicycle.ladder import rungs_within
 from epicycle.pairs import MOST_PAIRS, close_pairs, count_pairs
-from epicycle.periodogram import power_threshold
 from epicycle.plan import POINTS_PER_PEAK, grid
+from epicycle.significance import power_threshold
 
 YEARS_120 = 120 * 365.25 * 86400.0
 SCALING = tuple(10.0**k for k in range(5, 14))
@@ -121,7 +121,7 @@ def theory(n: int, baseline: float, band: float, ratio: float) -> dict[str, floa
     pairs = min(count_pairs(t, longest), MOST_PAIRS)
     share = ratio**2 / (ratio**2 + 2)
     width = band * math.sqrt(4 * math.pi * t.var())
-    threshold = (n - 2) * power_threshold(0.01, n - 2, width, 2)
+    threshold = (n - 2) * power_threshold(0.01, n - 2, width)
     return {
         "window": longest,
         "deviations": share * math.sqrt(pairs / 2),

@@ -12,28 +12,27 @@ from scipy import optimize, stats
 from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.assemble import nearby_aliases
-from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line, Waveform
+from epicycle.aliases import Alias, nearby_aliases
+from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
+from epicycle.event_significance import event_threshold, z_squared_false_alarm
 from epicycle.events import (
     EventCycle,
     event_data,
-    event_threshold,
     refine_event_cycle,
     related,
     waveform_response,
     with_true_fundamental,
     without,
     z_squared,
-    z_squared_false_alarm,
 )
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
-from epicycle.periodogram import effective_bandwidth
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
+from epicycle.significance import effective_bandwidth
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are not told from a change of the mean rate.
@@ -62,7 +61,7 @@ def find_in_events(
     longest = min(longest or data.baseline, data.baseline / _FEWEST_CYCLES)
     plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
-    threshold = event_threshold(goal.false_alarm, bandwidth)
+    threshold = event_threshold(goal.false_alarm, bandwidth, goal.max_order)
     search = _Search(data, plan, goal.effort, threshold, progress, drift=goal.drift)
     strengths = data.y[:, 0].copy()
     found: list[EventCycle] = []
@@ -81,7 +80,8 @@ def find_in_events(
         last = search(strengths)
     window = spectral_window(data, plan)
     cycles = tuple(
-        _build_cycle(samples, data, c, _aliases(data, found, c, window, plan), goal) for c in found
+        _build_cycle(samples, data, c, _aliases(samples, data, found, c, window, plan), goal)
+        for c in found
     )
     centre = found[0].frequency if found else last.frequency[0]
     return CycleModel(
@@ -253,7 +253,12 @@ def _next_cycle(
 
 
 def _aliases(
-    data: Data, found: list[EventCycle], cycle: EventCycle, window: Candidates, plan: SearchPlan
+    samples: Samples,
+    data: Data,
+    found: list[EventCycle],
+    cycle: EventCycle,
+    window: Candidates,
+    plan: SearchPlan,
 ) -> list[Alias]:
     restored = without(data, [other for other in found if other is not cycle])
     return nearby_aliases(
@@ -265,6 +270,7 @@ def _aliases(
         plan,
         drift=cycle.drift,
         weakest=_ALIAS_RATIO,
+        unit=samples.scale.unit,
     )
 
 
@@ -417,7 +423,7 @@ def _predictor(samples: Samples, data: Data, cycles: tuple[Cycle, ...]) -> Predi
         first=data.reference + float(offset.min()),
         last=data.reference + float(offset.max()),
         baseline=data.baseline,
-        degree=0,
+        background=data.background,
         group_labels=(None,),
         group_weights=(1.0,),
         nuisance=np.ones((1, 1)),

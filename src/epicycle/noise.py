@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, special
 
 from epicycle._checks import Samples
 from epicycle._data import Data
@@ -23,10 +23,9 @@ from epicycle.sums import TrigSums
 _NEIGHBOURHOOD = 8.0
 _NOTCH = 1.0
 
-#: The level is a mean over about 14 independent values, so it scatters by a quarter even in white
-#: noise.  Counting this many further values at the white level tames that, and does not matter
-#: where the excess is real.
-_PRIOR_VALUES = 4.0
+#: Probability, beforehand, that the noise around a line is white, and the highest level otherwise.
+_WHITE = 0.5
+_HIGHEST_LEVEL = 1e4
 
 
 #: A smaller group shares the scatter of all.
@@ -78,7 +77,10 @@ class NoiseModel:
         """Return the extra scatter of each group and output, shape (G, d).
 
         The jitter is what makes the sum of squared residuals, each in units of its variance,
-        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.
+        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.  Where that
+        sum exceeds its degrees of freedom by what chance explains, the errors as given are the
+        likelier ones, and the jitter's variance is multiplied by the probability that it is not
+        0: it can only add to an error, so that taking every excess would make errors too large.
         """
         n_outputs = residual.shape[1]
         jitter = np.zeros((self.n_groups, n_outputs))
@@ -96,9 +98,10 @@ class NoiseModel:
                     continue
                 dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
                 target = max(share, 0.5) * int(rows.sum())
-                jitter[g, j] = _solve_jitter(
-                    residual[rows, j] ** 2, dy2, 1.0 / self.relative[rows], target
-                )
+                found = residual[rows, j] ** 2
+                jitter[g, j] = _solve_jitter(found, dy2, 1.0 / self.relative[rows], target)
+                if jitter[g, j] > 0 and np.all(np.asarray(dy2) > 0):
+                    jitter[g, j] *= np.sqrt(_jitter_odds(float((found / dy2).sum()), target))
         return jitter
 
     def weights(self, jitter: Floats) -> Floats:
@@ -129,6 +132,21 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
         return float(np.sqrt(lowest * highest))
     share = optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
     return float(np.sqrt(share * highest))
+
+
+def is_exact(data: Data, chi2: Floats) -> bool:
+    """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
+    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
+    return bool((chi2 <= 1e-24 * squares).all())
+
+
+def _jitter_odds(chi2: float, dof: float) -> float:
+    """Return the probability that errors are too small, as likely as not beforehand.
+
+    By BIC: one parameter more, for an excess of chi-square by so many standard deviations.
+    """
+    excess = min((chi2 - dof) ** 2 / (2 * dof), 1400.0)
+    return float(1.0 / (1.0 + np.sqrt(dof) * np.exp(-0.5 * excess)))
 
 
 def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
@@ -164,5 +182,36 @@ def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) 
     for line, f in enumerate(frequency):
         power = np.abs(sums.band(strengths, float(f) - half * spacing)) ** 2
         mean = power[:, around].mean(axis=1) / np.maximum(white, 1e-300)
-        level[line] = (values * mean + _PRIOR_VALUES) / (values + _PRIOR_VALUES)
-    return np.maximum(level, 1.0)
+        level[line] = expected_level(mean, values)
+    return level
+
+
+def expected_level(mean: Floats, values: float) -> Floats:
+    r"""Return the noise level that a mean of measured powers suggests.
+
+    The mean x of m exponential values scatters by 1 / sqrt(m) even in white noise, and taking
+    the larger of it and 1 would make every error too large.  Beforehand the level is 1, or else
+    anything above, uniformly in its logarithm; this is the mean of what is likely afterwards.
+    With x m = a and the likelihood :math:`v^{-m} e^{-a / v}` of a level v,
+
+    .. math:: \int_1^\infty v^{-m} e^{-a / v} \, dv / v = a^{-m} \Gamma(m) P(m, a).
+
+    Parameters
+    ----------
+    mean : ndarray
+        Mean power in units of white noise.
+    values : float
+        Number of independent powers that it is the mean of, more than 1.
+    """
+    total = values * np.maximum(mean, 1e-9)
+    inside = np.maximum(special.gammainc(values, total), 1e-300)
+    log_odds = (
+        np.log((1 - _WHITE) / _WHITE / np.log(_HIGHEST_LEVEL))
+        + special.gammaln(values)
+        - values * np.log(total)
+        + total
+        + np.log(inside)
+    )
+    above = total / (values - 1) * special.gammainc(values - 1, total) / inside
+    result: Floats = 1.0 + special.expit(log_odds) * (above - 1.0)
+    return result

@@ -1,4 +1,4 @@
-r"""Trigonometric sums -> least-squares power, and what a maximum of it is worth.
+r"""Trigonometric sums -> least-squares power.
 
 The power at a frequency is the fraction by which a sinusoid lowers the weighted sum of squares,
 with all nuisance columns (mean, trend, offsets) refitted at every frequency.  With Q an
@@ -15,9 +15,8 @@ eq. 5), written with complex sums.
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, special
 
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.sums import Complexes, TrigSums
@@ -49,10 +48,19 @@ class Periodogram:
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
-        self._remembered: dict[float, list[_Norm]] | None = {} if remember else None
-        self._bases = [
-            orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
-        ]
+        self._remembered: dict[float, tuple[Complexes, list[_Norm]]] | None = (
+            {} if remember else None
+        )
+        self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
+
+    @staticmethod
+    def of(data: Data, spacing: float, size: int) -> Periodogram:
+        """Return such an engine, one for all who ask for the same data and grid."""
+        key = f"periodogram, {size} x {spacing!r}"
+        kept = data.memo.get(key)
+        if not isinstance(kept, Periodogram):
+            kept = data.memo[key] = Periodogram(data, spacing, size)
+        return kept
 
     def reduction(self, residual: Floats, start: float) -> Floats:
         """Return by how much a sinusoid lowers chi-square, shape (d, size).
@@ -64,7 +72,8 @@ class Periodogram:
         start : float
             First frequency of the band.
         """
-        shifts = self._sums.shifts(start)
+        known = None if self._remembered is None else self._remembered.get(start)
+        shifts = self._sums.shifts(start) if known is None else known[0]
         if not self._has_nuisance:
             # Events: their density, not their values, carries the signal.  Under a constant rate
             # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
@@ -73,7 +82,7 @@ class Periodogram:
             frequency = start + np.arange(self.size, dtype=np.float64) * self._sums.spacing
             sums -= strengths.sum(axis=1)[:, np.newaxis] * span_window(self._sums.times, frequency)
             return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
-        norms = None if self._remembered is None else self._remembered.get(start)
+        norms = None if known is None else known[1]
         result = np.empty((residual.shape[1], self.size))
         fresh: list[_Norm] = []
         for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
@@ -88,7 +97,7 @@ class Periodogram:
             for j, output in enumerate(outputs):
                 result[output] = (fresh if norms is None else norms)[k].reduction(sums[j])
         if self._remembered is not None and norms is None:
-            self._remembered[start] = fresh
+            self._remembered[start] = shifts, fresh
         return result
 
 
@@ -133,78 +142,3 @@ class _Norm:
         result -= b
         result *= self._factor
         return result
-
-
-def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
-    """Return Baluev's W: the band in units of the effective length of the data.
-
-    ``W = (f_max - f_min) * sqrt(4 pi var(t))`` (Baluev 2008, MNRAS 385, 1279, eq. 7).
-    """
-    weights = data.weights.sum(axis=1)
-    t = data.times.to_float()
-    mean = np.average(t, weights=weights)
-    variance = np.average((t - mean) ** 2, weights=weights)
-    return float((maximum - minimum) * np.sqrt(4 * np.pi * variance))
-
-
-def false_alarm_probability(
-    power: float, dof: float, bandwidth: float, components: int = 2
-) -> float:
-    r"""Return the probability that noise alone has a maximum of at least `power` in the band.
-
-    Parameters
-    ----------
-    power : float
-        Fraction of the residual sum of squares that the signal removes, in [0, 1].
-    dof : float
-        Degrees of freedom of the residual before the signal is fitted.
-    bandwidth : float
-        Effective bandwidth W of :func:`effective_bandwidth`; 0 for a frequency known beforehand.
-    components : int
-        Linear parameters of the signal: 2 for one sinusoid in one output.
-
-    Returns
-    -------
-    float
-
-    Notes
-    -----
-    ``1 - (1 - FAP_single) exp(-tau)`` with the expected number of upcrossings
-
-    .. math:: \tau = W \frac{\Gamma(N/2)}{\Gamma((N-\nu+1)/2)\,\Gamma(\nu/2)}
-              P^{(\nu-1)/2} (1-P)^{(N-\nu-1)/2},
-
-    which for two components is Baluev (2008), table 1 and eq. 5-6, and tends to the upcrossings
-    of a chi-square process (Davies 1987, Biometrika 74, 33) for large N.
-    """
-    p = min(max(power, 0.0), 1.0)
-    half = components / 2
-    rest = (dof - components) / 2
-    if p == 0.0 or rest <= 0.5:
-        return 1.0
-    if p == 1.0:
-        return 0.0
-    single = float(special.betainc(rest, half, 1.0 - p))
-    if bandwidth <= 0:
-        return single
-    log_tau = (
-        np.log(bandwidth)
-        + special.gammaln(dof / 2)
-        - special.gammaln((dof - components + 1) / 2)
-        - special.gammaln(half)
-        + (half - 0.5) * np.log(p)
-        + (rest - 0.5) * np.log1p(-p)
-    )
-    tau = float(np.exp(min(log_tau, 50.0)))
-    return float(-np.expm1(np.log1p(-min(single, 1 - 1e-16)) - tau))
-
-
-def power_threshold(false_alarm: float, dof: float, bandwidth: float, components: int = 2) -> float:
-    """Return the power whose :func:`false_alarm_probability` is `false_alarm`."""
-
-    def excess(power: float) -> float:
-        return false_alarm_probability(power, dof, bandwidth, components) - false_alarm
-
-    if excess(1.0 - 1e-12) > 0:
-        return 1.0
-    return float(optimize.brentq(excess, 1e-12, 1.0 - 1e-12))

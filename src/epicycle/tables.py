@@ -21,6 +21,7 @@ from epicycle._human import (
     human_time,
 )
 from epicycle.cycles import Cycle, PerOutput
+from epicycle.local_time import clock_changes
 from epicycle.model import CycleModel
 from epicycle.suggestions import Suggestion
 
@@ -166,9 +167,7 @@ def columns_of(model: CycleModel) -> list[Column]:
         Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
     ]
     if any(c.aliases for c in model.cycles):
-        columns.append(
-            Column("alias\n(power)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
-        )
+        columns.append(Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2))
     return columns
 
 
@@ -210,7 +209,8 @@ def _alias(cycle: Cycle, unit: str) -> str:
     if not cycle.aliases:
         return ""
     alias = cycle.aliases[0]
-    return f"{human_period(alias.period, None, unit)} ({alias.power_ratio:.2f})"
+    odds = f"{alias.odds:.1g}" if alias.odds >= 0.001 else "<0.001"
+    return f"{human_period(alias.period, None, unit)} ({alias.kind}, {odds})"
 
 
 # ---- Below the table -----------------------------------------------------------------------
@@ -233,6 +233,8 @@ def notes(model: CycleModel) -> list[str]:
             f"{_outputs(model.amplitude_limit, model.output_names)} (95 %)"
         )
     dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
+    dropped += f", {model.n_repeated} at times that others have too" if model.n_repeated else ""
+    dropped += "" if model.is_sorted else ", not in the order of time (it does not matter)"
     lines += [
         f"{'events' if model.of_events else 'samples'}: {model.n_samples} over "
         f"{human_period(model.baseline, None, unit)}{dropped}",
@@ -242,6 +244,9 @@ def notes(model: CycleModel) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.trend_changes:
+        places = ", ".join(_reference(moment) for moment in model.trend_changes)
+        lines.append(f"trend: its slope changes near {places}")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
@@ -252,10 +257,37 @@ def notes(model: CycleModel) -> list[str]:
         )
     return [
         *lines,
+        *_clock_lines(model),
         *_gear_lines(model),
         *_suggestion_lines(model),
         *(f"note: {text}" for text in model.undecided),
     ]
+
+
+def _clock_lines(model: CycleModel) -> list[str]:
+    """Return when on the clock cycles near a day are highest, and by which clock."""
+    lines = []
+    names = model.output_names or ("",)
+    for cycle, clocks in zip(model.cycles, model.clock_times, strict=True):
+        if clocks is not None:
+            times = ", ".join(
+                f"{name} {clock.words()}".strip()
+                for name, clock in list(zip(names, clocks, strict=True))[:_OUTPUTS]
+            )
+            lines.append(f"clock: {_period(cycle, model.unit)} peaks at {times}")
+    scale = model.predictor.scale
+    changes = clock_changes(scale, model.predictor.first, model.predictor.last) if lines else 0
+    if changes:
+        how = (
+            "the days of people; clock='elapsed' counts the time that really passed"
+            if scale.clock == "local"
+            else "time that really passed; for rhythms of people, clock='local' follows the clocks"
+        )
+        lines.append(
+            f"clock: {scale.clock}, through {changes} change(s) of the clocks in "
+            f"{scale.timezone}: {how}"
+        )
+    return lines
 
 
 def _gear_lines(model: CycleModel) -> list[str]:

@@ -12,11 +12,14 @@ from epicycle.harmonics import HarmonicTest
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
-from epicycle.periodogram import effective_bandwidth, power_threshold
 from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
+from epicycle.significance import effective_bandwidth, power_threshold
+
+#: A grid of up to so many frequencies per sample is searched as fast as a few harmonics are tested.
+_WORTH_A_SEARCH = 16
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,6 @@ class Workbench:
     ----------
     data : Data
         The data with their present weights.
-    test : HarmonicTest
-        Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
     """
@@ -90,12 +91,26 @@ class Workbench:
         self.depth: float | None = None
         self._use(data)
 
+    @property
+    def noise(self) -> NoiseModel:
+        """How the weights follow from errors and jitter."""
+        return self._noise
+
+    @property
+    def plan(self) -> SearchPlan:
+        """Band and grid, as given."""
+        return self._plan
+
     def _use(self, data: Data) -> None:
         self.data = data
-        self.test = HarmonicTest(data, self._highest)
         self._dense: DenseSearch | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
+
+    @property
+    def test(self) -> HarmonicTest:
+        """Tests at single frequencies with the present weights."""
+        return HarmonicTest(self.data, self._highest, self._glance)
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
@@ -114,12 +129,29 @@ class Workbench:
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:
             self._dense = DenseSearch(self.data, self._plan, progress=self._progress)
+        if self._searched and self._searched[-1][0] is fit:
+            return self._searched[-1][1]
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
         self.depth = None
         found = self._dense.maxima(fit.residual, fit.scale)
         self._searched = [*self._searched[:1], (fit, found)]
         return found
+
+    def _glance(self, fit: Fit, frequency: float) -> float:
+        """Return the highest power near a frequency from the spectrum of the fit's residual.
+
+        Infinite where that spectrum is not known, and takes longer than it spares.
+        """
+        if not self._densely:
+            return np.inf
+        if self._dense is None or not self._searched or self._searched[-1][0] is not fit:
+            if self._plan.n_frequencies > _WORTH_A_SEARCH * len(self.data.times):
+                return np.inf
+            self.search(fit)
+        if self._dense is None:
+            return np.inf
+        return self._dense.highest_near(fit.residual, frequency, 1.0 / self.data.baseline)
 
     def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
         ladder = LadderSearch(
@@ -187,7 +219,7 @@ class Workbench:
         dof = self.data.n_values - fit.n_parameters * n_outputs
         plan = self._plan
         width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
-        return float(dof * power_threshold(self._false_alarm, dof, width, 2 * n_outputs))
+        return float(dof * power_threshold(self._false_alarm, dof, width, n_outputs=n_outputs))
 
     def null(self, structure: Structure) -> Fit:
         """Return the fit without any line but `structure`, with the present weights."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
-from epicycle.periodogram import false_alarm_probability
+from epicycle.significance import false_alarm_probability
 
 #: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
 _STEP = 0.5
@@ -78,7 +78,8 @@ class LineFit:
     Attributes
     ----------
     frequency, error : ndarray, shape (m,)
-        Frequency in cycles per unit on each axis, and its standard error.
+        Frequency in cycles per unit on each axis, and its standard error; infinite where there
+        is hardly a line.
     power : float
         Share of the sum of squares that the line explains.
     evidence : float
@@ -92,8 +93,9 @@ class LineFit:
 
     def false_alarm(self, residual: Residual, bandwidth: float) -> float:
         """Return the probability that noise shows such a line anywhere in the band."""
-        components = 2 * residual.values.shape[1]
-        return false_alarm_probability(self.evidence, residual.dof, bandwidth, components)
+        return false_alarm_probability(
+            self.evidence, residual.dof, bandwidth, n_outputs=residual.values.shape[1]
+        )
 
 
 def fit_line(residual: Residual, frequency: Floats, max_steps: int = 12) -> LineFit:
@@ -182,12 +184,14 @@ class _Projection:
         total = max(self._residual.chi2, 1e-300)
         power = max(1.0 - self.chi2 / total, 0.0)
         ratio = power / max(self.chi2 / total, 1e-30)
-        fit = LineFit(self.frequency[0], self.errors()[0], power, ratio / (1.0 + ratio))
+        nowhere = np.full_like(self.frequency[0], np.inf)
+        fit = LineFit(self.frequency[0], nowhere, power, ratio / (1.0 + ratio))
         if fit.false_alarm(self._residual, 0.0) > _HOPELESS:
             return fit  # not significant in white noise, and less so in any other
         level = self._level()
         ratio /= level
-        return replace(fit, error=np.sqrt(level) * fit.error, evidence=ratio / (1.0 + ratio))
+        error = np.sqrt(level) * self.errors()[0]
+        return replace(fit, error=error, evidence=ratio / (1.0 + ratio))
 
     def errors(self) -> Floats:
         """Return the standard errors of the frequencies in white noise, shape (k, m)."""

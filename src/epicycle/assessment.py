@@ -1,0 +1,162 @@
+"""Which lines of a fit noise could have made: every line against the noise around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.errors import Covariance
+from epicycle.lines import design
+from epicycle.refine import Fit
+from epicycle.significance import Trials, false_alarm_probability, pooled_power
+
+#: Only probabilities between these multiples of what is allowed need aliases counted exactly.
+_CLEAR = 1e-6
+_HOPELESS = 50.0
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What decides how likely a line is to be noise.
+
+    Attributes
+    ----------
+    trials : Trials
+        Frequencies that the search tries, in effect.
+    errors_given : bool
+        Whether the scatter cannot be below the errors that were given.
+    false_alarm : float
+        Largest false-alarm probability of a line that stays.
+    max_order : int
+        Highest harmonic tried.
+    """
+
+    trials: Trials
+    errors_given: bool
+    false_alarm: float
+    max_order: int
+
+    def of_next(self, data: Data, fit: Fit, trial: Fit) -> float:
+        """Return the false-alarm probability of the line that `trial` has on top of `fit`."""
+        power = self._power(
+            data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
+        )
+        return self._probability(power, data, fit.n_parameters)
+
+    def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
+        """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
+
+        A line is compared with the fit in which it is left out and all other amplitudes are
+        fitted anew, and with the noise around it.  Which of the orders up to the highest have
+        lines was chosen by the data: the trials are multiplied by the number of such choices.
+
+        Parameters
+        ----------
+        data, fit : Data, Fit
+            The regression problem and its solution.
+        errors : Covariance
+            Of the solution.
+        level : ndarray, shape (L, d)
+            Noise level around each line.
+        """
+        structure = fit.structure
+        after = squares(data, fit.residual)
+        columns = design(data, structure) if len(after) > 1 else None
+        result = np.ones(len(structure.frequency))
+        for k in range(len(result)):
+            lines = np.flatnonzero(structure.parent == k)
+            before = _without(data, fit, errors, lines, after, columns)
+            rows = fit.n_nuisance + 2 * lines
+            strength = fit.coefficients[rows] ** 2 + fit.coefficients[rows + 1] ** 2
+            quiet = (strength / level[lines]).sum(axis=0) / np.maximum(strength.sum(axis=0), 1e-300)
+            others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
+            power = self._power(data, before, after, others, len(lines), quiet)
+            orders = sorted(int(order) for order in structure.order[lines])
+            result[k] = self._probability(power, data, others, orders, bool(structure.fixed[k]))
+        return result
+
+    def _power(
+        self,
+        data: Data,
+        before: Floats,
+        after: Floats,
+        parameters: int,
+        pairs: int,
+        quiet: Floats | float = 1.0,
+    ) -> float:
+        return pooled_power(
+            before,
+            after,
+            _counts(data),
+            parameters,
+            pairs,
+            quiet=np.broadcast_to(quiet, before.shape[1:]),
+            absolute=self.errors_given,
+        )
+
+    def _probability(
+        self,
+        power: float,
+        data: Data,
+        parameters: int,
+        orders: Sequence[int] = (1,),
+        fixed: bool = False,
+    ) -> float:
+        n_outputs = data.y.shape[1]
+        dof = data.n_values - parameters * n_outputs
+        choices = comb(max(self.max_order - 1, len(orders) - 1), len(orders) - 1)
+
+        def probability(bandwidth: float) -> float:
+            width = 0.0 if fixed else choices * bandwidth
+            return false_alarm_probability(power, dof, width, orders=orders, n_outputs=n_outputs)
+
+        upper = probability(self.trials.upper)
+        if fixed or not _CLEAR * self.false_alarm < upper < _HOPELESS * self.false_alarm:
+            return upper
+        return probability(self.trials.distinct)
+
+
+def squares(data: Data, residual: Floats) -> Floats:
+    """Return the weighted sum of squared residuals of each group and output, shape (G, d)."""
+    return _by_group(data, data.weights * residual**2)
+
+
+def _counts(data: Data) -> Floats:
+    present = np.broadcast_to(data.weights > 0, data.y.shape)
+    return _by_group(data, present.astype(np.float64))
+
+
+def _by_group(data: Data, values: Floats) -> Floats:
+    result = np.zeros((int(data.group.max(initial=0)) + 1, values.shape[1]))
+    np.add.at(result, data.group, values)
+    return result
+
+
+def _without(
+    data: Data,
+    fit: Fit,
+    errors: Covariance,
+    lines: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
+    after: Floats,
+    columns: Floats | None,
+) -> Floats:
+    """Return the sums of squares without some lines, all other coefficients fitted anew."""
+    rows = fit.n_nuisance + np.sort(np.concatenate([2 * lines, 2 * lines + 1]))
+    before = after.copy()
+    change = np.zeros_like(data.y)
+    for j, linear in enumerate(errors.linear):
+        block = linear[np.ix_(rows, rows)]
+        if not np.any(np.diag(block) > 0):
+            continue
+        # Lagrange multipliers of the constraint that these coefficients are 0
+        pull = np.linalg.pinv(block, hermitian=True) @ fit.coefficients[rows, j]
+        if columns is None:
+            before[0, j] += float(fit.coefficients[rows, j] @ pull) * fit.scale[j]
+        else:
+            change[:, j] = columns @ (linear[:, rows] @ pull)
+    return before if columns is None else squares(data, fit.residual + change)
