@@ -102,6 +102,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         for k in strength_order(found.fit)
         if not slow[k]
     )
+    data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
     return CycleModel(

@@ -56,7 +56,10 @@ class NarrowSums:
         centre = times[0] + (2 * number + 1) * half
         v = (times - centre) / half
         powers = _POWERS if highest > 0 else 1
-        self._powers = [v**m for m in range(1, powers)]
+        self._powers = [v]
+        while len(self._powers) < powers - 1:
+            self._powers.append(self._powers[-1] * v)
+        self._powers = self._powers[: powers - 1]
         self._phasors = np.exp(-1j * np.outer(centre[self._first], omega))
         self._factors = [(-1j * omega * half) ** m / math.factorial(m) for m in range(powers)]
 

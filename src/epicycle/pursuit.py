@@ -167,7 +167,10 @@ def pursue(
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    fit = _at_likeliest_aliases(work, fit, AliasTest(work.data, noise, window, plan), goal)
+    likelier = _at_likeliest_aliases(work, fit, window, goal)
+    if likelier is not fit:
+        last = work.search(likelier)
+        fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -200,6 +203,29 @@ def pursue(
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
     )
+
+
+def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: Goal) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            test = AliasTest(work.data, work.noise, window, work.plan)
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
 
 
 def _add_lines(
@@ -239,28 +265,6 @@ def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     fit = _prune(work, fit, goal, judge)
     fit, jitter = work.settle(fit.structure, tight=True)
     return Stand(work, fit, jitter, last)
-
-
-def _at_likeliest_aliases(work: Workbench, fit: Fit, test: AliasTest, goal: Goal) -> Fit:
-    """Return the fit with every cycle that an alias explains better moved there.
-
-    At its first appearance a line is at the highest maximum, which noise and lines not found yet
-    may have put on an alias.
-    """
-    left: list[float] = []
-    moved = True
-    while moved and len(left) < goal.max_cycles:
-        moved = False
-        for k, frequency in enumerate(fit.structure.frequency.tolist()):
-            if fit.structure.fixed[k] or frequency < goal.slow_limit:
-                continue
-            structure = test.likelier(fit, k, left)
-            if structure is not None:
-                left.append(frequency)
-                fit, _ = work.settle(structure)
-                moved = True
-                break
-    return fit
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
