@@ -370,7 +370,8 @@ class NormalEquations:
     """Weighted normal equations of the linear part, scaled to unit diagonal and factorised."""
 
     def __init__(self, gram: Floats) -> None:
-        size = np.sqrt(np.diag(gram))
+        # rounding may leave a column that is nowhere but 0 with less than nothing
+        size = np.sqrt(np.maximum(np.diag(gram), 0.0))
         # a column without any weight (a group that one output lacks) gets coefficient 0
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)
