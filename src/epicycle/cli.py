@@ -33,6 +33,7 @@ _OPTIONS = {
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
+    "red_noise": "--red-noise",
 }
 _LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
 
@@ -230,6 +231,10 @@ def find(
             "[dim]Unknown.[/]",
         ),
     ] = None,
+    red_noise: Annotated[
+        bool,
+        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
+    ] = _DEFAULT["red_noise"],
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
     ] = None,
@@ -300,6 +305,7 @@ def find(
                 exposure=exposure,
                 max_frequencies=max_frequencies,
                 signal_to_noise=signal_to_noise,
+                red_noise=red_noise,
                 progress=bar.update,
             )
         except (TypeError, ValueError) as problem:
