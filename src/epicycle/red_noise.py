@@ -118,24 +118,14 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
     )
 
 
-def _spline_fit(
-    x: Floats, power: Floats, table: Floats, values: float
-) -> tuple[Floats, Floats]:
+def _spline_fit(x: Floats, power: Floats, table: Floats, values: float) -> tuple[Floats, Floats]:
     """Return logarithm and degrees of freedom of the level at the places of a table."""
     inner = max(int((table[-1] - table[0]) / math.log(_KNOT_RATIO)), 0)
-    best = None
-    for n_columns in sorted({1, 2, inner + 2}):
-        if n_columns > 1 and len(x) < 4 * n_columns:
-            continue
-        knots = np.linspace(table[0], table[-1], max(n_columns, 2))
-        columns = _natural_spline(x, knots)[:, :n_columns]
-        coefficients, cost = _whittle(columns, power)
-        criterion = cost + n_columns
-        if best is None or criterion < best[0]:
-            best = criterion, knots, columns, coefficients
-    assert best is not None
-    _, knots, columns, coefficients = best
-    at = _natural_spline(table, knots)[:, : columns.shape[1]]
+    # (few powers know a mean, or a slope; the error of more would be honest, but large)
+    n_columns = max(min(inner + 2, len(x) // 4), 1)
+    knots = np.linspace(table[0], table[-1], max(n_columns, 2))
+    columns, at = (_natural_spline(one, knots)[:, :n_columns] for one in (x, table))
+    coefficients = _whittle(columns, power)
     spread = linalg.pinvh(columns.T @ columns)
     # however many the frequencies, the values know no level better than their own mean square
     variance = np.einsum("ij,jk,ik->i", at, spread, at) + 2.0 / max(values, 1.0)
@@ -143,8 +133,8 @@ def _spline_fit(
     return at @ coefficients, np.maximum(2.0 / np.maximum(variance, 1e-12), 2.0)
 
 
-def _whittle(columns: Floats, power: Floats) -> tuple[Floats, float]:
-    """Return the coefficients of the logarithm of the level, and minus the log likelihood.
+def _whittle(columns: Floats, power: Floats) -> Floats:
+    """Return the coefficients of the logarithm of the level, of greatest likelihood.
 
     Powers far above their level are lines: each counts as the largest that noise would show.
     """
@@ -166,8 +156,7 @@ def _whittle(columns: Floats, power: Floats) -> tuple[Floats, float]:
         coefficients = coefficients + step
         if np.abs(columns @ step).max() < 1e-6:
             break
-    cost = float((columns @ coefficients + excess(coefficients)).sum())
-    return coefficients, cost
+    return coefficients
 
 
 def _natural_spline(x: Floats, knots: Floats) -> Floats:
