@@ -24,7 +24,7 @@ DEV := $(VENV)/.stamp-dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run moon pictures test lint types contracts bench clean distclean
+.PHONY: help run moon pictures test lint types contracts docs bench clean distclean
 
 help:
 	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
@@ -33,6 +33,7 @@ help:
 	@echo "make lint       style: ruff check and ruff format --check"
 	@echo "make types      types: mypy --strict"
 	@echo "make contracts  architecture: which module may import which"
+	@echo "make docs       build the documentation into docs/_build/html; warnings are errors"
 	@echo "make bench      run all benchmarks"
 	@echo "make pictures   draw the pictures of README.md anew, into docs/images"
 	@echo "make clean      remove caches, build products and generated pictures"
@@ -63,13 +64,17 @@ types: $(DEV)
 contracts: $(DEV)
 	@$(BIN)/lint-imports --no-logo
 
+docs: $(DEV)
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html" >&2
+
 bench: $(DEV)
 	@if [ -z "$(BENCH)" ]; then echo "no benchmarks/*/run.py found" >&2; exit 1; fi
 	@set -e; for runner in $(BENCH); do \
 		echo "--- $$runner" >&2; $(BIN)/python "$$runner"; done
 
 clean:
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -f *.png *.svg *.pdf
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 import epicycle
-from epicycle import _console, cli
+from epicycle import _console, cli, cli_options
 
 CO2 = Path(__file__).parents[1] / "data" / "co2_mlo_weekly_nan.csv"
 
@@ -322,7 +322,7 @@ def test_a_picture_is_refused_before_the_search(tide, monkeypatch):
     def no_search(*_, **__):
         raise AssertionError("searched")
 
-    monkeypatch.setattr(cli, "find_cycles", no_search)
+    monkeypatch.setattr(cli_options, "find_cycles", no_search)
     monkeypatch.setattr("epicycle._picture_files.find_spec", lambda _: None)
     assert "pip install 'epicycle[plot]'" in refusal(
         "find", tide, "--plot", tide.with_suffix(".png")
@@ -333,7 +333,7 @@ def test_too_large_a_search_is_refused(tide, monkeypatch):
     def no_memory(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(cli, "find_cycles", no_memory)
+    monkeypatch.setattr(cli_options, "find_cycles", no_memory)
     assert re.search(r"not enough memory.*raise --min-period", refusal("find", tide))
 
 
@@ -493,7 +493,7 @@ def test_interrupted_while_it_searches(tide, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "find_cycles", interrupt)
+    monkeypatch.setattr(cli_options, "find_cycles", interrupt)
     result = run("find", tide, "-q")
     assert (result.exit_code, result.stdout) == (cli.INTERRUPTED, "")
     assert result.stderr == "epicycle: interrupted\n"

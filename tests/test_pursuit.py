@@ -235,8 +235,8 @@ def test_aliases_of_nightly_sampling_are_listed() -> None:
         assert alias.period == pytest.approx(1 / alias.frequency)
         assert abs(alias.window_frequency - round(alias.window_frequency)) < 1 / 40.0
         assert alias.power_ratio < 1
-    ratios = [a.power_ratio for a in cycle.aliases]
-    assert ratios == sorted(ratios, reverse=True)
+    odds = [a.odds for a in cycle.aliases]
+    assert odds == sorted(odds, reverse=True)
 
 
 def test_an_alias_has_the_power_of_a_fit_at_its_frequency() -> None:

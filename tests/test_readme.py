@@ -28,6 +28,12 @@ def pairs(language: str, page: Path) -> list[tuple[str, str]]:
     ]
 
 
+def blocks_of(language: str, page: Path) -> list[str]:
+    """Return all blocks in `language`, with output or without."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
 def everywhere(language: str) -> list[Any]:
     """Return the examples of all pages, each with a name to tell it by."""
     return [
@@ -60,6 +66,12 @@ def agree(printed: str, expected: str) -> bool:
 def test_the_readme_has_examples() -> None:
     assert pairs("python", ROOT / "README.md")
     assert pairs("console", ROOT / "README.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("language", ["python", "console"])
+def test_every_example_shows_its_output_and_so_is_run(page: Path, language: str) -> None:
+    assert blocks_of(language, page) == [code for code, _ in pairs(language, page)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

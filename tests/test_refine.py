@@ -8,8 +8,8 @@ from scipy import optimize
 
 import oracles
 from epicycle._data import Data
-from epicycle.lines import Fundamental, Structure
-from epicycle.refine import Fit, Linearised, fit_lines, frequency_slopes, parameter_slopes
+from epicycle.lines import Fundamental, Structure, line_columns
+from epicycle.refine import Fit, Linearised, fit_lines
 from generators import regression, sinusoids
 
 LINES = [(0.3137, 2.0), (0.4142, 1.0), (1.7321, 3.0)]
@@ -80,14 +80,23 @@ def test_slopes_are_the_derivatives_of_the_model(drift: float) -> None:
     at = np.concatenate([structure.frequency, structure.drift])
     steps = np.concatenate([np.full(2, 1e-3 / 100.0), np.full(2, 1e-3 / 100.0**2)])
     numerical = oracles.jacobian(model, at, steps)
-    got = parameter_slopes(state, 0, np.arange(4))
+    vectors, power = state.slopes(0, np.arange(4))
+    columns = np.hstack([data.nuisance, line_columns(structure, data)])
+    got = columns @ vectors * (t / 50.0)[:, np.newaxis] ** power
     # Fourth order: the error is (2 pi o h t)^4 / 30 of the slope, (0.0094)^4 / 30 < 1e-9, and
     # differences of rounded phases lose 1e-15 * 2 pi * 500 turns / 0.0063 < 1e-9.
     assert np.abs(got - numerical).max(axis=0) == pytest.approx(
         0, abs=1e-8 * float(np.abs(numerical).max())
     )
     assert (np.abs(got - numerical).max(axis=0) <= 1e-7 * np.abs(numerical).max(axis=0)).all()
-    np.testing.assert_array_equal(got[:, :2], frequency_slopes(state, 0))
+    # and the products of these slopes, put together from those of the columns
+    w = data.weights[:, :1]
+    np.testing.assert_allclose(
+        state.cross(0, np.arange(4)),
+        columns.T @ (w * got),
+        rtol=0,
+        atol=1e-12 * float(np.abs(w * got).sum()),
+    )
 
 
 @pytest.mark.parametrize("errors", [False, True], ids=["equal weights", "errors"])

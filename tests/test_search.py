@@ -49,9 +49,43 @@ def truth() -> tuple[np.ndarray, np.ndarray]:
     return direct_spectrum(PROBLEM, PLAN)
 
 
+def set_band(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Cut every search into bands of one size."""
+    monkeypatch.setattr(search, "band_size", lambda n_samples: size)
+
+
 def find(threads: int = 1, keep: int = 16, **options: object) -> Candidates:
     engine = DenseSearch(PROBLEM.data(), PLAN, keep=keep, threads=threads, **options)
     return engine.maxima(centred(PROBLEM), np.ones(1))
+
+
+@pytest.mark.parametrize("band", [None, 64])
+def test_the_highest_power_near_a_frequency_is_that_of_the_spectrum(
+    truth: tuple[np.ndarray, np.ndarray], band: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if band is not None:
+        set_band(monkeypatch, band)
+    engine = DenseSearch(PROBLEM.data(), PLAN, threads=2)
+    residual, width = centred(PROBLEM), 1 / 20.0
+    assert engine.highest_near(residual, 1.31, width) == np.inf
+    engine.maxima(residual, np.ones(1))
+    frequency, power = truth
+    for at in (0.11, 1.31, 2.0, 3.73, 6.2):
+        # at least all points within the width, at most one beyond on either side
+        inner, outer = (power[np.abs(frequency - at) <= d].max() for d in (width, 1.21 * width))
+        got = engine.highest_near(residual, at, width)
+        assert inner - POWER_TOLERANCE <= got <= outer + POWER_TOLERANCE
+    # not known: beyond the band, and for values that were not searched
+    assert engine.highest_near(residual, 6.29, width) == np.inf
+    assert engine.highest_near(residual, 0.06, width) == np.inf
+    assert engine.highest_near(residual.copy(), 1.31, width) == np.inf
+
+
+def test_bands_are_longer_where_samples_are_many() -> None:
+    sizes = [search.band_size(n) for n in (10, 3000, 10_000, 50_000, 10**7)]
+    assert sizes[:2] == [search.BAND, search.BAND]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == search.LONGEST_BAND
 
 
 # ---- Maxima --------------------------------------------------------------------------------
@@ -66,7 +100,7 @@ def test_maxima_are_those_of_a_direct_evaluation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if band is not None:
-        monkeypatch.setattr(search, "BAND", band)
+        set_band(monkeypatch, band)
     frequency, power = truth
     expected = oracles.local_maxima(power)[:keep]
     # the order of the true maxima is not within the error of the transforms
@@ -85,7 +119,7 @@ def test_the_strongest_line_comes_first(truth: tuple[np.ndarray, np.ndarray]) ->
 
 @pytest.mark.parametrize("band", [64, 11])
 def test_the_number_of_threads_changes_nothing(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "BAND", band)
+    set_band(monkeypatch, band)
     one = find(threads=1)
     for threads in (2, 3, 8):
         other = find(threads=threads)
@@ -121,7 +155,7 @@ def test_a_thinned_spectrum_keeps_the_highest_of_each_piece(
 ) -> None:
     monkeypatch.setattr(search, "THINNED", thinned)
     if band is not None:
-        monkeypatch.setattr(search, "BAND", band)
+        set_band(monkeypatch, band)
     frequency, power = truth
     edges = search._piece_edges(PLAN)
     assert edges[0] == 0
@@ -140,7 +174,7 @@ def test_a_thinned_spectrum_keeps_the_highest_of_each_piece(
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_progress_grows_to_the_end(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "BAND", 64)
+    set_band(monkeypatch, 64)
     seen: list[tuple[int, int]] = []
     find(threads=threads, progress=lambda done, of: seen.append((done, of)))
     done = [d for d, _ in seen]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from epicycle import segments
 from epicycle._times import Times
 from epicycle.segments import FOLLOWED, LOOKED, narrow, steps
 from generators import sample_times
@@ -24,7 +25,11 @@ def direct_power(t: np.ndarray, values: np.ndarray, length: float, f: np.ndarray
 
 @pytest.mark.parametrize("sampling", ["random", "nightly", "gappy"])
 @pytest.mark.parametrize("outputs", [1, 2])
-def test_a_step_ends_at_the_maximum_of_direct_sums(sampling: str, outputs: int) -> None:
+@pytest.mark.parametrize("most_pairs", [0, 1000], ids=["by sums", "by pairs"])
+def test_a_step_ends_at_the_maximum_of_direct_sums(
+    sampling: str, outputs: int, most_pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "_PAIRS", most_pairs)
     rng = np.random.default_rng([1, outputs])
     t = 1e5 + sample_times(rng, 60, 400.0, sampling)
     values = np.cos(2 * np.pi * 3.3 * t)[:, None] + 0.5 * rng.normal(size=(60, outputs))
@@ -43,6 +48,23 @@ def test_a_step_ends_at_the_maximum_of_direct_sums(sampling: str, outputs: int) 
     expected = [best[power] for power in sorted(best, reverse=True)]
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     assert width == pytest.approx(0.3 / length)
+
+
+def test_both_ways_to_the_power_differ_by_a_constant(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    t = Times(np.sort(rng.uniform(-1e6, 1e6, 3000)), np.zeros(3000))
+    values = rng.normal(size=(3000, 2))
+    # blocks of pairs that do not come out even, and a last segment of one sample
+    monkeypatch.setattr(segments, "_BLOCK", 1000)
+    starts = np.append(np.arange(0, 2999, 7), 2999)
+    centres, spacing = np.array([0.0, 0.4321, 17.3]), 2e-5
+    power = {}
+    for most in (0, 100):
+        monkeypatch.setattr(segments, "_PAIRS", most)
+        power[most] = segments._power(t, values, starts, centres, spacing, 25)
+    # 2**-24 for each of 25 steps in a row, times the sum of some 9000 products of size one
+    np.testing.assert_allclose(power[0], (values**2).sum() + 2 * power[100], rtol=0, atol=0.02)
+    assert np.ptp(power[0]) > 100
 
 
 def test_a_line_stays_within_reach_down_to_the_end() -> None:

@@ -12,6 +12,7 @@ from epicycle.sums import (
     SINGLE_BAND,
     SINGLE_TOLERANCE,
     TOLERANCE,
+    SingleSums,
     TrigSums,
     cosine_bands,
     single_band_size,
@@ -136,6 +137,25 @@ def test_bands_of_cosines_are_direct_sums(size: int, step: int) -> None:
         seen.append(k)
     assert seen == list(range(1, 9, step))
     assert list(cosine_bands(lags, strengths, start, spacing, size, range(0))) == []
+
+
+@pytest.mark.parametrize("size", [1, 64, 99])
+@pytest.mark.parametrize("count", [1, 3])
+def test_bands_in_single_precision_are_direct_sums(size: int, count: int) -> None:
+    rng = np.random.default_rng([7, size, count])
+    t, times = make(8, 70, 40.0, origin=1e6)
+    strengths = rng.normal(size=(count, 70))
+    start, spacing = 123.4, 1 / 256
+    sums_of = SingleSums(times, spacing, size, count)
+    for _ in range(2):  # the same plan serves again
+        bands = [band.copy() for band in sums_of.bands(strengths, start, 5)]
+        f = start + np.arange(5 * size) * spacing
+        for row, c in zip(np.hstack(bands), strengths, strict=True):
+            # see `bound`
+            tolerance = 5 * SINGLE_TOLERANCE * np.abs(c).sum()
+            direct = oracles.direct_sums(t, c, f)
+            np.testing.assert_allclose(row, direct, rtol=0, atol=tolerance)
+    assert list(sums_of.bands(strengths, start, 0)) == []
 
 
 def test_longer_bands_for_more_points() -> None:

@@ -185,7 +185,7 @@ def model() -> CycleModel:
         time_of_maximum_error=7.4,
         harmonics=(Harmonic(1, 0.03, 0.01, 0.1),),
         false_alarm_probability=0.0026,
-        aliases=(Alias(1.0, 0.998096, 0.766, 1.0027), Alias(2.0, 0.5, 0.5, 2.0)),
+        aliases=(Alias(1.0, 0.998096, 0.766, 1.0027, 0.0213, "day"), Alias(2.0, 0.5, 0.5, 2.0)),
     )
     return replace(
         found, cycles=(moon, long), reference_time=2456098.6477, residual_std=0.00171, undecided=()
@@ -195,10 +195,10 @@ def model() -> CycleModel:
 def test_plain_table(model):
     lines = plain_table(model).splitlines()
     expected = [
-        "period  in d  amplitude  phase  maximum  orders  false alarm  alias (power)",
+        "period  in d  amplitude  phase  maximum  orders  false alarm  alias (odds)",
         "29.5305881(34) d  0.497840(45)  0.471530(32)  2456112.57216(95)  1-2  <1e-300",
         "3.254(13) y  1188.6(4.9)  0.0331(34)  0.100(20)  2455242.0(7.4)  1  0.0026  "
-        "0.998096 d (0.77)",
+        "0.998096 d (day, 0.02)",
     ]
     for line, cells in zip([lines[0], *lines[2:4]], expected, strict=True):
         assert line.split() == cells.split()
@@ -356,10 +356,10 @@ def test_rich_table_leaves_columns_out_rather_than_cutting_cells(model):
     assert max(map(len, text.splitlines())) <= 80
     for cell in ("29.5305881(34) d", "0.497840(45)", "2456112.57216(95)", "<1e-300"):
         assert cell in text
-    for cell in ("0.471530(32)", "1188.6(4.9)", "0.998096 d (0.77)"):
+    for cell in ("0.471530(32)", "1188.6(4.9)", "0.998096 d (day, 0.02)"):
         assert cell not in text
     left_out = " ".join(text[text.index("no room") :].split())
-    assert left_out == "no room for: phase, in d, alias (power) (--json has them)"
+    assert left_out == "no room for: phase, in d, alias (odds) (--json has them)"
 
 
 def test_names_of_columns_are_never_markup(model):

@@ -120,6 +120,36 @@ class ProgressBar:
         )
 
 
+class CountBar:
+    """A bar on standard error that counts things done, if that is a terminal."""
+
+    def __init__(self, *, shown: bool, of: str) -> None:
+        self._shown = shown and sys.stderr is not None and sys.stderr.isatty()
+        self._of = of
+        self._bar: Progress | None = None
+        self._task: Any = None
+
+    def __enter__(self) -> CountBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: int, total: int) -> None:
+        """Show (things done, things in all)."""
+        if not self._shown:
+            return
+        if self._bar is None:
+            self._bar, self._task = _new_bar()
+        self._bar.update(
+            self._task,
+            completed=done,
+            total=total,
+            description=f"{done:,} of {total:,} {self._of}",
+        )
+
+
 def _new_bar() -> tuple[Progress, Any]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn

@@ -110,7 +110,9 @@ class Header:
     n_records: int
 
 
-def read_delimited(raw: bytes, name: str) -> tuple[pd.DataFrame, Header, Text]:
+def read_delimited(
+    raw: bytes, name: str, least_columns: int = 2
+) -> tuple[pd.DataFrame, Header, Text]:
     """Return the table in a file of delimited text.
 
     Raises
@@ -122,7 +124,7 @@ def read_delimited(raw: bytes, name: str) -> tuple[pd.DataFrame, Header, Text]:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = _open(raw, name)
     header = _header(text)
-    if len(header.columns) == 1:
+    if len(header.columns) < least_columns:
         raise ReadError(
             f"{name} has only one column ({header.columns[0]!r}): expected times and values. "
             f"To fix this, separate the columns by commas, semicolons, tabs or spaces."

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import io
 import re
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,19 +41,22 @@ class RawTable:
         Whether the file names its columns; if not, they are called "1", "2" and so on.
     line_of : callable, optional
         Gives the line in which a record begins, in a file that has lines.
+    sha256 : str
+        Digest of the file as it stood there, in hexadecimal digits.
     """
 
     name: str
     frame: pd.DataFrame
     has_header: bool
     line_of: Callable[[int], int] | None = None
+    sha256: str = ""
 
     def where(self, record: int) -> str:
         """Return where a record stands in the file, such as "line 17"."""
         return f"row {record + 1}" if self.line_of is None else f"line {self.line_of(record)}"
 
 
-def load(source: str | Path) -> RawTable:
+def load(source: str | Path, least_columns: int = 2) -> RawTable:
     """Return the table in a file, or in standard input where `source` is "-".
 
     Raises
@@ -62,19 +66,20 @@ def load(source: str | Path) -> RawTable:
     """
     name = "standard input" if str(source) == "-" else str(source)
     raw = _read_bytes(source, name)
+    digest = hashlib.sha256(raw).hexdigest()
     if raw[:2] == b"\x1f\x8b":
         raw = _decompress(raw, name)
     if not re.search(rb"\S", raw):
         raise ReadError(f"{name} is empty: expected a table with a header line and rows.")
     if raw[:4] == b"PAR1":
-        return _read_parquet(raw, name)
+        return replace(_read_parquet(raw, name), sha256=digest)
     _refuse_binary(raw, name)
-    frame, header, text = read_delimited(raw, name)
+    frame, header, text = read_delimited(raw, name, least_columns)
 
     def line_of(record: int) -> int:
         return text.line_of(record + header.n_records)
 
-    return RawTable(name, frame.dropna(how="all"), header.in_file, line_of)
+    return RawTable(name, frame.dropna(how="all"), header.in_file, line_of, digest)
 
 
 def _read_bytes(source: str | Path, name: str) -> bytes:

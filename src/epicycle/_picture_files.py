@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from epicycle._whole_files import OutputError, check_output, written_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,26 +29,23 @@ def check_picture(path: Path | None) -> None:
             f"--plot {path} has {f'the ending {path.suffix!r}' if kind else 'no ending'}: expected "
             f"one of {', '.join(PICTURES)}. To fix this, call it {path.stem or 'cycles'}.png."
         )
-    if not path.parent.is_dir():
-        raise InputError(
-            f"--plot {path}: there is no directory {path.parent}. To fix this, make it first."
-        )
-    if path.is_dir():
-        raise InputError(f"--plot {path} is a directory. To fix this, name a file in it.")
+    try:
+        check_output(path, "--plot")
+    except OutputError as problem:
+        raise InputError(str(problem)) from None
+    need_matplotlib("--plot")
+
+
+def need_matplotlib(option: str) -> None:
+    """Refuse what needs pictures where nothing can draw them."""
     if find_spec("matplotlib") is None:
-        raise InputError("--plot needs matplotlib. To fix this, pip install 'epicycle[plot]'.")
+        raise InputError(f"{option} needs matplotlib. To fix this, pip install 'epicycle[plot]'.")
 
 
 def write_picture(figure: Figure, path: Path) -> None:
     """Write the picture under another name first: what stands at `path` is always whole."""
-    unfinished = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
-        figure.savefig(unfinished)
-        os.replace(unfinished, path)
-    except OSError as problem:
-        raise InputError(
-            f"--plot {path} cannot be written ({problem.strerror or problem}). "
-            f"To fix this, name a file where you may write."
-        ) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+        with written_whole(path, "--plot") as unfinished:
+            figure.savefig(unfinished)
+    except OutputError as problem:
+        raise InputError(str(problem)) from None

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from epicycle import phase
 from epicycle._checks import Samples
-from epicycle._data import Data, orthonormal_basis
-from epicycle._times import Times, TimeScale
-from epicycle._twofloat import Floats
-from epicycle.cycles import Alias, Cycle, Harmonic, Line, Waveform, per_output
-from epicycle.lines import line_columns
+from epicycle._times import TimeScale
+from epicycle.aliases import Alias, line_powers
+from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
+from epicycle.forecast_errors import continue_trend, prediction_errors
 from epicycle.model import Predictor
-from epicycle.periodogram import Periodogram
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.refine import Fit
-from epicycle.search import Candidates
-
-#: Aliases are listed from this power ratio upwards, and at most so many.
-_ALIAS_RATIO = 0.2
-_ALIASES = 5
-
-#: Peaks of the spectral window below this share of that ratio lead to no alias worth naming.
-_WINDOW_SHARE = 0.5
 
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
@@ -41,7 +28,7 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     frequency = fit.structure.frequency
     slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)
     power = np.zeros(len(frequency))
-    np.add.at(power, fit.structure.parent, _powers(fit))
+    np.add.at(power, fit.structure.parent, line_powers(fit))
     rate = np.where(slow, power * frequency**2, 0.0)
     if slow.any():
         k = int(rate.argmax())
@@ -74,16 +61,6 @@ def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
     ]
 
 
-def alias_notes(cycles: tuple[Cycle, ...]) -> list[str]:
-    """Return a sentence for each cycle that an alias would explain nearly as well."""
-    return [
-        f"period {cycle.period:.6g}: its alias {cycle.aliases[0].period:.6g} has "
-        f"{cycle.aliases[0].power_ratio:.2f} of its power; the sampling hardly tells them apart"
-        for cycle in cycles
-        if cycle.aliases and cycle.aliases[0].power_ratio > 0.95
-    ]
-
-
 def build_predictor(
     result: Pursuit, samples: Samples, slow: NDArray[np.bool_], exposure: float
 ) -> Predictor:
@@ -92,16 +69,7 @@ def build_predictor(
     structure = fit.structure
     p = fit.n_nuisance
     slow_line = slow[structure.parent].astype(bool)
-    # Outside the data, slow variation is not continued; there the trend is the one that would
-    # have been fitted had its slow lines been left in the data.
-    slow_columns = line_columns(structure, data)[:, np.repeat(slow_line, 2)]
-    slow_part = slow_columns @ fit.coefficients[p:][np.repeat(slow_line, 2)]
-    level = fit.coefficients[:p].copy()
-    for j in range(data.y.shape[1]):
-        root = np.sqrt(data.weights_of(j))
-        level[:, j] += np.linalg.lstsq(
-            data.nuisance * root[:, np.newaxis], slow_part[:, j] * root, rcond=None
-        )[0]
+    continuation = continue_trend(data, fit, slow_line)
     gain = np.repeat(np.sinc(structure.line_frequency * exposure), 2)
     counts = np.bincount(data.group, minlength=len(samples.group_labels))
     times = data.times.to_float()
@@ -111,15 +79,16 @@ def build_predictor(
         first=data.reference + float(times.min()),
         last=data.reference + float(times.max()),
         baseline=data.baseline,
-        degree=data.degree,
+        background=data.background,
         group_labels=samples.group_labels,
         group_weights=tuple((counts / counts.sum()).tolist()),
         nuisance=fit.coefficients[:p].copy(),
-        level=level,
+        level=continuation.level,
         frequency=structure.line_frequency,
         drift=structure.order * structure.drift[structure.parent],
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
+        errors=prediction_errors(result, continuation, gain),
     )
 
 
@@ -232,83 +201,10 @@ def build_lines(
     return tuple(sorted(lines, key=lambda line: line.frequency))
 
 
-def find_aliases(result: Pursuit, k: int, window: Candidates, plan: SearchPlan) -> list[Alias]:
-    """Return where in the band the sampling repeats fundamental `k`, with the power found there.
-
-    The power is that of the data with every other line removed, so the ratio says how well the
-    alias would do in the place of the cycle.
-    """
-    data, fit = result.data, result.fit
-    structure = fit.structure
-    lines = np.flatnonzero(structure.parent == k)
-    strongest = int(lines[_powers(fit)[lines].argmax()])
-    own = float(structure.line_frequency[strongest])
-    cosine, sine = phase.unit_phasors(phase.turns(own, data.times))
-    c = fit.line_coefficients(strongest)
-    present = np.stack([data.weights_of(j) > 0 for j in range(fit.residual.shape[1])], axis=1)
-    restored = fit.residual + present * (np.outer(cosine, c[0]) + np.outer(sine, c[1]))
-    for j in range(restored.shape[1]):
-        w = data.weights_of(j)
-        basis = orthonormal_basis(data.nuisance, w)
-        restored[:, j] -= present[:, j] * (basis @ (basis.T @ (w * restored[:, j])))
-
-    return nearby_aliases(data, restored, fit.scale, own, window, plan)
-
-
-def nearby_aliases(
-    data: Data,
-    restored: Floats,
-    scale: Floats,
-    own: float,
-    window: Candidates,
-    plan: SearchPlan,
-    drift: float = 0.0,
-    weakest: float = _ALIAS_RATIO,
-) -> list[Alias]:
-    """Return where the power at one frequency appears again, by the peaks of the window.
-
-    `restored` is the residual with the line at `own` put back; `weakest` is the smallest share of
-    its power that is listed.
-    """
-    if drift:
-        # seen from a clock that drifts along, the line stands still
-        times = data.times
-        bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
-        data = replace(data, times=Times(times.hi, bent))
-    half, width = 8, 1.0 / data.baseline
-    engine = Periodogram(data, width / half, 2 * half + 1)
-
-    def power(frequency: float) -> tuple[float, float]:
-        reduction = engine.reduction(restored, frequency - width)
-        spectrum = (reduction / scale[:, np.newaxis]).sum(axis=0)
-        best = int(spectrum.argmax())
-        return float(spectrum[best]), frequency + (best - half) * width / half
-
-    here, _ = power(own)
-    found: dict[float, Alias] = {}
-    for offset, strength in zip(window.frequency, window.power, strict=True):
-        if strength < _WINDOW_SHARE * weakest or offset < 2 * width:
-            continue
-        for frequency in (own + offset, abs(own - offset)):
-            inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
-            if not inside or abs(frequency - own) < 2 * width or here <= 0:
-                continue
-            there, at = power(float(frequency))
-            if there >= weakest * here:
-                found[round(at / width)] = Alias(at, 1 / at, there / here, float(offset))
-    return sorted(found.values(), key=lambda alias: -alias.power_ratio)[:_ALIASES]
-
-
-def _powers(fit: Fit) -> Floats:
-    lines = fit.coefficients[fit.n_nuisance :] ** 2 / fit.scale
-    result: Floats = (lines[0::2] + lines[1::2]).sum(axis=1)
-    return result
-
-
 def strength_order(fit: Fit) -> NDArray[np.intp]:
     """Return the fundamentals by descending power of their waveforms."""
     power = np.zeros(len(fit.structure.frequency))
-    np.add.at(power, fit.structure.parent, _powers(fit))
+    np.add.at(power, fit.structure.parent, line_powers(fit))
     return np.argsort(-power, kind="stable")
 
 

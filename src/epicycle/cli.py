@@ -6,9 +6,7 @@ found, 1 nothing significant found, 2 bad input (one line says what), 130 interr
 
 from __future__ import annotations
 
-import inspect
 import json
-import re
 import sys
 from itertools import islice
 from pathlib import Path
@@ -17,25 +15,31 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from epicycle import __version__, _console, cli_clock, cli_learning, find_cycles
+from epicycle import (
+    __version__,
+    _console,
+    cli_clock,
+    cli_doctor,
+    cli_fit,
+    cli_learning,
+    cli_predict,
+    cli_report,
+    cli_series,
+)
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
-
-FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-#: Defaults have one home, the signature of the function.
-_DEFAULT = {name: p.default for name, p in inspect.signature(find_cycles).parameters.items()}
-
-#: Arguments in messages of the library, as they are called here.
-_OPTIONS = {
-    "minimum_period": "--min-period",
-    "maximum_period": "--max-period",
-    "max_cycles": "--max-cycles",
-    "max_frequencies": "--max-frequencies",
-    "signal_to_noise": "--signal-to-noise",
-    "false_alarm": "--false-alarm",
-    "red_noise": "--red-noise",
-}
-_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
+from epicycle.cli_options import (
+    BAD_INPUT,
+    FOUND,
+    INTERRUPTED,
+    NOTHING_FOUND,
+    AsJson,
+    Quiet,
+    SearchOptions,
+    in_words_of_options,
+    read_samples,
+    search,
+    with_search_options,
+)
 
 
 class _Commands(TyperGroup):
@@ -128,122 +132,32 @@ def _epicycle(
 
 
 @app.command(cls=_ListingCommand)
+@with_search_options
 def find(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE",
-            help="CSV or Parquet, gzipped or not; [bold]-[/bold] is standard input.",
-            show_default=False,
-        ),
-    ],
-    time: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COL", help="Column of times: numbers or ISO dates.  [dim]Guessed.[/]"
-        ),
-    ] = None,
-    value: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COL",
-            help="Column of values; repeat it for several that share their periods.  "
-            "[dim]Guessed.[/]",
-        ),
-    ] = None,
-    error: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COL",
-            help="Column of standard errors, once for all values or once for each; "
-            "[bold]none[/bold] for none.  [dim]Guessed.[/]",
-        ),
-    ] = None,
-    group: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COL",
-            help="Column of instruments or series; each gets an offset and a scatter of its own.",
-        ),
-    ] = None,
-    events: Annotated[
-        bool,
-        typer.Option("--events", help="The times are those of events, which have no values."),
-    ] = False,
-    weight: Annotated[
-        str | None,
-        typer.Option(metavar="COL", help="Column of weights, of events or in place of errors."),
-    ] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="UNIT",
-            help="Unit of time, of all periods: s, min, h, d, w, y.  "
-            "[dim]Guessed from the name of the time column; d for dates.[/]",
-        ),
-    ] = None,
-    min_period: Annotated[
-        float | None,
-        typer.Option(metavar="P", help="Shortest period.  [dim]By default what the gaps allow.[/]"),
-    ] = None,
-    max_period: Annotated[
-        float | None,
-        typer.Option(metavar="P", help="Longest period.  [dim]By default the whole baseline.[/]"),
-    ] = None,
-    max_cycles: Annotated[
-        int, typer.Option(metavar="K", help="Stop at this many cycles.")
-    ] = _DEFAULT["max_cycles"],
-    harmonics: Annotated[
-        int, typer.Option(metavar="K", help="Highest harmonic of a cycle; 1 for sinusoids only.")
-    ] = _DEFAULT["harmonics"],
-    false_alarm: Annotated[
-        float, typer.Option(metavar="P", help="Largest probability that a cycle is noise.")
-    ] = _DEFAULT["false_alarm"],
-    drift: Annotated[
-        bool, typer.Option("--drift", help="Let the frequency of each cycle change with time.")
-    ] = _DEFAULT["drift"],
-    strategy: Annotated[
-        str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
-    ] = _DEFAULT["strategy"],
-    trend: Annotated[
-        int, typer.Option(metavar="DEGREE", help="Degree of the polynomial that is fitted along.")
-    ] = _DEFAULT["trend"],
-    known: Annotated[
-        list[float] | None,
-        typer.Option(metavar="PERIOD", help="A period known beforehand, held; repeat for several."),
-    ] = None,
-    exposure: Annotated[
-        float, typer.Option(metavar="E", help="Length of each sample's exposure.")
-    ] = _DEFAULT["exposure"],
-    max_frequencies: Annotated[
-        float,
-        typer.Option(
-            metavar="N",
-            help="Largest number of frequencies that one search may evaluate.",
-            show_default="5e8",
-        ),
-    ] = _DEFAULT["max_frequencies"],
-    signal_to_noise: Annotated[
-        float | None,
-        typer.Option(
-            metavar="A",
-            help="Amplitude of the weakest cycle expected, in units of the noise of one sample.  "
-            "[dim]Unknown.[/]",
-        ),
-    ] = None,
-    red_noise: Annotated[
-        bool,
-        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
-    ] = _DEFAULT["red_noise"],
+    options: SearchOptions,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as one JSON document.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")
-    ] = False,
+    ids: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COL",
+            help="Column that tells many series apart: one model for each, in --output.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="With --id: the results, .jsonl or .csv."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --id: processes.  [dim]One per processor.[/]"),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find the cycles in a table of samples taken at any times.
 
@@ -259,67 +173,27 @@ def find(
     zcat tide.csv.gz | epicycle find - --unit h --json
 
     epicycle find photons.csv --events --weight probability --drift --min-period 0.004
-    """
-    from epicycle.reading import ReadError, read_table
 
-    check_picture(plot)
-    if events and (value or error or group):
+    epicycle find stars.parquet --id star -o periods.jsonl
+    """
+    if ids is None and (output, workers) != (None, None):
         raise InputError(
-            "--events have no values: --value, --error and --group do not apply. "
-            "To fix this, leave out either these or --events."
+            "--output and --workers are for the many series of --id. To fix this, name its column "
+            "with --id, keep one model with epicycle fit, or leave them out."
         )
-    try:
-        table = read_table(
-            file,
-            time=time,
-            values=value or (),
-            errors=error or (),
-            group=group,
-            weight=weight,
-            events=events,
+    if ids is not None:
+        if plot is not None:
+            raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
+        raise typer.Exit(
+            cli_series.find_each(options, ids, output, workers, as_json=as_json, quiet=quiet)
         )
-    except ReadError as problem:
-        raise InputError(str(problem)) from None
-    guessed_unit = (
-        [] if unit is not None or table.unit is None else [f"unit: {table.unit} (guessed)"]
-    )
-    guesses = ", ".join([*table.guesses, *guessed_unit])
-    with _console.ProgressBar(shown=not quiet, preface=guesses) as bar:
-        try:
-            model = find_cycles(
-                table.t,
-                table.y,
-                table.dy,
-                group=table.group,
-                weights=table.weights,
-                unit=table.unit if unit is None else unit,
-                minimum_period=min_period,
-                maximum_period=max_period,
-                max_cycles=max_cycles,
-                harmonics=harmonics,
-                false_alarm=false_alarm,
-                drift=drift,
-                strategy=strategy,
-                trend=trend,
-                known=known or (),
-                exposure=exposure,
-                max_frequencies=max_frequencies,
-                signal_to_noise=signal_to_noise,
-                red_noise=red_noise,
-                progress=bar.update,
-            )
-        except (TypeError, ValueError) as problem:
-            message = _in_words_of_options(str(problem))
-            of_data = guesses and not message.startswith("--")
-            raise InputError(f"{message} ({guesses})" if of_data else message) from problem
-        except MemoryError:
-            raise InputError(
-                "there is not enough memory for this search. To fix this, raise --min-period."
-            ) from None
+    check_picture(plot)
+    table = read_samples(options)
+    model = search(options, table, quiet=quiet)
     if as_json:
         _console.write(json.dumps(model.to_dict(), allow_nan=False) + "\n")
     else:
-        _console.write(_console.as_text(model, _in_words_of_options))
+        _console.write(_console.as_text(model, in_words_of_options))
     if plot is not None:
         from epicycle import plots
 
@@ -329,8 +203,12 @@ def find(
     raise typer.Exit(FOUND if model.cycles else NOTHING_FOUND)
 
 
+app.command(cls=_ListingCommand)(cli_fit.fit)
+app.command(cls=_ListingCommand)(cli_predict.predict)
+app.command(cls=_ListingCommand)(cli_report.report)
 app.command()(cli_learning.sin)
 app.command()(cli_clock.clock)
+app.command()(cli_doctor.doctor)
 
 
 # ---- Words ---------------------------------------------------------------------------------
@@ -339,10 +217,3 @@ app.command()(cli_clock.clock)
 def _fail(message: str) -> int:
     _console.say(f"error: {message}")
     return BAD_INPUT
-
-
-def _in_words_of_options(message: str) -> str:
-    """Return a message of the library with its arguments called as they are here."""
-    for name, option in _OPTIONS.items():
-        message = re.sub(rf"\b{name}\b", option, message)
-    return re.sub(rf"^({'|'.join(_LEADING_OPTIONS)})\b", r"--\1", message)

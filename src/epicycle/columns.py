@@ -62,6 +62,7 @@ class Choice:
     errors: tuple[str, ...]
     group: str | None
     weight: str | None
+    series: str | None
     guessed: frozenset[str]
 
 
@@ -72,10 +73,13 @@ def choose(
     errors: Sequence[str] = (),
     group: str | None = None,
     weight: str | None = None,
+    series: str | None = None,
     *,
     events: bool = False,
 ) -> Choice:
     """Return the columns to use; `events` have times, and perhaps weights, but no values.
+
+    `series` is the column of ids of a table that holds many series.
 
     Raises
     ------
@@ -88,18 +92,20 @@ def choose(
     named_errors = [] if no_errors else [_find(table, e, "--error") for e in errors]
     named_group = None if group is None else _find(table, group, "--group")
     named_weight = None if weight is None else _find(table, weight, "--weight")
+    named_series = None if series is None else _find(table, series, "--id")
     _refuse_twice(
         table,
         [("--time", named_time), ("--group", named_group), ("--weight", named_weight)]
+        + [("--id", named_series)]
         + [("--value", v) for v in named_values]
         + [("--error", e) for e in named_errors],
     )
-    taken = {*named_values, *named_errors, named_group, named_weight}
+    taken = {*named_values, *named_errors, named_group, named_weight, named_series}
     chosen_time = named_time or _guess_time(table, taken)
     taken.add(chosen_time)
     if events:
         guess_of_time = frozenset({chosen_time} - {named_time})
-        return Choice(chosen_time, (), (), None, named_weight, guess_of_time)
+        return Choice(chosen_time, (), (), None, named_weight, named_series, guess_of_time)
     chosen_values = named_values or [_guess_value(table, taken)]
     if len(named_errors) not in (0, 1, len(chosen_values)):
         raise ReadError(
@@ -121,6 +127,7 @@ def choose(
         tuple(chosen_errors),
         named_group,
         named_weight,
+        named_series,
         frozenset(guessed),
     )
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from epicycle._checks import Samples
+from epicycle.alias_odds import AliasTest
+from epicycle.aliases import alias_notes
 from epicycle.assemble import (
-    alias_notes,
     amplitude_limit,
     build_cycle,
     build_lines,
     build_predictor,
     depth_notes,
-    find_aliases,
     slow_fundamentals,
     slow_notes,
     strength_order,
@@ -26,7 +26,6 @@ from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
-from epicycle.search import Candidates, spectral_window
 from epicycle.significance import power_threshold
 
 
@@ -52,6 +51,8 @@ class Origin:
         Where the search ended.
     raw : tuple
         Times, values and groups as the user gave them.
+    options : dict
+        All other arguments of :func:`epicycle.find_cycles`.
     """
 
     samples: Samples
@@ -62,6 +63,7 @@ class Origin:
     notes: tuple[str, ...]
     found: Pursuit
     raw: tuple[Any, Any, Any]
+    options: dict[str, Any]
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:
@@ -78,7 +80,14 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     data = found.data
     slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
     known = known_fundamentals(found.fit.structure, origin.goal)
-    window = spectral_window(data, plan)
+    aliases = AliasTest(
+        data,
+        origin.noise,
+        found.window,
+        plan,
+        unit=samples.scale.unit,
+        rivals=[rival.frequency for rival in getattr(found, "rivals", ())],
+    )
     single = samples.output_names is None
     cycles = tuple(
         build_cycle(
@@ -88,11 +97,12 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             origin.exposure,
             single,
             bool(known[k]),
-            find_aliases(found, int(k), window, plan),
+            aliases.aliases(found.fit, int(k)),
         )
         for k in strength_order(found.fit)
         if not slow[k]
     )
+    data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
     return CycleModel(
@@ -101,7 +111,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         undecided=(
             *origin.notes,
             *found.notes,
-            *alias_notes(cycles),
+            *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
             *slow_notes(found.fit, slow),
             *depth_notes(found, plan),
         ),
@@ -118,16 +128,18 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         },
         amplitude_limit=per_output(amplitude_limit(found), single),
         search=found.search,
-        spectrum=_spectrum(found, window, origin.goal.false_alarm),
+        spectrum=_spectrum(found, origin.goal.false_alarm),
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
         samples=origin.raw,
         origin=origin,
+        n_repeated=samples.n_repeated,
+        is_sorted=samples.is_sorted,
     )
 
 
-def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectrum:
+def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:
     """Return the spectra for the eye, in shares of the variance."""
     data = found.data
     dof = data.n_values - data.nuisance.shape[1] * data.y.shape[1]
@@ -135,7 +147,7 @@ def _spectrum(found: Pursuit, window: Candidates, false_alarm: float) -> Spectru
         frequency=found.last.thinned_frequency,
         power=found.first.thinned_power,
         residual_power=found.last.thinned_power,
-        window_frequency=window.thinned_frequency,
-        window=window.thinned_power,
+        window_frequency=found.window.thinned_frequency,
+        window=found.window.thinned_power,
         threshold=power_threshold(false_alarm, dof, found.bandwidth, n_outputs=data.y.shape[1]),
     )

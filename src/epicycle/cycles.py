@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle._twofloat import Floats
+from epicycle.aliases import Alias as Alias
 
 #: One number for a single output, one per output otherwise.
 PerOutput: TypeAlias = float | tuple[float, ...]
@@ -42,26 +43,6 @@ class Harmonic:
     amplitude: PerOutput
     amplitude_error: PerOutput
     phase: PerOutput
-
-
-@dataclass(frozen=True)
-class Alias:
-    """A frequency at which the sampling lets a cycle appear again.
-
-    Attributes
-    ----------
-    frequency, period : float
-        Where the alias stands.
-    power_ratio : float
-        Power there over power at the cycle, with all other cycles removed.
-    window_frequency : float
-        Peak of the spectral window that links the two.
-    """
-
-    frequency: float
-    period: float
-    power_ratio: float
-    window_frequency: float
 
 
 @dataclass(frozen=True)
@@ -151,7 +132,7 @@ class Cycle:
     false_alarm_probability : float
         Probability that noise alone shows such a cycle anywhere in the band that was searched.
     aliases : tuple of Alias
-        Where else the sampling lets this cycle appear, by descending power.
+        Where else this cycle may stand, likeliest first.
     known : bool
         Whether the frequency was given by the user and held.
     statistics : EventStatistics or None

@@ -9,7 +9,7 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import Fit, Linearised, parameter_slopes
+from epicycle.refine import QUICK, Fit, Linearised
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Covariance:
         Variance of each drift; 0 where none was fitted.
     joint : tuple of ndarray, each of shape (K + p + 2 L, K + p + 2 L)
         For each output, the covariance of the fundamentals followed by its coefficients.
+    complete : tuple of ndarray, each of shape (2 K + p + 2 L, 2 K + p + 2 L)
+        The same with the drifts after the fundamentals.
     linear : tuple of ndarray, each of shape (p + 2 L, p + 2 L)
         For each output, that of its coefficients alone: in white noise, at known frequencies.
     """
@@ -31,6 +33,7 @@ class Covariance:
     frequency: Floats
     drift: Floats
     joint: tuple[Floats, ...]
+    complete: tuple[Floats, ...]
     linear: tuple[Floats, ...]
 
 
@@ -53,7 +56,9 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     noise this is the Cramer-Rao bound, ``var(f) = 1 / (2 pi^2 A^2 sum w (t - mean t)^2)``.
     Locked frequencies are weighted means of free ones, whose covariance they inherit.
     """
-    state = Linearised(data, fit.structure, absolute=True)
+    # columns that a fit has just used serve here too: a line turned by as little as a quick fit
+    # allows has the same information, and after a final fit they are those of its frequencies
+    state = Linearised(data, fit.structure, absolute=True, futile=QUICK)
     state.scale = fit.scale
     structure = fit.structure
     n_fundamentals = len(structure.frequency)
@@ -70,12 +75,16 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
             weighing = _weighing(scaled, structure.directions(moving) * size[:, np.newaxis])
             inverse = weighing @ inverse @ weighing.T
         nonlinear[np.ix_(moving, moving)] = inverse / np.outer(size, size)
+    complete = tuple(
+        _complete_covariance(state, j, nonlinear, level[:, j]) for j in range(data.y.shape[1])
+    )
+    n_parameters = len(complete[0])
+    kept = np.delete(np.arange(n_parameters), np.arange(n_fundamentals, 2 * n_fundamentals))
     return Covariance(
         frequency=nonlinear[:n_fundamentals, :n_fundamentals],
         drift=np.diag(nonlinear)[n_fundamentals:].copy(),
-        joint=tuple(
-            _joint_covariance(state, j, nonlinear, level[:, j]) for j in range(data.y.shape[1])
-        ),
+        joint=tuple(one[np.ix_(kept, kept)] for one in complete),
+        complete=complete,
         linear=tuple(
             state.normal(j).solve_normal(np.eye(len(state.coefficients))) * state.scale[j]
             for j in range(data.y.shape[1])
@@ -106,23 +115,18 @@ def _fundamental_level(state: Linearised, level: Floats) -> Floats:
     return result
 
 
-def _joint_covariance(state: Linearised, output: int, nonlinear: Floats, level: Floats) -> Floats:
+def _complete_covariance(
+    state: Linearised, output: int, nonlinear: Floats, level: Floats
+) -> Floats:
     n_nuisance = state.data.nuisance.shape[1]
-    n_columns = state.columns.shape[1]
+    n_columns = len(state.coefficients)
     n_fundamentals = len(state.structure.frequency)
     normal = state.normal(output)
-    w = state.data.weights_of(output)
     linear = normal.solve_normal(np.eye(n_columns)) * state.scale[output]
     root = np.ones(n_columns)
     root[n_nuisance:] = np.sqrt(np.repeat(level, 2))
     linear *= np.outer(root, root)
     # how the linear parameters answer to a change of frequencies and drifts
-    slopes = parameter_slopes(state, output, np.arange(2 * n_fundamentals))
-    response = -normal.solve_normal(state.columns.T @ (slopes * w[:, np.newaxis]))
+    response = -normal.solve_normal(state.cross(output, np.arange(2 * n_fundamentals)))
     cross = response @ nonlinear
-    joint = np.empty((n_fundamentals + n_columns,) * 2)
-    joint[:n_fundamentals, :n_fundamentals] = nonlinear[:n_fundamentals, :n_fundamentals]
-    joint[n_fundamentals:, :n_fundamentals] = cross[:, :n_fundamentals]
-    joint[:n_fundamentals, n_fundamentals:] = cross[:, :n_fundamentals].T
-    joint[n_fundamentals:, n_fundamentals:] = linear + cross @ response.T
-    return joint
+    return np.block([[nonlinear, cross.T], [cross, linear + cross @ response.T]])

@@ -28,6 +28,7 @@ from epicycle import phase
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.event_significance import event_false_alarm
 from epicycle.periodogram import span_window
 
@@ -95,7 +96,7 @@ def event_data(times: Times, weights: Floats) -> Data:
         y=weights[:, np.newaxis],
         weights=np.ones((n, 1)),
         nuisance=np.empty((n, 0)),
-        degree=0,
+        background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
 

@@ -12,8 +12,8 @@ from scipy import optimize, stats
 from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.assemble import nearby_aliases
-from epicycle.cycles import Alias, Cycle, EventStatistics, Harmonic, Line, Waveform
+from epicycle.aliases import Alias, nearby_aliases
+from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
 from epicycle.event_significance import event_threshold, z_squared_false_alarm
 from epicycle.events import (
@@ -80,7 +80,8 @@ def find_in_events(
         last = search(strengths)
     window = spectral_window(data, plan)
     cycles = tuple(
-        _build_cycle(samples, data, c, _aliases(data, found, c, window, plan), goal) for c in found
+        _build_cycle(samples, data, c, _aliases(samples, data, found, c, window, plan), goal)
+        for c in found
     )
     centre = found[0].frequency if found else last.frequency[0]
     return CycleModel(
@@ -252,7 +253,12 @@ def _next_cycle(
 
 
 def _aliases(
-    data: Data, found: list[EventCycle], cycle: EventCycle, window: Candidates, plan: SearchPlan
+    samples: Samples,
+    data: Data,
+    found: list[EventCycle],
+    cycle: EventCycle,
+    window: Candidates,
+    plan: SearchPlan,
 ) -> list[Alias]:
     restored = without(data, [other for other in found if other is not cycle])
     return nearby_aliases(
@@ -264,6 +270,7 @@ def _aliases(
         plan,
         drift=cycle.drift,
         weakest=_ALIAS_RATIO,
+        unit=samples.scale.unit,
     )
 
 
@@ -416,7 +423,7 @@ def _predictor(samples: Samples, data: Data, cycles: tuple[Cycle, ...]) -> Predi
         first=data.reference + float(offset.min()),
         last=data.reference + float(offset.max()),
         baseline=data.baseline,
-        degree=0,
+        background=data.background,
         group_labels=(None,),
         group_weights=(1.0,),
         nuisance=np.ones((1, 1)),

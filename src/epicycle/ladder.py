@@ -159,8 +159,8 @@ def rungs_within(
     # costs grow with the longest window: bisect its logarithm
     low, high = lowest, longest
     planned = _geometric(times, plan, lowest, lowest, thorough=thorough)
-    if start > 0 and _total(planned) > budget:
-        return rungs_within(times, plan, budget, share, thorough=thorough)
+    if _total(planned) > budget:  # and longer windows cost more
+        return rungs_within(times, plan, budget, share, thorough=thorough) if start > 0 else planned
     for _ in range(_BISECTIONS):
         middle = math.sqrt(low * high)
         trial = _geometric(times, plan, lowest, middle, thorough=thorough)

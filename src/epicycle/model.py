@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle import phase
-from epicycle._data import nuisance_columns
+from epicycle._checks import check_covariates, check_positive
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
+from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
+from epicycle.prediction import PredictionErrors, interval_factor, walk_spread
 from epicycle.suggestions import Suggestion, suggest_periods
 
 if TYPE_CHECKING:
@@ -59,8 +62,8 @@ class Predictor:
         Unit and calendar of the user's times.
     reference, first, last, baseline : float
         Reference time and span of the data, as numbers on that scale.
-    degree : int
-        Degree of the trend.
+    background : Background
+        Offsets, trend and covariates.
     group_labels : tuple
         Groups with offsets of their own.
     group_weights : tuple of float
@@ -74,6 +77,8 @@ class Predictor:
         Cosine and sine coefficients of each in turn.
     slow : ndarray of bool, shape (L,)
         Which sinusoids are slow variation.
+    errors : PredictionErrors or None
+        How wrong all this may be; None where it is not known.
     """
 
     scale: TimeScale
@@ -81,7 +86,7 @@ class Predictor:
     first: float
     last: float
     baseline: float
-    degree: int
+    background: Background
     group_labels: tuple[Any, ...]
     group_weights: tuple[float, ...]
     nuisance: Floats
@@ -90,9 +95,55 @@ class Predictor:
     drift: Floats
     coefficients: Floats
     slow: NDArray[np.bool_]
+    errors: PredictionErrors | None = None
 
-    def __call__(self, t: Any, group: Any) -> Floats:
+    @property
+    def degree(self) -> int:
+        """Degree of the trend."""
+        return self.background.degree
+
+    def __call__(self, t: Any, group: Any = None, covariates: Any = None) -> Floats:
         """Return the model at times `t`, shape (n, d)."""
+        times, inside, columns = self._at(t, group, covariates)
+        result = np.where(inside[:, np.newaxis], columns @ self.nuisance, columns @ self.level)
+        for line in range(len(self.frequency)):
+            result += self._line(times, line, inside) @ self.coefficients[2 * line : 2 * line + 2]
+        return result
+
+    def uncertainty(
+        self, t: Any, group: Any = None, covariates: Any = None
+    ) -> tuple[Floats, Floats]:
+        """Return the standard errors of the model and of single values about it, each (n, d).
+
+        Raises
+        ------
+        ValueError
+            If these errors are not known.
+        """
+        if self.errors is None:
+            raise ValueError(
+                "return_std needs the errors of the model, which are known neither for events nor "
+                "in documents written without them. To fix this, predict without errors, or fit "
+                "the samples anew."
+            )
+        times, inside, nuisance = self._at(t, group, covariates)
+        columns = np.empty((len(times), 2 * len(self.frequency)))
+        for line in range(len(self.frequency)):
+            columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
+        offset = times.to_float()
+        variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
+        beyond = walk_spread(
+            self.degree,
+            offset / self.baseline,
+            (self.first - self.reference) / self.baseline,
+            (self.last - self.reference) / self.baseline,
+        )
+        variance += np.where(inside, 0.0, beyond)[:, np.newaxis] * self.errors.walk
+        scatter = nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
+        return np.sqrt(variance), np.sqrt(scatter)
+
+    def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
+        """Return times from the reference, which are within the data, and nuisance columns."""
         times = self.scale.parse(t).minus(self.reference)
         offset = times.to_float()
         # a margin of rounding, so that the first and last sample are inside
@@ -100,24 +151,22 @@ class Predictor:
         inside = (offset >= self.first - self.reference - margin) & (
             offset <= self.last - self.reference + margin
         )
-        n_groups = len(self.group_labels)
-        columns = nuisance_columns(
-            offset / self.baseline, np.zeros(len(offset), dtype=np.intp), n_groups, self.degree
+        if covariates is not None:
+            covariates = check_covariates(covariates, len(offset), len(self.background.centre))
+        columns = self.background.columns(
+            offset / self.baseline, self._offset_rows(group, len(offset)), covariates
         )
-        columns[:, :n_groups] = self._offset_rows(group, len(offset))
-        result = np.where(inside[:, np.newaxis], columns @ self.nuisance, columns @ self.level)
-        for line, frequency in enumerate(self.frequency):
-            result += self._line(times, line, float(frequency), inside)
-        return result
+        return times, inside, columns
 
-    def _line(self, times: Times, line: int, frequency: float, inside: NDArray[np.bool_]) -> Floats:
+    def _line(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
+        """Return cosine and sine of one line, shape (n, 2), 0 where it is not continued."""
         cosine, sine = phase.unit_phasors(
-            phase.turns(frequency, times) + 0.5 * self.drift[line] * times.to_float() ** 2
+            phase.turns(self.frequency[line], times)
+            + 0.5 * self.drift[line] * times.to_float() ** 2
         )
         if self.slow[line]:
             cosine, sine = cosine * inside, sine * inside
-        a, b = self.coefficients[2 * line : 2 * line + 2]
-        return np.outer(cosine, a) + np.outer(sine, b)
+        return np.stack([cosine, sine], axis=1)
 
     def _offset_rows(self, group: Any, n: int) -> Floats:
         if group is None:
@@ -175,6 +224,10 @@ class CycleModel:
         Time that the search took.
     locked : tuple of GearTrain
         Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
+    n_repeated : int
+        Samples whose time another one has as well; each counts as a measurement.
+    is_sorted : bool
+        Whether the samples came in the order of time, which makes no difference.
     """
 
     cycles: tuple[Cycle, ...]
@@ -197,6 +250,8 @@ class CycleModel:
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
+    n_repeated: int = 0
+    is_sorted: bool = True
 
     @property
     def of_events(self) -> bool:
@@ -218,6 +273,25 @@ class CycleModel:
         return tuple(replace(g, members=tuple(free[m] for m in g.members)) for g in found)
 
     @property
+    def trend_changes(self) -> tuple[Any, ...]:
+        """When the slope of a piecewise trend changes, in the user's own time."""
+        p = self.predictor
+        return tuple(
+            p.scale.to_user(p.reference + knot * p.baseline) for knot in p.background.knots
+        )
+
+    @property
+    def clock(self) -> str | None:
+        """How time was counted, "elapsed" or "local"; None where times are numbers."""
+        scale = self.predictor.scale
+        return scale.clock if scale.calendar else None
+
+    @property
+    def clock_times(self) -> tuple[tuple[ClockTime, ...] | None, ...]:
+        """For each cycle near a day, when on the clock it is highest, one time per output."""
+        return tuple(clock_time(cycle, self.predictor.scale) for cycle in self.cycles)
+
+    @property
     def suggestions(self) -> tuple[tuple[Suggestion, ...], ...]:
         """For each cycle, the round or well-known periods that it may have, with their odds.
 
@@ -230,7 +304,24 @@ class CycleModel:
             for c in self.cycles
         )
 
-    def predict(self, t: Any, *, group: Any = None) -> Floats:
+    @overload
+    def predict(
+        self,
+        t: Any,
+        *,
+        group: Any = None,
+        covariates: Any = None,
+        return_std: Literal[False] = False,
+    ) -> Floats: ...
+
+    @overload
+    def predict(
+        self, t: Any, *, group: Any = None, covariates: Any = None, return_std: Literal[True]
+    ) -> tuple[Floats, Floats]: ...
+
+    def predict(
+        self, t: Any, *, group: Any = None, covariates: Any = None, return_std: bool = False
+    ) -> Floats | tuple[Floats, Floats]:
         """Return the model at any times.
 
         Parameters
@@ -239,22 +330,71 @@ class CycleModel:
             Times of the same kind as those of the data (numbers or datetimes).
         group : label or array_like of labels, optional
             Whose offsets to add; by default the mean offset of all groups.
+        covariates : array_like, shape (m,) or (m, q), optional
+            What else the values depend on, as in the fit; by default the means in the fit.
+        return_std : bool
+            Whether to return the standard deviation of a new value about its prediction, too.
 
         Returns
         -------
-        ndarray, shape (m,) or (m, d)
+        prediction : ndarray, shape (m,) or (m, d)
             For events, the rate relative to its mean.  Outside the span of the data, slow
             variation is not continued: there the model is the trend and the cycles.
+        std : ndarray, shape (m,) or (m, d)
+            With `return_std` only: errors of all parameters together, the scatter of single
+            values, and beyond the data the spread of what is not continued.
 
         Raises
         ------
         TypeError
             If `t` is of another kind than the times of the data.
         ValueError
-            If a time is missing, or a group is unknown.
+            If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
-        result = self.predictor(t, group)
-        return result[:, 0] if self.output_names is None else result
+        result = self._shaped(self.predictor(t, group, covariates))
+        if not return_std:
+            return result
+        model, scatter = self.predictor.uncertainty(t, group, covariates)
+        return result, self._shaped(np.hypot(model, scatter))
+
+    def predict_interval(
+        self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
+    ) -> tuple[Floats, Floats]:
+        """Return the limits between which a new value is expected.
+
+        Parameters
+        ----------
+        t : array_like, shape (m,)
+            Times, as for :meth:`predict`.
+        coverage : float
+            Probability that a value lies within them, above 0 and below 1.
+        group, covariates : optional
+            As for :meth:`predict`.
+
+        Returns
+        -------
+        lower, upper : ndarray, shape (m,) or (m, d)
+            Central intervals by Student's t.  They hold for values with the scatter of those that
+            were fitted, and as long as cycles and trend go on: that a trend may bend once more, or
+            a cycle change or stop, is not in them.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As :meth:`predict`, and if `coverage` is not a probability.
+        """
+        if not 0.0 < check_positive(coverage, "coverage") < 1.0:
+            raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
+        model, scatter = self.predictor.uncertainty(t, group, covariates)
+        assert self.predictor.errors is not None
+        half = np.hypot(model, scatter) * interval_factor(
+            coverage, self.predictor.errors.degrees_of_freedom
+        )
+        middle = self.predictor(t, group, covariates)
+        return self._shaped(middle - half), self._shaped(middle + half)
+
+    def _shaped(self, values: Floats) -> Floats:
+        return values[:, 0] if self.output_names is None else values
 
     def table(self) -> str:
         """Return the cycles as a table in plain text."""

@@ -134,6 +134,12 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
     return float(np.sqrt(share * highest))
 
 
+def is_exact(data: Data, chi2: Floats) -> bool:
+    """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
+    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
+    return bool((chi2 <= 1e-24 * squares).all())
+
+
 def _jitter_odds(chi2: float, dof: float) -> float:
     """Return the probability that errors are too small, as likely as not beforehand.
 

@@ -72,15 +72,20 @@ def close_pairs(
     samples = np.arange(len(times))
     followers = np.searchsorted(times, times + window, side="right") - samples - 1
     if followers.sum() <= most:
-        first = np.repeat(samples, followers)
-        rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
-        return first, first + rank + 1
+        return pairs_with_followers(followers)
     rng = np.random.default_rng(0)
     first = samples[followers > 0]
     if len(first) > most:
         first = np.sort(rng.choice(first, most, replace=False))
     first = np.repeat(first, most // len(first))
     return first, first + 1 + (rng.uniform(size=len(first)) * followers[first]).astype(np.intp)
+
+
+def pairs_with_followers(followers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the indices (i, j) of each sample i with so many that come next."""
+    first = np.repeat(np.arange(len(followers)), followers)
+    rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
+    return first, first + rank + 1
 
 
 def count_pairs(times: Floats, window: float) -> int:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.sums import Complexes, TrigSums
@@ -48,10 +48,19 @@ class Periodogram:
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
-        self._remembered: dict[float, list[_Norm]] | None = {} if remember else None
-        self._bases = [
-            orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
-        ]
+        self._remembered: dict[float, tuple[Complexes, list[_Norm]]] | None = (
+            {} if remember else None
+        )
+        self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
+
+    @staticmethod
+    def of(data: Data, spacing: float, size: int) -> Periodogram:
+        """Return such an engine, one for all who ask for the same data and grid."""
+        key = f"periodogram, {size} x {spacing!r}"
+        kept = data.memo.get(key)
+        if not isinstance(kept, Periodogram):
+            kept = data.memo[key] = Periodogram(data, spacing, size)
+        return kept
 
     def reduction(self, residual: Floats, start: float) -> Floats:
         """Return by how much a sinusoid lowers chi-square, shape (d, size).
@@ -63,7 +72,8 @@ class Periodogram:
         start : float
             First frequency of the band.
         """
-        shifts = self._sums.shifts(start)
+        known = None if self._remembered is None else self._remembered.get(start)
+        shifts = self._sums.shifts(start) if known is None else known[0]
         if not self._has_nuisance:
             # Events: their density, not their values, carries the signal.  Under a constant rate
             # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
@@ -72,7 +82,7 @@ class Periodogram:
             frequency = start + np.arange(self.size, dtype=np.float64) * self._sums.spacing
             sums -= strengths.sum(axis=1)[:, np.newaxis] * span_window(self._sums.times, frequency)
             return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
-        norms = None if self._remembered is None else self._remembered.get(start)
+        norms = None if known is None else known[1]
         result = np.empty((residual.shape[1], self.size))
         fresh: list[_Norm] = []
         for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
@@ -87,7 +97,7 @@ class Periodogram:
             for j, output in enumerate(outputs):
                 result[output] = (fresh if norms is None else norms)[k].reduction(sums[j])
         if self._remembered is not None and norms is None:
-            self._remembered[start] = fresh
+            self._remembered[start] = shifts, fresh
         return result
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from epicycle._data import Data
 from epicycle.ladder import Step, rungs_within
 from epicycle.plan import DENSE_UPTO, SearchPlan
-from epicycle.search import REMEMBERED_BANDS, processors
+from epicycle.search import REMEMBERED_BANDS, band_size, cut, processors
 from epicycle.sums import BAND, SINGLE_BAND, single_band_size
 
 #: A dense search takes three transforms per frequency, and they count against `max_frequencies`.
@@ -119,7 +119,7 @@ def decide(
                 coherent,
                 f"{_pairs(steps)} first{needed}, for {part:.0%} of the cost of a dense search at "
                 f"most; the dense search follows where they show nothing",
-                memory=_dense_memory(n),
+                memory=_dense_memory(n, len(data.times)),
             )
         return _dense(
             data,
@@ -197,7 +197,7 @@ def _pairs(steps: list[Step]) -> str:
 
 
 def _dense(data: Data, plan: SearchPlan, coherent: float, reason: str) -> Decision:
-    memory = _dense_memory(plan.n_frequencies)
+    memory = _dense_memory(plan.n_frequencies, len(data.times))
     return Decision("dense", math.inf, None, (), coherent, reason, memory)
 
 
@@ -223,7 +223,7 @@ def _dense_cost(data: Data, n: int) -> float:
     return float(DENSE_COUNT * data.y.shape[1] * (_TRANSFORM_COST * n + samples))
 
 
-def _dense_memory(n: int) -> float:
-    bands = math.ceil(n / BAND)
-    kept = bands if bands <= REMEMBERED_BANDS else 0
-    return float((min(processors(), bands) * _DOUBLE_BYTES + 32 * kept) * BAND)
+def _dense_memory(n: int, n_samples: int) -> float:
+    bands, size = cut(n, band_size(n_samples))
+    kept = n if n <= REMEMBERED_BANDS * BAND else 0
+    return float(min(processors(), bands) * _DOUBLE_BYTES * size + 40 * kept)

@@ -401,7 +401,7 @@ def _draw_table(axes: Axes, model: CycleModel) -> None:
         f"{k + 1}: the alias {draw.brief(a.period, 1e-5 * a.period)}{unit} has "
         f"{a.power_ratio:.2f} of its power"
         for k, cycle in enumerate(cycles)
-        for a in cycle.aliases[:1]
+        for a in sorted(cycle.aliases, key=lambda alias: -alias.power_ratio)[:1]
         if a.power_ratio >= _ALIAS_RATIO
     ]
     _write_notes(axes, [*notes, *model.undecided], below)

@@ -7,6 +7,7 @@ deciding when to stop, and a last look back at every line with the noise around 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +16,16 @@ from numpy.typing import NDArray
 from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
+from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel
+from epicycle.noise import NoiseModel, is_exact
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
-from epicycle.search import Candidates, Progress
+from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
 from epicycle.workbench import Effort, Workbench
 
@@ -104,6 +107,8 @@ class Pursuit:
         Effective bandwidth of the search.
     notes : tuple of str
         What could not be decided.
+    window : Candidates
+        The spectral window.
     """
 
     data: Data
@@ -119,6 +124,7 @@ class Pursuit:
     search: SearchPlan
     bandwidth: float
     notes: tuple[str, ...]
+    window: Candidates
 
 
 def pursue(
@@ -159,24 +165,27 @@ def pursue(
     last = work.search(fit)
     refused: list[float] = []
     beside: list[float] = []
-    while _count_cycles(fit.structure, goal) < goal.max_cycles:
-        better = _next_line(work, fit, last, plan, goal, judge, refused, beside)
-        if better is None:
-            break
-        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
-        if not _acceptable(fit, settled, plan, 1.0 / data.baseline):
-            refused.append(float(better.structure.frequency[-1]))
-            continue
-        fit, jitter = settled, its_jitter
-        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-        last = work.search(fit)
+    fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
+    window = spectral_window(work.data, plan)
+    likelier = _at_likeliest_aliases(work, fit, window, goal)
+    if likelier is not fit:
+        last = work.search(likelier)
+        fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
+    beside += refused
+    if not (goal.drift or goal.red_noise):
+        stand, centres = resolve(
+            Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
+        )
+        if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
+            work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
+            beside = [f for f in beside if is_apart(work.data, f, centres)]
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -192,7 +201,8 @@ def pursue(
         remedies=work.remedies(),
         search=work.report(),
         bandwidth=judge.trials.upper,
-        notes=tuple(_unresolved_notes(fit, refused + beside, 1.0 / data.baseline)),
+        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
+        window=window,
     )
 
 
@@ -204,6 +214,68 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     return Judge(
         trials, noise.dy is not None, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
     )
+
+
+def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: Goal) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            test = AliasTest(work.data, work.noise, window, work.plan)
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
+
+
+def _add_lines(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    judge: Judge,
+    refused: list[float],
+    beside: list[float],
+) -> tuple[Fit, Floats, Candidates]:
+    """Return the fit with every further significant line, and the last search.
+
+    Where lines were refused, and where power stands beside a line, is added to the lists.
+    """
+    while _count_cycles(fit.structure, goal) < goal.max_cycles:
+        better = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
+        if better is None:
+            break
+        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
+        if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
+            refused.append(float(better.structure.frequency[-1]))
+            continue
+        fit, jitter = settled, its_jitter
+        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+        last = work.search(fit)
+    return fit, jitter, last
+
+
+def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
+    """Return the fit without the lines that close pairs have made superfluous, and completed."""
+    work = copy(stand.work)
+    fit = _prune(work, stand.fit, goal, judge)
+    last = work.search(fit)
+    fit, jitter, last = _add_lines(work, fit, stand.jitter, last, goal, judge, [], [])
+    fit = _prune(work, fit, goal, judge)
+    fit, jitter = work.settle(fit.structure, tight=True)
+    return Stand(work, fit, jitter, last)
 
 
 def _count_cycles(structure: Structure, goal: Goal) -> int:
@@ -235,7 +307,7 @@ def _next_line(
 ) -> Fit | None:
     """Return the fit with one more line, or None when nothing significant is left."""
     data = work.data
-    if _is_exact(data, fit):
+    if is_exact(data, fit.chi2):
         return None
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
@@ -286,12 +358,6 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
     return replace(structure, drift=drift, drifting=drifting)
 
 
-def _is_exact(data: Data, fit: Fit) -> bool:
-    """Return whether the model leaves nothing but rounding errors."""
-    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
-    return bool((fit.chi2 <= 1e-24 * squares).all())
-
-
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
     """Return a sentence for each line next to which power was found but not resolved."""
     close = np.array(refused)
@@ -310,8 +376,7 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     margin = 0.05 * width
     if not plan.minimum_frequency - margin <= new <= plan.maximum_frequency + margin:
         return False
-    lines = np.sort(trial.structure.line_frequency)
-    if len(lines) > 1 and np.diff(lines).min() < SEPARATION * width:
+    if _too_close(trial, width) > _too_close(fit, width):
         return False
     # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
     amplitude = _amplitudes(trial, fit.scale)
@@ -319,6 +384,12 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
     grown = amplitude[:-1][near] > 1.5 * before[near]
     return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
+
+
+def _too_close(fit: Fit, width: float) -> int:
+    """Return the number of neighbours that are too close, but for those placed so on purpose."""
+    gaps = np.diff(np.sort(fit.structure.line_frequency))
+    return int(np.count_nonzero(gaps < SEPARATION * width))
 
 
 def _amplitudes(fit: Fit, scale: Floats) -> Floats:

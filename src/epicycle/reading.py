@@ -21,7 +21,7 @@ from epicycle.columns import Choice, choose, kind_of, unit_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReadError", "Table", "read_table"]
+__all__ = ["ReadError", "Table", "read_table", "read_times"]
 
 #: Whole numbers in a column of such a name may be dates: 19580329.
 _DATE_NAME = re.compile(r"date|ymd|^day$", re.IGNORECASE)
@@ -44,6 +44,8 @@ class Table:
         Weights of samples or events.
     group : ndarray of object, shape (n,), or None
         Labels.
+    ids : ndarray of object, shape (n,), or None
+        Which series each sample belongs to, of a table that holds many.
     unit : str or None
         Unit of time that the name of the time column states ("time_h", "jd").
     name : str
@@ -56,6 +58,8 @@ class Table:
         Name of the column of labels.
     guesses : tuple of str
         What the user did not say: "time: jd (guessed)", and so on.
+    sha256 : str
+        Digest of the file as it stood there, in hexadecimal digits.
     """
 
     t: Any
@@ -63,6 +67,7 @@ class Table:
     dy: Floats | None
     weights: Floats | None
     group: Any
+    ids: Any
     unit: str | None
     name: str
     time_column: str
@@ -70,6 +75,7 @@ class Table:
     error_columns: tuple[str, ...]
     group_column: str | None
     guesses: tuple[str, ...]
+    sha256: str
 
 
 def read_table(
@@ -80,6 +86,7 @@ def read_table(
     errors: Sequence[str] = (),
     group: str | None = None,
     weight: str | None = None,
+    series: str | None = None,
     events: bool = False,
 ) -> Table:
     """Read samples from CSV or Parquet, either of them gzipped or not.
@@ -100,6 +107,8 @@ def read_table(
         Column of labels; never guessed.
     weight : str, optional
         Column of weights; never guessed.
+    series : str, optional
+        Column of ids, where the table holds many series one below the other; never guessed.
     events : bool
         Whether the times are those of events, without values.
 
@@ -109,7 +118,7 @@ def read_table(
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
     table = load(source)
-    choice = choose(table, time, values, errors, group, weight, events=events)
+    choice = choose(table, time, values, errors, group, weight, series, events=events)
     t, note = _times(table, choice.time)
     columns = [_numbers(table, column) for column in choice.values]
     return Table(
@@ -118,6 +127,7 @@ def read_table(
         dy=_errors(table, choice, columns),
         weights=None if choice.weight is None else _numbers(table, choice.weight, "weights"),
         group=None if choice.group is None else _labels(table, choice.group),
+        ids=None if choice.series is None else _labels(table, choice.series),
         unit=None if note or hasattr(t, "tz") else unit_of(choice.time),
         name=table.name,
         time_column=choice.time,
@@ -125,7 +135,41 @@ def read_table(
         error_columns=choice.errors,
         group_column=choice.group,
         guesses=_guesses(table, choice, note),
+        sha256=table.sha256,
     )
+
+
+def read_times(source: str | Path, time: str | None, usual: str) -> tuple[Any, str]:
+    """Read times alone, from a table that may have no other column.
+
+    Parameters
+    ----------
+    source : str or Path
+        The file; "-" is standard input.
+    time : str, optional
+        Its column of times; by default that called `usual`, or else guessed as by
+        :func:`read_table`.
+    usual : str
+        How the column was called before.
+
+    Returns
+    -------
+    times : ndarray or DatetimeIndex, shape (n,)
+    name : str
+        The column.
+
+    Raises
+    ------
+    ReadError
+        If the file, or the column, cannot be used.
+    """
+    table = load(source, least_columns=1)
+    if time is None and usual in table.frame.columns:
+        time = usual
+    if time is None and len(table.frame.columns) == 1:
+        time = str(table.frame.columns[0])
+    choice = choose(table, time, events=True)
+    return _times(table, choice.time)[0], choice.time
 
 
 def _guesses(table: RawTable, choice: Choice, note: str) -> tuple[str, ...]:

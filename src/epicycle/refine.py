@@ -23,7 +23,8 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.lines import Structure, design, line_columns
+from epicycle.lines import Structure
+from epicycle.products import REACH, Products
 
 #: Largest change of a frequency in one step, in units of 1/baseline.
 _RADIUS = 0.25
@@ -108,7 +109,7 @@ def fit_lines(
     -------
     Fit
     """
-    state = Linearised(data, structure, absolute)
+    state = Linearised(data, structure, absolute, futile=futile)
     movable = ~structure.fixed if free is None else free & ~structure.fixed
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
     if moving.size == 0:
@@ -125,7 +126,7 @@ def fit_lines(
         moved = np.abs(step / unit).max()
         if moved < _TOLERANCE or float(gradient @ step) < futile:
             break
-        trial = Linearised(data, _moved(state.structure, moving, step), absolute, state)
+        trial = Linearised(data, _moved(state.structure, moving, step), absolute, state, futile)
         if trial.objective <= state.objective:
             state = trial
             damping *= 0.1
@@ -156,48 +157,132 @@ def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
 class Linearised:
     """Linear fit at given frequencies, and what is needed for a step of the frequencies.
 
-    A `previous` state of the same structure lends its scale, so that objectives compare, and the
-    columns of every line that has not moved.
+    A `previous` state of the same structure lends its scale, so that objectives compare.  Columns
+    of a line whose frequency has moved are computed anew unless all that this changes is
+    chi-square by less than a tenth of `futile`.
     """
 
     def __init__(
-        self, data: Data, structure: Structure, absolute: bool, previous: Linearised | None = None
+        self,
+        data: Data,
+        structure: Structure,
+        absolute: bool,
+        previous: Linearised | None = None,
+        futile: float = _FUTILE,
     ) -> None:
         self.data = data
         self.structure = structure
-        self.columns = (
-            design(data, structure) if previous is None else previous.moved_columns(structure)
-        )
+        self._futile = futile
+        self._n_nuisance = data.nuisance.shape[1]
+        if previous is not None:
+            reach = previous.reach()
+        else:
+            reach = np.full(len(structure.order), REACH if futile >= QUICK else 0.0)
+        self._evaluate(reach)
+        self.scale: Floats = self.own_scale(absolute) if previous is None else previous.scale
+        if (np.abs(self._turn) > self.reach()).any():
+            self._evaluate(self.reach())
+            if previous is None:
+                self.scale = self.own_scale(absolute)
+        self.objective = float((self.chi2 / self.scale).sum())
+
+    def _evaluate(self, reach: Floats) -> None:
+        """Solve for the linear parameters."""
+        data = self.data
+        products = Products.of(data)
+        selected = products.select(self.structure, reach)
+        rows, self._turn = selected.rows, selected.turn
+        self._grams = [products.gram(k, rows) for k in range(data.weights.shape[1])]
+        self._steady = self._factors = [NormalEquations(gram[0]) for gram in self._grams]
+        if self._turn.any():
+            self._factors = [NormalEquations(self._turned_gram(gram)) for gram in self._grams]
         n_outputs = data.y.shape[1]
-        self._factors = [NormalEquations(self.columns, w) for w in data.weights.T]
-        self.coefficients: Floats = np.empty((self.columns.shape[1], n_outputs))
-        self.residual = np.empty_like(data.y)
+        self.coefficients: Floats = np.empty((len(rows), n_outputs))
         for j in range(n_outputs):
-            self.coefficients[:, j], self.residual[:, j] = self.normal(j).solve(data.y[:, j])
+            constant, linear = products.moment(j, rows)
+            self.coefficients[:, j] = self.normal(j).solve_normal(constant + self._turned(linear))
+        self.residual = self._residual(products, rows)
+        self._along = [self._inner(products, rows, j) for j in range(n_outputs)]
+        # one step of iterative refinement mends rounding
+        gain = 0.0
+        for j, along in enumerate(self._along):
+            change = self.normal(j).solve_normal(along[:, 0])
+            gain = max(gain, abs(float(change @ along[:, 0])) / self._variance(j))
+            self.coefficients[:, j] += change
+            # in the higher powers the turn makes a difference to the difference only
+            along -= np.stack([g @ change for g in self.gram(j)[: along.shape[1]]], axis=1)
+        if gain > 1e-3 * self._futile:
+            self.residual = self._residual(products, rows)
         self.chi2 = np.array(
             [float(data.weights_of(j) @ self.residual[:, j] ** 2) for j in range(n_outputs)]
         )
-        self.scale: Floats = self.own_scale(absolute) if previous is None else previous.scale
-        self.objective = float((self.chi2 / self.scale).sum())
 
-    def moved_columns(self, structure: Structure) -> Floats:
-        """Return the columns at other frequencies, computing those of moved lines only."""
-        columns = self.columns.copy()
-        moved = np.flatnonzero(
-            (structure.frequency != self.structure.frequency)
-            | (structure.drift != self.structure.drift)
-        )
-        lines = np.flatnonzero(np.isin(structure.parent, moved))
-        part = replace(structure, parent=structure.parent[lines], order=structure.order[lines])
-        first = self.data.nuisance.shape[1] + 2 * lines
-        fresh = line_columns(part, self.data)
-        columns[:, first] = fresh[:, 0::2]
-        columns[:, first + 1] = fresh[:, 1::2]
-        return columns
+    def _variance(self, output: int) -> float:
+        r = self.residual[:, output]
+        return float(self.data.weights_of(output) @ (r * r)) / len(r) + 1e-300
+
+    def _residual(self, products: Products, rows: NDArray[np.intp]) -> Floats:
+        data = self.data
+        if self._turn.any():
+            both = np.hstack([self.coefficients, -self._turned(self.coefficients)])
+            sums = products.sum_of(both, rows)
+            steady, turning = sums[: data.y.shape[1]], sums[data.y.shape[1] :]
+            turning *= products.time
+            steady += turning
+        else:
+            steady = products.sum_of(self.coefficients, rows)
+        residual: Floats = np.subtract(data.y.T, steady, out=steady).T
+        residual[np.broadcast_to(data.weights, residual.shape) <= 0] = 0.0
+        return residual
+
+    def _inner(self, products: Products, rows: NDArray[np.intp], output: int) -> Floats:
+        """Return the weighted inner products of the columns with u^m times the residual."""
+        powers = len(self.gram(output)) // 2 + 1
+        strengths = np.empty((powers + 1, len(products.time)))
+        np.multiply(self.data.weights_of(output), self.residual[:, output], out=strengths[0])
+        count = powers + 1 if self._turn.any() else powers
+        for power in range(1, count):
+            np.multiply(strengths[power - 1], products.time, out=strengths[power])
+        along = products.along(strengths[:count], rows)
+        if count > powers:
+            return along[:, :-1] + self._turned(along[:, 1:])
+        return along
+
+    def _turned(self, values: Floats) -> Floats:
+        """Return by how much something per column changes, per u, as its line turns."""
+        p = self._n_nuisance
+        turn = self._turn if values.ndim == 1 else self._turn[:, np.newaxis]
+        result = np.zeros_like(values)
+        result[p::2] = -turn * values[p + 1 :: 2]
+        result[p + 1 :: 2] = turn * values[p::2]
+        return result
+
+    def _turned_gram(self, gram: Floats) -> Floats:
+        """Return the products of the turned columns, from those of the columns as computed."""
+        half = self._turned(gram[1])
+        result: Floats = gram[0] + half + half.T + self._turned(self._turned(gram[2]).T)
+        return result
+
+    def reach(self) -> Floats:
+        """Return how far each line may turn before its curvature matters.
+
+        A line with columns to first order in the turn r lacks ``r^2 u^2 / 2`` of its amplitude, in
+        chi-square ``z r^4 / 20`` for samples spread evenly, with z what the line is worth.
+        """
+        lines = self.coefficients[self._n_nuisance :]
+        squares = lines[0::2] ** 2 + lines[1::2] ** 2
+        total = np.array([self.data.weights_of(j).sum() / 2 for j in range(squares.shape[1])])
+        worth = (squares * total / self.scale).sum(axis=1)
+        allowed: Floats = (2 * self._futile / np.maximum(worth, 1e-300)) ** 0.25
+        return np.minimum(allowed, REACH)
 
     def normal(self, output: int) -> NormalEquations:
         """Return the factorised normal equations of one output."""
         return self._factors[min(output, len(self._factors) - 1)]
+
+    def gram(self, output: int) -> Floats:
+        """Return the sums of products of the columns with powers of u, for one output."""
+        return self._grams[min(output, len(self._grams) - 1)]
 
     def own_scale(self, absolute: bool) -> Floats:
         """Return the variance scale that this fit's own residual suggests."""
@@ -207,27 +292,66 @@ class Linearised:
         counts = np.array(
             [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
         )
-        dof = np.maximum(counts - self.columns.shape[1] - free / len(self.chi2), 1.0)
+        dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
         # an exact fit leaves rounding errors only; their scale must still be a positive number
         floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
         scale: Floats = np.maximum(self.chi2 / dof, floor)
         return scale
 
+    def slopes(self, output: int, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
+        """Return the derivatives of one output's model by frequencies and drifts.
+
+        `moving` indexes the frequencies followed by the drifts.  The derivative by parameter a is
+        ``u^m`` times the columns times the coefficients in column a of the first array, shape
+        (p + 2 L, len(moving)), with the power m in the second.
+        """
+        structure, p = self.structure, self._n_nuisance
+        count = len(structure.frequency)
+        c = self.coefficients[p:, output]
+        by_line = np.zeros((len(c), len(structure.order)))
+        at = np.arange(len(structure.order))
+        by_line[2 * at, at] = structure.order * c[1::2]
+        by_line[2 * at + 1, at] = -structure.order * c[0::2]
+        of_k = structure.parent[:, np.newaxis] == np.arange(count)
+        half = 0.5 * self.data.baseline
+        vectors = np.zeros((p + len(c), len(moving)))
+        vectors[p:] = by_line @ of_k[:, moving % max(count, 1)]
+        power = np.where(moving < count, 1, 2)
+        # the phase is f t + drift t^2 / 2
+        vectors *= (2 * np.pi) * np.where(moving < count, half, 0.5 * half**2)
+        return vectors, power
+
+    def cross(self, output: int, moving: NDArray[np.intp]) -> Floats:
+        """Return the weighted inner products of columns and slopes, shape (p + 2 L, m)."""
+        vectors, power = self.slopes(output, moving)
+        gram = self.gram(output)
+        result = np.empty_like(vectors)
+        for m in np.unique(power):
+            result[:, power == m] = gram[m] @ vectors[:, power == m]
+        return result
+
     def normal_equations(self, moving: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Return the Schur complement of the Gauss-Newton matrix, and its right-hand side.
 
-        `moving` indexes the frequencies followed by the drifts.
+        `moving` indexes the frequencies followed by the drifts.  The matrix is that of the columns
+        as computed, before they turn: positive, and close enough for a step; the right-hand side
+        is that of the turned columns, so that steps end where they should.
         """
         matrix = np.zeros((len(moving), len(moving)))
         gradient = np.zeros(len(moving))
         for j in range(len(self.chi2)):
-            w = self.data.weights_of(j)
-            slopes = parameter_slopes(self, j, moving)
-            weighted = slopes * w[:, np.newaxis]
-            gradient += weighted.T @ self.residual[:, j] / self.scale[j]
-            cross = self.columns.T @ weighted
-            inner = weighted.T @ slopes - cross.T @ self.normal(j).solve_normal(cross)
+            gram = self.gram(j)
+            vectors, power = self.slopes(j, moving)
+            inner = np.empty_like(matrix)
+            for m in np.unique(power):
+                for k in np.unique(power):
+                    part = np.ix_(power == m, power == k)
+                    inner[part] = vectors[:, power == m].T @ gram[m + k] @ vectors[:, power == k]
+            cross = self.cross(j, moving)
+            steady = self._steady[min(j, len(self._steady) - 1)]
+            inner -= cross.T @ steady.solve_normal(cross)
             matrix += inner / self.scale[j]
+            gradient += (vectors * self._along[j][:, power]).sum(axis=0) / self.scale[j]
         return matrix, gradient
 
     def fit(self) -> Fit:
@@ -242,56 +366,19 @@ class Linearised:
         )
 
 
-def frequency_slopes(state: Linearised, output: int) -> Floats:
-    """Return the derivative of one output's model by each fundamental frequency, (n, K)."""
-    structure = state.structure
-    n_nuisance = state.data.nuisance.shape[1]
-    slopes = np.zeros((len(state.columns), len(structure.frequency)))
-    c = state.coefficients[n_nuisance:, output]
-    for line, (k, order) in enumerate(zip(structure.parent, structure.order, strict=True)):
-        cosine = state.columns[:, n_nuisance + 2 * line]
-        sine = state.columns[:, n_nuisance + 2 * line + 1]
-        slopes[:, k] += order * (c[2 * line + 1] * cosine - c[2 * line] * sine)
-    slopes *= (2 * np.pi) * state.data.times.to_float()[:, np.newaxis]
-    return slopes
-
-
-def parameter_slopes(state: Linearised, output: int, moving: NDArray[np.intp]) -> Floats:
-    """Return the derivative of one output's model by frequencies and drifts, (n, m)."""
-    slopes = frequency_slopes(state, output)
-    n_fundamentals = slopes.shape[1]
-    drifts = moving[moving >= n_fundamentals] - n_fundamentals
-    # the phase is f t + drift t^2 / 2
-    half_time = 0.5 * state.data.times.to_float()[:, np.newaxis]
-    by_drift = slopes[:, drifts] * half_time
-    return np.hstack([slopes[:, moving[moving < n_fundamentals]], by_drift])
-
-
 class NormalEquations:
     """Weighted normal equations of the linear part, scaled to unit diagonal and factorised."""
 
-    def __init__(self, columns: Floats, weights: Floats) -> None:
-        self._columns = columns
-        self._weights = weights
-        gram = columns.T @ (columns * weights[:, np.newaxis])
+    def __init__(self, gram: Floats) -> None:
         size = np.sqrt(np.diag(gram))
         # a column without any weight (a group that one output lacks) gets coefficient 0
         self._size = np.where(size > 0, size, 1.0)
-        gram /= np.outer(self._size, self._size)
-        gram[np.diag_indices_from(gram)] = 1.0 + 1e-13
-        self._factor = linalg.cho_factor(gram, lower=True, check_finite=False)
+        scaled = gram / np.outer(self._size, self._size)
+        scaled[np.diag_indices_from(scaled)] = 1.0 + 1e-13
+        self._factor = linalg.cho_factor(scaled, lower=True, overwrite_a=True, check_finite=False)
 
     def solve_normal(self, right: Floats) -> Floats:
         """Return the solution for right-hand sides of shape (p,) or (p, k)."""
         size = self._size if right.ndim == 1 else self._size[:, np.newaxis]
         result: Floats = linalg.cho_solve(self._factor, right / size, check_finite=False) / size
         return result
-
-    def solve(self, y: Floats) -> tuple[Floats, Floats]:
-        """Return coefficients and residual; one step of iterative refinement mends rounding."""
-        present = self._weights > 0
-        c = self.solve_normal(self._columns.T @ (self._weights * y))
-        residual = y - self._columns @ c
-        c += self.solve_normal(self._columns.T @ (self._weights * residual))
-        residual = np.where(present, y - self._columns @ c, 0.0)
-        return c, residual

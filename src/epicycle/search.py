@@ -25,8 +25,12 @@ from epicycle.sums import BAND, TrigSums
 #: A thinned spectrum has at most this many points.
 THINNED = 1 << 13
 
-#: Bands whose normalisation is kept between searches (2 MB each and distinct set of weights).
+#: Bands of ``BAND`` whose normalisation and power are kept between searches (3 MB each and
+#: distinct set of weights).
 REMEMBERED_BANDS = 16
+
+#: Frequencies per band where samples are many: 8 MB of sums.
+LONGEST_BAND = 1 << 19
 
 #: A spectral window of a band too wide to show has at most this many frequencies: it reaches
 #: 2e5 cycles over the baseline, one an hour over 24 years.
@@ -68,13 +72,22 @@ class Candidates:
 _OVERLAP = 2
 
 
-def cut(n_frequencies: int) -> tuple[int, int]:
-    """Return number and size of the equal bands, of at most ``BAND``, that cover a grid."""
-    if n_frequencies <= BAND:
+def cut(n_frequencies: int, most: int) -> tuple[int, int]:
+    """Return number and size of the equal bands, of at most `most`, that cover a grid."""
+    if n_frequencies <= most:
         return 1, n_frequencies
     inner = n_frequencies - _OVERLAP
-    n_bands = math.ceil(inner / (BAND - _OVERLAP))
+    n_bands = math.ceil(inner / (most - _OVERLAP))
     return n_bands, math.ceil(inner / n_bands) + _OVERLAP
+
+
+def band_size(n_samples: int) -> int:
+    """Return the longest band of a search among so many samples.
+
+    Each band spreads all samples anew: where they are many, fewer and longer bands are cheaper.
+    """
+    longer = 1 << (8 * n_samples).bit_length()
+    return max(BAND, min(longer, LONGEST_BAND))
 
 
 class DenseSearch:
@@ -106,14 +119,17 @@ class DenseSearch:
         self._plan = plan
         self._keep = keep
         self._progress = progress
-        n_bands, size = cut(plan.n_frequencies)
+        self._most = band_size(len(data.times))
+        n_bands, size = cut(plan.n_frequencies, self._most)
         self._threads = min(threads or processors(), n_bands)
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
-        remember = n_bands <= REMEMBERED_BANDS
+        remember = plan.n_frequencies <= REMEMBERED_BANDS * BAND
         self._engines = [
             Periodogram(data, plan.spacing, size, remember=remember) for _ in range(self._threads)
         ]
+        self._power = np.empty(plan.n_frequencies if remember else 0)
+        self._searched: Floats | None = None
 
     def maxima(self, residual: Floats, scale: Floats, worth: Worth | None = None) -> Candidates:
         """Return the strongest maxima of the least-squares power over the whole band.
@@ -134,16 +150,34 @@ class DenseSearch:
             Power is the reduction of chi-square.
         """
 
-        def evaluate(worker: int, start: float) -> Floats:
+        def evaluate(worker: int, first: int, start: float) -> Floats:
             power = self._engines[worker].reduction(residual, start)
             power /= scale[:, np.newaxis]
             if worth is not None:
                 frequency = start + np.arange(power.shape[1], dtype=np.float64) * self._plan.spacing
                 return worth(frequency, power)
             total: Floats = power[0] if len(power) == 1 else power.sum(axis=0)
+            if len(self._power):
+                self._power[first : first + len(total)] = total[: len(self._power) - first]
             return total
 
-        return _fold_grid(self._plan, evaluate, self._threads, self._keep, self._progress)
+        self._searched = residual
+        return _fold_grid(
+            self._plan, evaluate, self._threads, self._keep, self._progress, self._most
+        )
+
+    def highest_near(self, residual: Floats, frequency: float, width: float) -> float:
+        """Return the highest power of a residual within `width` of a frequency.
+
+        Infinite where that is not known: the residual is not the one searched last, the frequency
+        is outside the band, or the grid was too long to keep.
+        """
+        at = (frequency - self._plan.minimum_frequency) / self._plan.spacing
+        reach = width / self._plan.spacing
+        first, last = math.floor(at - reach), math.ceil(at + reach)
+        if residual is not self._searched or first < 0 or last >= len(self._power):
+            return math.inf
+        return float(self._power[first : last + 1].max())
 
 
 def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
@@ -152,34 +186,42 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
     aliases of about this relative power at f plus and minus these frequencies.
     """
-    most = DEFAULT_BUDGET
+    budget = DEFAULT_BUDGET
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
-        most = _WINDOW_BUDGET
-    plan = replace(plan, n_frequencies=min(plan.n_frequencies, most))
+        budget = _WINDOW_BUDGET
+    plan = replace(plan, n_frequencies=min(plan.n_frequencies, budget))
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
-    n_bands, size = cut(plan.n_frequencies)
+    most = band_size(len(data.times))
+    n_bands, size = cut(plan.n_frequencies, most)
     threads = min(processors(), n_bands)
     engines = [TrigSums(data.times, plan.spacing, size) for _ in range(threads)]
 
-    def evaluate(worker: int, start: float) -> Floats:
-        power: Floats = np.abs(engines[worker].band(weights, start)[0] / total) ** 2
+    def evaluate(worker: int, first: int, start: float) -> Floats:
+        sums = engines[worker].band(weights, start)[0]
+        power: Floats = sums.real**2 + sums.imag**2
+        power /= total**2
         return power
 
-    return _fold_grid(plan, evaluate, threads, keep, None)
+    return _fold_grid(plan, evaluate, threads, keep, None, most)
 
 
 def _fold_grid(
     plan: SearchPlan,
-    evaluate: Callable[[int, float], Floats],
+    evaluate: Callable[[int, int, float], Floats],
     threads: int,
     keep: int,
     progress: Progress | None,
+    most: int,
 ) -> Candidates:
-    """Evaluate the grid band by band, in several threads, and keep a summary."""
-    n_bands, size = cut(plan.n_frequencies)
+    """Evaluate the grid band by band, in several threads, and keep a summary.
+
+    `evaluate` gets the number of the worker, and index and frequency of the first point of a band
+    of at most `most`.
+    """
+    n_bands, size = cut(plan.n_frequencies, most)
     edges = _piece_edges(plan)
     folds = [_Fold(plan, keep, edges) for _ in range(threads)]
 
@@ -191,7 +233,7 @@ def _fold_grid(
                 return
             first = band * (size - _OVERLAP)
             start = plan.minimum_frequency + first * plan.spacing
-            folds[worker].add(first, evaluate(worker, start))
+            folds[worker].add(first, evaluate(worker, first, start))
             if progress is not None and worker == 0:
                 progress(min(first + threads * size, plan.n_frequencies), plan.n_frequencies)
 

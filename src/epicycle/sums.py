@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from epicycle import phase
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.narrow import FEWEST, WIDEST, NarrowSums
 
 Complexes = NDArray[np.complex128]
 
@@ -62,6 +63,10 @@ class TrigSums:
         self.spacing = spacing
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
+        self._narrow: dict[int, NarrowSums] = {}
+        span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
+        #: Cycles over all samples from the centre of the band to its end.
+        self._reach = (size // 2) * spacing * span
 
     def band(self, strengths: NDArray[np.number], start: float, multiple: int = 1) -> Complexes:
         """Return the sums at ``multiple * (start + k * spacing)``, k = 0 ... size - 1.
@@ -92,6 +97,11 @@ class TrigSums:
     ) -> Complexes:
         """Return the sums of :meth:`band` for given factors (of `multiple` times the centre)."""
         shifted = np.ascontiguousarray(strengths * shifts, dtype=np.complex128)
+        if multiple * self._reach <= WIDEST and shifted.shape[1] >= FEWEST:
+            if multiple not in self._narrow:
+                step = multiple * self.spacing
+                self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
+            return self._narrow[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
         return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
 
@@ -112,6 +122,70 @@ class TrigSums:
             plan.setpts((2 * np.pi) * step)
             self._plans[key] = plan
         return self._plans[key]
+
+
+class SingleSums:
+    """The same sums in single precision, band after band of one grid: they decide where to look.
+
+    A sum is right to some thousandths of what all strengths together could add up to.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    spacing : float
+        Step of the grid in cycles per unit of time.
+    size : int
+        Frequencies per band, at most 2**18.
+    count : int
+        Number m of sets of strengths.
+    """
+
+    def __init__(self, times: Times, spacing: float, size: int, count: int) -> None:
+        self.spacing = spacing
+        self.size = size
+        self._times = times
+        self._plan = finufft.Plan(
+            1,
+            (size,),
+            n_trans=count,
+            eps=SINGLE_TOLERANCE,
+            isign=-1,
+            dtype="complex64",
+            upsampfac=_UPSAMPLING,
+            nthreads=1,
+        )
+        step = phase.wrap(phase.turns(spacing, times))
+        self._plan.setpts(((2 * np.pi) * step).astype(np.float32))
+        self._onwards = _phasors(times, size * spacing)
+
+    def bands(
+        self, strengths: Floats, start: float, n_bands: int
+    ) -> Iterator[NDArray[np.complex64]]:
+        """Yield the sums of the bands that begin at ``start + b * size * spacing``.
+
+        Parameters
+        ----------
+        strengths : ndarray, shape (m, n)
+            m sets of real strengths.
+        start : float
+            First frequency of the first band.
+        n_bands : int
+            Number of bands.
+
+        Yields
+        ------
+        ndarray of complex64, shape (m, size)
+            Overwritten by the next one.
+        """
+        sums = np.empty((len(strengths), self.size), dtype=np.complex64)
+        # FINUFFT numbers the modes from -size // 2: shift by the frequency of mode 0
+        turned = strengths * _phasors(self._times, start + (self.size // 2) * self.spacing)
+        for band in range(n_bands):
+            if band:
+                turned *= self._onwards
+            self._plan.execute(np.ascontiguousarray(turned, dtype=np.complex64), out=sums)
+            yield sums
 
 
 def single_band_size(n_frequencies: int, n_points: int) -> int:

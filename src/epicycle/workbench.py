@@ -19,6 +19,9 @@ from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 from epicycle.significance import effective_bandwidth, power_threshold
 
+#: A grid of up to so many frequencies per sample is searched as fast as a few harmonics are tested.
+_WORTH_A_SEARCH = 16
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -61,8 +64,6 @@ class Workbench:
     ----------
     data : Data
         The data with their present weights.
-    test : HarmonicTest
-        Tests at single frequencies with these weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
     red_noise : bool
@@ -94,12 +95,26 @@ class Workbench:
         self.red_noise = False
         self._use(data)
 
+    @property
+    def noise(self) -> NoiseModel:
+        """How the weights follow from errors and jitter."""
+        return self._noise
+
+    @property
+    def plan(self) -> SearchPlan:
+        """Band and grid, as given."""
+        return self._plan
+
     def _use(self, data: Data) -> None:
         self.data = data
-        self.test = HarmonicTest(data, self._highest)
         self._dense: DenseSearch | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
+
+    @property
+    def test(self) -> HarmonicTest:
+        """Tests at single frequencies with the present weights."""
+        return HarmonicTest(self.data, self._highest, self._glance)
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
@@ -118,6 +133,8 @@ class Workbench:
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:
             self._dense = DenseSearch(self.data, self._plan, progress=self._progress)
+        if self._searched and self._searched[-1][0] is fit:
+            return self._searched[-1][1]
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
         self.depth = None
@@ -129,6 +146,21 @@ class Workbench:
         found = self._dense.maxima(fit.residual, fit.scale)
         self._searched = [*self._searched[:1], (fit, found)]
         return found
+
+    def _glance(self, fit: Fit, frequency: float) -> float:
+        """Return the highest power near a frequency from the spectrum of the fit's residual.
+
+        Infinite where that spectrum is not known, and takes longer than it spares.
+        """
+        if not self._densely or self.red_noise:
+            return np.inf
+        if self._dense is None or not self._searched or self._searched[-1][0] is not fit:
+            if self._plan.n_frequencies > _WORTH_A_SEARCH * len(self.data.times):
+                return np.inf
+            self.search(fit)
+        if self._dense is None:
+            return np.inf
+        return self._dense.highest_near(fit.residual, frequency, 1.0 / self.data.baseline)
 
     def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
         ladder = LadderSearch(

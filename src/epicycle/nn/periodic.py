@@ -37,7 +37,8 @@ class Periodic(Float64Module):
         Frequencies are drawn log-uniformly, so that every octave gets its share whatever the
         unit; with more than one input, this is the length of the wave vector, and its direction
         is random.  Without a band, every component is drawn from the standard normal
-        distribution, which suits inputs scaled to unit variance (random Fourier features, [1]_).
+        distribution, which suits inputs scaled to unit variance (random Fourier
+        features, Rahimi & Recht 2007).
         The band also limits :meth:`initialize_from_data`; training may leave it.
     device : torch.device, optional
         Where to put the frequencies.
@@ -66,7 +67,7 @@ class Periodic(Float64Module):
 
     References
     ----------
-    .. [1] A. Rahimi and B. Recht (2007), "Random features for large-scale kernel machines".
+    A. Rahimi and B. Recht (2007), "Random features for large-scale kernel machines".
 
     Examples
     --------

@@ -105,9 +105,16 @@ class Slots:
         self.strength = np.concatenate([bank.strength for bank in banks])
         self.error = np.concatenate([bank.error for bank in banks])
         self.held = np.concatenate([bank.held for bank in banks])
+        #: share of what is wanted of the network, which tells those never put on a line apart
+        self.share = np.zeros(len(self.frequency))
 
     def __len__(self) -> int:
         return len(self._index)
+
+    @property
+    def orders(self) -> list[int]:
+        """Multiples of its frequency that whatever slot a line is given to offers."""
+        return sorted(set.intersection(*(set(bank.orders) for bank in self.banks)))
 
     @property
     def offer_waves(self) -> bool:
@@ -130,12 +137,11 @@ class Slots:
         `known` has better values for some of the slots.
         """
         strongest = np.argsort(-self.strength, kind="stable").tolist()
-        highest = max(bank.harmonics for bank in self.banks)
         return [
             order * known.get(k, self.frequency[k])
-            for order in range(1, highest + 1)
+            for order in sorted({order for bank in self.banks for order in bank.orders})
             for k in strongest
-            if order <= self.locate(k)[0].harmonics
+            if order in self.locate(k)[0].orders
         ]
 
     def near(self, frequency: Floats) -> list[int]:
@@ -149,7 +155,7 @@ class Slots:
 
     def weakest(self) -> list[int]:
         """Return all slots, the least useful first."""
-        return [int(k) for k in np.argsort(self.strength, kind="stable")]
+        return [int(k) for k in np.lexsort((self.share, self.strength))]
 
     def look(self, power: Sequence[float], *, own: bool) -> None:
         """Take note of the power that the gradient has at each frequency now.

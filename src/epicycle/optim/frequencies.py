@@ -36,8 +36,8 @@ class FrequencyBank:
 
     Attributes
     ----------
-    harmonics : int
-        Highest multiple of each frequency that the network uses.
+    orders : tuple of int
+        Multiples of each frequency that the network uses, in ascending order.
     exact : Tensor, shape (k, m), float64
         Frequencies in cycles per unit.
     strength : ndarray, shape (k,)
@@ -53,17 +53,27 @@ class FrequencyBank:
         self.parameter = parameter
         self.layer = layer
         self._unit = 2 * math.pi if angular else 1.0
-        self.harmonics = int(getattr(layer, "harmonics", 1))
+        self.orders = _orders(layer)
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
         self._shows_phase = False
+        self._rate: Tensor | None = None
         self._adopt()
         self._start()
 
     def _start(self) -> None:
         self.strength: Floats = np.zeros(len(self.exact))
         self.error: Floats = np.full(self.exact.shape, np.inf)
-        self.held: NDArray[np.bool_] = np.zeros(len(self.exact), dtype=bool)
+        self._hold(np.zeros(len(self.exact), dtype=bool))
+
+    def _hold(self, held: NDArray[np.bool_]) -> None:
+        self.held: NDArray[np.bool_] = held
+        self._rate = None
+
+    @property
+    def harmonics(self) -> int:
+        """Highest multiple of each frequency that the network uses."""
+        return self.orders[-1]
 
     # ---- Values --------------------------------------------------------------------------
 
@@ -74,6 +84,7 @@ class FrequencyBank:
             self._adopt()
             self._start()
         self.spread = spread.to(torch.float64).clamp_min(1e-300)
+        self._rate = None
 
     def _adopt(self) -> None:
         self._written = self.parameter.detach().clone()
@@ -101,9 +112,9 @@ class FrequencyBank:
     def write(self) -> None:
         """Give the parameter the representable value nearest to the exact one."""
         self._shows_phase = False
+        self._written = self.valued(self.exact)
         with torch.no_grad():
-            self.parameter.copy_(self.valued(self.exact))
-        self._written = self.parameter.detach().clone()
+            self.parameter.copy_(self._written)
 
     def correct(self, index: int, frequency: Floats) -> None:
         """Set one frequency to a better value within its basin."""
@@ -114,7 +125,7 @@ class FrequencyBank:
 
     def release(self, index: int) -> None:
         """Let the optimizer step a frequency again."""
-        self.held[index] = False
+        self._hold(self.held & (np.arange(len(self.held)) != index))
 
     def retire(self, index: int) -> None:
         """Note that the line of a frequency is gone."""
@@ -122,7 +133,8 @@ class FrequencyBank:
 
     def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
         """Put one frequency on a line, and hold it there."""
-        self.strength[index], self.error[index], self.held[index] = strength, error, True
+        self.strength[index], self.error[index] = strength, error
+        self._hold(self.held | (np.arange(len(self.held)) == index))
         self.correct(index, frequency)
 
     # ---- Steps of the optimizer ------------------------------------------------------------
@@ -138,10 +150,9 @@ class FrequencyBank:
         """Return the gradient by phase, 0 where held, for the gradient by the parameter's value."""
         if self.spread is None:
             return gradient
-        moving = torch.as_tensor(~self.held, device=gradient.device)[:, None]
-        moving = moving.expand(len(self.exact), self.inputs).reshape(gradient.shape)
+        rate = self._cycles_per_phase(gradient.device).reshape(gradient.shape)
         # a product, not a choice: what is not finite must stay so, for a scaler to skip the step
-        return (gradient / self._phase_per_value(gradient) * moving).to(gradient.dtype)
+        return (gradient * (self._unit * rate)).to(gradient.dtype)
 
     def to_phase(self, step: Tensor | None = None) -> None:
         """Show the optimizer a phase: 0, or what it has stepped so far."""
@@ -163,22 +174,28 @@ class FrequencyBank:
     def accept(self) -> None:
         """Take over the optimizer's step, unless it is not a number."""
         stepped = self._stepped(self.parameter.detach())
-        if bool(torch.isfinite(stepped).all()):
+        if math.isfinite(stepped.sum()):
             self.exact = stepped
         self.write()
 
     def _stepped(self, phase: Tensor) -> Tensor:
         if self.spread is None:
             return self.exact
-        step = phase.to(torch.float64) / self._phase_per_value(phase.to(torch.float64))
-        stepped = self.exact.to(phase.device) + step.reshape(-1, self.inputs) / self._unit
-        held = torch.as_tensor(self.held, device=phase.device)[:, None]
-        return torch.where(held, self.exact.to(phase.device), stepped)
+        step = phase.to(torch.float64).reshape(-1, self.inputs)
+        exact = self.exact.to(phase.device)
+        stepped = torch.addcmul(exact, step, self._cycles_per_phase(phase.device))
+        if not self.held.any():
+            return stepped
+        return torch.where(torch.as_tensor(self.held, device=phase.device)[:, None], exact, stepped)
 
-    def _phase_per_value(self, like: Tensor) -> Tensor:
-        assert self.spread is not None
-        scale = self.spread.to(like.device) * (2 * math.pi / self._unit * self.harmonics)
-        return scale.expand(len(self.exact), self.inputs).reshape(like.shape)
+    def _cycles_per_phase(self, device: torch.device) -> Tensor:
+        """Return how much frequency one radian of phase stands for, shape (k, m), 0 where held."""
+        if self._rate is None or self._rate.device != device:
+            assert self.spread is not None
+            moving = torch.as_tensor(~self.held, device=device)[:, None]
+            radians = 2 * math.pi * self.harmonics * self.spread.to(device)
+            self._rate = moving / radians.expand(len(self.exact), self.inputs)
+        return self._rate
 
     def forget_state(self, index: int, optimizer: Optimizer) -> None:
         """Forget what the optimizer has gathered about one frequency (its moments)."""
@@ -208,4 +225,10 @@ class FrequencyBank:
         self._written = self.valued(self.exact)
         self.strength = np.array(state["strength"])
         self.error = np.array(state["error"])
-        self.held = np.array(state["held"])
+        self._hold(np.array(state["held"]))
+
+
+def _orders(layer: nn.Module | None) -> tuple[int, ...]:
+    """Return the multiples that a layer names, or all up to the highest one."""
+    orders = getattr(layer, "orders", None)
+    return tuple(sorted(orders or range(1, int(getattr(layer, "harmonics", 1)) + 1)))

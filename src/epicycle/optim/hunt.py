@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
-from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, candidates, parts
+from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, Screen, candidates, parts
 from epicycle.significance import power_threshold
 
 #: One sample in this many is kept aside to confirm what the others have shown.
@@ -140,6 +141,7 @@ class Hunt:
             Residual.of(coordinates[part], self._whole.values[part], null[part])
             for part in (~aside, aside)
         )
+        self._screen = Screen(self._shown.coordinates)
 
     def at(self, frequency: Floats) -> Finding | None:
         """Return the line that belongs to a known frequency, or None if there is none."""
@@ -151,16 +153,22 @@ class Hunt:
             return None
         return self._finding(fit, 0.0)
 
-    def exclude(self, frequency: Floats) -> None:
-        """Take a line at a frequency as explained, while enough samples are left to tell from."""
-        if self._excludable > 0:
-            self._excludable -= 1
+    def exclude(self, frequencies: Sequence[Floats]) -> None:
+        """Take lines at frequencies as explained, while enough samples are left to tell from."""
+        explained = frequencies[: max(self._excludable, 0)]
+        if explained:
+            self._excludable -= len(explained)
             self._whole, self._shown, self._kept = (
-                part.without([frequency]) for part in (self._whole, self._shown, self._kept)
+                part.without(explained) for part in (self._whole, self._shown, self._kept)
             )
 
     def lines(
-        self, band: Band, false_alarm: float, most: int, effort: float = 1.0
+        self,
+        band: Band,
+        false_alarm: float,
+        most: int,
+        effort: float = 1.0,
+        orders: Sequence[int] = (1,),
     ) -> list[Finding]:
         """Return the significant lines of a band, strongest first or nearly so.
 
@@ -174,12 +182,14 @@ class Hunt:
             Largest number of lines.
         effort : float
             Share of the ladder's largest budget that may be spent.
+        orders : sequence of int
+            Multiples of its frequency that a line brings along: they are no lines of their own.
         """
         low, high = band.limits(self._x)
         start = self._whole, self._shown, self._kept
         findings: list[Finding] = []
         while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
-            found = _strongest(self._shown, low, high, false_alarm, effort)
+            found = _strongest(self._shown, low, high, false_alarm, self._screen, effort)
             if found is None:
                 break
             line, probability = found
@@ -190,9 +200,10 @@ class Hunt:
             if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
                 break  # two lines that cannot be told apart
             findings = _together(start[0], [*findings, new])
-            self._whole, self._shown, self._kept = (
-                part.without(f.frequency for f in findings) for part in start
-            )
+            explained = [f.frequency for f in findings]
+            multiples = [order * f for order in orders if order > 1 for f in explained]
+            explained += multiples[: max(self._excludable, 0)]
+            self._whole, self._shown, self._kept = (part.without(explained) for part in start)
         return findings
 
     def _finding(self, fit: LineFit, probability: float) -> Finding:
@@ -215,7 +226,12 @@ def _together(residual: Residual, findings: list[Finding]) -> list[Finding]:
 
 
 def _strongest(
-    residual: Residual, low: Floats, high: Floats, false_alarm: float, effort: float
+    residual: Residual,
+    low: Floats,
+    high: Floats,
+    false_alarm: float,
+    screen: Screen,
+    effort: float,
 ) -> tuple[LineFit, float] | None:
     """Return the most significant line of the first part of the band that has one."""
     x = residual.coordinates
@@ -225,7 +241,7 @@ def _strongest(
         allowed = false_alarm / (number * (number + 1))
         width = _bandwidth(x, start, stop)
         threshold = power_threshold(allowed, residual.dof, width, n_outputs=n_outputs)
-        promising = candidates(residual, start, stop, threshold, effort)
+        promising = candidates(residual, start, stop, threshold, screen, effort)
         if promising is None:
             return None
         fits = [fit_line(residual, f) for f in promising]

@@ -78,7 +78,8 @@ class LineFit:
     Attributes
     ----------
     frequency, error : ndarray, shape (m,)
-        Frequency in cycles per unit on each axis, and its standard error.
+        Frequency in cycles per unit on each axis, and its standard error; infinite where there
+        is hardly a line.
     power : float
         Share of the sum of squares that the line explains.
     evidence : float
@@ -183,12 +184,14 @@ class _Projection:
         total = max(self._residual.chi2, 1e-300)
         power = max(1.0 - self.chi2 / total, 0.0)
         ratio = power / max(self.chi2 / total, 1e-30)
-        fit = LineFit(self.frequency[0], self.errors()[0], power, ratio / (1.0 + ratio))
+        nowhere = np.full_like(self.frequency[0], np.inf)
+        fit = LineFit(self.frequency[0], nowhere, power, ratio / (1.0 + ratio))
         if fit.false_alarm(self._residual, 0.0) > _HOPELESS:
             return fit  # not significant in white noise, and less so in any other
         level = self._level()
         ratio /= level
-        return replace(fit, error=np.sqrt(level) * fit.error, evidence=ratio / (1.0 + ratio))
+        error = np.sqrt(level) * self.errors()[0]
+        return replace(fit, error=error, evidence=ratio / (1.0 + ratio))
 
     def errors(self) -> Floats:
         """Return the standard errors of the frequencies in white noise, shape (k, m)."""

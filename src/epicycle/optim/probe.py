@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,10 @@ def unwrapped(module: nn.Module) -> nn.Module:
         if not isinstance(inner, nn.Module):
             return module
         module = inner
+
+
+class _Seen(Exception):  # noqa: N818 (nothing is wrong)
+    """Leaves a forward pass whose rest is of no interest."""
 
 
 class Probe:
@@ -53,7 +58,10 @@ class Probe:
         }
         devices = {a.device for a in arguments if isinstance(a, Tensor) and a.is_cuda}
         with torch.no_grad(), torch.random.fork_rng(devices):
-            torch.manual_seed(0)
+            # not torch.manual_seed, which reaches every device there is
+            torch.default_generator.manual_seed(0)
+            for device in devices:
+                torch.cuda.default_generators[device.index].manual_seed(0)
             output: Tensor = torch.func.functional_call(
                 self._module, {**buffers, **names}, arguments, tie_weights=False
             )
@@ -67,10 +75,13 @@ class Probe:
 
         def record(layer: nn.Module, given: tuple[Any, ...]) -> None:
             seen.setdefault(layer, given[0].detach())
+            if len(seen) == len(layers):
+                raise _Seen
 
         handles = [layer.register_forward_pre_hook(record) for layer in layers]
         try:
-            self.output(arguments, {})
+            with contextlib.suppress(_Seen):
+                self.output(arguments, {})
         finally:
             for handle in handles:
                 handle.remove()

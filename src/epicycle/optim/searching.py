@@ -121,6 +121,8 @@ def search(
             return probe.output(asked.arguments, {bank.parameter: bank.valued(frequency)})
 
         if slots.offer_waves:
+            if any(line.slot is None for line in lines):
+                slots.share = np.max([part.shares(slots.frequency) for part in parts], axis=0)
             placements = assign(lines, slots)
         else:
             placements = assign_by_effect(lines, slots, asked, evaluate)
@@ -170,12 +172,12 @@ def _lines(
         # what the network can do with the frequencies that it has is no new line
         mine = range(len(slots)) if own is None else [own]
         known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
-        for frequency in slots.waves({k: line.frequency for k, line in known.items()}):
-            hunt.exclude(frequency)
+        hunt.exclude(slots.waves({k: line.frequency for k, line in known.items()}))
     new = []
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
-        new = hunt.lines(band, false_alarm, most, effort)
+        orders = slots.orders if slots.offer_waves else (1,)
+        new = hunt.lines(band, false_alarm, most, effort, orders)
     found = [*known.items(), *((own, line) for line in new)]
     return [
         Line(

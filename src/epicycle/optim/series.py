@@ -33,6 +33,9 @@ class Series:
         The series.
     trend, present : ndarray, shape (n, p)
         Columns that need no line: a polynomial of the inputs, and the present output.
+    wanted : ndarray, shape (n, q)
+        The present output and half of minus the gradient: the target, if the loss is the square
+        of the error, and so much of it as one step would show, if it is another one.
     block : int or None
         Number of the cyclic block that the series belong to.  Its two series are real and
         imaginary part of a phasor, so that the sign of a frequency has a meaning.
@@ -42,6 +45,7 @@ class Series:
     values: Floats
     trend: Floats
     present: Floats
+    wanted: Floats
     block: int | None = None
 
     @property
@@ -53,6 +57,11 @@ class Series:
         """Return the power of the line at a frequency, the present output's own included."""
         residual = Residual.of(self.coordinates, self.values, self.trend)
         return fit_line(residual, frequency, 0).power * residual.chi2 / len(self.values)
+
+    def shares(self, frequencies: Floats) -> Floats:
+        """Return the share that each of k frequencies, shape (k, m), has in what is wanted."""
+        residual = Residual.of(self.coordinates, self.wanted, self.trend)
+        return np.array([fit_line(residual, f, 0).power for f in frequencies])
 
     def direction(self, frequency: Floats) -> Floats:
         """Return the frequency with the sign in which the phasor turns."""
@@ -99,7 +108,8 @@ def series_of(
     y, g = output[kept].cpu().numpy(), descent[kept].cpu().numpy()
     trend = _polynomial(coordinates)
     if cyclic_sizes is None:
-        return [Series(coordinates, _principal(g, _MOST_SERIES), trend, _present(y))]
+        wanted = _principal(y + 0.5 * g, _MOST_SERIES)
+        return [Series(coordinates, _principal(g, _MOST_SERIES), trend, _present(y), wanted)]
     if sum(cyclic_sizes) != y.shape[1]:
         raise ValueError(
             f"cyclic_sizes={tuple(cyclic_sizes)} add up to {sum(cyclic_sizes)}, but the output has "
@@ -112,7 +122,9 @@ def series_of(
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         odds /= odds.sum(axis=1, keepdims=True)
         present = np.hstack([_turning(logits), _turning(odds)])
-        result.append(Series(coordinates, _turning(g[:, start:stop]), trend, present, block))
+        values = _turning(g[:, start:stop])
+        wanted = _turning(logits) + 0.5 * values
+        result.append(Series(coordinates, values, trend, present, wanted, block))
     return result
 
 

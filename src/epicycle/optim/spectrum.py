@@ -10,17 +10,19 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.ladder import LadderSearch
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
 from epicycle.pairs import count_pairs, window_with_pairs
 from epicycle.plan import POINTS_PER_PEAK, grid
 from epicycle.search import distinct_maxima
-from epicycle.sums import BAND, TrigSums
+from epicycle.sums import BAND, SingleSums, TrigSums
 
 #: Grid points per 1/span: the best of them has lost at most 5 % of a line's power.
 _POINTS = 4
@@ -89,7 +91,12 @@ def parts(
 
 
 def candidates(
-    residual: Residual, low: Floats, high: Floats, threshold: float, effort: float = 1.0
+    residual: Residual,
+    low: Floats,
+    high: Floats,
+    threshold: float,
+    screen: Screen,
+    effort: float = 1.0,
 ) -> list[Floats] | None:
     """Return frequencies, each of shape (m,), where a line above the threshold may be.
 
@@ -103,6 +110,8 @@ def candidates(
         A part of the band, from :func:`parts`.
     threshold : float
         Share of the power from which on a line would be significant.
+    screen : Screen
+        For the coordinates of the residual.
     effort : float
         Share of the ladder's largest budget that may be spent.
     """
@@ -110,22 +119,49 @@ def candidates(
     if len(span) > 1:
         return _screen_box(residual, low, high, threshold)
     if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
-        return _screen(residual, float(low[0]), float(high[0]), threshold)
+        return screen.candidates(residual, float(low[0]), float(high[0]), threshold)
     return _climb(residual, float(low[0]), float(high[0]), threshold, effort * LADDER_BUDGET)
 
 
-def _screen(residual: Residual, low: float, high: float, threshold: float) -> list[Floats]:
-    """Try every frequency of a band on one axis."""
-    times, span = residual.coordinates.axes[0], float(residual.coordinates.span[0])
-    plan = grid(low, high, 1.0 / (_POINTS * span))
-    size = min(plan.n_frequencies, BAND)
-    sums = TrigSums(times, plan.spacing, size)
-    found: list[tuple[float, float]] = []
-    for first in range(0, plan.n_frequencies, size):
-        start = plan.minimum_frequency + first * plan.spacing
-        power = _power(sums, residual, start)[: plan.n_frequencies - first]
-        found += [(start + k * plan.spacing, h) for k, h in _highest(power, threshold)]
-    return _distinct(found, span)
+class Screen:
+    """Every frequency of bands on one axis; what depends on the coordinates alone is kept.
+
+    Parameters
+    ----------
+    coordinates : Coordinates
+        Inputs of n samples.
+    """
+
+    def __init__(self, coordinates: Coordinates) -> None:
+        self._coordinates = coordinates
+        self._sums: dict[tuple[int, int], SingleSums] = {}
+
+    def candidates(
+        self, residual: Residual, low: float, high: float, threshold: float
+    ) -> list[Floats]:
+        """Return the highest of the frequencies that may be a significant line."""
+        span = float(self._coordinates.span[0])
+        spacing = 1.0 / (_POINTS * span)
+        # up to the next band's first frequency, so that bands that join have none in common
+        n = max(1, math.ceil((high - low) / spacing * (1 - 1e-12)))
+        size = min(n, BAND)
+        norm = 2.0 / (residual.chi2 * len(residual.coordinates))
+        values = residual.values.T
+        found: list[tuple[float, float]] = []
+        sums = self._of(len(values), size).bands(values, low, -(-n // size))
+        for first, band in zip(itertools.count(0, size), sums):
+            power = _power(band, norm)[: n - first]
+            found += [
+                (low + (first + k) * spacing, height) for k, height in _highest(power, threshold)
+            ]
+        return _distinct(found, span)
+
+    def _of(self, count: int, size: int) -> SingleSums:
+        key = count, size
+        if key not in self._sums:
+            spacing = 1.0 / (_POINTS * float(self._coordinates.span[0]))
+            self._sums[key] = SingleSums(self._coordinates.axes[0], spacing, size, count)
+        return self._sums[key]
 
 
 def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float) -> list[Floats]:
@@ -154,23 +190,24 @@ def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float)
     return [frequency for _, frequency in found[:_KEEP]]
 
 
-def _power(sums: TrigSums, residual: Residual, start: float) -> Floats:
-    """Return the share of the power at each frequency of a block.
+def _power(spectrum: NDArray[np.complex64], norm: float) -> NDArray[np.float32]:
+    """Return the share of the power at each frequency of a block, shape (m, size), of m series.
 
     Sine and cosine are taken as orthogonal to each other and to the null hypothesis, which they
     nearly are from a few cycles on; the fit that follows does not.
     """
-    spectrum = sums.band(residual.values.T, start)
-    total = (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
-    return np.asarray(total * (2.0 / (residual.chi2 * len(residual.coordinates))))
+    power = np.square(spectrum.real).sum(axis=0)
+    power += np.square(spectrum.imag).sum(axis=0)
+    power *= np.float32(norm)
+    return np.asarray(power)
 
 
-def _highest(power: Floats, threshold: float) -> list[tuple[int, float]]:
+def _highest(power: NDArray[np.float32], threshold: float) -> list[tuple[int, float]]:
     """Return index and height, relative to the surroundings, of what may be a line."""
     strong = np.flatnonzero(power > _GATE * threshold)
     if len(strong) == 0:
         return []
-    upto = np.concatenate([[0.0], np.cumsum(power)])
+    upto = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
     low = np.maximum(strong - _NEIGHBOURS, 0)
     high = np.minimum(strong + _NEIGHBOURS + 1, len(power))
     inner_low = np.maximum(strong - _POINTS, 0)
@@ -207,7 +244,7 @@ def _climb(
         # only the mean: the rest of the null hypothesis is gone from the residual already, and
         # is not seen at so many cycles
         nuisance=np.ones((n, 1)),
-        degree=0,
+        background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
     plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
