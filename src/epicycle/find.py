@@ -47,6 +47,7 @@ def find_cycles(
     trend: int | str = 1,
     known: Any = (),
     exposure: float = 0.0,
+    red_noise: bool = False,
     covariates: Any = None,
     clock: str = "elapsed",
     progress: Progress | None = None,
@@ -110,6 +111,10 @@ def find_cycles(
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    red_noise : bool
+        Let the noise be stronger at some frequencies than at others, as noise with a memory is.
+        Its smooth spectrum is estimated, and candidates, their significance and their errors are
+        measured against it.  Needs the dense search.
     covariates : array_like, shape (n,) or (n, q), optional
         What else the values depend on, linearly; fitted along.
     clock : str
@@ -142,6 +147,8 @@ def find_cycles(
     options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
+    if red_noise:
+        strategy = _checks.check_red_noise(strategy, of_events=y is None)
     goal = Goal(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
@@ -154,6 +161,7 @@ def find_cycles(
         known=(),
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,
+        red_noise=bool(red_noise),
     )
     if y is None:
         events = _checks.check_events(

@@ -22,7 +22,7 @@ from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel, is_exact, local_level
+from epicycle.noise import NoiseModel, is_exact
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, Progress, spectral_window
@@ -59,6 +59,8 @@ class Goal:
         Whether the cycles' frequencies may change linearly with time.
     slow_limit : float
         Frequency below which a line is slow variation and does not count as a cycle.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
     """
 
     max_cycles: int
@@ -68,6 +70,7 @@ class Goal:
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
+    red_noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,14 +154,12 @@ def pursue(
     -------
     Pursuit
     """
-    # drifts further apart than 4 / T^2 are independent trials
-    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
-    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    judge = Judge(trials, noise.dy is not None, goal.false_alarm, goal.max_order)
+    judge = judge_of(data, noise, plan, goal)
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
     work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, progress)
+    work.red_noise = goal.red_noise
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
@@ -174,18 +175,18 @@ def pursue(
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
     beside += refused
-    if not goal.drift:
+    if not (goal.drift or goal.red_noise):
         stand, centres = resolve(
             Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
             beside = [f for f in beside if is_apart(work.data, f, centres)]
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
         data=work.data,
@@ -199,9 +200,19 @@ def pursue(
         depth=work.depth,
         remedies=work.remedies(),
         search=work.report(),
-        bandwidth=trials.upper,
+        bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
+    )
+
+
+def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
+    """Return what decides which lines are noise."""
+    # drifts further apart than 4 / T^2 are independent trials
+    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
+    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
+    return Judge(
+        trials, noise.dy is not None, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
     )
 
 
@@ -323,7 +334,8 @@ def _next_line(
         n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
         ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
         # BIC: two amplitudes are learned from the values of their output, a frequency from all
-        if (n * np.log(ratio)).sum() < 2 * np.log(n).sum() + np.log(n.sum()):
+        gain = (n * np.log(ratio)).sum()
+        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
             return None
         if _acceptable(fit, trial, plan, width):
             return trial
@@ -413,7 +425,7 @@ def _without_line(structure: Structure, line: int) -> Structure:
 def _prune(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> Fit:
     """Return the fit without the lines that the noise around them could explain."""
     while True:
-        level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+        level = judge.noise_level(work.data, fit)
         errors = covariance(work.data, fit, level)
         probability = judge.of_all(work.data, fit, errors, level)
         probability[known_fundamentals(fit.structure, goal)] = 0.0
