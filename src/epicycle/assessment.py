@@ -41,12 +41,14 @@ class Judge:
     false_alarm: float
     max_order: int
 
-    def of_next(self, data: Data, fit: Fit, trial: Fit) -> float:
-        """Return the false-alarm probability of the line that `trial` has on top of `fit`."""
+    def of_next(
+        self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)
+    ) -> float:
+        """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters
         )
-        return self._probability(power, data, fit.n_parameters)
+        return self._probability(power, data, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
         """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
