@@ -41,9 +41,7 @@ class Judge:
     false_alarm: float
     max_order: int
 
-    def of_next(
-        self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)
-    ) -> float:
+    def of_next(self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)) -> float:
         """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters

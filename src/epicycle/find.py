@@ -176,10 +176,10 @@ def find_cycles(
     degree = _checks.check_count(trend, "trend", minimum=0)
     data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
-    choice, ranking = check_choice(per_group), None
+    choice, differ, ranking = check_choice(per_group), False, None
     if choice != "offset" and may_differ(samples):
         own = spread(samples)
-        differ, ranking = True, None
+        differ = True
         if choice == "auto":
             noises = NoiseModel.of(samples), NoiseModel.of(own)
             differ, ranking = have_own_waveforms(data, build_data(own, degree), noises, plan)
@@ -201,7 +201,9 @@ def find_cycles(
 
     noise = NoiseModel.of(samples)
     found = pursue(data, noise, plan, goal, ranking=ranking, progress=progress)
-    origin = Origin(samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group))
+    origin = Origin(
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), differ
+    )
     return build_model(origin, started)
 
 

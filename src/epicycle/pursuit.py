@@ -238,9 +238,7 @@ def _open(
     ):
         return unchanged
     if ranking is None or goal.known:
-        ranking = compare_waveforms(
-            work.data, fit.residual, work.noise, work.plan, last.frequency
-        )
+        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
     opening = open_with_waveform(work.data, fit, ranking, top, goal.max_order)
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
