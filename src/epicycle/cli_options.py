@@ -27,6 +27,7 @@ _OPTIONS = {
     "minimum_period": "--min-period",
     "maximum_period": "--max-period",
     "max_cycles": "--max-cycles",
+    "per_group": "--per-group",
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
@@ -79,6 +80,14 @@ class SearchOptions:
             help="Column of instruments or series; each gets an offset and a scatter of its own.",
         ),
     ] = None
+    per_group: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What else differs between groups: [bold]offset[/bold] nothing, "
+            "[bold]waveform[/bold] amplitudes and phases, [bold]auto[/bold] what is likelier.",
+        ),
+    ] = _DEFAULT["per_group"]
     events: Annotated[
         bool,
         typer.Option("--events", help="The times are those of events, which have no values."),
@@ -155,6 +164,7 @@ class SearchOptions:
             "minimum_period": self.min_period,
             "maximum_period": self.max_period,
             "max_cycles": self.max_cycles,
+            "per_group": self.per_group,
             "harmonics": self.harmonics,
             "false_alarm": self.false_alarm,
             "drift": self.drift,

@@ -191,10 +191,10 @@ def find_cycles(
     degree = check_trend(trend)
     data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
-    choice, ranking = check_choice(per_group), None
+    choice, differ, ranking = check_choice(per_group), False, None
     if choice != "offset" and may_differ(samples):
         own = spread(samples)
-        differ, ranking = True, None
+        differ = True
         if choice == "auto":
             noises = NoiseModel.of(samples), NoiseModel.of(own)
             differ, ranking = have_own_waveforms(data, build_data(own, degree), noises, plan)
@@ -221,7 +221,7 @@ def find_cycles(
             found, goal, lambda bent: pursue(bent, noise, plan, goal, progress=progress), samples
         )
     origin = Origin(
-        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
     )
     return build_model(origin, started)
 
