@@ -222,9 +222,7 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     # drifts further apart than 4 / T^2 are independent trials
     drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
     trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    return Judge(
-        trials, noise.dy is not None, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
-    )
+    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
 def _at_likeliest_aliases(
