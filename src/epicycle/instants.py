@@ -52,7 +52,8 @@ def in_zone(times: Any, scale: TimeScale, name: str) -> Any:
     except ValueError as problem:
         raise ValueError(
             f"{name} holds a local time that the zone {scale.timezone} has twice or never "
-            f"({str(problem).partition('. ')[0]}). To fix this, write times with their offset, such as +01:00."
+            f"({str(problem).partition('. ')[0]}). To fix this, write times with their offset, "
+            f"such as +01:00."
         ) from None
 
 
