@@ -483,3 +483,18 @@ def _as_scalar(value: Any, name: str) -> float:
         return float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
+
+
+def check_red_noise(strategy: str, *, of_events: bool) -> str:
+    """Return the strategy of a search among red noise: the dense one."""
+    if of_events:
+        raise ValueError(
+            "red_noise is for samples with values, got events. To fix this, leave it out, or count "
+            "the events in equal intervals and give the counts as y."
+        )
+    if strategy == "ladder":
+        raise ValueError(
+            "strategy must be 'dense' or 'auto' with red_noise, got 'ladder': pairs of close "
+            "samples share their noise. To fix this, narrow the band with minimum_period."
+        )
+    return "dense" if strategy == "auto" else strategy

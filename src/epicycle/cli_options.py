@@ -30,6 +30,7 @@ _OPTIONS = {
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
+    "red_noise": "--red-noise",
 }
 _LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy")
 
@@ -164,6 +165,10 @@ class SearchOptions:
             "[dim]Unknown.[/]",
         ),
     ] = None
+    red_noise: Annotated[
+        bool,
+        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
+    ] = _DEFAULT["red_noise"]
 
     def of_library(self) -> dict[str, Any]:
         """Return the arguments of :func:`find_cycles` that say what to look for."""
@@ -181,6 +186,7 @@ class SearchOptions:
             "exposure": self.exposure,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
+            "red_noise": self.red_noise,
         }
 
 

@@ -192,6 +192,8 @@ def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
         scatter=numbers("scatter"),
         degrees_of_freedom=numbers("degrees_of_freedom"),
         walk=numbers("walk"),
+        bend=numbers("bend"),
+        blind=float(document["blind"]),
     )
 
 

@@ -17,7 +17,7 @@ from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
 from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
-from epicycle.prediction import PredictionErrors, interval_factor, walk_spread
+from epicycle.prediction import PredictionErrors, Spread, distance_beyond, walk_spread
 from epicycle.suggestions import Suggestion, suggest_periods
 
 if TYPE_CHECKING:
@@ -110,10 +110,8 @@ class Predictor:
             result += self._line(times, line, inside) @ self.coefficients[2 * line : 2 * line + 2]
         return result
 
-    def uncertainty(
-        self, t: Any, group: Any = None, covariates: Any = None
-    ) -> tuple[Floats, Floats]:
-        """Return the standard errors of the model and of single values about it, each (n, d).
+    def spread(self, t: Any, group: Any = None, covariates: Any = None) -> Spread:
+        """Return how new values scatter about the model at times `t`.
 
         Raises
         ------
@@ -132,15 +130,18 @@ class Predictor:
             columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
         offset = times.to_float()
         variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
-        beyond = walk_spread(
-            self.degree,
-            offset / self.baseline,
-            (self.first - self.reference) / self.baseline,
-            (self.last - self.reference) / self.baseline,
-        )
+        span = [(edge - self.reference) / self.baseline for edge in (self.first, self.last)]
+        scaled = offset / self.baseline
+        beyond = walk_spread(self.degree, scaled, *span)
         variance += np.where(inside, 0.0, beyond)[:, np.newaxis] * self.errors.walk
-        scatter = nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
-        return np.sqrt(variance), np.sqrt(scatter)
+        variance += nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
+        ahead = np.where(inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
+        # a bend at a random place between the data and t moves t by a third of its square
+        return Spread(
+            variance=variance,
+            bend=ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
+            expected=len(self.background.knots) * ahead,
+        )
 
     def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
         """Return times from the reference, which are within the data, and nuisance columns."""
@@ -342,7 +343,8 @@ class CycleModel:
             variation is not continued: there the model is the trend and the cycles.
         std : ndarray, shape (m,) or (m, d)
             With `return_std` only: errors of all parameters together, the scatter of single
-            values, and beyond the data the spread of what is not continued.
+            values, and beyond the data the spread of what is not continued, and of bends that a
+            piecewise trend may have once more.
 
         Raises
         ------
@@ -354,8 +356,7 @@ class CycleModel:
         result = self._shaped(self.predictor(t, group, covariates))
         if not return_std:
             return result
-        model, scatter = self.predictor.uncertainty(t, group, covariates)
-        return result, self._shaped(np.hypot(model, scatter))
+        return result, self._shaped(self.predictor.spread(t, group, covariates).std())
 
     def predict_interval(
         self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
@@ -375,8 +376,8 @@ class CycleModel:
         -------
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
-            were fitted, and as long as cycles and trend go on: that a trend may bend once more, or
-            a cycle change or stop, is not in them.
+            were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
+            often and as much as it did.
 
         Raises
         ------
@@ -385,11 +386,9 @@ class CycleModel:
         """
         if not 0.0 < check_positive(coverage, "coverage") < 1.0:
             raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
-        model, scatter = self.predictor.uncertainty(t, group, covariates)
+        spread = self.predictor.spread(t, group, covariates)
         assert self.predictor.errors is not None
-        half = np.hypot(model, scatter) * interval_factor(
-            coverage, self.predictor.errors.degrees_of_freedom
-        )
+        half = spread.half_width(coverage, self.predictor.errors.degrees_of_freedom)
         middle = self.predictor(t, group, covariates)
         return self._shaped(middle - half), self._shaped(middle + half)
 

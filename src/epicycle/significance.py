@@ -268,12 +268,11 @@ def pooled_power(
     free = np.maximum(total - parameters, 1.0)
     dof = counts * (free / np.maximum(total, 1.0))
     ratio = np.where(used, np.maximum(after, 1e-300) / np.where(used, before, 1.0), 1.0)
-    gain = -dof * np.log(ratio)
+    gain = -dof * np.log(ratio) * (np.maximum(free - pairs - 1.0, 1.0) / free)
     if absolute:
         # (a jitter fitted to `before` makes it equal to dof, up to the tolerance of that fit)
         gain = np.where(before < 0.999 * dof, before - after, gain)
-    factor = np.maximum(free - pairs - 1.0, 1.0) / free
-    evidence = float((gain * factor * quiet).sum())
+    evidence = float((gain * quiet).sum())
     return power_of_evidence(evidence, float(free.sum()), pairs * len(free))
 
 
