@@ -165,6 +165,17 @@ def cases() -> dict[str, list[Case]]:
                 "--unit moons",
             ),
         ],
+        "Zones": [
+            bad_option("a zone for numbers", "--zone Europe/Berlin"),
+            bad_table("an unknown zone", dates("2024-01-01", "2024-01-02"), "--zone Mars/Gale"),
+            bad_table(
+                "a local time that no clock has shown",
+                dates("2024-03-31T01:30", "2024-03-31T02:30", "2024-03-31T03:30"),
+                "--zone Europe/Berlin",
+            ),
+            bad_option("local clocks for numbers", "--clock local"),
+            bad_option("an unknown clock", "--clock sidereal"),
+        ],
         "Options": [
             bad_option("an unknown option", "--colour red"),
             bad_option("a word for a number", "--min-period short"),
@@ -196,7 +207,7 @@ def cases() -> dict[str, list[Case]]:
             bad_model("a table for a model", one),
             bad_model("JSON of something else", b'{"schema": "other/1"}'),
             bad_model("a model of a later version", b'{"schema": "epicycle.model/9"}'),
-            bad_model("a model cut short", good_model()[:2000]),
+            bad_model("a model cut short", good_model()[:20]),
             bad_model(
                 "NaN in a model",
                 good_model().replace(b'"baseline": ', b'"baseline": NaN, "b": ', 1),
