@@ -31,7 +31,7 @@ _OPTIONS = {
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
 }
-_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
+_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
@@ -127,6 +127,10 @@ class SearchOptions:
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
     ] = _DEFAULT["exposure"]
+    loss: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+    ] = _DEFAULT["loss"]
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -157,6 +161,7 @@ class SearchOptions:
             "trend": self.trend,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,
+            "loss": self.loss,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
         }

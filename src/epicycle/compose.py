@@ -26,6 +26,7 @@ from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.robust import outlying
 from epicycle.significance import power_threshold
 
 
@@ -100,7 +101,10 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         if not slow[k]
     )
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
-    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    # of the values as they were given, not as a robust loss has bounded them
+    own = found.fit.residual + (samples.y - data.y)
+    residual[samples.kept] = np.where(samples.present, own, np.nan)
+    far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
         cycles=cycles,
         lines=build_lines(found, slow, known, origin.exposure, single),
@@ -128,6 +132,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
+        outliers=tuple(samples.kept[far].tolist()),
         samples=origin.raw,
         origin=origin,
     )

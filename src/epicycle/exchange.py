@@ -49,6 +49,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "undecided": list(model.undecided),
         "residual_std": model.residual_std,
         "jitter": model.jitter,
+        "outliers": list(model.outliers),
         "amplitude_limit": model.amplitude_limit,
         "output_names": model.output_names,
         "search": vars(model.search),
@@ -144,6 +145,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         predictor=predictor,
         output_names=None if names is None else tuple(names),
         seconds=document["seconds"],
+        outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
     )
 

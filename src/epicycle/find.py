@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from epicycle import _checks
+from epicycle import _checks, robust
 from epicycle._data import build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
@@ -43,6 +44,7 @@ def find_cycles(
     trend: int = 1,
     known: Any = (),
     exposure: float = 0.0,
+    loss: str = "squares",
     progress: Progress | None = None,
 ) -> CycleModel:
     """Find the cycles in samples taken at any times.
@@ -102,6 +104,9 @@ def find_cycles(
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    loss : str
+        "squares", or "huber" where some values may be far off: their influence is then bounded,
+        see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -140,6 +145,7 @@ def find_cycles(
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,
     )
+    robust.check_loss(loss, of_events=y is None)
     if y is None:
         events = _checks.check_events(
             t, weights, unit=unit, dy=dy, group=group, known=known, exposure=exposure
@@ -164,7 +170,8 @@ def find_cycles(
         goal = replace(goal, max_cycles=0)
 
     noise = NoiseModel.of(samples)
-    found = pursue(data, noise, plan, goal, progress=progress)
+    search = partial(pursue, noise=noise, plan=plan, goal=goal, progress=progress)
+    found = search(data) if loss == "squares" else robust.pursue_robustly(data, search)
     origin = Origin(samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group))
     return build_model(origin, started)
 

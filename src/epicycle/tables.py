@@ -243,6 +243,8 @@ def notes(model: CycleModel) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.outliers:
+        lines.append(f"outliers: {len(model.outliers)} of {model.n_samples} samples lie far off")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
