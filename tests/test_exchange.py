@@ -197,11 +197,11 @@ def test_an_incomplete_document_is_refused() -> None:
     t, y, _ = numbers()
     whole = find_cycles(t, y).to_dict()
     # gears and suggestions follow from the rest
-    for key in whole.keys() - {"schema", "gears"}:
+    for key in whole.keys() - {"schema", "gears", "trend_changes"}:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):
             from_dict(part)
-    for key in whole["cycles"][0].keys() - {"suggestions"}:
+    for key in whole["cycles"][0].keys() - {"suggestions", "clock_times"}:
         broken = json.loads(json.dumps(whole))
         del broken["cycles"][0][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):
@@ -233,7 +233,7 @@ def test_every_field_of_a_cycle_is_written() -> None:
     t, y, _ = numbers()
     model = find_cycles(t, y)
     names = {f.name for f in dataclasses.fields(model.cycles[0])}
-    assert set(model.to_dict()["cycles"][0]) == names | {"suggestions"}
+    assert set(model.to_dict()["cycles"][0]) == names | {"suggestions", "clock_times"}
 
 
 @pytest.fixture(scope="module")

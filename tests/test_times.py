@@ -261,7 +261,7 @@ def test_the_order_is_kept() -> None:
         (np.array([True], dtype=object), TypeError, r"got objects of type bool"),
         ([1j, 2.0], TypeError, r"t must be real numbers or datetimes, got dtype complex128"),
         ([dt.date(2024, 1, 1)], TypeError, r"got objects of type date\. To fix this"),
-        (pd.period_range("2024", periods=3, freq="M"), TypeError, r"got objects of type Period"),
+        (list(pd.period_range("2024", periods=3)), TypeError, r"got objects of type Period"),
         ([1.0, np.nan, np.inf], ValueError, r"t has 2 values .* first at position 1.* drop those"),
         ([1.0, None], ValueError, r"t has 1 missing of 2 values.* drop those rows"),
         ([1.0, pd.NA, 2.0], ValueError, r"t has 1 missing of 3 values.* drop those rows"),

@@ -8,8 +8,8 @@ infinite value          refused
 missing, infinite time  refused: a sample without its time cannot be used
 error <= 0, NaN, inf    refused (unless the value itself is missing)
 weight < 0, NaN, inf    refused; weight 0 drops the sample
-unsorted times          allowed, the order carries no meaning
-duplicate times         allowed: two measurements
+unsorted times          allowed and reported, the order carries no meaning
+duplicate times         allowed and counted: two measurements
 constant values         allowed; there is no cycle in them
 fewer than 3 times      refused: no period can be defined
 ======================  ==========================================================
@@ -59,6 +59,12 @@ class Samples:
         Number of rows given, and of rows without any usable value.
     output_names : tuple of str, or None
         Column names of `y`; None where `y` was one-dimensional.
+    n_repeated : int
+        Number of samples whose time another one before them has.
+    is_sorted : bool
+        Whether the samples came in the order of time.
+    covariates : ndarray, shape (n, q), or None
+        What else the values depend on.
     """
 
     times: Times
@@ -73,6 +79,9 @@ class Samples:
     n_input: int
     n_dropped: int
     output_names: tuple[str, ...] | None
+    n_repeated: int = 0
+    is_sorted: bool = True
+    covariates: Floats | None = None
 
 
 def check_samples(
@@ -83,6 +92,8 @@ def check_samples(
     weights: Any = None,
     group: Any = None,
     unit: str | None = None,
+    covariates: Any = None,
+    clock: str = "elapsed",
 ) -> Samples:
     """Return the user's arrays as :class:`Samples`.
 
@@ -93,7 +104,7 @@ def check_samples(
     ValueError
         If shapes disagree or values are unusable; see the table of the module.
     """
-    times, scale = parse_times(t, unit=unit)
+    times, scale = parse_times(t, unit=unit, clock=clock)
     n = len(times)
     if n == 0:
         raise ValueError("t is empty: expected at least 3 samples, got none.")
@@ -113,6 +124,7 @@ def check_samples(
             "To fix this, pass only one of them."
         )
     codes, labels = _check_group(group, n)
+    others = None if covariates is None else check_covariates(covariates, n)
 
     usable = present.any(axis=1)
     if relative is not None:
@@ -128,7 +140,8 @@ def check_samples(
             f"y has no usable value in {column}: all are NaN or have weight 0. "
             f"To fix this, leave that column out."
         )
-    distinct = len(np.unique(times.to_float()))
+    nearest = times.to_float()
+    distinct = len(np.unique(nearest))
     if distinct < 3:
         raise ValueError(
             f"t has only {distinct} distinct value(s) among {kept.size} usable samples; "
@@ -149,6 +162,9 @@ def check_samples(
         n_input=n,
         n_dropped=n - kept.size,
         output_names=names,
+        n_repeated=_count_repeated(times),
+        is_sorted=bool((np.diff(nearest) >= 0).all()),
+        covariates=None if others is None else others[kept],
     )
 
 
@@ -161,9 +177,11 @@ def check_events(
     group: Any,
     known: Any,
     exposure: Any,
+    covariates: Any = None,
+    clock: str = "elapsed",
 ) -> Samples:
     """Return times of events as :class:`Samples` whose values are the weights, 1 by default."""
-    for name, value in (("dy", dy), ("group", group)):
+    for name, value in (("dy", dy), ("group", group), ("covariates", covariates)):
         if value is not None:
             raise ValueError(
                 f"{name} was given without y: events have no values. To fix this, pass y, or "
@@ -175,13 +193,20 @@ def check_events(
         )
     times, _ = parse_times(t, unit=unit)
     relative = np.ones(len(times)) if weights is None else _check_weights(weights, len(times))
-    samples = check_samples(t, np.where(relative > 0, relative, np.nan), unit=unit)
+    samples = check_samples(t, np.where(relative > 0, relative, np.nan), unit=unit, clock=clock)
     if len(samples.times) < _FEWEST_EVENTS:
         raise ValueError(
             f"t has {len(samples.times)} events of weight above 0; a cycle in their rate needs "
             f"at least {_FEWEST_EVENTS}. If t are the times of samples, pass their values as y."
         )
     return samples
+
+
+def _count_repeated(times: Times) -> int:
+    # np.unique of the nearest floats would call neighbouring nanoseconds one
+    order = np.lexsort((times.lo, times.hi))
+    hi, lo = times.hi[order], times.lo[order]
+    return int(np.count_nonzero((np.diff(hi) == 0) & (np.diff(lo) == 0)))
 
 
 def _as_float(x: Any, name: str) -> Floats:
@@ -296,6 +321,28 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
     _, first, codes = np.unique(text, return_index=True, return_inverse=True)
     labels = raw.tolist()
     return codes.astype(np.intp), tuple(labels[int(i)] for i in first)
+
+
+def check_covariates(covariates: Any, n: int, count: int | None = None) -> Floats:
+    """Return covariates as floats, shape (n, q), where q must be `count` if that is given."""
+    values = _as_float(covariates, "covariates")
+    if values.ndim == 1:
+        values = values[:, np.newaxis]
+    wanted = "q" if count is None else str(count)
+    if values.ndim != 2 or len(values) != n or count not in (None, values.shape[1]):
+        raise ValueError(
+            f"covariates must have shape ({n}, {wanted}) to match t"
+            f"{'' if count is None else ' and the fit'}, got {np.shape(covariates)}. "
+            f"To fix this, pass one row of covariates per time."
+        )
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise ValueError(
+            f"covariates has {int(bad.sum())} values that are NaN or infinite, the first in row "
+            f"{int(np.flatnonzero(bad.any(axis=1))[0])}. To fix this, fill them in or drop those "
+            f"rows."
+        )
+    return values
 
 
 def check_count(value: Any, name: str, *, minimum: int = 1) -> int:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from epicycle._checks import Samples
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.background import Background, group_offsets, standardised
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Data:
         Inverse variances; one column serves all outputs where they are alike.  0 where a value
         is missing.
     nuisance : ndarray, shape (n, p)
-        Columns that are always fitted: one per group, then powers of time.
-    degree : int
-        Degree of the polynomial in time.
+        Columns that are always fitted: one per group, powers of time, bends, covariates.
+    background : Background
+        How these columns are made.
     group : ndarray of int, shape (n,)
         Group of each sample.
     memo : dict
@@ -49,9 +50,14 @@ class Data:
     y: Floats
     weights: Floats
     nuisance: Floats
-    degree: int
+    background: Background
     group: NDArray[np.intp]
     memo: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def degree(self) -> int:
+        """Degree of the polynomial in time."""
+        return self.background.degree
 
     @property
     def n_values(self) -> int:
@@ -64,13 +70,26 @@ class Data:
         column: Floats = self.weights[:, min(output, self.weights.shape[1] - 1)]
         return column
 
+    def basis(self, output: int) -> Floats:
+        """Return an orthonormal basis of the nuisance columns under the weights of one output."""
+        kept = self.memo.setdefault("bases", {})
+        assert isinstance(kept, dict)
+        which = min(output, self.weights.shape[1] - 1)
+        if which not in kept:
+            kept[which] = orthonormal_basis(self.nuisance, self.weights[:, which])
+        result: Floats = kept[which]
+        return result
+
     def with_weights(self, weights: Floats) -> Data:
         """Return the same data with other weights."""
         return replace(self, weights=weights)
 
 
-def build_data(samples: Samples, degree: int) -> Data:
-    """Return the regression problem of `samples` with a trend of the given degree."""
+def build_data(samples: Samples, degree: int, knots: tuple[float, ...] = ()) -> Data:
+    """Return the regression problem of `samples` with a trend of the given degree.
+
+    Its slope changes at `knots`, in baselines from the reference time.
+    """
     if samples.dy is not None:
         weights = np.where(samples.present, samples.dy**-2.0, 0.0)
     elif samples.weights is not None:
@@ -85,33 +104,28 @@ def build_data(samples: Samples, degree: int) -> Data:
     # the result, so it is one float64.
     raw = samples.times
     first = float(raw.hi.min())
-    offsets = raw.minus(first).to_float()
+    elapsed = raw.minus(first).to_float()
     total = weights.sum(axis=1)
-    baseline = float(offsets.max() - offsets.min())
-    reference = first + float(np.average(offsets, weights=total))
+    baseline = float(elapsed.max() - elapsed.min())
+    reference = first + float(np.average(elapsed, weights=total))
     times = raw.minus(reference)
+    scaled = times.to_float() / baseline
+    offsets = group_offsets(samples.group, len(samples.group_labels))
+    background = Background.plain(offsets.shape[1], degree, knots)
+    if samples.covariates is not None:
+        trend = background.columns(scaled, offsets, None)
+        centre, scale = standardised(samples.covariates, trend, total)
+        background = replace(background, centre=centre, scale=scale)
     return Data(
         times=times,
         reference=reference,
         baseline=baseline,
         y=samples.y,
         weights=weights,
-        nuisance=nuisance_columns(
-            times.to_float() / baseline, samples.group, len(samples.group_labels), degree
-        ),
-        degree=degree,
+        nuisance=background.columns(scaled, offsets, samples.covariates),
+        background=background,
         group=samples.group,
     )
-
-
-def nuisance_columns(scaled: Floats, group: NDArray[np.intp], n_groups: int, degree: int) -> Floats:
-    """Return one column per group, and the powers 1..degree of the scaled time.
-
-    `scaled` is time from the reference in units of the baseline, so the columns are of order 1.
-    """
-    offsets = (group[:, np.newaxis] == np.arange(n_groups)).astype(np.float64)
-    powers = (2.0 * scaled[:, np.newaxis]) ** np.arange(1, degree + 1)
-    return np.hstack([offsets, powers])
 
 
 def orthonormal_basis(columns: Floats, weights: Floats) -> Floats:

@@ -207,7 +207,8 @@ class Clock:
     def label(self) -> str:
         """Label of the axis, with the unit or the time zone."""
         if self.scale.calendar:
-            return "time" if self.scale.timezone is None else f"time ({self.scale.timezone})"
+            name = "local time" if self.scale.clock == "local" else "time"
+            return name if self.scale.timezone is None else f"{name} ({self.scale.timezone})"
         shifted = f" {'−' if self.shift > 0 else '+'} {abs(self.shift):.12g}" if self.shift else ""
         return f"time{shifted} ({self.scale.unit or 'units of time'})"
 
@@ -232,7 +233,8 @@ class Clock:
             return
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        zone = self.scale.timezone
+        # local times are placed as the clocks showed them already
+        zone = self.scale.timezone if self.scale.clock == "elapsed" else None
         locator = AutoDateLocator(tz=zone, maxticks=8)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(

@@ -119,11 +119,16 @@ class TimeScale:
         Whether times are datetimes.  They are then counted from 1970-01-01T00:00 UTC.
     timezone : tzinfo or None
         Zone of the user's datetimes, used when times are given back to the reader.
+    clock : str
+        "elapsed" where a day has 24 hours; "local" where it lasts from midnight to midnight on
+        the clocks of that zone, which are put forward and back: datetimes are then counted as
+        those clocks show them.
     """
 
     unit: str
     calendar: bool
     timezone: dt.tzinfo | None = None
+    clock: str = "elapsed"
 
     def parse(self, t: Any, name: str = "t") -> Times:
         """Return `t` as times on this scale.
@@ -135,7 +140,8 @@ class TimeScale:
         ValueError
             If a time is missing or infinite.
         """
-        times, scale = parse_times(t, unit=self.unit or None, name=name)
+        zone = self.timezone if self.clock == "local" else None
+        times, scale = parse_times(t, unit=self.unit or None, name=name, wall=zone)
         if scale.calendar != self.calendar:
             want, got = ("datetimes", "numbers") if self.calendar else ("numbers", "datetimes")
             raise TypeError(
@@ -152,10 +158,20 @@ class TimeScale:
         moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
         if self.timezone is None:
             return moment.replace(tzinfo=None)
+        if self.clock == "local":
+            # what no clock has shown, for it was put forward, is told as it was an hour before
+            return moment.replace(tzinfo=self.timezone).astimezone(dt.UTC).astimezone(self.timezone)
         return moment.astimezone(self.timezone)
 
 
-def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Times, TimeScale]:
+def parse_times(
+    t: Any,
+    *,
+    unit: str | None = None,
+    name: str = "t",
+    clock: str = "elapsed",
+    wall: dt.tzinfo | None = None,
+) -> tuple[Times, TimeScale]:
     """Return the user's times as exact numbers, with the scale that they are on.
 
     Parameters
@@ -168,6 +184,10 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
         For datetimes, the unit to count in (default "d").  For numbers it is only a label.
     name : str
         Name of the argument, for error messages.
+    clock : str
+        "elapsed" or "local", see `TimeScale`.
+    wall : tzinfo, optional
+        Zone whose clocks to read datetimes from; for "local", by default their own.
 
     Raises
     ------
@@ -177,9 +197,16 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
         If a time is missing or infinite, if time zones are mixed, or if the shape is wrong.
     """
     unit = canonical_unit(unit)
+    if clock not in ("elapsed", "local"):
+        raise ValueError(f"clock must be 'elapsed' or 'local', got {clock!r}.")
     if isinstance(t, tuple) and len(t) == 2 and all(np.ndim(part) == 1 for part in t):
         return _from_parts(*t, name), TimeScale(unit or "", calendar=False)
-    values, timezone = _to_numpy(t, name)
+    values, timezone = _to_numpy(t, name, local=clock == "local", wall=wall)
+    if clock == "local" and values.dtype.kind != "M":
+        raise TypeError(
+            f"clock='local' needs {name} to be datetimes, got {values.dtype}. "
+            f"To fix this, pass datetimes with a time zone, or leave out clock."
+        )
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
@@ -195,16 +222,25 @@ def parse_times(t: Any, *, unit: str | None = None, name: str = "t") -> tuple[Ti
                 f"unit={unit!r} is not a unit of time. For datetimes use one of "
                 f"{', '.join(UNIT_SECONDS)}."
             )
-        return _from_datetime64(values, unit, name), TimeScale(unit, calendar, timezone)
+        return _from_datetime64(values, unit, name), TimeScale(unit, calendar, timezone, clock)
     return _from_numbers(values, name), TimeScale(unit or "", calendar=False)
 
 
-def _to_numpy(t: Any, name: str) -> tuple[NDArray[Any], dt.tzinfo | None]:
-    """Return `t` as a numpy array of numbers, datetime64 or timedelta64, and its time zone."""
+def _to_numpy(
+    t: Any, name: str, *, local: bool = False, wall: dt.tzinfo | None = None
+) -> tuple[NDArray[Any], dt.tzinfo | None]:
+    """Return `t` as a numpy array of numbers, datetime64 or timedelta64, and its time zone.
+
+    Datetimes with a zone are told in UTC, or as the clocks of `wall`, or with `local` of their
+    own zone, have shown them.
+    """
     accessor = getattr(t, "dt", t)  # a pandas Series keeps its datetime methods in .dt
+    if hasattr(accessor, "to_timestamp") and getattr(accessor, "freq", None) is not None:
+        t = accessor = accessor.to_timestamp()  # calendar periods are told by their beginnings
+        accessor = getattr(t, "dt", t)
     timezone = getattr(accessor, "tz", None)
     if isinstance(timezone, dt.tzinfo):
-        naive = accessor.tz_convert("UTC")
+        naive = accessor.tz_convert(wall or (timezone if local else "UTC"))
         naive = getattr(naive, "dt", naive).tz_localize(None)
         return np.asarray(naive.to_numpy()), timezone
     if isinstance(t, np.ma.MaskedArray):
@@ -216,7 +252,7 @@ def _to_numpy(t: Any, name: str) -> tuple[NDArray[Any], dt.tzinfo | None]:
             )
     values = np.asarray(t)
     if values.dtype == object:
-        return _from_objects(values, name)
+        return _from_objects(values, name, local, wall)
     if values.dtype.kind in "US":
         raise TypeError(
             f"{name} must be numbers or datetimes, got strings such as {values.flat[0]!r}. "
@@ -233,7 +269,7 @@ def _to_numpy(t: Any, name: str) -> tuple[NDArray[Any], dt.tzinfo | None]:
 
 
 def _from_objects(
-    values: NDArray[Any], name: str
+    values: NDArray[Any], name: str, local: bool, wall: dt.tzinfo | None
 ) -> tuple[NDArray[np.datetime64] | NDArray[np.float64], dt.tzinfo | None]:
     flat: Sequence[Any] = values.ravel().tolist()
     missing = sum(1 for v in flat if _is_missing(v))
@@ -263,7 +299,7 @@ def _from_objects(
     naive = []
     for v in flat:
         if zone is not None:
-            v = v.astimezone(dt.UTC).replace(tzinfo=None)
+            v = v.astimezone(wall or (zone if local else dt.UTC)).replace(tzinfo=None)
         naive.append(v.to_datetime64() if hasattr(v, "to_datetime64") else np.datetime64(v))
     # the finest unit that any of them needs; nanoseconds reach only from 1677 to 2262
     return np.array(naive), zone

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._times import UNIT_SECONDS, Times
 from epicycle._twofloat import Floats
 from epicycle.lines import line_columns
@@ -171,8 +171,8 @@ class NearbyPower:
     def __init__(self, data: Data, scale: Floats) -> None:
         self._scale = scale[:, np.newaxis]
         self._step = 1.0 / (_STEPS * data.baseline)
-        self._around = Periodogram(data, self._step, 2 * _STEPS + 1)
-        self._at = Periodogram(data, self._step, 1)
+        self._around = Periodogram.of(data, self._step, 2 * _STEPS + 1)
+        self._at = Periodogram.of(data, self._step, 1)
 
     def at(self, values: Floats, frequency: float) -> float:
         """Return by how much a sinusoid lowers chi-square."""
@@ -246,7 +246,7 @@ def restored(data: Data, fit: Fit, lines: NDArray[np.intp]) -> Floats:
     values: Floats = fit.residual + line_columns(part, data) @ fit.coefficients[rows]
     for j in range(values.shape[1]):
         w = data.weights_of(j)
-        basis = orthonormal_basis(data.nuisance, w)
+        basis = data.basis(j)
         values[:, j] = np.where(w > 0, values[:, j] - basis @ (basis.T @ (w * values[:, j])), 0.0)
     return values
 

@@ -79,7 +79,7 @@ def build_predictor(
         first=data.reference + float(times.min()),
         last=data.reference + float(times.max()),
         baseline=data.baseline,
-        degree=data.degree,
+        background=data.background,
         group_labels=samples.group_labels,
         group_weights=tuple((counts / counts.sum()).tolist()),
         nuisance=fit.coefficients[:p].copy(),

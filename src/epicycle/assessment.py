@@ -44,7 +44,7 @@ class Judge:
     def of_next(self, data: Data, fit: Fit, trial: Fit) -> float:
         """Return the false-alarm probability of the line that `trial` has on top of `fit`."""
         power = self._power(
-            data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters
+            data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
         )
         return self._probability(power, data, fit.n_parameters)
 
@@ -75,7 +75,7 @@ class Judge:
             strength = fit.coefficients[rows] ** 2 + fit.coefficients[rows + 1] ** 2
             quiet = (strength / level[lines]).sum(axis=0) / np.maximum(strength.sum(axis=0), 1e-300)
             others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
-            power = self._power(data, before, after, others, quiet)
+            power = self._power(data, before, after, others, len(lines), quiet)
             orders = sorted(int(order) for order in structure.order[lines])
             result[k] = self._probability(power, data, others, orders, bool(structure.fixed[k]))
         return result
@@ -86,6 +86,7 @@ class Judge:
         before: Floats,
         after: Floats,
         parameters: int,
+        pairs: int,
         quiet: Floats | float = 1.0,
     ) -> float:
         return pooled_power(
@@ -93,6 +94,7 @@ class Judge:
             after,
             _counts(data),
             parameters,
+            pairs,
             quiet=np.broadcast_to(quiet, before.shape[1:]),
             absolute=self.errors_given,
         )

@@ -76,9 +76,7 @@ class BroadPeak:
     time_error: float
 
 
-def broad_peaks(
-    data: Data, fit: Fit, level: Floats, candidates: list[int]
-) -> list[BroadPeak]:
+def broad_peaks(data: Data, fit: Fit, level: Floats, candidates: list[int]) -> list[BroadPeak]:
     """Return which fundamentals are not clocks, the lines of one broad peak together.
 
     Parameters
@@ -256,7 +254,8 @@ class _Series:
             q22 = (e11 * p22 - e21 * p12) / det
             h1, h2 = q11 * g1 + q12 * g2, q12 * g1 + q22 * g2
             result += (
-                m1 * v1 + m2 * v2
+                m1 * v1
+                + m2 * v2
                 - 0.5 * (a * m1 * m1 + 2 * b * m1 * m2 + d * m2 * m2)
                 + 0.5 * (g1 * h1 + g2 * h2)
                 - 0.5 * math.log(det)
@@ -274,7 +273,9 @@ class _Series:
             if not np.all(np.abs(p) < 25):
                 return 1e300
             return -self.log_likelihood(
-                p[0] * unit, unit * math.exp(p[1]), self._power * math.exp(p[2]),
+                p[0] * unit,
+                unit * math.exp(p[1]),
+                self._power * math.exp(p[2]),
                 noise * math.exp(p[3]),
             )
 

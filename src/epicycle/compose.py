@@ -52,6 +52,8 @@ class Origin:
         Where the search ended.
     raw : tuple
         Times, values and groups as the user gave them.
+    options : dict
+        All other arguments of :func:`epicycle.find_cycles`.
     """
 
     samples: Samples
@@ -62,6 +64,7 @@ class Origin:
     notes: tuple[str, ...]
     found: Pursuit
     raw: tuple[Any, Any, Any]
+    options: dict[str, Any]
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:
@@ -100,6 +103,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         for k in strength_order(found.fit)
         if not slow[k]
     )
+    data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     # of the values as they were given, not as a robust loss has bounded them
     own = found.fit.residual + (samples.y - data.y)
@@ -135,6 +139,8 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         outliers=tuple(samples.kept[far].tolist()),
         samples=origin.raw,
         origin=origin,
+        n_repeated=samples.n_repeated,
+        is_sorted=samples.is_sorted,
     )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
 from epicycle.aliases import Alias
+from epicycle.background import Background
 from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
@@ -25,6 +26,12 @@ from epicycle.plan import SearchPlan
 from epicycle.prediction import PredictionErrors
 
 SCHEMA = "epicycle.cycles/1"
+
+#: What is written of each cycle for other readers only.
+_DERIVED = ("suggestions", "clock_times")
+
+#: Fields of a predictor that are written part by part.
+_OBJECTS = ("scale", "background", "errors")
 
 
 def to_dict(model: CycleModel) -> dict[str, Any]:
@@ -35,11 +42,21 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "unit": model.unit,
         "n_samples": model.n_samples,
         "n_dropped": model.n_dropped,
+        "n_repeated": model.n_repeated,
+        "is_sorted": model.is_sorted,
         "baseline": model.baseline,
         "reference_time": _time(model.reference_time),
+        "clock": model.clock,
+        "trend_changes": [_time(moment) for moment in model.trend_changes],
         "cycles": [
-            {**_cycle_to_dict(cycle), "suggestions": [vars(one) for one in suggestions]}
-            for cycle, suggestions in zip(model.cycles, model.suggestions, strict=True)
+            {
+                **_cycle_to_dict(cycle),
+                "suggestions": [vars(one) for one in suggestions],
+                "clock_times": None if clocks is None else [one.to_dict() for one in clocks],
+            }
+            for cycle, suggestions, clocks in zip(
+                model.cycles, model.suggestions, model.clock_times, strict=True
+            )
         ],
         "gears": [
             *({**_train_to_dict(train), "locked": True} for train in model.locked),
@@ -55,7 +72,8 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
-            **{k: v for k, v in vars(model.predictor).items() if k not in ("scale", "errors")},
+            **{k: v for k, v in vars(model.predictor).items() if k not in _OBJECTS},
+            **vars(model.predictor.background),
             "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
@@ -105,6 +123,7 @@ def from_dict(document: Any) -> CycleModel:
 def _read(document: dict[str, Any]) -> CycleModel:
     numbers = document["model"]
     scale = TimeScale(document["unit"], numbers["calendar"], _timezone(numbers["timezone"]))
+    scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")
     nuisance = np.array(numbers["nuisance"], dtype=np.float64)
     predictor = Predictor(
         scale=scale,
@@ -112,7 +131,14 @@ def _read(document: dict[str, Any]) -> CycleModel:
         first=numbers["first"],
         last=numbers["last"],
         baseline=numbers["baseline"],
-        degree=numbers["degree"],
+        background=Background(
+            n_groups=numbers["n_groups"],
+            degree=numbers["degree"],
+            knots=tuple(numbers["knots"]),
+            centre=np.array(numbers["centre"], dtype=np.float64),
+            # a covariate that was left out has an infinite scale, which JSON writes as null
+            scale=np.array([np.inf if s is None else s for s in numbers["scale"]]),
+        ),
         group_labels=tuple(numbers["group_labels"]),
         group_weights=tuple(numbers["group_weights"]),
         nuisance=nuisance,
@@ -134,6 +160,8 @@ def _read(document: dict[str, Any]) -> CycleModel:
         unit=document["unit"],
         n_samples=document["n_samples"],
         n_dropped=document["n_dropped"],
+        n_repeated=document["n_repeated"],
+        is_sorted=document["is_sorted"],
         baseline=document["baseline"],
         reference_time=_user_time(document["reference_time"], scale),
         residual=empty,
@@ -177,7 +205,7 @@ def _read_train(document: dict[str, Any]) -> GearTrain:
 
 
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
-    fields = _tuples({key: value for key, value in document.items() if key != "suggestions"})
+    fields = _tuples({key: value for key, value in document.items() if key not in _DERIVED})
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])

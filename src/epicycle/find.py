@@ -8,20 +8,24 @@ from functools import partial
 from typing import Any
 
 from epicycle import _checks, robust
-from epicycle._data import build_data
+from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, pursue
+from epicycle.pursuit import Goal, Pursuit, pursue
 from epicycle.search import Progress
+from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
 #: period; and fewer samples than this cannot show a period at all.
 _MINIMUM_CYCLES = 5.0
 _MINIMUM_SAMPLES = 10
+
+#: Arguments that are data or belong to one call only; the others are kept to fit alike again.
+_NOT_OPTIONS = ("t", "y", "progress")
 
 
 def find_cycles(
@@ -41,10 +45,12 @@ def find_cycles(
     strategy: str = "auto",
     max_frequencies: float = 2.0**29,
     signal_to_noise: float | None = None,
-    trend: int = 1,
+    trend: int | str = 1,
     known: Any = (),
     exposure: float = 0.0,
     loss: str = "squares",
+    covariates: Any = None,
+    clock: str = "elapsed",
     progress: Progress | None = None,
 ) -> CycleModel:
     """Find the cycles in samples taken at any times.
@@ -98,8 +104,10 @@ def find_cycles(
         Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
         events: its modulation of the rate).  The planner then takes the cheapest search that sees
         it, and says so where none can.
-    trend : int
-        Degree of the polynomial in time that is fitted along; 0 is a constant.
+    trend : int or "piecewise"
+        Degree of the polynomial in time that is fitted along; 0 is a constant.  "piecewise" is a
+        straight line whose slope may change a few times, where the Bayesian information criterion
+        prefers that to slow variation.
     known : float or array_like
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
@@ -107,6 +115,12 @@ def find_cycles(
     loss : str
         "squares", or "huber" where some values may be far off: their influence is then bounded,
         see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
+    covariates : array_like, shape (n,) or (n, q), optional
+        What else the values depend on, linearly; fitted along.
+    clock : str
+        Of datetimes with a time zone: "elapsed" counts the time that really passes, as tides and
+        stars do; "local" counts what the clocks of that zone show, as people do, through every
+        change to summer time and back.  Datetimes without a zone are taken as they stand.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -130,6 +144,7 @@ def find_cycles(
     >>> abs(cycle.period - 29.53) < 3 * cycle.period_error
     True
     """
+    options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
     goal = Goal(
@@ -148,12 +163,22 @@ def find_cycles(
     robust.check_loss(loss, of_events=y is None)
     if y is None:
         events = _checks.check_events(
-            t, weights, unit=unit, dy=dy, group=group, known=known, exposure=exposure
+            t,
+            weights,
+            unit=unit,
+            dy=dy,
+            group=group,
+            known=known,
+            exposure=exposure,
+            covariates=covariates,
+            clock=clock,
         )
         return find_in_events(events, goal, (shortest, longest), strategy, progress)
 
-    samples = _checks.check_samples(t, y, dy, weights=weights, group=group, unit=unit)
-    data = build_data(samples, _checks.check_count(trend, "trend", minimum=0))
+    samples = _checks.check_samples(
+        t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
+    )
+    data = build_data(samples, check_trend(trend))
     plan = plan_search(data, shortest, longest, strategy)
     goal = replace(
         goal,
@@ -170,9 +195,19 @@ def find_cycles(
         goal = replace(goal, max_cycles=0)
 
     noise = NoiseModel.of(samples)
-    search = partial(pursue, noise=noise, plan=plan, goal=goal, progress=progress)
-    found = search(data) if loss == "squares" else robust.pursue_robustly(data, search)
-    origin = Origin(samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group))
+    once = partial(pursue, noise=noise, plan=plan, goal=goal, progress=progress)
+
+    def search(problem: Data) -> Pursuit:
+        if loss == "squares":
+            return once(problem)
+        return robust.pursue_robustly(replace(problem, y=data.y), once)
+
+    found = search(data)
+    if trend == PIECEWISE:
+        found = with_bent_trend(found, goal, search, samples)
+    origin = Origin(
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options
+    )
     return build_model(origin, started)
 
 

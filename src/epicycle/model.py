@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle import phase
-from epicycle._checks import check_positive
-from epicycle._data import nuisance_columns
+from epicycle._checks import check_covariates, check_positive
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
+from epicycle.background import Background
 from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
+from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
 from epicycle.prediction import PredictionErrors, interval_factor, walk_spread
 from epicycle.suggestions import Suggestion, suggest_periods
@@ -61,8 +62,8 @@ class Predictor:
         Unit and calendar of the user's times.
     reference, first, last, baseline : float
         Reference time and span of the data, as numbers on that scale.
-    degree : int
-        Degree of the trend.
+    background : Background
+        Offsets, trend and covariates.
     group_labels : tuple
         Groups with offsets of their own.
     group_weights : tuple of float
@@ -85,7 +86,7 @@ class Predictor:
     first: float
     last: float
     baseline: float
-    degree: int
+    background: Background
     group_labels: tuple[Any, ...]
     group_weights: tuple[float, ...]
     nuisance: Floats
@@ -96,15 +97,22 @@ class Predictor:
     slow: NDArray[np.bool_]
     errors: PredictionErrors | None = None
 
-    def __call__(self, t: Any, group: Any) -> Floats:
+    @property
+    def degree(self) -> int:
+        """Degree of the trend."""
+        return self.background.degree
+
+    def __call__(self, t: Any, group: Any = None, covariates: Any = None) -> Floats:
         """Return the model at times `t`, shape (n, d)."""
-        times, inside, columns = self._at(t, group)
+        times, inside, columns = self._at(t, group, covariates)
         result = np.where(inside[:, np.newaxis], columns @ self.nuisance, columns @ self.level)
         for line in range(len(self.frequency)):
             result += self._line(times, line, inside) @ self.coefficients[2 * line : 2 * line + 2]
         return result
 
-    def uncertainty(self, t: Any, group: Any) -> tuple[Floats, Floats]:
+    def uncertainty(
+        self, t: Any, group: Any = None, covariates: Any = None
+    ) -> tuple[Floats, Floats]:
         """Return the standard errors of the model and of single values about it, each (n, d).
 
         Raises
@@ -118,7 +126,7 @@ class Predictor:
                 "in documents written without them. To fix this, predict without errors, or fit "
                 "the samples anew."
             )
-        times, inside, nuisance = self._at(t, group)
+        times, inside, nuisance = self._at(t, group, covariates)
         columns = np.empty((len(times), 2 * len(self.frequency)))
         for line in range(len(self.frequency)):
             columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
@@ -134,7 +142,7 @@ class Predictor:
         scatter = nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
         return np.sqrt(variance), np.sqrt(scatter)
 
-    def _at(self, t: Any, group: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
+    def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
         """Return times from the reference, which are within the data, and nuisance columns."""
         times = self.scale.parse(t).minus(self.reference)
         offset = times.to_float()
@@ -143,11 +151,11 @@ class Predictor:
         inside = (offset >= self.first - self.reference - margin) & (
             offset <= self.last - self.reference + margin
         )
-        n_groups = len(self.group_labels)
-        columns = nuisance_columns(
-            offset / self.baseline, np.zeros(len(offset), dtype=np.intp), n_groups, self.degree
+        if covariates is not None:
+            covariates = check_covariates(covariates, len(offset), len(self.background.centre))
+        columns = self.background.columns(
+            offset / self.baseline, self._offset_rows(group, len(offset)), covariates
         )
-        columns[:, :n_groups] = self._offset_rows(group, len(offset))
         return times, inside, columns
 
     def _line(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
@@ -219,6 +227,10 @@ class CycleModel:
         noise brings any in 99 of 100 data sets, given the median of the absolute residuals.
     locked : tuple of GearTrain
         Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
+    n_repeated : int
+        Samples whose time another one has as well; each counts as a measurement.
+    is_sorted : bool
+        Whether the samples came in the order of time, which makes no difference.
     """
 
     cycles: tuple[Cycle, ...]
@@ -242,6 +254,8 @@ class CycleModel:
     origin: Origin | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
     outliers: tuple[int, ...] = ()
+    n_repeated: int = 0
+    is_sorted: bool = True
 
     @property
     def of_events(self) -> bool:
@@ -263,6 +277,25 @@ class CycleModel:
         return tuple(replace(g, members=tuple(free[m] for m in g.members)) for g in found)
 
     @property
+    def trend_changes(self) -> tuple[Any, ...]:
+        """When the slope of a piecewise trend changes, in the user's own time."""
+        p = self.predictor
+        return tuple(
+            p.scale.to_user(p.reference + knot * p.baseline) for knot in p.background.knots
+        )
+
+    @property
+    def clock(self) -> str | None:
+        """How time was counted, "elapsed" or "local"; None where times are numbers."""
+        scale = self.predictor.scale
+        return scale.clock if scale.calendar else None
+
+    @property
+    def clock_times(self) -> tuple[tuple[ClockTime, ...] | None, ...]:
+        """For each cycle near a day, when on the clock it is highest, one time per output."""
+        return tuple(clock_time(cycle, self.predictor.scale) for cycle in self.cycles)
+
+    @property
     def suggestions(self) -> tuple[tuple[Suggestion, ...], ...]:
         """For each cycle, the round or well-known periods that it may have, with their odds.
 
@@ -277,16 +310,21 @@ class CycleModel:
 
     @overload
     def predict(
-        self, t: Any, *, group: Any = None, return_std: Literal[False] = False
+        self,
+        t: Any,
+        *,
+        group: Any = None,
+        covariates: Any = None,
+        return_std: Literal[False] = False,
     ) -> Floats: ...
 
     @overload
     def predict(
-        self, t: Any, *, group: Any = None, return_std: Literal[True]
+        self, t: Any, *, group: Any = None, covariates: Any = None, return_std: Literal[True]
     ) -> tuple[Floats, Floats]: ...
 
     def predict(
-        self, t: Any, *, group: Any = None, return_std: bool = False
+        self, t: Any, *, group: Any = None, covariates: Any = None, return_std: bool = False
     ) -> Floats | tuple[Floats, Floats]:
         """Return the model at any times.
 
@@ -296,6 +334,8 @@ class CycleModel:
             Times of the same kind as those of the data (numbers or datetimes).
         group : label or array_like of labels, optional
             Whose offsets to add; by default the mean offset of all groups.
+        covariates : array_like, shape (m,) or (m, q), optional
+            What else the values depend on, as in the fit; by default the means in the fit.
         return_std : bool
             Whether to return the standard deviation of a new value about its prediction, too.
 
@@ -315,14 +355,14 @@ class CycleModel:
         ValueError
             If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
-        result = self._shaped(self.predictor(t, group))
+        result = self._shaped(self.predictor(t, group, covariates))
         if not return_std:
             return result
-        model, scatter = self.predictor.uncertainty(t, group)
+        model, scatter = self.predictor.uncertainty(t, group, covariates)
         return result, self._shaped(np.hypot(model, scatter))
 
     def predict_interval(
-        self, t: Any, coverage: float = 0.95, *, group: Any = None
+        self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
     ) -> tuple[Floats, Floats]:
         """Return the limits between which a new value is expected.
 
@@ -332,14 +372,15 @@ class CycleModel:
             Times, as for :meth:`predict`.
         coverage : float
             Probability that a value lies within them, above 0 and below 1.
-        group : label or array_like of labels, optional
+        group, covariates : optional
             As for :meth:`predict`.
 
         Returns
         -------
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
-            were fitted, and as long as cycles and trend go on as they did.
+            were fitted, and as long as cycles and trend go on: that a trend may bend once more, or
+            a cycle change or stop, is not in them.
 
         Raises
         ------
@@ -348,12 +389,12 @@ class CycleModel:
         """
         if not 0.0 < check_positive(coverage, "coverage") < 1.0:
             raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
-        model, scatter = self.predictor.uncertainty(t, group)
+        model, scatter = self.predictor.uncertainty(t, group, covariates)
         assert self.predictor.errors is not None
         half = np.hypot(model, scatter) * interval_factor(
             coverage, self.predictor.errors.degrees_of_freedom
         )
-        middle = self.predictor(t, group)
+        middle = self.predictor(t, group, covariates)
         return self._shaped(middle - half), self._shaped(middle + half)
 
     def _shaped(self, values: Floats) -> Floats:

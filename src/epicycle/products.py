@@ -186,7 +186,8 @@ class Products:
         have = len(self._columns)
         if count <= have:
             return
-        size = max(count, have + have // 2)
+        # untouched memory is free
+        size = max(count, 2 * have, 16)
         columns = np.empty((size, len(self.time)))
         columns[: self._used] = self._columns[: self._used]
         gram = np.zeros((*self._gram.shape[:2], size, size))

@@ -18,12 +18,12 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
-from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.close_pairs import Stand, is_apart, resolve
+from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel, local_level
+from epicycle.noise import NoiseModel, is_exact, local_level
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, Progress, spectral_window
@@ -317,7 +317,7 @@ def _next_line(
 ) -> Fit | None:
     """Return the fit with one more line, or None when nothing significant is left."""
     data = work.data
-    if _is_exact(data, fit):
+    if is_exact(data, fit.chi2):
         return None
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
@@ -365,12 +365,6 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
     drift, drifting = structure.drift.copy(), structure.drifting.copy()
     drift[-1], drifting[-1] = peak.drift, True
     return replace(structure, drift=drift, drifting=drifting)
-
-
-def _is_exact(data: Data, fit: Fit) -> bool:
-    """Return whether the model leaves nothing but rounding errors."""
-    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
-    return bool((fit.chi2 <= 1e-24 * squares).all())
 
 
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:

@@ -229,6 +229,7 @@ def pooled_power(
     after: Floats,
     counts: Floats,
     parameters: float,
+    pairs: int,
     *,
     quiet: Floats,
     absolute: bool,
@@ -242,7 +243,9 @@ def pooled_power(
     counts : ndarray, shape (G, d)
         Number of values of each.
     parameters : float
-        Parameters fitted to each output before the line.
+        Parameters fitted to each output before the lines.
+    pairs : int
+        Lines, each with a cosine and a sine in every output.
     quiet : ndarray, shape (d,)
         Inverse of the noise level around the line in each output, relative to white noise.
     absolute : bool
@@ -256,20 +259,22 @@ def pooled_power(
 
     Notes
     -----
-    The likelihood ratio :math:`\sum_g n_g \log(\chi^2_g / \chi'^2_g)`: a sum of F-ratios, which
-    weights by the scatter that the line leaves, would have heavier tails than its nominal
-    distribution.  With one part it is the fraction itself.
+    The likelihood ratio :math:`\sum_g n_g \log(\chi^2_g / \chi'^2_g)`, with Bartlett's factor for
+    each output: a sum of F-ratios, which weights by the scatter that the lines leave, would have
+    heavier tails than its nominal distribution.  With one part it is the fraction itself.
     """
     used = (counts > 0) & (before > 0)
-    share = 1.0 - parameters / np.maximum(counts.sum(axis=0), parameters + 1.0)
-    dof = counts * share
+    total = counts.sum(axis=0)
+    free = np.maximum(total - parameters, 1.0)
+    dof = counts * (free / np.maximum(total, 1.0))
     ratio = np.where(used, np.maximum(after, 1e-300) / np.where(used, before, 1.0), 1.0)
     gain = -dof * np.log(ratio)
     if absolute:
         # (a jitter fitted to `before` makes it equal to dof, up to the tolerance of that fit)
         gain = np.where(before < 0.999 * dof, before - after, gain)
-    logarithm = float((gain * quiet).sum())
-    return -math.expm1(-logarithm / float(dof.sum()))
+    factor = np.maximum(free - pairs - 1.0, 1.0) / free
+    evidence = float((gain * factor * quiet).sum())
+    return power_of_evidence(evidence, float(free.sum()), pairs * len(free))
 
 
 # ---- Distinct maxima -------------------------------------------------------------------------

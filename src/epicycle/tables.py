@@ -21,6 +21,7 @@ from epicycle._human import (
     human_time,
 )
 from epicycle.cycles import Cycle, PerOutput
+from epicycle.local_time import clock_changes
 from epicycle.model import CycleModel
 from epicycle.suggestions import Suggestion
 
@@ -35,7 +36,7 @@ _SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """One column; its heading may have two lines; the most dispensable one is the first to go."""
 
     heading: str
@@ -58,7 +59,7 @@ def plain_table(model: CycleModel) -> str:
     """
     lines = []
     if model.cycles:
-        columns = _columns(model)
+        columns = columns_of(model)
         headings = [column.heading.replace("\n", " ") for column in columns]
         widths = [
             max(map(len, (heading, *column.cells)))
@@ -71,7 +72,7 @@ def plain_table(model: CycleModel) -> str:
     return "\n".join([*lines, *notes(model)])
 
 
-def _align(cells: Sequence[str], columns: list[_Column], widths: list[int]) -> str:
+def _align(cells: Sequence[str], columns: list[Column], widths: list[int]) -> str:
     return "  ".join(
         cell.rjust(width) if column.numeric else cell.ljust(width)
         for cell, column, width in zip(cells, columns, widths, strict=True)
@@ -92,7 +93,7 @@ def rich_table(model: CycleModel, width: int | None = None) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns, left_out = _fitting(_columns(model), width)
+    columns, left_out = _fitting(columns_of(model), width)
     table = Table(
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), collapse_padding=True
     )
@@ -113,7 +114,7 @@ def rich_table(model: CycleModel, width: int | None = None) -> Table:
     return table
 
 
-def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], list[str]]:
+def _fitting(columns: list[Column], width: int | None) -> tuple[list[Column], list[str]]:
     """Leave out dispensable columns until the rest has room."""
     left_out = []
     while width is not None and sum(c.width + 2 for c in columns) - 2 > width:
@@ -125,7 +126,7 @@ def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], 
     return columns, left_out
 
 
-def _columns(model: CycleModel) -> list[_Column]:
+def columns_of(model: CycleModel) -> list[Column]:
     """Return the columns; a cycle of several outputs has one row for each of them."""
     unit = model.unit
     outputs = _output_rows(model)
@@ -138,13 +139,13 @@ def _columns(model: CycleModel) -> list[_Column]:
     def per_output(cell: Callable[[Cycle, int], str]) -> tuple[str, ...]:
         return tuple("" if j is None else cell(c, j) for c in model.cycles for j, _ in outputs)
 
-    columns = [_Column("period", per_cycle(lambda c: _period(c, unit)))]
+    columns = [Column("period", per_cycle(lambda c: _period(c, unit)))]
     own = per_cycle(lambda c: _own_period(c, unit))
     if any(own):
-        columns.append(_Column(f"in {unit}", own, dispensable=3))
+        columns.append(Column(f"in {unit}", own, dispensable=3))
     if multiple:
         names = tuple(name for _ in model.cycles for _, name in outputs)
-        columns.append(_Column("output", names, numeric=False))
+        columns.append(Column("output", names, numeric=False))
 
     def amplitude(c: Cycle, j: int) -> str:
         return human_number(_of(c.amplitude, j), _of(c.amplitude_error, j))
@@ -157,18 +158,16 @@ def _columns(model: CycleModel) -> list[_Column]:
 
     if any(c.frequency_drift is not None for c in model.cycles):
         heading = f"drift of\nfrequency{f' /{unit}²' if unit else ''}"
-        columns.append(_Column(heading, per_cycle(_drift), dispensable=2))
+        columns.append(Column(heading, per_cycle(_drift), dispensable=2))
     columns += [
-        _Column("amplitude", per_output(amplitude)),
-        _Column("phase", per_output(phase), dispensable=4),
-        _Column("maximum", per_output(maximum), dispensable=1),
-        _Column("orders", per_cycle(lambda c: human_orders(h.order for h in c.harmonics))),
-        _Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
+        Column("amplitude", per_output(amplitude)),
+        Column("phase", per_output(phase), dispensable=4),
+        Column("maximum", per_output(maximum), dispensable=1),
+        Column("orders", per_cycle(lambda c: human_orders(h.order for h in c.harmonics))),
+        Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
     ]
     if any(c.aliases for c in model.cycles):
-        columns.append(
-            _Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
-        )
+        columns.append(Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2))
     return columns
 
 
@@ -234,6 +233,8 @@ def notes(model: CycleModel) -> list[str]:
             f"{_outputs(model.amplitude_limit, model.output_names)} (95 %)"
         )
     dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
+    dropped += f", {model.n_repeated} at times that others have too" if model.n_repeated else ""
+    dropped += "" if model.is_sorted else ", not in the order of time (it does not matter)"
     lines += [
         f"{'events' if model.of_events else 'samples'}: {model.n_samples} over "
         f"{human_period(model.baseline, None, unit)}{dropped}",
@@ -245,6 +246,9 @@ def notes(model: CycleModel) -> list[str]:
         lines.append(f"residual: standard deviation {residual}")
     if model.outliers:
         lines.append(f"outliers: {len(model.outliers)} of {model.n_samples} samples lie far off")
+    if model.trend_changes:
+        places = ", ".join(_reference(moment) for moment in model.trend_changes)
+        lines.append(f"trend: its slope changes near {places}")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
@@ -255,10 +259,37 @@ def notes(model: CycleModel) -> list[str]:
         )
     return [
         *lines,
+        *_clock_lines(model),
         *_gear_lines(model),
         *_suggestion_lines(model),
         *(f"note: {text}" for text in model.undecided),
     ]
+
+
+def _clock_lines(model: CycleModel) -> list[str]:
+    """Return when on the clock cycles near a day are highest, and by which clock."""
+    lines = []
+    names = model.output_names or ("",)
+    for cycle, clocks in zip(model.cycles, model.clock_times, strict=True):
+        if clocks is not None:
+            times = ", ".join(
+                f"{name} {clock.words()}".strip()
+                for name, clock in list(zip(names, clocks, strict=True))[:_OUTPUTS]
+            )
+            lines.append(f"clock: {_period(cycle, model.unit)} peaks at {times}")
+    scale = model.predictor.scale
+    changes = clock_changes(scale, model.predictor.first, model.predictor.last) if lines else 0
+    if changes:
+        how = (
+            "the days of people; clock='elapsed' counts the time that really passed"
+            if scale.clock == "local"
+            else "time that really passed; for rhythms of people, clock='local' follows the clocks"
+        )
+        lines.append(
+            f"clock: {scale.clock}, through {changes} change(s) of the clocks in "
+            f"{scale.timezone}: {how}"
+        )
+    return lines
 
 
 def _gear_lines(model: CycleModel) -> list[str]:

@@ -156,6 +156,11 @@ class Waveform(Float64Module):
                 "constant. To fix this, search with drift=False."
             )
         predictor = model.predictor
+        if predictor.background.knots or len(predictor.background.centre):
+            raise ValueError(
+                "model has a trend with bends, or covariates, and a Waveform has a polynomial. "
+                "To fix this, search without them."
+            )
         n_groups, n_outputs = len(predictor.group_labels), predictor.level.shape[1]
         result = cls(
             len(model.cycles),

@@ -1,0 +1,427 @@
+r"""Which of several frequencies a periodic waveform has: their evidence, from a direct fit of each.
+
+Near-equal maxima of a spectrum are aliases of each other, or a period, its half and its double.
+Only a fit of the whole waveform at each of them, with its frequency refined and the scatter that
+it leaves, tells them apart.  The model of output j is
+
+.. math:: y_j = \sum_m n_m \beta_{mj}
+          + \sum_{h=1}^{K} a_{hj} \cos 2\pi h f t + b_{hj} \sin 2\pi h f t + \epsilon ,
+
+with amplitudes that are normal with variance :math:`S_j h^{-p} / \sum_k k^{-p}` beforehand, S_j
+the variance of the output's signal; most of it is common to all outputs, since bands of one star
+resemble each other.  The scatter has a floor per group and output, and heavy tails (Student's t, 4
+degrees of freedom).  The evidence is the likelihood with the amplitudes integrated out (Laplace),
+averaged over several p: smooth waveforms, sawteeth, eclipses.  It rises with the fit and falls
+with each amplitude that the fit needs, which is what decides between a period and its multiples.
+
+Outputs measured side by side share what the model lacks (a modulated amplitude).  Their
+log-likelihood counts by 1 / (1 + (d - 1) r), with r the correlation of neighbouring residuals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle import phase
+from epicycle._data import Data
+from epicycle._times import Times
+from epicycle._twofloat import Floats
+from epicycle.noise import NoiseModel
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """Prior shares of the orders in the variance of a waveform, one row for each kind.
+
+    Frequency, scatter and weights are refined with the first; the prior probability of each kind
+    is `odds`.
+    """
+
+    share: Floats
+    odds: Floats
+
+
+def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
+    """Return shares that fall as order**-steepness.
+
+    With `odd`, every second order is that of a wave at twice the frequency, and the orders between
+    them, which tell the two halves of the cycle apart, are weaker by this factor.
+    """
+    share = np.zeros(_ORDERS)
+    falling = np.arange(1, orders + 1) ** -steepness
+    if odd is None:
+        share[:orders] = falling
+    else:
+        share[1 : 2 * orders : 2] = falling
+        share[0 : 2 * orders : 2] = odd * falling
+    # what has no share is held at zero
+    return np.maximum(share / share.sum(), 1e-12)
+
+
+#: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
+#: double of a period must not be held to fewer details than the period.
+_DETAIL = 8
+_ORDERS = 2 * _DETAIL
+
+_SMOOTH = _Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
+_SHARP = _Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
+_DOUBLE = _Shapes(
+    np.stack([_falling(p, _DETAIL, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
+    np.full(6, 0.1 / 6),
+)
+_ALL_SHAPES = (_SMOOTH, _SHARP, _DOUBLE)
+
+#: So many frequencies are compared to the end; halves, thirds and doubles of so many join them.
+_FINALISTS = 8
+_RELATED = 4
+
+#: Share of the prior variance that all outputs have in common.
+_COMMON = 0.9
+
+#: Degrees of freedom of Student's t, whose tails keep one outlier from choosing the frequency.
+_TAIL = 4.0
+
+#: Refinements of frequency, scatter and weights; and the longest step, in units of 1/baseline.
+_STEPS = 6
+_LONGEST_STEP = 0.15
+
+#: Scatter beyond the errors to begin with, in units of the signal's.
+_FIRST_SCATTER = 0.3
+
+#: Values within this share of the shortest period are neighbours.
+_NEIGHBOURS = 0.05
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A frequency that a cycle may have instead.
+
+    Attributes
+    ----------
+    frequency : float
+        Refined with its harmonics.
+    bic : float
+        Minus twice the logarithm of its evidence; only differences mean something.
+    power : float
+        Share of the variance that its waveform explains.
+    """
+
+    frequency: float
+    bic: float
+    power: float
+
+
+@dataclass(frozen=True)
+class _Output:
+    """The values of one output."""
+
+    times: Times
+    y: Floats
+    known_variance: Floats
+    unit: Floats
+    nuisance: Floats
+    cell: NDArray[np.intp]
+    n_cells: int
+    signal: float
+
+
+def rank(
+    data: Data,
+    residual: Floats,
+    noise: NoiseModel,
+    frequency: Floats,
+    limits: tuple[float, float],
+) -> list[Rival]:
+    """Return the frequencies, and their multiples and fractions, by descending evidence.
+
+    Parameters
+    ----------
+    data : Data
+        Times and nuisance columns.
+    residual : ndarray, shape (n, d)
+        Values to explain.
+    noise : NoiseModel
+        Errors of the values, and the groups that have a scatter of their own.
+    frequency : ndarray, shape (M,)
+        Frequencies to begin with, most likely first, each within a fraction of 1/baseline of its
+        optimum.
+    limits : tuple of float
+        Lowest and highest frequency that counts.
+    """
+    outputs = [_output(data, residual, noise, j) for j in range(residual.shape[1])]
+    near = 0.3 / data.baseline
+    start = _apart(frequency, limits, near)
+    if not len(start):
+        return []
+    smooth = _Waveforms(outputs, start, _SMOOTH, data.baseline)
+    smooth.refine()
+    order = np.argsort(-smooth.evaluate(1.0)[0], kind="stable")
+    best = smooth.frequency[order[:_FINALISTS]]
+    relatives = [best[:_RELATED] / 2, best[:_RELATED] / 3, best[:_RELATED] * 2]
+    finalists = _apart(np.concatenate([best, start[:_RELATED], *relatives]), limits, near)
+    fields = [_Waveforms(outputs, finalists, shapes, data.baseline) for shapes in _ALL_SHAPES]
+    for field in fields:
+        field.refine()
+    # the correlation of the outputs is that which the best fit leaves
+    first = [field.evaluate(1.0) for field in fields]
+    k = max(range(len(fields)), key=lambda k: float(first[k][0].max()))
+    share = fields[k].share(int(first[k][0].argmax()), _NEIGHBOURS / limits[1])
+    final = first if share == 1.0 else [field.evaluate(share) for field in fields]
+    evidence = np.stack([each[0] for each in final])
+    better = evidence.argmax(axis=0), np.arange(len(finalists))
+    return _distinct(
+        np.stack([field.frequency for field in fields])[better],
+        np.logaddexp.reduce(evidence, axis=0),
+        np.stack([each[1] for each in final])[better],
+        data.baseline,
+    )
+
+
+def _apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
+    """Return the frequencies within limits, without those near an earlier one."""
+    kept: list[float] = []
+    for f in frequency.tolist():
+        if limits[0] <= f <= limits[1] and all(abs(f - other) > near for other in kept):
+            kept.append(f)
+    return np.array(kept)
+
+
+def _distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
+    result: list[Rival] = []
+    for k in np.argsort(-evidence, kind="stable"):
+        f = float(refined[k])
+        if all(abs(f - other.frequency) > 0.5 / baseline for other in result):
+            result.append(Rival(f, -2.0 * float(evidence[k]), float(power[k])))
+    return result
+
+
+def _output(data: Data, residual: Floats, noise: NoiseModel, j: int) -> _Output:
+    rows = np.flatnonzero(data.weights_of(j) > 0)
+    y = residual[rows, j]
+    unit = 1.0 / noise.relative[rows]
+    known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
+    variance = float(np.var(y))
+    excess = variance - (0.0 if noise.dy is None else float(np.median(known)))
+    columns = data.nuisance[rows]
+    cells, cell = np.unique(noise.group[rows], return_inverse=True)
+    return _Output(
+        times=data.times[rows],
+        y=y,
+        known_variance=known,
+        unit=unit / unit.mean(),
+        nuisance=columns[:, np.any(columns != 0, axis=0)],
+        cell=cell,
+        n_cells=len(cells),
+        # where errors explain everything, what their scatter could hide
+        signal=max(excess, variance * np.sqrt(2.0 / len(rows)), 1e-300),
+    )
+
+
+class _Waveforms:
+    """Waveforms of some kinds at several frequencies."""
+
+    def __init__(
+        self, outputs: list[_Output], frequency: Floats, shapes: _Shapes, baseline: float
+    ) -> None:
+        self.frequency = frequency.astype(np.float64)
+        self._outputs = outputs
+        self._baseline = baseline
+        self._shapes = shapes
+        used = int(np.flatnonzero(shapes.share.max(axis=0) > 1e-9).max()) + 1
+        self._share = shapes.share[:, :used]
+        self._h = np.arange(1, used + 1)
+        M = len(frequency)
+        self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
+        self._tails = [np.ones((M, len(o.y))) for o in outputs]
+
+    def _prior(self, output: _Output, kind: int) -> Floats:
+        """Return the prior variances of the coefficients, shape (2 K,)."""
+        return np.repeat(output.signal * self._share[kind], 2)
+
+    def _columns(self, output: _Output) -> Floats:
+        """Return waveform columns, then nuisance columns, shape (M, n, 2 K + p)."""
+        cosine, sine = phase.unit_phasors(phase.turns(self.frequency, output.times))
+        z = cosine + 1j * sine
+        power = z.copy()
+        K = len(self._h)
+        columns = np.empty((*z.shape, 2 * K + output.nuisance.shape[1]))
+        for k in range(K):
+            columns[:, :, 2 * k] = power.real
+            columns[:, :, 2 * k + 1] = power.imag
+            if k + 1 < K:
+                power *= z
+        columns[:, :, 2 * K :] = output.nuisance
+        return columns
+
+    def refine(self) -> None:
+        """Bring frequencies, scatter and weights into agreement (Gauss-Newton, reweighted)."""
+        K = len(self._h)
+        for step in range(_STEPS):
+            slope, bend = np.zeros((2, len(self.frequency)))
+            for j, output in enumerate(self._outputs):
+                columns = self._columns(output)
+                variance = self._variance(j)
+                weights = self._tails[j] / variance
+                weighted = columns * weights[:, :, np.newaxis]
+                gram = np.swapaxes(columns, 1, 2) @ weighted
+                _raise_diagonal(gram, 1.0 / self._prior(output, 0))
+                right = output.y @ weighted
+                c = np.linalg.solve(gram, right[:, :, np.newaxis])
+                residual = output.y - (columns @ c)[:, :, 0]
+                # derivative of the model by frequency, in units of 1/baseline
+                turned = np.empty((len(c), 2 * K))
+                turned[:, 0::2] = 2 * np.pi * self._h * c[:, 1 : 2 * K : 2, 0]
+                turned[:, 1::2] = -2 * np.pi * self._h * c[:, 0 : 2 * K : 2, 0]
+                slopes = (columns[:, :, : 2 * K] @ turned[:, :, np.newaxis])[:, :, 0]
+                slopes *= output.times.to_float() / self._baseline
+                mixed = (np.swapaxes(weighted, 1, 2) @ slopes[:, :, np.newaxis])[:, :, 0]
+                explained = np.linalg.solve(gram, mixed[:, :, np.newaxis])[:, :, 0]
+                slope += (weights * slopes * residual).sum(axis=1)
+                bend += (weights * slopes**2).sum(axis=1) - (mixed * explained).sum(axis=1)
+                self._reweigh(j, residual, variance, 2 * K)
+            if step:
+                move = slope / np.maximum(bend, 1e-300)
+                move = np.clip(move, -_LONGEST_STEP, _LONGEST_STEP)
+                self.frequency = self.frequency + move / self._baseline
+
+    def _variance(self, j: int) -> Floats:
+        output = self._outputs[j]
+        result: Floats = output.known_variance + self._scatter[j][:, output.cell] * output.unit
+        return result
+
+    def _reweigh(self, j: int, residual: Floats, variance: Floats, n_coefficients: int) -> None:
+        output = self._outputs[j]
+        n_fitted = 0.6 * n_coefficients + output.nuisance.shape[1]
+        share = max(1.0 - n_fitted / len(output.y), 0.3)
+        for g in range(output.n_cells):
+            rows = output.cell == g
+            weights = 1.0 / variance[:, rows]
+            excess = (self._tails[j][:, rows] * residual[:, rows] ** 2 * weights).sum(axis=1)
+            excess = excess / (share * np.count_nonzero(rows)) - 1.0
+            # towards a sum of squares equal to the degrees of freedom, most of the way
+            scatter = self._scatter[j][:, g] + 0.8 * excess / weights.mean(axis=1)
+            self._scatter[j][:, g] = np.maximum(scatter, 1e-6 * output.signal)
+        variance = self._variance(j)
+        self._tails[j] = (_TAIL + 1) / (_TAIL + residual**2 / variance)
+
+    def evaluate(self, tempered: float) -> tuple[Floats, Floats]:
+        """Return log evidence, and share of the variance explained, of every frequency."""
+        K2 = 2 * len(self._h)
+        M = len(self.frequency)
+        total = np.zeros((len(self._share), M))
+        explained = np.zeros(M)
+        normals = []
+        for j, output in enumerate(self._outputs):
+            columns = self._columns(output)
+            variance = self._variance(j)
+            weights = tempered * self._tails[j] / variance
+            weighted = columns * weights[:, :, np.newaxis]
+            gram = np.swapaxes(columns, 1, 2) @ weighted
+            right = output.y @ weighted
+            normals.append(_without_nuisance(gram, right, K2))
+            flat = np.log(variance).sum(axis=1) * (-0.5 * tempered)
+            for s in range(len(total)):
+                prior = self._prior(output, s)
+                raised = gram.copy()
+                _raise_diagonal(raised, 1.0 / prior)
+                c = np.linalg.solve(raised, right[:, :, np.newaxis])
+                residual = output.y - (columns @ c)[:, :, 0]
+                tails = np.log1p(residual**2 / (_TAIL * variance)).sum(axis=1)
+                total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails
+                total[s] -= 0.5 * (c[:, :K2, 0] ** 2 / prior).sum(axis=1)
+                total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum())
+                if s == 0:
+                    left = (self._tails[j] * residual**2).sum(axis=1)
+                    whole = (self._tails[j] * output.y**2).sum(axis=1)
+                    explained += 1.0 - left / np.maximum(whole, 1e-300)
+        if len(self._outputs) > 1:
+            for s in range(len(total)):
+                priors = [self._prior(o, s) for o in self._outputs]
+                total[s] += _gain_by_common_shape(normals, priors)
+        total += np.log(self._shapes.odds)[:, np.newaxis]
+        return np.logaddexp.reduce(total, axis=0), explained / len(self._outputs)
+
+    def share(self, best: int, within: float) -> float:
+        """Return by how much the values count, given how those close in time are correlated."""
+        d = len(self._outputs)
+        if d == 1:
+            return 1.0
+        when, which, pulls = [], [], []
+        alone = _Waveforms(self._outputs, self.frequency[best : best + 1], self._shapes, 1.0)
+        for j, output in enumerate(self._outputs):
+            alone._scatter[j] = self._scatter[j][best : best + 1]
+            alone._tails[j] = self._tails[j][best : best + 1]
+            columns = alone._columns(output)[0]
+            variance = alone._variance(j)[0]
+            weighted = columns * (alone._tails[j][0] / variance)[:, np.newaxis]
+            gram = (columns.T @ weighted)[np.newaxis]
+            _raise_diagonal(gram, 1.0 / self._prior(output, 0))
+            residual = output.y - columns @ np.linalg.solve(gram[0], output.y @ weighted)
+            when.append(output.times.to_float())
+            which.append(np.full(len(residual), j))
+            pulls.append(np.clip(residual / np.sqrt(variance), -3.0, 3.0))
+        time = np.concatenate(when)
+        order = np.argsort(time, kind="stable")
+        output_of, pull = np.concatenate(which)[order], np.concatenate(pulls)[order]
+        near = (np.diff(time[order]) < within) & (np.diff(output_of) != 0)
+        if np.count_nonzero(near) < 10:
+            return 1.0
+        a, b = pull[1:][near], pull[:-1][near]
+        correlation = float(a @ b) / float(np.sqrt((a @ a) * (b @ b)) or 1.0)
+        return 1.0 / (1.0 + (d - 1) * max(correlation, 0.0))
+
+
+def _raise_diagonal(gram: Floats, by: Floats) -> None:
+    """Add the prior's precision to the waveform's part of the normal matrices, in place."""
+    k = np.arange(len(by))
+    gram[:, k, k] += by
+    # nuisance columns are free; those that are not independent of each other must not be singular
+    rest = np.arange(len(by), gram.shape[1])
+    gram[:, rest, rest] *= 1.0 + 1e-10
+    gram[:, rest, rest] += 1e-290
+
+
+def _without_nuisance(gram: Floats, right: Floats, K2: int) -> tuple[Floats, Floats]:
+    """Return normal matrix and right-hand side of the waveform, nuisance columns eliminated."""
+    cross = gram[:, :K2, K2:]
+    inner = gram[:, K2:, K2:].copy()
+    p = np.arange(inner.shape[1])
+    inner[:, p, p] = inner[:, p, p] * (1.0 + 1e-10) + 1e-290
+    solved = np.linalg.solve(inner, np.swapaxes(cross, 1, 2))
+    reduced = gram[:, :K2, :K2] - cross @ solved
+    values = right[:, :K2] - (right[:, np.newaxis, K2:] @ solved)[:, 0]
+    return reduced, values
+
+
+def _gain_by_common_shape(normals: list[tuple[Floats, Floats]], priors: list[Floats]) -> Floats:
+    """Return how much log evidence rises if the outputs have part of their waveforms in common.
+
+    With amplitudes c_j = A_j (s + d_j), s common and d_j own, the own part is integrated out of
+    each output first: N -> (I + N P)^-1 N for normal matrix N and prior P of the own part.
+    """
+    K2 = normals[0][0].shape[1]
+    eye = np.eye(K2)
+    matrix, vector, gain = 0.0, 0.0, 0.0
+    unit = priors[0] / priors[0].sum()
+    for (normal, right), prior in zip(normals, priors, strict=True):
+        amplitude = np.sqrt(prior.sum())
+        own, alone = (1.0 - _COMMON) * prior, prior
+        mixing = eye + normal * own
+        both = np.concatenate([normal, right[:, :, np.newaxis]], axis=2)
+        solved = np.linalg.solve(mixing, both)
+        matrix = matrix + _COMMON * amplitude**2 * solved[:, :, :K2]
+        vector = vector + np.sqrt(_COMMON) * amplitude * solved[:, :, K2]
+        gain = gain + 0.5 * (right * own * solved[:, :, K2]).sum(axis=1)
+        gain = gain - 0.5 * np.linalg.slogdet(mixing)[1]
+        # against the evidence without a common part
+        free = np.linalg.solve(eye + normal * alone, right[:, :, np.newaxis])[:, :, 0]
+        gain = gain - 0.5 * (right * alone * free).sum(axis=1)
+        gain = gain + 0.5 * np.linalg.slogdet(eye + normal * alone)[1]
+    mixing = eye + matrix * unit
+    shape = np.linalg.solve(mixing, np.asarray(vector)[:, :, np.newaxis])[:, :, 0]
+    gain = gain + 0.5 * (vector * unit * shape).sum(axis=1)
+    result: Floats = gain - 0.5 * np.linalg.slogdet(mixing)[1]
+    return result
