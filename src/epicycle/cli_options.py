@@ -33,7 +33,7 @@ _OPTIONS = {
     "false_alarm": "--false-alarm",
     "red_noise": "--red-noise",
 }
-_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy")
+_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
@@ -158,6 +158,10 @@ class SearchOptions:
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
     ] = _DEFAULT["exposure"]
+    loss: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+    ] = _DEFAULT["loss"]
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -194,6 +198,7 @@ class SearchOptions:
             "clock": self.clock,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,
+            "loss": self.loss,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
             "red_noise": self.red_noise,

@@ -28,6 +28,7 @@ from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.rival_aliases import led_by_rivals
+from epicycle.robust import outlying
 from epicycle.significance import power_threshold
 
 
@@ -109,7 +110,10 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     )
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
-    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    # of the values as they were given, not as a robust loss has bounded them
+    own = found.fit.residual + (samples.y - data.y)
+    residual[samples.kept] = np.where(samples.present, own, np.nan)
+    far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
         cycles=cycles,
         lines=build_lines(found, slow, known, origin.exposure, single),
@@ -134,6 +138,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
+        outliers=tuple(samples.kept[far].tolist()),
         samples=origin.raw,
         origin=origin,
         n_repeated=samples.n_repeated,

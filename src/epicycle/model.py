@@ -231,6 +231,9 @@ class CycleModel:
         The numbers behind :meth:`predict`.
     seconds : float
         Time that the search took.
+    outliers : tuple of int
+        Positions, in the order given, of the samples with a value farther from the model than
+        noise brings any in 99 of 100 data sets, given the median of the absolute residuals.
     locked : tuple of GearTrain
         Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
     n_repeated : int
@@ -262,6 +265,7 @@ class CycleModel:
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
+    outliers: tuple[int, ...] = ()
     n_repeated: int = 0
     is_sorted: bool = True
     group_shares: tuple[float, ...] | None = None
