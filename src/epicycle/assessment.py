@@ -55,8 +55,8 @@ class Judge:
     max_order: int
     red_noise: bool = False
 
-    def of_next(self, data: Data, fit: Fit, trial: Fit) -> float:
-        """Return the false-alarm probability of the line that `trial` has on top of `fit`."""
+    def of_next(self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)) -> float:
+        """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
         if self.red_noise:
             last = np.flatnonzero(trial.structure.parent == len(trial.structure.frequency) - 1)
             reduction = ((fit.chi2 - trial.chi2) / trial.scale)[:, np.newaxis]
@@ -65,7 +65,7 @@ class Judge:
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
         )
-        return self._probability(power, data, fit.n_parameters)
+        return self._probability(power, data, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
         """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).

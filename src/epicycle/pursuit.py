@@ -23,8 +23,10 @@ from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.rivals import Ranking, Rival
 from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
 from epicycle.workbench import Effort, Workbench
@@ -109,6 +111,9 @@ class Pursuit:
         What could not be decided.
     window : Candidates
         The spectral window.
+    rivals : tuple of Rival
+        Frequencies at which the first cycle was compared as a waveform, the likeliest first;
+        empty where it was not.
     """
 
     data: Data
@@ -125,6 +130,7 @@ class Pursuit:
     bandwidth: float
     notes: tuple[str, ...]
     window: Candidates
+    rivals: tuple[Rival, ...] = ()
 
 
 def pursue(
@@ -133,6 +139,7 @@ def pursue(
     plan: SearchPlan,
     goal: Goal,
     *,
+    ranking: Ranking | None = None,
     progress: Progress | None = None,
 ) -> Pursuit:
     """Return all significant lines of the data, found by matching pursuit.
@@ -147,6 +154,8 @@ def pursue(
         Band and grid of the search.
     goal : Goal
         When to stop.
+    ranking : Ranking, optional
+        Frequencies of the first cycle by the evidence of a waveform, where known already.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -165,15 +174,16 @@ def pursue(
     last = work.search(fit)
     refused: list[float] = []
     beside: list[float] = []
+    fit, jitter, last, rivals, held = _open(work, fit, jitter, last, goal, judge, ranking)
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    likelier = _at_likeliest_aliases(work, fit, window, goal)
+    likelier = _at_likeliest_aliases(work, fit, window, goal, held)
     if likelier is not fit:
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     fit = _prune(work, fit, goal, judge)
-    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
+    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
@@ -203,6 +213,7 @@ def pursue(
         bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
+        rivals=rivals,
     )
 
 
@@ -214,7 +225,9 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
-def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: Goal) -> Fit:
+def _at_likeliest_aliases(
+    work: Workbench, fit: Fit, window: Candidates, goal: Goal, held: float | None
+) -> Fit:
     """Return the fit with every cycle that an alias explains better moved there.
 
     At its first appearance a line is at the highest maximum, which noise and lines not found yet
@@ -227,6 +240,8 @@ def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: G
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
+            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
+                continue  # its whole waveform has been compared there
             test = AliasTest(work.data, work.noise, window, work.plan)
             structure = test.likelier(fit, k, left)
             if structure is not None:
@@ -235,6 +250,44 @@ def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: G
                 moved = True
                 break
     return fit
+
+
+def _open(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    judge: Judge,
+    ranking: Ranking | None,
+) -> tuple[Fit, Floats, Candidates, tuple[Rival, ...], float | None]:
+    """Return fit, jitter and search with the first cycle, where it is better found as a waveform.
+
+    With them come the frequencies compared, and the one that is held against its aliases.
+    """
+    unchanged = fit, jitter, last, (), None
+    top = float(last.frequency[0]) if len(last.frequency) else None
+    if (
+        goal.drift
+        or goal.max_order < 2
+        or goal.max_cycles < 1
+        or (top is not None and top < goal.slow_limit)
+        or not affordable(work.data, work.plan)
+        or is_exact(work.data, fit.chi2)
+    ):
+        return unchanged
+    if ranking is None or goal.known:
+        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
+    opening = open_with_waveform(work.data, fit, ranking, top, goal.max_order)
+    if opening.fit is None:
+        return *unchanged[:3], ranking.rivals, opening.held
+    trial = opening.fit
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
+        return unchanged
+    fit, jitter = work.settle(trial.structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+    return fit, jitter, work.search(fit), ranking.rivals, opening.held
 
 
 def _add_lines(
