@@ -144,6 +144,17 @@ def test_a_pair_that_noise_hides_stays_one_line_with_a_note(noise: float) -> Non
     assert any("not resolved" in note for note in model.undecided)
 
 
+def test_a_pair_at_ordinary_noise_stays_one_line_with_a_note() -> None:
+    """Noise leaves 42 in 42 dimensions, and what stood there is not ten thousand times that."""
+    t = times("regular", 1000)
+    width = 1 / np.ptp(t)
+    y = signal(t, [(0.2 + 0.14 * width, 0.84, -0.09), (0.2 + 0.78 * width, 0.59, -0.4)])
+    model = find_cycles(t, y + 0.025 * np.random.default_rng(3).normal(size=len(t)))
+    # of N A^2 / 2 / noise^2 = 8e5 in all, a line in the middle takes the most
+    assert not has_close_lines(model)
+    assert any("not resolved" in note for note in model.undecided)
+
+
 ENVELOPES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "decay": lambda tau: np.exp(-0.8 * tau),
     "bell": lambda tau: np.exp(-1.3 * tau**2),

@@ -214,12 +214,12 @@ class Linearised:
         if gain > 1e-3 * self._futile:
             self.residual = self._residual(products, rows)
         self.chi2 = np.array(
-            [float(data.weights_of(j) @ self.residual[:, j] ** 2) for j in range(n_outputs)]
+            [float((data.weights_of(j) * self.residual[:, j] ** 2).sum()) for j in range(n_outputs)]
         )
 
     def _variance(self, output: int) -> float:
         r = self.residual[:, output]
-        return float(self.data.weights_of(output) @ (r * r)) / len(r) + 1e-300
+        return float((self.data.weights_of(output) * r * r).sum()) / len(r) + 1e-300
 
     def _residual(self, products: Products, rows: NDArray[np.intp]) -> Floats:
         data = self.data
