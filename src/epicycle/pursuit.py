@@ -24,7 +24,7 @@ from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
-from epicycle.opening import affordable, compare_waveforms, open_with_waveform
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.rivals import Ranking, Rival
@@ -303,6 +303,8 @@ def _open(
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
+    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        return unchanged
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged
