@@ -171,6 +171,7 @@ def pursue(
     if likelier is not fit:
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
+    seen = fit.structure.line_frequency.tolist()
     fit = _prune(work, fit, goal, judge)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
@@ -180,11 +181,12 @@ def pursue(
     beside += refused
     if not goal.drift:
         stand, centres = resolve(
-            Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
+            Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
-            beside = [f for f in beside if is_apart(work.data, f, centres)]
+            solved = is_exact(work.data, fit.chi2)
+            beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
     level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
     errors = covariance(work.data, fit, level)
     return Pursuit(
