@@ -31,7 +31,6 @@ from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
 
-
 #: Share of an order that a waveform does not have.
 _HELD = 1e-12
 
@@ -62,7 +61,8 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
         share[1 : 2 * orders : 2] = falling
         share[0 : 2 * orders : 2] = odd * falling
     # what has no share is held at zero
-    return np.maximum(share / share.sum(), _HELD)
+    result: Floats = np.maximum(share / share.sum(), _HELD)
+    return result
 
 
 #: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
