@@ -54,6 +54,20 @@ def test_errors_that_are_large_enough_leave_no_jitter() -> None:
     assert noise.fit_jitter(rng.normal(size=(200, 1)), 3)[0, 0] == 0.0
 
 
+def test_errors_that_are_right_stay_as_they_are() -> None:
+    """Chance exceeds the degrees of freedom in half of all cases: no reason for a jitter."""
+    rng = np.random.default_rng(13)
+    dy = rng.lognormal(0.0, 0.5, 200)
+    noise = noise_of(np.arange(200.0), np.zeros(200), dy)
+    added = [noise.fit_jitter((dy * rng.normal(size=200))[:, None], 0)[0, 0] for _ in range(200)]
+    weight = [(noise.weights(np.array([[a]])) * dy[:, None] ** 2).mean() for a in added]
+    # the excess that is fitted in half of the cases would cost 5 % of the weights on average
+    assert np.mean(weight) > 0.985
+    # while errors that are too small by a quarter, an excess of 5.6 deviations, are mended
+    loud = noise.fit_jitter((1.25 * dy * rng.normal(size=200))[:, None], 0)[0, 0]
+    assert loud > 0.3
+
+
 def test_without_errors_the_jitter_is_the_scatter() -> None:
     rng = np.random.default_rng(4)
     t, group = np.arange(400.0), np.repeat(["a", "b"], 200)

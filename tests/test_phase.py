@@ -113,3 +113,15 @@ def test_unit_phasors_are_cosine_and_sine_of_turns() -> None:
     # one rounding of the angle and one of the function: 2 pi * 2**-53 is below 1e-15
     np.testing.assert_allclose(cosine, [1, 0, -1, np.sqrt(3) / 2], rtol=0, atol=1e-15)
     np.testing.assert_allclose(sine, [0, 1, 0, 0.5], rtol=0, atol=1e-15)
+
+
+def test_many_phasors_are_as_exact_as_few() -> None:
+    rng = np.random.default_rng(3)
+    turns = np.concatenate([[-0.5, 0.5, 0.0, 1 / 2048, -1 / 2048], rng.uniform(-0.5, 0.5, 20_000)])
+    cosine, sine = phase.unit_phasors(turns)
+    angle = 2 * np.longdouble("3.14159265358979323846264338327950288") * turns
+    # three roundings of numbers up to 1: of the table, of the small turn, and of their difference
+    assert np.abs(cosine - np.cos(angle)).max() < 4e-16
+    assert np.abs(sine - np.sin(angle)).max() < 4e-16
+    few = phase.unit_phasors(turns[:100])
+    np.testing.assert_allclose(few, (cosine[:100], sine[:100]), rtol=0, atol=4.5e-16)

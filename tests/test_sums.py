@@ -139,7 +139,7 @@ def test_bands_of_cosines_are_direct_sums(size: int, step: int) -> None:
     assert list(cosine_bands(lags, strengths, start, spacing, size, range(0))) == []
 
 
-@pytest.mark.parametrize("size", [64, 99])
+@pytest.mark.parametrize("size", [1, 64, 99])
 @pytest.mark.parametrize("count", [1, 3])
 def test_bands_in_single_precision_are_direct_sums(size: int, count: int) -> None:
     rng = np.random.default_rng([7, size, count])

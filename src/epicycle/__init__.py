@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from epicycle.backtesting import Backtest, backtest
 from epicycle.cycles import Alias, Cycle, Harmonic, Line
 from epicycle.find import find_cycles
 from epicycle.gears import GearTrain, find_gears
@@ -17,6 +18,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Alias",
+    "Backtest",
     "Cycle",
     "CycleModel",
     "CycleRegressor",
@@ -24,6 +26,7 @@ __all__ = [
     "Harmonic",
     "Line",
     "__version__",
+    "backtest",
     "find_cycles",
     "find_gears",
     "lock_gears",

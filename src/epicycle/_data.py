@@ -70,6 +70,16 @@ class Data:
         column: Floats = self.weights[:, min(output, self.weights.shape[1] - 1)]
         return column
 
+    def basis(self, output: int) -> Floats:
+        """Return an orthonormal basis of the nuisance columns under the weights of one output."""
+        kept = self.memo.setdefault("bases", {})
+        assert isinstance(kept, dict)
+        which = min(output, self.weights.shape[1] - 1)
+        if which not in kept:
+            kept[which] = orthonormal_basis(self.nuisance, self.weights[:, which])
+        result: Floats = kept[which]
+        return result
+
     def with_weights(self, weights: Floats) -> Data:
         """Return the same data with other weights."""
         return replace(self, weights=weights)

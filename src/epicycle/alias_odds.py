@@ -164,6 +164,12 @@ class AliasTest:
             if place.shared:
                 gain, ratio = here, power.at(alone, place.frequency) / here
             else:
+                # of a single sinusoid, the power there is all that counts for a place
+                enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
+                if own.orders == place.orders == (1,) and (
+                    power.at_most(alone, place.frequency) < enough
+                ):
+                    continue
                 gain, at = power.near(alone, place.lead * place.frequency)
                 place = replace(place, frequency=at / place.lead)
                 ratio = gain / here

@@ -23,6 +23,7 @@ from epicycle import (
     cli_fit,
     cli_learning,
     cli_predict,
+    cli_report,
     cli_series,
 )
 from epicycle._picture_files import PICTURES, InputError, check_picture, write_picture
@@ -204,6 +205,7 @@ def find(
 
 app.command(cls=_ListingCommand)(cli_fit.fit)
 app.command(cls=_ListingCommand)(cli_predict.predict)
+app.command(cls=_ListingCommand)(cli_report.report)
 app.command()(cli_learning.sin)
 app.command()(cli_clock.clock)
 app.command()(cli_doctor.doctor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -31,8 +31,9 @@ _OPTIONS = {
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
+    "red_noise": "--red-noise",
 }
-_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy")
+_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
@@ -127,8 +128,29 @@ class SearchOptions:
         str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
     ] = _DEFAULT["strategy"]
     trend: Annotated[
-        int, typer.Option(metavar="DEGREE", help="Degree of the polynomial that is fitted along.")
-    ] = _DEFAULT["trend"]
+        str,
+        typer.Option(
+            metavar="DEGREE",
+            help="Degree of the polynomial that is fitted along, or [bold]piecewise[/bold] for a "
+            "line that may bend.",
+        ),
+    ] = str(_DEFAULT["trend"])
+    clock: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of dates: count the time that passes ([bold]elapsed[/bold], as tides do) or "
+            "what clocks show ([bold]local[/bold], as people do).",
+        ),
+    ] = _DEFAULT["clock"]
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of the dates, such as Europe/Berlin: those with an offset are told "
+            "in it, others are taken to be in it.",
+        ),
+    ] = None
     known: Annotated[
         list[float] | None,
         typer.Option(metavar="PERIOD", help="A period known beforehand, held; repeat for several."),
@@ -136,6 +158,10 @@ class SearchOptions:
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
     ] = _DEFAULT["exposure"]
+    loss: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+    ] = _DEFAULT["loss"]
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -152,6 +178,10 @@ class SearchOptions:
             "[dim]Unknown.[/]",
         ),
     ] = None
+    red_noise: Annotated[
+        bool,
+        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
+    ] = _DEFAULT["red_noise"]
 
     def of_library(self) -> dict[str, Any]:
         """Return the arguments of :func:`find_cycles` that say what to look for."""
@@ -164,11 +194,14 @@ class SearchOptions:
             "false_alarm": self.false_alarm,
             "drift": self.drift,
             "strategy": self.strategy,
-            "trend": self.trend,
+            "trend": _whole(self.trend),
+            "clock": self.clock,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,
+            "loss": self.loss,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
+            "red_noise": self.red_noise,
         }
 
 
@@ -212,6 +245,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
     InputError
         If it cannot be used.
     """
+    from epicycle.instants import in_named_zone
     from epicycle.reading import ReadError, read_table
 
     if options.events and (options.value or options.error or options.group):
@@ -220,7 +254,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             "To fix this, leave out either these or --events."
         )
     try:
-        return read_table(
+        table = read_table(
             options.file,
             time=options.time,
             values=options.value or (),
@@ -230,8 +264,20 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             series=series,
             events=options.events,
         )
-    except ReadError as problem:
+        return (
+            table
+            if options.zone is None
+            else replace(table, t=in_named_zone(table.t, options.zone))
+        )
+    except (ReadError, ValueError) as problem:
         raise InputError(str(problem)) from None
+
+
+def _whole(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def unit_and_guesses(options: SearchOptions, table: Table) -> tuple[str | None, str]:

@@ -8,8 +8,8 @@ Here a finished pursuit is looked through once more.  Where far more is left aro
 elsewhere, two to four lines of constant amplitude are put in its place.  They stay
 
 - if they leave at most 1e-4 of what had been left there, and
-- if a line whose amplitude and phase change as a polynomial in time, with at least as many free
-  parameters, leaves significantly more.
+- if a line whose amplitude and phase change as a polynomial in time, of a degree that so many
+  lines can imitate and with more free parameters than they have, leaves significantly more.
 
 A neighbourhood is a space of few dimensions.  With :math:`x = \pi \delta T` and
 :math:`\tau \in [-1, 1]` over the baseline,
@@ -35,7 +35,7 @@ from epicycle import phase
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.lines import Fundamental, Structure, design, line_columns
-from epicycle.noise import local_level
+from epicycle.noise import is_exact, local_level
 from epicycle.refine import Fit, NormalEquations
 from epicycle.search import Candidates
 from epicycle.workbench import Workbench
@@ -46,8 +46,10 @@ REACH = 1.5
 #: Degree of the polynomials in time: enough for lines at twice the reach, to 1e-5 of an amplitude.
 _DEGREE = 20
 
-#: A neighbourhood is tried where the level is above this, at most so many of them at a time.
-_EXCESS = 3.0
+#: A neighbourhood is tried where it holds this share of all that is left (a level of 1 is the share
+#: of so many values), at most so many of them at a time.
+_SHARE = 0.05
+_VALUES = 28.0
 _TRIES = 3
 
 #: Of the lines around a neighbourhood, so many are free to move while others are placed in it.
@@ -57,16 +59,14 @@ _MOVING = 16
 _MOST = 4
 
 #: Places tried for each line, to either side of the centre.
-_PLACES = {2: 12, 3: 6, 4: 6}
+_PLACES = {1: 12, 2: 12, 3: 6, 4: 6}
 
 #: What the lines may leave of what had been left there: to be tried, as other lines may still be
 #: missing or out of place; and in the end.
 _PROMISING = 0.03
 _RESOLVED = 1e-4
 
-#: A changing line must be worse by this much in chi-square; if more than white noise is left,
-#: also by this factor.
-_WORSE = 50.0
+#: A changing line must leave more than these lines do by this factor, white noise taken off.
 _FACTOR = 100.0
 
 #: With fewer cycles than this over the baseline there is no line to speak of.
@@ -117,6 +117,8 @@ class Neighbourhood:
         All fundamentals but those counted as unexplained.
     n_inside : int
         Number of lines that count as unexplained.
+    n_held : int
+        Number of the other lines near: those of known frequency, or of a waveform.
     dimensions : int
         Number of dimensions, over all outputs: what white noise would leave.
     """
@@ -132,6 +134,8 @@ class Neighbourhood:
             one for one, taken in zip(structure.fundamentals(), inside, strict=True) if not taken
         ]
         self.n_inside = int(np.count_nonzero(inside))
+        near = np.abs(structure.line_frequency - centre) * data.baseline < REACH
+        self.n_held = int(np.count_nonzero(near)) - self.n_inside
         columns = _surroundings(data, self.others, centre)
         basis = _basis(data, centre)
         self._frames: list[Floats] = []
@@ -168,16 +172,9 @@ class Neighbourhood:
             chosen = np.concatenate([columns[choices[:, i]] for i in range(count)], axis=2)
             q = np.linalg.qr(chosen)[0]
             left += target @ target - np.square(target @ q).sum(axis=1)
-        best: Floats = np.zeros(count)
-        lowest = np.inf
-        for start in np.argsort(left, kind="stable")[:3]:
-            found = optimize.least_squares(
-                self._residual, grid[choices[start]], xtol=1e-13, ftol=1e-13, gtol=1e-15,
-                max_nfev=60,
-            )  # fmt: skip
-            if 2 * found.cost < lowest:
-                best, lowest = np.sort(found.x), 2 * float(found.cost)
-        return self.centre + best * self._width, lowest
+        start = grid[choices[left.argmin()]]
+        found = optimize.least_squares(self._residual, start, method="lm", xtol=1e-13, ftol=1e-13)
+        return self.centre + np.sort(found.x) * self._width, 2 * float(found.cost)
 
     def changing(self, degree: int) -> float:
         """Return the chi-square left by a line that changes as a polynomial of some degree."""
@@ -300,21 +297,27 @@ def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
 
 def _split_one(data: Data, fit: Fit, avoid: list[float]) -> tuple[float, Structure] | None:
     """Return where one more group of lines promises to be found, and all lines with it."""
-    if data.n_values < 2 * (fit.n_parameters + 2 * _DEGREE + 2 * _MOVING) * data.y.shape[1]:
+    n_moving = min(_MOVING, len(fit.structure.order))
+    # the space must be a part of what the other lines leave, not all of it
+    n_columns = len(fit.coefficients) + 2 * n_moving + 4 * (_DEGREE + 1)
+    if is_exact(data, fit.chi2) or np.count_nonzero(data.weights, axis=0).min() < n_columns:
         return None
     for centre in _centres(data, fit, avoid):
         around = Neighbourhood(data, fit, centre)
         before = around.left_of(fit.residual)
         share = before
-        for count in range(max(2, around.n_inside), _MOST + 1):
+        held = around.n_held
+        for count in range(max(1 if held else 2, around.n_inside), _MOST - held + 1):
             frequency, left = around.place(count)
             if frequency.min() <= 0:
                 break
-            # in units of what is left: before all lines are there, nothing tells the noise
-            if left < min(_PROMISING * before, 0.5 * _changing(around, count)):
+            # three parameters of a line, two for each power of time; before all lines are there,
+            # nothing tells the noise
+            changing = around.changing((3 * (count + held) - 1) // 2)
+            if left < min(_PROMISING * before, 0.5 * changing):
                 single = [Fundamental(float(f), (1,)) for f in frequency]
                 return centre, Structure.of([*around.others, *single])
-            if left > 0.5 * share:
+            if count > max(3 - held, around.n_inside) and left > 0.5 * share:
                 break
             share = left
     return None
@@ -326,9 +329,10 @@ def _centres(data: Data, fit: Fit, avoid: list[float]) -> list[float]:
     level = local_level(data, fit.residual, fit.scale, frequency).max(axis=1, initial=1.0)
     strength = np.square(fit.coefficients[fit.n_nuisance :] / np.sqrt(fit.scale)).sum(axis=1)
     strength = strength[0::2] + strength[1::2]
+    enough = max(2.0, _SHARE * data.n_values / data.y.shape[1] / _VALUES)
     centres: list[float] = []
     for line in np.argsort(-level, kind="stable"):
-        if level[line] < _EXCESS or len(centres) == _TRIES:
+        if level[line] < enough or len(centres) == _TRIES:
             break
         near = np.flatnonzero(np.abs(frequency - frequency[line]) * data.baseline < REACH)
         centre = float(frequency[near[strength[near].argmax()]])
@@ -337,21 +341,19 @@ def _centres(data: Data, fit: Fit, avoid: list[float]) -> list[float]:
     return centres
 
 
-def _changing(around: Neighbourhood, count: int) -> float:
-    """Return what a changing line leaves that has at least as many parameters as some lines."""
-    # three parameters of a line, two for each power of time
-    return around.changing((3 * count + 1) // 2 - 1)
-
-
 def _is_certain(before: Fit, end: Stand, centre: float) -> bool:
     """Return whether a group of lines is beyond doubt, all lines fitted together."""
     around = Neighbourhood(end.work.data, end.fit, centre)
+    white = float(around.dimensions)
     left = around.left_of(end.fit.residual)
-    changing = _changing(around, around.n_inside)
-    white = left < 2 * around.dimensions
+    # what noise alone may hide of an excess counts as left
+    excess = max(left - white, float(np.sqrt(2 * white)))
+    # m lines can have the first 2 m moments of any spectrum (Gaussian quadrature), and so imitate
+    # any change up to the power 2 m - 1 of time
+    lines = around.n_inside + around.n_held
+    changing = around.changing(2 * lines - 1)
     return (
-        around.n_inside > 1
+        lines > 1
         and left < _RESOLVED * around.left_of(before.residual)
-        and changing - left > _WORSE
-        and (white or changing > _FACTOR * left)
+        and changing - white > _FACTOR * excess
     )

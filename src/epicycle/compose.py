@@ -28,6 +28,7 @@ from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.rival_aliases import led_by_rivals
+from epicycle.robust import outlying
 from epicycle.significance import power_threshold
 
 
@@ -53,6 +54,8 @@ class Origin:
         Where the search ended.
     raw : tuple
         Times, values and groups as the user gave them.
+    options : dict
+        All other arguments of :func:`epicycle.find_cycles`.
     by_group : bool
         Whether the outputs are the groups of one series.
     """
@@ -65,6 +68,7 @@ class Origin:
     notes: tuple[str, ...]
     found: Pursuit
     raw: tuple[Any, Any, Any]
+    options: dict[str, Any]
     by_group: bool = False
 
 
@@ -95,7 +99,8 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             bool(known[k]),
             led_by_rivals(
                 aliases.aliases(found.fit, int(k)),
-                found.rivals,
+                # of a sinusoid, single lines are the measure
+                found.rivals if len(found.fit.structure.orders_of(int(k))) > 1 else (),
                 float(found.fit.structure.frequency[k]),
                 data.baseline,
                 samples.scale.unit,
@@ -104,8 +109,12 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         for k in strength_order(found.fit)
         if not slow[k]
     )
+    data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
-    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    # of the values as they were given, not as a robust loss has bounded them
+    own = found.fit.residual + (samples.y - data.y)
+    residual[samples.kept] = np.where(samples.present, own, np.nan)
+    far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
         cycles=cycles,
         lines=build_lines(found, slow, known, origin.exposure, single),
@@ -130,6 +139,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
+        outliers=tuple(samples.kept[far].tolist()),
         samples=origin.raw,
         origin=origin,
         n_repeated=samples.n_repeated,

@@ -9,7 +9,7 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import Fit, Linearised
+from epicycle.refine import QUICK, Fit, Linearised
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     noise this is the Cramer-Rao bound, ``var(f) = 1 / (2 pi^2 A^2 sum w (t - mean t)^2)``.
     Locked frequencies are weighted means of free ones, whose covariance they inherit.
     """
-    state = Linearised(data, fit.structure, absolute=True)
+    # columns that a fit has just used serve here too: a line turned by as little as a quick fit
+    # allows has the same information, and after a final fit they are those of its frequencies
+    state = Linearised(data, fit.structure, absolute=True, futile=QUICK)
     state.scale = fit.scale
     structure = fit.structure
     n_fundamentals = len(structure.frequency)

@@ -18,19 +18,18 @@ Buccheri et al. (1983), A&A 128, 245 (Z^2_m); M. Kerr (2011), ApJ 732, 38 (weigh
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from epicycle import phase
 from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.background import Background
+from epicycle.event_significance import event_false_alarm
 from epicycle.periodogram import span_window
 
 #: A fraction of the frequency is preferred only if it raises H by this much, e^8 in probability:
@@ -131,45 +130,6 @@ def z_squared(power: Floats) -> Floats:
     return result
 
 
-def z_squared_false_alarm(value: float, m: int, bandwidth: float) -> float:
-    """Return the probability of a higher Z^2_m anywhere in a band of effective width W.
-
-    For one frequency Z^2_m is chi-square with 2 m degrees of freedom.  Its maximum over a band
-    multiplies that by the upcrossings of such a process, ``W x^(m - 1/2) exp(-x) / Gamma(m)`` with
-    x = Z^2_m / 2 (Davies 1987), and higher orders cross W faster by their root mean square.
-    """
-    x = max(0.5 * value, 0.0)
-    single = float(special.gammaincc(m, x))
-    if x == 0.0:
-        return 1.0
-    faster = math.sqrt((m + 1) * (2 * m + 1) / 6)
-    expected = faster * bandwidth * math.exp((m - 0.5) * math.log(x) - x - math.lgamma(m))
-    return float(-math.expm1(math.log1p(-min(single, 1 - 1e-16)) - expected))
-
-
-def event_false_alarm(h_statistic: float, bandwidth: float) -> float:
-    """Return the probability of a higher H anywhere in a band of effective width W.
-
-    For one frequency it is ``exp(-0.4 H)`` (de Jager & Büsching 2010, A&A 517, L9).  The maximum
-    over a band multiplies it by the number of upcrossings, as for a chi-square process with two
-    degrees of freedom: ``1 + W sqrt(0.4 H)`` (Davies 1987).
-    """
-    level = max(0.4 * h_statistic, 0.0)
-    expected = math.exp(-level) * (1.0 + bandwidth * math.sqrt(level))
-    return -math.expm1(-expected)
-
-
-def event_threshold(false_alarm: float, bandwidth: float) -> float:
-    """Return the H whose :func:`event_false_alarm` is `false_alarm`."""
-
-    def excess(h_statistic: float) -> float:
-        return event_false_alarm(h_statistic, bandwidth) - false_alarm
-
-    # between one e-folding per frequency of the band and far beyond
-    highest = 10.0 * (50.0 + math.log1p(bandwidth))
-    return float(optimize.brentq(excess, 1.0, highest)) if excess(1.0) > 0 else 1.0
-
-
 def refine_event_cycle(
     data: Data,
     strengths: Floats,
@@ -206,7 +166,7 @@ def refine_event_cycle(
         every_power=np.abs(sums) ** 2 / norm,
         bandwidth=bandwidth,
         h_statistic=statistic,
-        false_alarm=event_false_alarm(statistic, bandwidth),
+        false_alarm=event_false_alarm(statistic, bandwidth, most),
     )
 
 

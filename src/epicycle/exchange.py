@@ -47,6 +47,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "baseline": model.baseline,
         "reference_time": _time(model.reference_time),
         "clock": model.clock,
+        "trend_changes": [_time(moment) for moment in model.trend_changes],
         "cycles": [
             {
                 **_cycle_to_dict(cycle),
@@ -65,6 +66,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "undecided": list(model.undecided),
         "residual_std": model.residual_std,
         "jitter": model.jitter,
+        "outliers": list(model.outliers),
         "amplitude_limit": model.amplitude_limit,
         "output_names": model.output_names,
         "group_shares": model.group_shares,
@@ -173,6 +175,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         output_names=None if names is None else tuple(names),
         group_shares=_tuple(document.get("group_shares")),
         seconds=document["seconds"],
+        outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
     )
 
@@ -193,6 +196,8 @@ def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
         scatter=numbers("scatter"),
         degrees_of_freedom=numbers("degrees_of_freedom"),
         walk=numbers("walk"),
+        bend=numbers("bend"),
+        blind=float(document["blind"]),
     )
 
 

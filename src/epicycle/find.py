@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from epicycle import _checks
-from epicycle._data import build_data
+from epicycle import _checks, robust
+from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
 from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, pursue
+from epicycle.pursuit import Goal, Pursuit, pursue
 from epicycle.search import Progress
+from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
 #: period; and fewer samples than this cannot show a period at all.
 _MINIMUM_CYCLES = 5.0
 _MINIMUM_SAMPLES = 10
+
+#: Arguments that are data or belong to one call only; the others are kept to fit alike again.
+_NOT_OPTIONS = ("t", "y", "progress")
 
 
 def find_cycles(
@@ -42,9 +47,11 @@ def find_cycles(
     strategy: str = "auto",
     max_frequencies: float = 2.0**29,
     signal_to_noise: float | None = None,
-    trend: int = 1,
+    trend: int | str = 1,
     known: Any = (),
     exposure: float = 0.0,
+    red_noise: bool = False,
+    loss: str = "squares",
     covariates: Any = None,
     clock: str = "elapsed",
     progress: Progress | None = None,
@@ -106,12 +113,21 @@ def find_cycles(
         Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
         events: its modulation of the rate).  The planner then takes the cheapest search that sees
         it, and says so where none can.
-    trend : int
-        Degree of the polynomial in time that is fitted along; 0 is a constant.
+    trend : int or "piecewise"
+        Degree of the polynomial in time that is fitted along; 0 is a constant.  "piecewise" is a
+        straight line whose slope may change a few times, where the Bayesian information criterion
+        prefers that to slow variation.
     known : float or array_like
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    red_noise : bool
+        Let the noise be stronger at some frequencies than at others, as noise with a memory is.
+        Its smooth spectrum is estimated, and candidates, their significance and their errors are
+        measured against it.  Needs the dense search.
+    loss : str
+        "squares", or "huber" where some values may be far off: their influence is then bounded,
+        see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
     covariates : array_like, shape (n,) or (n, q), optional
         What else the values depend on, linearly; fitted along.
     clock : str
@@ -141,8 +157,11 @@ def find_cycles(
     >>> abs(cycle.period - 29.53) < 3 * cycle.period_error
     True
     """
+    options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
+    if red_noise:
+        strategy = _checks.check_red_noise(strategy, of_events=y is None)
     goal = Goal(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
@@ -155,7 +174,9 @@ def find_cycles(
         known=(),
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,
+        red_noise=bool(red_noise),
     )
+    robust.check_loss(loss, of_events=y is None)
     if y is None:
         events = _checks.check_events(
             t,
@@ -173,7 +194,7 @@ def find_cycles(
     samples = _checks.check_samples(
         t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
     )
-    degree = _checks.check_count(trend, "trend", minimum=0)
+    degree = check_trend(trend)
     data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
     choice, differ, ranking = check_choice(per_group), False, None
@@ -200,9 +221,18 @@ def find_cycles(
         goal = replace(goal, max_cycles=0)
 
     noise = NoiseModel.of(samples)
-    found = pursue(data, noise, plan, goal, ranking=ranking, progress=progress)
+    once = partial(pursue, noise=noise, plan=plan, goal=goal, ranking=ranking, progress=progress)
+
+    def search(problem: Data) -> Pursuit:
+        if loss == "squares":
+            return once(problem)
+        return robust.pursue_robustly(replace(problem, y=data.y), once)
+
+    found = search(data)
+    if trend == PIECEWISE:
+        found = with_bent_trend(found, goal, search, samples)
     origin = Origin(
-        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), differ
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
     )
     return build_model(origin, started)
 

@@ -15,17 +15,16 @@ from epicycle._twofloat import Floats
 from epicycle.aliases import Alias, nearby_aliases
 from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.drift import scan_drift
+from epicycle.event_significance import event_threshold, z_squared_false_alarm
 from epicycle.events import (
     EventCycle,
     event_data,
-    event_threshold,
     refine_event_cycle,
     related,
     waveform_response,
     with_true_fundamental,
     without,
     z_squared,
-    z_squared_false_alarm,
 )
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, Predictor, Spectrum
@@ -62,7 +61,7 @@ def find_in_events(
     longest = min(longest or data.baseline, data.baseline / _FEWEST_CYCLES)
     plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
-    threshold = event_threshold(goal.false_alarm, bandwidth)
+    threshold = event_threshold(goal.false_alarm, bandwidth, goal.max_order)
     search = _Search(data, plan, goal.effort, threshold, progress, drift=goal.drift)
     strengths = data.y[:, 0].copy()
     found: list[EventCycle] = []

@@ -9,7 +9,6 @@ the frequency that was found itself a multiple of the true one, whose own line i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -79,10 +78,6 @@ class HarmonicTest:
         self._components = 2 * n_outputs
         self._by_bic = self._components * np.log(max(data.n_values, 3))
 
-    @cached_property
-    def _engine(self) -> Periodogram:
-        return Periodogram(self._data, self._spacing, 2 * self._half + 1)
-
     def significant(
         self, fit: Fit, frequency: float, chance: float, taken: Sequence[float] = ()
     ) -> bool:
@@ -106,7 +101,8 @@ class HarmonicTest:
         if self._glance(fit, frequency) < 0.5 * least:
             return False
         start = frequency - self._half * self._spacing
-        power = (self._engine.reduction(fit.residual, start) / fit.scale[:, np.newaxis]).sum(0)
+        engine = Periodogram.of(data, self._spacing, 2 * self._half + 1)
+        power = (engine.reduction(fit.residual, start) / fit.scale[:, np.newaxis]).sum(0)
         near = np.abs(np.arange(len(power)) - self._half) <= _STEPS
         level = max(1.0, float(power[~near].mean()) / (2 * data.y.shape[1]))
         here = float(power[self._half])

@@ -77,7 +77,10 @@ class NoiseModel:
         """Return the extra scatter of each group and output, shape (G, d).
 
         The jitter is what makes the sum of squared residuals, each in units of its variance,
-        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.
+        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.  Where that
+        sum exceeds its degrees of freedom by what chance explains, the errors as given are the
+        likelier ones, and the jitter's variance is multiplied by the probability that it is not
+        0: it can only add to an error, so that taking every excess would make errors too large.
         """
         n_outputs = residual.shape[1]
         jitter = np.zeros((self.n_groups, n_outputs))
@@ -95,9 +98,10 @@ class NoiseModel:
                     continue
                 dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
                 target = max(share, 0.5) * int(rows.sum())
-                jitter[g, j] = _solve_jitter(
-                    residual[rows, j] ** 2, dy2, 1.0 / self.relative[rows], target
-                )
+                found = residual[rows, j] ** 2
+                jitter[g, j] = _solve_jitter(found, dy2, 1.0 / self.relative[rows], target)
+                if jitter[g, j] > 0 and np.all(np.asarray(dy2) > 0):
+                    jitter[g, j] *= np.sqrt(_jitter_odds(float((found / dy2).sum()), target))
         return jitter
 
     def weights(self, jitter: Floats) -> Floats:
@@ -128,6 +132,21 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
         return float(np.sqrt(lowest * highest))
     share = optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
     return float(np.sqrt(share * highest))
+
+
+def is_exact(data: Data, chi2: Floats) -> bool:
+    """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
+    squares = (data.weights * data.y**2).sum(axis=0)
+    return bool((chi2 <= 1e-24 * squares).all())
+
+
+def _jitter_odds(chi2: float, dof: float) -> float:
+    """Return the probability that errors are too small, as likely as not beforehand.
+
+    By BIC: one parameter more, for an excess of chi-square by so many standard deviations.
+    """
+    excess = min((chi2 - dof) ** 2 / (2 * dof), 1400.0)
+    return float(1.0 / (1.0 + np.sqrt(dof) * np.exp(-0.5 * excess)))
 
 
 def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:

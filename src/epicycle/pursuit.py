@@ -19,11 +19,12 @@ from epicycle._twofloat import Floats
 from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
+from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel, local_level
-from epicycle.opening import affordable, compare_waveforms, open_with_waveform
+from epicycle.noise import NoiseModel, is_exact
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.rivals import Ranking, Rival
@@ -61,6 +62,8 @@ class Goal:
         Whether the cycles' frequencies may change linearly with time.
     slow_limit : float
         Frequency below which a line is slow variation and does not count as a cycle.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
     """
 
     max_cycles: int
@@ -70,6 +73,7 @@ class Goal:
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
+    red_noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ class Pursuit:
     rivals : tuple of Rival
         Frequencies at which the first cycle was compared as a waveform, the likeliest first;
         empty where it was not.
+    broad : tuple of BroadPeak
+        Fundamentals that are no clocks.
     """
 
     data: Data
@@ -128,6 +134,7 @@ class Pursuit:
     notes: tuple[str, ...]
     window: Candidates
     rivals: tuple[Rival, ...] = ()
+    broad: tuple[BroadPeak, ...] = ()
 
 
 def pursue(
@@ -160,14 +167,12 @@ def pursue(
     -------
     Pursuit
     """
-    # drifts further apart than 4 / T^2 are independent trials
-    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
-    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    judge = Judge(trials, noise.dy is not None, goal.false_alarm, goal.max_order)
+    judge = judge_of(data, noise, plan, goal)
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
     work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, progress)
+    work.red_noise = goal.red_noise
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
@@ -177,22 +182,28 @@ def pursue(
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    fit = _at_likeliest_aliases(work, fit, AliasTest(work.data, noise, window, plan), goal, held)
-    fit = _prune(work, fit, goal, judge)
+    likelier = _at_likeliest_aliases(work, fit, window, goal, held)
+    if likelier is not fit:
+        last = work.search(likelier)
+        fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
+    broad = _broad_peaks(work, fit, goal, judge)
+    spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
+    fit = _prune(work, fit, goal, judge, spared)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
     beside += refused
-    if not goal.drift:
+    if not (goal.drift or goal.red_noise or len(spared)):
         stand, centres = resolve(
             Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
             beside = [f for f in beside if is_apart(work.data, f, centres)]
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    broad = _broad_peaks(work, fit, goal, judge) if len(spared) else []
+    level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
         data=work.data,
@@ -206,11 +217,60 @@ def pursue(
         depth=work.depth,
         remedies=work.remedies(),
         search=work.report(),
-        bandwidth=trials.upper,
+        bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
         rivals=rivals,
+        broad=tuple(broad),
     )
+
+
+def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
+    """Return what decides which lines are noise."""
+    # drifts further apart than 4 / T^2 are independent trials
+    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
+    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
+    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
+
+
+def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
+    """Return which cycles are no clocks, and which lines make one of them together."""
+    if goal.drift:
+        return []
+    structure = fit.structure
+    level = judge.noise_level(work.data, fit)
+    strength = np.zeros(len(structure.frequency))
+    np.add.at(strength, structure.parent, _amplitudes(fit, fit.scale) ** 2)
+    in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
+    order = [int(k) for k in np.argsort(-strength, kind="stable") if in_question[k]]
+    return broad_peaks(work.data, fit, level, order)
+
+
+def _at_likeliest_aliases(
+    work: Workbench, fit: Fit, window: Candidates, goal: Goal, held: float | None
+) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
+                continue  # its whole waveform has been compared there
+            test = AliasTest(work.data, work.noise, window, work.plan)
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
 
 
 def _open(
@@ -234,7 +294,7 @@ def _open(
         or goal.max_cycles < 1
         or (top is not None and top < goal.slow_limit)
         or not affordable(work.data, work.plan)
-        or _is_exact(work.data, fit)
+        or is_exact(work.data, fit.chi2)
     ):
         return unchanged
     if ranking is None or goal.known:
@@ -243,6 +303,8 @@ def _open(
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
+    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        return unchanged
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged
@@ -290,32 +352,6 @@ def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     return Stand(work, fit, jitter, last)
 
 
-def _at_likeliest_aliases(
-    work: Workbench, fit: Fit, test: AliasTest, goal: Goal, held: float | None
-) -> Fit:
-    """Return the fit with every cycle that an alias explains better moved there.
-
-    At its first appearance a line is at the highest maximum, which noise and lines not found yet
-    may have put on an alias.
-    """
-    left: list[float] = []
-    moved = True
-    while moved and len(left) < goal.max_cycles:
-        moved = False
-        for k, frequency in enumerate(fit.structure.frequency.tolist()):
-            if fit.structure.fixed[k] or frequency < goal.slow_limit:
-                continue
-            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
-                continue  # its whole waveform has been compared there
-            structure = test.likelier(fit, k, left)
-            if structure is not None:
-                left.append(frequency)
-                fit, _ = work.settle(structure)
-                moved = True
-                break
-    return fit
-
-
 def _count_cycles(structure: Structure, goal: Goal) -> int:
     counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
     return int(np.count_nonzero(counted))
@@ -345,7 +381,7 @@ def _next_line(
 ) -> Fit | None:
     """Return the fit with one more line, or None when nothing significant is left."""
     data = work.data
-    if _is_exact(data, fit):
+    if is_exact(data, fit.chi2):
         return None
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
@@ -372,7 +408,8 @@ def _next_line(
         n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
         ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
         # BIC: two amplitudes are learned from the values of their output, a frequency from all
-        if (n * np.log(ratio)).sum() < 2 * np.log(n).sum() + np.log(n.sum()):
+        gain = (n * np.log(ratio)).sum()
+        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
             return None
         if _acceptable(fit, trial, plan, width):
             return trial
@@ -393,12 +430,6 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
     drift, drifting = structure.drift.copy(), structure.drifting.copy()
     drift[-1], drifting[-1] = peak.drift, True
     return replace(structure, drift=drift, drifting=drifting)
-
-
-def _is_exact(data: Data, fit: Fit) -> bool:
-    """Return whether the model leaves nothing but rounding errors."""
-    squares = np.array([data.weights_of(j) @ data.y[:, j] ** 2 for j in range(data.y.shape[1])])
-    return bool((fit.chi2 <= 1e-24 * squares).all())
 
 
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
@@ -465,13 +496,21 @@ def _without_line(structure: Structure, line: int) -> Structure:
     return Structure.of(fundamentals)
 
 
-def _prune(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> Fit:
-    """Return the fit without the lines that the noise around them could explain."""
+def _prune(
+    work: Workbench, fit: Fit, goal: Goal, judge: Judge, spared: Floats | None = None
+) -> Fit:
+    """Return the fit without the lines that the noise around them could explain.
+
+    Those at the frequencies `spared` stay: what is around them is the same broad peak.
+    """
     while True:
-        level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+        level = judge.noise_level(work.data, fit)
         errors = covariance(work.data, fit, level)
         probability = judge.of_all(work.data, fit, errors, level)
         probability[known_fundamentals(fit.structure, goal)] = 0.0
+        if spared is not None and len(spared):
+            far = np.abs(fit.structure.frequency[:, np.newaxis] - spared).min(axis=1)
+            probability[far < 0.5 / work.data.baseline] = 0.0
         if not len(probability) or probability.max() <= goal.false_alarm:
             return fit
         fundamentals = fit.structure.fundamentals()

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from epicycle import phase
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.narrow import FEWEST, WIDEST, NarrowSums
 
 Complexes = NDArray[np.complex128]
 
@@ -62,6 +63,10 @@ class TrigSums:
         self.spacing = spacing
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
+        self._narrow: dict[int, NarrowSums] = {}
+        span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
+        #: Cycles over all samples from the centre of the band to its end.
+        self._reach = (size // 2) * spacing * span
 
     def band(self, strengths: NDArray[np.number], start: float, multiple: int = 1) -> Complexes:
         """Return the sums at ``multiple * (start + k * spacing)``, k = 0 ... size - 1.
@@ -92,6 +97,11 @@ class TrigSums:
     ) -> Complexes:
         """Return the sums of :meth:`band` for given factors (of `multiple` times the centre)."""
         shifted = np.ascontiguousarray(strengths * shifts, dtype=np.complex128)
+        if multiple * self._reach <= WIDEST and shifted.shape[1] >= FEWEST:
+            if multiple not in self._narrow:
+                step = multiple * self.spacing
+                self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
+            return self._narrow[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
         return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
 
@@ -174,10 +184,7 @@ class SingleSums:
         for band in range(n_bands):
             if band:
                 turned *= self._onwards
-            self._plan.execute(
-                np.ascontiguousarray(turned, dtype=np.complex64).squeeze(),
-                out=sums.squeeze(),
-            )
+            self._plan.execute(np.ascontiguousarray(turned, dtype=np.complex64), out=sums)
             yield sums
 
 

@@ -36,7 +36,7 @@ _SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """One column; its heading may have two lines; the most dispensable one is the first to go."""
 
     heading: str
@@ -59,7 +59,7 @@ def plain_table(model: CycleModel) -> str:
     """
     lines = []
     if model.cycles:
-        columns = _columns(model)
+        columns = columns_of(model)
         headings = [column.heading.replace("\n", " ") for column in columns]
         widths = [
             max(map(len, (heading, *column.cells)))
@@ -72,7 +72,7 @@ def plain_table(model: CycleModel) -> str:
     return "\n".join([*lines, *notes(model)])
 
 
-def _align(cells: Sequence[str], columns: list[_Column], widths: list[int]) -> str:
+def _align(cells: Sequence[str], columns: list[Column], widths: list[int]) -> str:
     return "  ".join(
         cell.rjust(width) if column.numeric else cell.ljust(width)
         for cell, column, width in zip(cells, columns, widths, strict=True)
@@ -93,7 +93,7 @@ def rich_table(model: CycleModel, width: int | None = None) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    columns, left_out = _fitting(_columns(model), width)
+    columns, left_out = _fitting(columns_of(model), width)
     table = Table(
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), collapse_padding=True
     )
@@ -114,7 +114,7 @@ def rich_table(model: CycleModel, width: int | None = None) -> Table:
     return table
 
 
-def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], list[str]]:
+def _fitting(columns: list[Column], width: int | None) -> tuple[list[Column], list[str]]:
     """Leave out dispensable columns until the rest has room."""
     left_out = []
     while width is not None and sum(c.width + 2 for c in columns) - 2 > width:
@@ -126,7 +126,7 @@ def _fitting(columns: list[_Column], width: int | None) -> tuple[list[_Column], 
     return columns, left_out
 
 
-def _columns(model: CycleModel) -> list[_Column]:
+def columns_of(model: CycleModel) -> list[Column]:
     """Return the columns; a cycle of several outputs has one row for each of them."""
     unit = model.unit
     outputs = _output_rows(model)
@@ -139,13 +139,13 @@ def _columns(model: CycleModel) -> list[_Column]:
     def per_output(cell: Callable[[Cycle, int], str]) -> tuple[str, ...]:
         return tuple("" if j is None else cell(c, j) for c in model.cycles for j, _ in outputs)
 
-    columns = [_Column("period", per_cycle(lambda c: _period(c, unit)))]
+    columns = [Column("period", per_cycle(lambda c: _period(c, unit)))]
     own = per_cycle(lambda c: _own_period(c, unit))
     if any(own):
-        columns.append(_Column(f"in {unit}", own, dispensable=3))
+        columns.append(Column(f"in {unit}", own, dispensable=3))
     if multiple:
         names = tuple(name for _ in model.cycles for _, name in outputs)
-        columns.append(_Column("output", names, numeric=False))
+        columns.append(Column("output", names, numeric=False))
 
     def amplitude(c: Cycle, j: int) -> str:
         return human_number(_of(c.amplitude, j), _of(c.amplitude_error, j))
@@ -158,18 +158,16 @@ def _columns(model: CycleModel) -> list[_Column]:
 
     if any(c.frequency_drift is not None for c in model.cycles):
         heading = f"drift of\nfrequency{f' /{unit}²' if unit else ''}"
-        columns.append(_Column(heading, per_cycle(_drift), dispensable=2))
+        columns.append(Column(heading, per_cycle(_drift), dispensable=2))
     columns += [
-        _Column("amplitude", per_output(amplitude)),
-        _Column("phase", per_output(phase), dispensable=4),
-        _Column("maximum", per_output(maximum), dispensable=1),
-        _Column("orders", per_cycle(lambda c: human_orders(h.order for h in c.harmonics))),
-        _Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
+        Column("amplitude", per_output(amplitude)),
+        Column("phase", per_output(phase), dispensable=4),
+        Column("maximum", per_output(maximum), dispensable=1),
+        Column("orders", per_cycle(lambda c: human_orders(h.order for h in c.harmonics))),
+        Column("false\nalarm", per_cycle(lambda c: human_probability(c.false_alarm_probability))),
     ]
     if any(c.aliases for c in model.cycles):
-        columns.append(
-            _Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2)
-        )
+        columns.append(Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2))
     return columns
 
 
@@ -246,6 +244,11 @@ def notes(model: CycleModel) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.outliers:
+        lines.append(f"outliers: {len(model.outliers)} of {model.n_samples} samples lie far off")
+    if model.trend_changes:
+        places = ", ".join(_reference(moment) for moment in model.trend_changes)
+        lines.append(f"trend: its slope changes near {places}")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")

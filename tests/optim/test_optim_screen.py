@@ -32,7 +32,8 @@ def test_a_line_anywhere_in_a_band_is_a_candidate(place):
     residual = residual_of(x, values)
     # the best of two series has its half of the power: 0.3 of all, and a line is 1/100 wide
     found = Screen(residual.coordinates).candidates(residual, low, high, 0.3)
-    assert abs(found[0][0] - f) <= 0.51 / (4 * 100.0)
+    # half a step away, and a whole one at the upper end, where the next band begins
+    assert abs(found[0][0] - f) <= (1.01 if place > 0.99 else 0.51) / (4 * 100.0)
 
 
 def test_a_line_where_two_parts_join_is_in_one_of_them():

@@ -142,18 +142,17 @@ class Screen:
         """Return the highest of the frequencies that may be a significant line."""
         span = float(self._coordinates.span[0])
         spacing = 1.0 / (_POINTS * span)
-        # in the middle of cells, so that bands that join have no frequency in common
+        # up to the next band's first frequency, so that bands that join have none in common
         n = max(1, math.ceil((high - low) / spacing * (1 - 1e-12)))
         size = min(n, BAND)
-        start = low + 0.5 * spacing
         norm = 2.0 / (residual.chi2 * len(residual.coordinates))
         values = residual.values.T
         found: list[tuple[float, float]] = []
-        sums = self._of(len(values), size).bands(values, start, -(-n // size))
+        sums = self._of(len(values), size).bands(values, low, -(-n // size))
         for first, band in zip(itertools.count(0, size), sums):
             power = _power(band, norm)[: n - first]
             found += [
-                (start + (first + k) * spacing, height) for k, height in _highest(power, threshold)
+                (low + (first + k) * spacing, height) for k, height in _highest(power, threshold)
             ]
         return _distinct(found, span)
 

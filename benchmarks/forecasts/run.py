@@ -1,0 +1,369 @@
+"""Are forecasts and their intervals right?  On simulated series, and on the ends of five real ones.
+
+The real series are not part of this repository: put their files into the folder that --data or
+EPICYCLE_DATA names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+import common
+from accuracy import real_data
+from epicycle import backtest, find_cycles
+
+COVERAGES = (0.8, 0.95)
+#: Simulated series end here, of which the part beyond is forecast.
+SPAN, AHEAD = 200.0, 50.0
+#: Largest deviation of a coverage that the bar allows.
+ALLOWED = 0.03
+
+# ---- Simulated ------------------------------------------------------------------------------
+
+
+def cycles(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return three cycles at random frequencies, of 3, 1 and 0.6 times the noise."""
+    y = np.zeros(len(t))
+    for amplitude in (3.0, 1.0, 0.6):
+        y += amplitude * np.cos(2 * np.pi * (rng.uniform(0.05, 0.6) * t + rng.uniform()))
+    return y
+
+
+def times(rng: np.random.Generator, n: int = 500) -> np.ndarray:
+    """Return random times, as dense beyond the span as within it."""
+    return np.sort(rng.uniform(0, SPAN + AHEAD, int(n * (1 + AHEAD / SPAN))))
+
+
+def white(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    t = times(rng)
+    return t, cycles(t, rng) + rng.normal(size=len(t))
+
+
+def trend(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    t, y = white(rng)
+    return t, y + rng.normal(0, 0.1) * t
+
+
+def few(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    t = times(rng, 60)
+    return t, 3 * np.cos(2 * np.pi * rng.uniform(0.05, 0.3) * t) + rng.normal(size=len(t))
+
+
+def waveform(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    t = times(rng)
+    turn = rng.uniform(0.05, 0.2) * t
+    return t, 3 * np.exp(2 * np.cos(2 * np.pi * turn) - 2) + rng.normal(size=len(t))
+
+
+def regular(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    t = np.arange(0, SPAN + AHEAD, 0.5)
+    return t, cycles(t, rng) + rng.normal(size=len(t))
+
+
+def correlated(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return cycles in noise of which neighbours share 0.7."""
+    t = np.arange(0, SPAN + AHEAD, 0.5)
+    noise = np.empty(len(t))
+    noise[0] = rng.normal()
+    for i in range(1, len(t)):
+        noise[i] = 0.7 * noise[i - 1] + np.sqrt(1 - 0.7**2) * rng.normal()
+    return t, cycles(t, rng) + noise
+
+
+def walk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return cycles on a random walk."""
+    t = np.arange(0, SPAN + AHEAD, 0.5)
+    return t, cycles(t, rng) + rng.normal(size=len(t)) + 0.3 * rng.normal(size=len(t)).cumsum()
+
+
+def bends(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return cycles on a trend that goes on changing its slope, 2.5 times in all on average."""
+    t, y = trend(rng)
+    for knot in rng.uniform(0, SPAN + AHEAD, rng.poisson(2.5)):
+        y = y + rng.normal(0, 0.3) * np.maximum(t - knot, 0.0)
+    return t, y
+
+
+def heavy_tails(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return cycles in noise with heavy tails (Student's t with 4 degrees of freedom)."""
+    t = times(rng)
+    return t, cycles(t, rng) + rng.standard_t(4, len(t)) / np.sqrt(2)
+
+
+Maker = Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]
+
+#: Name, maker, options, and whether the model's assumptions hold, so that the bar applies.
+WORLDS: tuple[tuple[str, Maker, dict[str, Any], bool], ...] = (
+    ("three cycles, white noise", white, {}, True),
+    ("and a trend", trend, {}, True),
+    ("60 samples, one cycle", few, {}, True),
+    ("a peaked waveform", waveform, {}, True),
+    ("a regular raster", regular, {}, True),
+    ("correlated noise", correlated, {}, True),
+    ("bends in the trend, trend='piecewise'", bends, {"trend": "piecewise"}, True),
+    ("noise with heavy tails", heavy_tails, {}, False),
+    ("on a random walk", walk, {}, False),
+    ("bends in the trend, straight trend", bends, {}, False),
+)
+
+
+def one_series(job: tuple[int, int]) -> dict[str, list[float]]:
+    """Return the shares of values within their intervals, inside and beyond the data."""
+    index, seed = job
+    _, maker, options, _ = WORLDS[index]
+    rng = np.random.default_rng([index, seed])
+    t, y = maker(rng)
+    within = t < SPAN
+    held = within & (rng.uniform(size=len(t)) < 0.2)
+    model = find_cycles(t[within & ~held], y[within & ~held], **options)
+    result = {}
+    for name, rows in (("inside", held), ("beyond", ~within)):
+        shares = []
+        for coverage in COVERAGES:
+            lower, upper = model.predict_interval(t[rows], coverage)
+            shares.append(float(((lower <= y[rows]) & (y[rows] <= upper)).mean()))
+        result[name] = shares
+    return result
+
+
+def measure_simulated(options: argparse.Namespace) -> dict[str, Any]:
+    n = 20 if options.quick else options.trials
+    rows = []
+    for index, (name, _, _, applies) in enumerate(WORLDS):
+        jobs = [(index, options.seed + k) for k in range(n)]
+        shares = common.parallel(one_series, jobs, options.processes, name)
+        row: dict[str, Any] = {"name": name, "applies": applies, "series": n}
+        for where in ("inside", "beyond"):
+            values = np.array([one[where] for one in shares])
+            row[where] = values.mean(axis=0).tolist()
+            row[f"{where}_error"] = (values.std(axis=0) / np.sqrt(n)).tolist()
+        rows.append(row)
+    return {"coverages": COVERAGES, "rows": rows}
+
+
+def tables_simulated(result: dict[str, Any]) -> list[str]:
+    heads = [f"{where}, {c:.0%}" for where in ("inside", "beyond") for c in result["coverages"]]
+    cells = [
+        [
+            row["name"],
+            *(
+                f"{100 * share:.1f} ± {100 * error:.1f}"
+                for where in ("inside", "beyond")
+                for share, error in zip(row[where], row[f"{where}_error"], strict=True)
+            ),
+        ]
+        for row in result["rows"]
+    ]
+    return [
+        *common.table(["", *heads], cells),
+        "",
+        f"Shares of values within their intervals, in %, means over "
+        f"{result['rows'][0]['series']} series each; beyond: a quarter of the span after the data.",
+    ]
+
+
+def bars_simulated(result: dict[str, Any]) -> list[dict[str, Any]]:
+    bars = []
+    for row in result["rows"]:
+        if not row["applies"]:
+            continue
+        off = [
+            abs(share - c)
+            for where in ("inside", "beyond")
+            for share, c in zip(row[where], result["coverages"], strict=True)
+        ]
+        bars.append(
+            common.bar(
+                f"intervals: {row['name']}",
+                "within 3 points",
+                f"{100 * max(off):.1f} points off",
+                max(off) <= ALLOWED,
+            )
+        )
+    return bars
+
+
+# ---- Real -----------------------------------------------------------------------------------
+
+
+def moon(options: argparse.Namespace) -> list[dict[str, Any]]:
+    table = real_data.read(options, "moon_irregular_25y.csv")
+    return [
+        held_out(f"Moon, {column}", table["jd_tdb"], table[column], {"unit": "d"}, 913.0)
+        for column in ("illuminated_fraction", "distance_km", "declination_deg")
+    ]
+
+
+def co2(options: argparse.Namespace) -> list[dict[str, Any]]:
+    import pandas as pd
+
+    table = real_data.read(options, "co2_mlo_weekly_nan.csv")
+    t = pd.to_datetime(table["date"].astype(str))
+    return [
+        held_out(f"CO2, {name}", t, table["co2"], {"unit": "d", "trend": kind}, 1461.0)
+        for name, kind in (("linear", 1), ("quadratic", 2), ("piecewise", "piecewise"))
+    ]
+
+
+def tide(options: argparse.Namespace) -> list[dict[str, Any]]:
+    table = real_data.read(options, "tide_honolulu_2010_hourly.csv")
+    return [
+        held_out("Honolulu, months 10-12", table["time"], table["value"], {"unit": "h"}, 2189.0, 1),
+        held_out("Honolulu, by months", table["time"], table["value"], {"unit": "h"}, 730.0),
+    ]
+
+
+def velocities(options: argparse.Namespace) -> list[dict[str, Any]]:
+    table = real_data.read(options, "rv_hd164922.csv")
+    settings = {"dy": table["error"], "group": table["inst"], "unit": "d"}
+    return [held_out("HD 164922", table["time"], table["value"], settings, 365.0)]
+
+
+def bioluminescence(options: argparse.Namespace) -> list[dict[str, Any]]:
+    table = real_data.read(options, "bioluminescence_wide.csv")
+    rows = []
+    for column in table.columns[1 : 7 if options.quick else None]:
+        for kind in (1, "piecewise"):
+            # three cycles are too few to be called so unless the user says that they are
+            settings = {
+                "unit": "h",
+                "trend": kind,
+                "minimum_period": 4.0,
+                "maximum_period": 36.0,
+            }
+            row = held_out(
+                f"reporters, trend={kind}", table["time_h"], table[column], settings, 24, 1
+            )
+            rows.append(row)
+    # one row for each trend: the median of 60 traces
+    return [
+        {
+            "name": name,
+            "traces": len(chosen),
+            **{
+                key: float(np.median([r[key] for r in chosen]))
+                for key in ("variance_explained", "rmse", "standard_deviation", "cycles")
+            },
+            "coverage": np.mean([r["coverage"] for r in chosen], axis=0).tolist(),
+            "folds": [],
+        }
+        for name in dict.fromkeys(r["name"] for r in rows)
+        for chosen in [[r for r in rows if r["name"] == name]]
+    ]
+
+
+def held_out(
+    name: str, t: Any, y: Any, settings: dict[str, Any], horizon: float, folds: int = 3
+) -> dict[str, Any]:
+    """Return how the ends of one series were forecast."""
+    result = backtest(
+        find_cycles(t, y, **settings), horizon=horizon, folds=folds, coverage=COVERAGES
+    )
+    common.say(f"  {name}: {result.variance_explained:.3f}")
+    return {
+        "name": name,
+        "horizon": horizon,
+        "unit": settings["unit"],
+        "standard_deviation": float(np.nanstd(y)),
+        "variance_explained": result.variance_explained,
+        "rmse": result.rmse,
+        "coverage": [result.coverage[c] for c in COVERAGES],
+        "cycles": float(np.mean([fold.n_cycles for fold in result.folds])),
+        "folds": [
+            {
+                "variance_explained": fold.variance_explained,
+                "rmse": fold.rmse,
+                "mean_error": fold.mean_error,
+                "cycles": fold.n_cycles,
+                "n_fitted": fold.n_fitted,
+                "n_forecast": fold.n_forecast,
+                "coverage": [fold.coverage[c] for c in COVERAGES],
+            }
+            for fold in result.folds
+        ],
+    }
+
+
+SERIES = (moon, co2, tide, velocities, bioluminescence)
+
+
+def measure_real(options: argparse.Namespace) -> dict[str, Any]:
+    rows = []
+    for series in SERIES:
+        try:
+            rows += series(options)
+        except common.NotMeasuredError as reason:
+            rows.append({"name": series.__name__, "not_measured": str(reason)})
+    return {"coverages": COVERAGES, "rows": rows}
+
+
+def tables_real(result: dict[str, Any]) -> list[str]:
+    cells = []
+    for r in result["rows"]:
+        if "not_measured" in r:
+            cells.append([r["name"], f"not measured: {r['not_measured']}", *[""] * 6])
+            continue
+        ahead = f"{r['horizon']:g} {r['unit']} x {len(r['folds'])}" if r["folds"] else "24 h x 1"
+        cells.append(
+            [
+                r["name"],
+                ahead,
+                f"{r['cycles']:.3g}",
+                common.number(r["standard_deviation"]),
+                common.number(r["rmse"]),
+                f"{r['variance_explained']:.4f}",
+                *(f"{100 * share:.1f}" for share in r["coverage"]),
+            ]
+        )
+    heads = ["", "ahead", "cycles", "std of data", "rms error", "1 - var(error)/var(y)"]
+    return [
+        *common.table([*heads, *(f"in {c:.0%}" for c in result["coverages"])], cells),
+        "",
+        "Each stretch is forecast from everything before it.  Reporters: medians, and means of "
+        "the coverages, of all traces.",
+    ]
+
+
+def bars_real(result: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [r for r in result["rows"] if r["name"] == "Honolulu, months 10-12"]
+    value = found[0]["variance_explained"] if found else None
+    return [
+        common.bar(
+            "Honolulu: months 10-12 from 1-9",
+            "variance explained >= 0.92",
+            common.number(value, ".4f"),
+            None if value is None else value >= 0.92,
+        )
+    ]
+
+
+SECTIONS = [
+    common.Section(
+        "simulated",
+        "Intervals on simulated series",
+        measure_simulated,
+        tables_simulated,
+        bars_simulated,
+    ),
+    common.Section("real", "The ends of real series", measure_real, tables_real, bars_real),
+]
+
+
+def main() -> None:
+    parser = common.parser(__doc__)
+    parser.add_argument("--data", type=Path, default=common.ROOT / "data", help="folder of data")
+    parser.add_argument("--trials", type=int, default=200, help="simulated series of each kind")
+    parser.add_argument("--processes", type=int, default=2, help="processes")
+    common.run("forecasts", SECTIONS, parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,382 @@
+"""Pictures that only a report has: components, forecast, residual and actogram.
+
+Like :mod:`epicycle.plots`, from results only; what a picture shows is decided before it is drawn,
+so that a report can say it in words as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import special
+
+from epicycle import _drawing as draw
+from epicycle._series import Series, model_curve, time_span, waveform_at
+from epicycle._spectra import first_number
+from epicycle._timeline import Clock, magnified_part
+from epicycle._times import UNIT_SECONDS, TimeScale
+from epicycle._twofloat import Floats
+from epicycle.cycles import Cycle
+from epicycle.model import CycleModel
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Cycles that get a panel of their own.
+COMPONENTS = 4
+
+#: A forecast reaches so many turns of the strongest cycle, but at most so much of the baseline; so
+#: many turns of the data are shown before it.
+_TURNS_AHEAD, _SHARE_AHEAD, _TURNS_BEFORE = 6.0, 0.25, 10.0
+
+#: Probabilities of the intervals of a forecast.
+LEVELS = (0.95, 0.8)
+
+#: Neighbours with which a residual is compared.
+_LAGS = 24
+
+#: Periods near a day, in hours; days that an actogram needs and has at most; samples per day that
+#: it needs, and bins per day that it may have.
+_NEAR_A_DAY = (20.0, 28.0)
+_DAYS = (4, 400)
+_SAMPLES_A_DAY = 6.0
+_BINS_A_DAY = (6, 8, 12, 24, 48, 96)
+
+
+# ---- Components ----------------------------------------------------------------------------
+
+
+def components(
+    model: CycleModel, series: Series, value_label: str, size: tuple[float, float]
+) -> Figure:
+    """Draw trend with slow variation, and the strongest cycles, one below the other."""
+    cycles = model.cycles[:COMPONENTS]
+    figure = draw.new_figure((size[0], size[1] * (1 + len(cycles)) / 3))
+    grid = figure.add_gridspec(1 + len(cycles), 1)
+    clock = Clock.of(model)
+    whole = time_span(model)
+    offset = np.linspace(*whole, 4000)
+    rest = model_curve(model, offset, series.output)
+    for cycle in model.cycles:
+        rest = rest - _waveform(cycle, offset, series.output)
+    top = figure.add_subplot(grid[0])
+    draw.style(top)
+    top.plot(clock.places(offset), rest, color=draw.INK, linewidth=1.3, gid="slow")
+    draw.limit_values(top, rest)
+    clock.set_up(top, *whole)
+    draw.label(top.yaxis, value_label)
+    draw.add_headroom(top, 0.2)
+    draw.note(top, "trend and slow variation, over the whole time")
+    part = magnified_part(model, series) or whole
+    highest = max((first_number(c.amplitude, series.output) for c in cycles), default=1.0)
+    offset = np.linspace(*part, 4000)
+    for k, cycle in enumerate(cycles):
+        axes = figure.add_subplot(grid[1 + k])
+        draw.style(axes)
+        values = _waveform(cycle, offset, series.output)
+        axes.plot(clock.places(offset), values, color=draw.VERMILLION, linewidth=1.3, gid="cycle")
+        reach = 1.25 * max(highest, float(np.abs(values).max()))
+        axes.set_ylim(-reach, 1.35 * reach)
+        clock.set_up(axes, *part)
+        if k < len(cycles) - 1:
+            draw.label(axes.xaxis, "")
+            axes.tick_params(axis="x", labelbottom=False)
+            axes.xaxis.get_offset_text().set_visible(False)
+        unit = f" {model.unit}" if model.unit else ""
+        draw.note(axes, f"cycle {k + 1}: {draw.quote(cycle.period, cycle.period_error)}{unit}")
+    return figure
+
+
+def _waveform(cycle: Cycle, offset: Floats, output: int) -> Floats:
+    turn = cycle.frequency * offset + 0.5 * (cycle.frequency_drift or 0.0) * offset**2
+    return waveform_at(cycle, turn, output)
+
+
+# ---- Forecast ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Where a forecast begins and ends, from the reference time, and what is shown before it."""
+
+    shown_from: float
+    begin: float
+    end: float
+
+
+def plan_forecast(model: CycleModel) -> Forecast | None:
+    """Return what to forecast; None where there is no cycle, or no error is known."""
+    if not model.cycles or model.predictor.errors is None:
+        return None
+    first, last = time_span(model)
+    period = model.cycles[0].period
+    ahead = min(_TURNS_AHEAD * period, _SHARE_AHEAD * (last - first))
+    return Forecast(max(first, last - _TURNS_BEFORE * period), last, last + ahead)
+
+
+def forecast(
+    model: CycleModel,
+    series: Series,
+    value_label: str,
+    plan: Forecast,
+    size: tuple[float, float],
+) -> Figure:
+    """Draw the end of the data, and the model beyond it with its intervals."""
+    figure = draw.new_figure(size)
+    axes = figure.add_subplot()
+    draw.style(axes)
+    clock = Clock.of(model)
+    near = series.offset >= plan.shown_from
+    values = series.residual[near] + model_curve(model, series.offset[near], series.output)
+    axes.plot(
+        clock.places(series.offset[near]),
+        values,
+        linestyle="none",
+        marker="o",
+        markersize=3,
+        markeredgewidth=0,
+        color=draw.BLUE,
+        alpha=0.6,
+        label="samples",
+        gid="samples",
+    )
+    fastest = max((h.order for c in model.cycles for h in c.harmonics), default=1)
+    turns = (plan.end - plan.shown_from) * model.cycles[0].frequency * fastest
+    offset = np.linspace(plan.shown_from, plan.end, int(np.clip(40 * turns, 800, 8000)))
+    ahead = offset >= plan.begin
+    plain = _in_plain_numbers(model)
+    for level, opacity in zip(LEVELS, (0.18, 0.3), strict=True):
+        low, high = (
+            limit.reshape(len(limit), -1)[:, series.output]
+            for limit in plain.predict_interval(offset[ahead], level)
+        )
+        axes.fill_between(
+            clock.places(offset[ahead]),
+            low,
+            high,
+            color=draw.VERMILLION,
+            alpha=opacity,
+            linewidth=0,
+            label=f"{100 * level:.0f} %",
+            gid="interval",
+        )
+    curve = model_curve(model, offset, series.output)
+    axes.plot(
+        clock.places(offset),
+        curve,
+        color=draw.VERMILLION,
+        linewidth=1.3,
+        label="model",
+        gid="model",
+    )
+    axes.axvline(float(clock.places(np.array([plan.begin]))[0]), color=draw.MUTED, linestyle=":")
+    clock.set_up(axes, plan.shown_from, plan.end)
+    draw.label(axes.yaxis, value_label)
+    note = draw.legend(axes)
+    figure.draw_without_rendering()
+    draw.make_room_above(axes, note)
+    return figure
+
+
+def _in_plain_numbers(model: CycleModel) -> CycleModel:
+    """Return the model with times counted from the reference, whatever they are to the user."""
+    first, last = time_span(model)
+    scale = TimeScale(model.unit, calendar=False)
+    predictor = replace(model.predictor, scale=scale, reference=0.0, first=first, last=last)
+    return replace(model, predictor=predictor)
+
+
+# ---- Residual ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """How far a residual is from independent normal noise.
+
+    Attributes
+    ----------
+    normal, sorted : ndarray, shape (m,)
+        Quantiles that a normal distribution would have, and those of the residual, in units of
+        its standard deviation; of many samples some.
+    correlation : ndarray, shape (k,)
+        Correlation of each sample with the next, the second next, and so on in time.
+    limit : float
+        Correlation that independent noise exceeds with 5 % probability.
+    beyond : int
+        Samples more than four standard deviations from the model.
+    """
+
+    normal: Floats
+    sorted: Floats
+    correlation: Floats
+    limit: float
+    beyond: int
+
+
+def diagnose(series: Series) -> Diagnosis | None:
+    """Return the diagnosis of a residual; None where it is too short or exactly zero."""
+    residual = series.residual[np.argsort(series.offset, kind="stable")]
+    n = len(residual)
+    spread = float(residual.std())
+    if n < 10 or not spread > 0:
+        return None
+    scaled = (residual - residual.mean()) / spread
+    share = (np.arange(n) + 0.5) / n
+    shown = np.unique(np.linspace(0, n - 1, min(n, 1000)).astype(int))
+    # the tails are what matters: all of them
+    shown = np.unique(np.concatenate([shown, np.arange(min(50, n)), np.arange(n)[-50:]]))
+    lags = range(1, min(_LAGS, n // 4) + 1)
+    correlation = np.array([float((scaled[:-k] * scaled[k:]).mean()) for k in lags])
+    return Diagnosis(
+        special.ndtri(share)[shown],
+        np.sort(scaled)[shown],
+        correlation,
+        1.96 / np.sqrt(n),
+        int(np.count_nonzero(np.abs(scaled) > 4.0)),
+    )
+
+
+def residual(found: Diagnosis, size: tuple[float, float]) -> Figure:
+    """Draw quantiles against those of a normal distribution, and correlations in time."""
+    figure = draw.new_figure(size)
+    narrow = size[0] < 6.0
+    grid = figure.add_gridspec(2 if narrow else 1, 1 if narrow else 2)
+    axes = figure.add_subplot(grid[0])
+    draw.style(axes)
+    ends = [float(found.normal[0]), float(found.normal[-1])]
+    axes.plot(ends, ends, color=draw.INK, linewidth=1.0)
+    axes.plot(
+        found.normal,
+        found.sorted,
+        linestyle="none",
+        marker="o",
+        markersize=3,
+        markeredgewidth=0,
+        color=draw.BLUE,
+        gid="quantiles",
+    )
+    draw.label(axes.xaxis, "normal quantile")
+    draw.label(axes.yaxis, "residual, in standard deviations")
+    axes = figure.add_subplot(grid[1])
+    draw.style(axes)
+    lags = np.arange(1, len(found.correlation) + 1)
+    axes.axhspan(-found.limit, found.limit, color=draw.FAINT, linewidth=0)
+    axes.axhline(0.0, color=draw.INK, linewidth=0.8)
+    axes.vlines(lags, 0.0, found.correlation, color=draw.BLUE, linewidth=2.0, gid="correlation")
+    reach = 1.2 * max(float(np.abs(found.correlation).max()), 2 * found.limit)
+    axes.set_ylim(-reach, reach)
+    draw.label(axes.xaxis, "samples apart")
+    draw.label(axes.yaxis, "correlation")
+    return figure
+
+
+# ---- Actogram ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Actogram:
+    """Values by day and time of day.
+
+    Attributes
+    ----------
+    cycle : Cycle
+        The rhythm near a day.
+    number : int
+        Its position among the cycles.
+    values : ndarray, shape (days, bins)
+        Mean value in each bin; NaN where there is no sample.
+    maximum : ndarray, shape (m, 2)
+        Day and hour of each maximum of the rhythm.
+    local : bool
+        Whether hours are those of a calendar, not counted from the zero of plain numbers.
+    """
+
+    cycle: Cycle
+    number: int
+    values: Floats
+    maximum: Floats
+    local: bool
+
+
+def plan_actogram(model: CycleModel, series: Series) -> Actogram | None:
+    """Return an actogram where a cycle is near a day and samples are dense enough."""
+    scale = model.predictor.scale
+    if scale.unit not in UNIT_SECONDS:
+        return None
+    hour = float(UNIT_SECONDS[scale.unit]) / 3600.0
+    low, high = _NEAR_A_DAY
+    near = [k for k, c in enumerate(model.cycles) if low <= c.period * hour <= high]
+    days = model.baseline * hour / 24.0
+    if not near or days < _DAYS[0] or model.n_samples < _SAMPLES_A_DAY * days:
+        return None
+    cycle = model.cycles[near[0]]
+    # hours from the first midnight of the zone's standard offset at the reference time
+    shift = 0.0
+    if scale.calendar and scale.timezone is not None and scale.clock == "elapsed":
+        offset = scale.to_user(model.predictor.reference).utcoffset()
+        shift = offset.total_seconds() / 3600.0
+    reference = model.predictor.reference * hour + shift
+    values = series.residual + model_curve(model, series.offset, series.output)
+    hours = series.offset * hour + reference
+    midnight = 24.0 * np.floor(hours.min() / 24.0)
+    hours -= midnight
+    n_days = min(int(hours.max() // 24) + 1, _DAYS[1])
+    # a margin: n samples have n - 1 gaps
+    bins = max(n for n in _BINS_A_DAY if n <= 1.05 * model.n_samples / days)
+    cell = np.floor(hours / 24.0 * bins).astype(int)
+    inside = cell < n_days * bins
+    count = np.bincount(cell[inside], minlength=n_days * bins)
+    total = np.bincount(cell[inside], values[inside], minlength=n_days * bins)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return Actogram(
+        cycle,
+        near[0],
+        mean.reshape(n_days, bins),
+        _maxima(cycle, reference - midnight, hour, n_days),
+        scale.calendar,
+    )
+
+
+def _maxima(cycle: Cycle, reference: float, hour: float, n_days: int) -> Floats:
+    """Return day and hour of each maximum; `reference` is in hours from the first midnight."""
+    period = cycle.period * hour
+    first = reference + first_number(cycle.phase) * period
+    turns = np.arange(np.ceil(-first / period), np.floor((24.0 * n_days - first) / period) + 1)
+    hours = first + turns * period
+    return np.stack([np.floor(hours / 24.0), hours % 24.0], axis=1)
+
+
+def actogram(found: Actogram, value_label: str, size: tuple[float, float]) -> Figure:
+    """Draw an actogram, each day beside the next one."""
+    n_days, bins = found.values.shape
+    figure = draw.new_figure((size[0], float(np.clip(0.09 * n_days + 1.2, 3.0, 9.0))))
+    axes = figure.add_subplot()
+    draw.style(axes)
+    following = np.vstack([found.values[1:], np.full((1, bins), np.nan)])
+    double = np.hstack([found.values, following])
+    known = double[np.isfinite(double)]
+    low, high = np.quantile(known, [0.02, 0.98])
+    image = axes.imshow(
+        np.ma.masked_invalid(double),
+        aspect="auto",
+        interpolation="nearest",
+        cmap="cividis",
+        vmin=float(low),
+        vmax=float(high),
+        extent=(0.0, 48.0, float(n_days), 0.0),
+    )
+    days, hours = found.maximum.T
+    marks: Any = {"linestyle": "none", "marker": "o", "markersize": 2.5, "markeredgewidth": 0}
+    axes.plot(hours, days + 0.5, color=draw.VERMILLION, gid="maximum", **marks)
+    axes.plot(hours + 24.0, days - 0.5, color=draw.VERMILLION, gid="maximum", **marks)
+    axes.set(xlim=(0, 48), ylim=(n_days, 0), xticks=range(0, 49, 6))
+    axes.set_xticklabels([str(h % 24) for h in range(0, 49, 6)])
+    draw.label(axes.xaxis, "hour of the day" if found.local else "hour of the day, from time 0")
+    draw.label(axes.yaxis, "day")
+    bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=30)
+    bar.ax.tick_params(labelsize=draw.SMALL, colors=draw.MUTED)
+    bar.outline.set_visible(False)
+    draw.label(bar.ax.yaxis, value_label)
+    return figure

@@ -1,0 +1,238 @@
+"""A result as one page of HTML that needs nothing else: words, tables and pictures."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import epicycle
+from epicycle import _report_figures as figures
+from epicycle import _report_page as html
+from epicycle import _report_words as words
+from epicycle import plots, tables
+from epicycle._series import Series, value_name
+from epicycle._whole_files import write_text
+from epicycle.model import CycleModel
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Widths in inches of pictures for wide and narrow screens, and their resolution.
+_WIDE, _NARROW, _DPI = 9.0, 4.4, 150
+
+#: Cycles that are folded.
+_FOLDS = 6
+
+#: A picture of some size in inches.
+_Drawn = Callable[[tuple[float, float]], "Figure"]
+
+
+def write_report(
+    model: CycleModel,
+    path: str | Path,
+    *,
+    title: str | None = None,
+    value_label: str | None = None,
+    facts: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Write a result as one page of HTML; what stands at `path` is always whole.
+
+    Parameters
+    ----------
+    model : CycleModel
+        A result of :func:`epicycle.find_cycles`.  Of several outputs, pictures show the first.
+    path : str or Path
+        The file.
+    title : str, optional
+        Title of the page, such as the name of the data.
+    value_label : str, optional
+        What the values are called, with their unit.
+    facts : sequence of (str, str)
+        Names and values of what else is to be told of the data's origin.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    OutputError
+        If the file cannot be written.
+    """
+    text = build_report(model, title=title, value_label=value_label, facts=facts)
+    write_text(text, Path(path), "the report")
+
+
+def build_report(
+    model: CycleModel,
+    *,
+    title: str | None = None,
+    value_label: str | None = None,
+    facts: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the page of :func:`write_report`."""
+    has_samples = model.samples is not None and not model.of_events
+    series = Series.of(model, 0) if has_samples else None
+    label = value_name(model, 0) if value_label is None else value_label
+    sections = [
+        _cycles(model),
+        _spectrum(model),
+        _folds(model, series, label),
+        _fit(model, series, label),
+        _components(model, series, label),
+        _forecast(model, series, label),
+        _residual(series),
+        _actogram(model, series, label),
+        html.Section("notes", "What else there is to know", html.bullets(words.notes(model))),
+        _origin(model, facts),
+    ]
+    made = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    about = f"Report of epicycle {epicycle.__version__}, made {made}"
+    present = [section for section in sections if section is not None]
+    return html.page(title or "Cycles", about, words.summary(model, series, label), present)
+
+
+def _drawn(draw: _Drawn, heights: tuple[float, float | None], alt: str, caption: str) -> str:
+    """Return a picture that is drawn wide and, where a second height is given, narrow."""
+    wide, narrow = heights
+    address, size = _address(draw((_WIDE if narrow else _NARROW, wide)))
+    small = None if narrow is None else _address(draw((_NARROW, narrow)))
+    return html.picture(html.Picture(address, size, small, alt, caption))
+
+
+def _address(figure: Figure) -> tuple[str, tuple[int, int]]:
+    """Return a figure as a data address, and its size in pixels of a page."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI)
+    width, height = figure.get_size_inches()
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f"data:image/png;base64,{data}", (round(100 * width), round(100 * height))
+
+
+def _cycles(model: CycleModel) -> html.Section | None:
+    if not model.cycles:
+        return None
+    columns = tables.columns_of(model)
+    rows = zip(*(column.cells for column in columns), strict=True)
+    per_cycle = len(columns[0].cells) // len(model.cycles)
+    numbered = [
+        (str(k // per_cycle + 1) if k % per_cycle == 0 else "", *row) for k, row in enumerate(rows)
+    ]
+    headings = ["cycle", *(column.heading.replace("\n", " ") for column in columns)]
+    caption = (
+        "Strongest first.  Digits in brackets are the error of the last digits; phase is that of "
+        "the maximum, in turns from the reference time; false alarm is the probability that noise "
+        "imitates the cycle anywhere in the band searched."
+    )
+    text = [True, *(not column.numeric for column in columns)]
+    return html.Section("cycles", "Cycles", html.table(caption, headings, numbered, text))
+
+
+def _spectrum(model: CycleModel) -> html.Section | None:
+    if not len(model.spectrum.frequency):
+        return None
+    shown = _drawn(
+        lambda size: plots.plot_spectrum(model, figsize=size, labels=8 if size[0] > 6 else 3),
+        (6.0, 5.6),
+        words.of_spectrum(model),
+        "Power is the share of the variance that a sinusoid explains.  Noise alone exceeds the "
+        "dashed line, anywhere in the band, with the false-alarm probability asked for.  The "
+        "window shows where the sampling alone repeats a line.",
+    )
+    return html.Section("spectrum", "Spectrum", shown)
+
+
+def _folds(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
+    if series is None or not model.cycles:
+        return None
+
+    def fold(k: int) -> _Drawn:
+        return lambda size: plots.plot_fold(model, k, value_label=label, figsize=size)
+
+    shown = [
+        _drawn(fold(k), (3.3, None), words.of_fold(model, k), "")
+        for k in range(min(_FOLDS, len(model.cycles)))
+    ]
+    body = html.paragraph(
+        "The values over the phase of one cycle, everything else in the model removed."
+    )
+    return html.Section(
+        "folds", "Folded at each period", f'{body}<div class="folds">{"".join(shown)}</div>'
+    )
+
+
+def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
+    if series is None:
+        return None
+    shown = _drawn(
+        lambda size: plots.plot_fit(model, value_label=label, figsize=size, max_points=5000),
+        (6.5, 6.5),
+        words.of_fit(model, series),
+        "Offsets between groups are removed.",
+    )
+    return html.Section("fit", "Data and model", shown)
+
+
+def _components(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
+    if series is None or not model.cycles:
+        return None
+    shown = _drawn(
+        lambda size: figures.components(model, series, label, size),
+        (4.2, 4.2),
+        words.of_components(model, figures.COMPONENTS),
+        "Cycles share one scale, and are shown where samples are densest.",
+    )
+    return html.Section("components", "Components", shown)
+
+
+def _forecast(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
+    plan = figures.plan_forecast(model)
+    if series is None or plan is None:
+        return None
+    alt = words.of_forecast(model, plan)
+    shown = _drawn(
+        lambda size: figures.forecast(model, series, label, plan, size),
+        (4.0, 3.6),
+        alt,
+        f"{alt}  They hold as long as cycles and trend go on as they did; slow variation is not "
+        f"continued.",
+    )
+    return html.Section("forecast", "Forecast", shown)
+
+
+def _residual(series: Series | None) -> html.Section | None:
+    found = None if series is None else figures.diagnose(series)
+    if found is None:
+        return None
+    verdict = words.of_residual(found)
+    shown = _drawn(
+        lambda size: figures.residual(found, size),
+        (3.6, 6.0),
+        f"Quantiles of the residual against those of a normal distribution, and its correlation "
+        f"in time. {verdict}",
+        "Independent normal noise lies on the line, and within the grey band 19 times of 20.",
+    )
+    return html.Section("residual", "What is left", html.paragraph(verdict) + shown)
+
+
+def _actogram(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
+    found = None if series is None else figures.plan_actogram(model, series)
+    if found is None:
+        return None
+    alt = words.of_actogram(model, found)
+    shown = _drawn(lambda size: figures.actogram(found, label, size), (5.0, 5.0), alt, alt)
+    return html.Section("actogram", "Day by day", shown)
+
+
+def _origin(model: CycleModel, facts: Sequence[tuple[str, str]]) -> html.Section:
+    zone = model.predictor.scale.timezone
+    own = [
+        ("unit of time", model.unit or "not named"),
+        *([("time zone", str(zone))] if zone is not None else []),
+        ("reference time", str(model.reference_time)),
+        ("search", f"{model.search.n_frequencies:,} frequencies, {model.search.strategy}"),
+        ("made with", f"epicycle {epicycle.__version__}"),
+    ]
+    return html.Section("origin", "Where this comes from", html.definitions([*facts, *own]))
