@@ -7,8 +7,8 @@ from epicycle import CycleModel, find_cycles
 from epicycle._checks import check_samples
 from epicycle._data import build_data
 from epicycle.noise import NoiseModel
-from epicycle.plan import plan_search
 from epicycle.opening import compare_waveforms
+from epicycle.plan import plan_search
 from generators import sinusoids
 from light_curves import Star, eclipsing, pulsating
 from test_periodogram import residual_of
@@ -78,8 +78,10 @@ def test_the_rivals_lead_the_aliases_by_their_odds() -> None:
     first = [alias.odds for alias in cycle.aliases[:3]]
     assert first == sorted(first, reverse=True)
     assert all(odds < 1.0 for odds in first)
-    assert all(a.kind in ("day", "year", "half", "double", "third", "triple", "rival", "window")
-               for a in cycle.aliases)
+    assert all(
+        a.kind in ("day", "year", "half", "double", "third", "triple", "rival", "window")
+        for a in cycle.aliases
+    )
     total = 1.0 + sum(alias.odds for alias in cycle.aliases)
     assert cycle.aliases[0].probability == pytest.approx(cycle.aliases[0].odds / total)
 
