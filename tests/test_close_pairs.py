@@ -89,6 +89,15 @@ def test_weak_lines_get_the_places_that_pairs_had_taken() -> None:
     assert_told_apart(model, lines)
 
 
+def test_a_pair_without_a_line_between_is_found() -> None:
+    """Of two lines in antiphase, none in the middle takes much, and the last look drops it."""
+    t = times("regular", 4096)
+    rng = np.random.default_rng([20260101, 32, 2])
+    frequency, amplitude = rng.uniform(0.05, 0.45, 32), rng.uniform(0.1, 1.0, 32)
+    lines = [(float(f), float(a), 0.0) for f, a in zip(frequency, amplitude, strict=True)]
+    assert_told_apart(find_cycles(t, signal(t, lines), max_cycles=32, harmonics=1), lines)
+
+
 def test_a_pair_in_two_outputs() -> None:
     t = times("random", 600, 3)
     f = 0.2371, 0.2371 + 0.5 / np.ptp(t)

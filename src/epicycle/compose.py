@@ -99,7 +99,8 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             bool(known[k]),
             led_by_rivals(
                 aliases.aliases(found.fit, int(k)),
-                found.rivals,
+                # of a sinusoid, single lines are the measure
+                found.rivals if len(found.fit.structure.orders_of(int(k))) > 1 else (),
                 float(found.fit.structure.frequency[k]),
                 data.baseline,
                 samples.scale.unit,

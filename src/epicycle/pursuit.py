@@ -24,7 +24,7 @@ from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
-from epicycle.opening import affordable, compare_waveforms, open_with_waveform
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.rivals import Ranking, Rival
@@ -187,6 +187,7 @@ def pursue(
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     broad = _broad_peaks(work, fit, goal, judge)
+    seen = fit.structure.line_frequency.tolist()
     spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
     fit = _prune(work, fit, goal, judge, spared)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
@@ -197,11 +198,12 @@ def pursue(
     beside += refused
     if not (goal.drift or goal.red_noise or len(spared)):
         stand, centres = resolve(
-            Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
+            Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
-            beside = [f for f in beside if is_apart(work.data, f, centres)]
+            solved = is_exact(work.data, fit.chi2)
+            beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
     broad = _broad_peaks(work, fit, goal, judge) if len(spared) else []
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
@@ -303,6 +305,8 @@ def _open(
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
+    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        return unchanged
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged

@@ -9,7 +9,8 @@ from dataclasses import replace
 from epicycle.aliases import MULTIPLES, Alias, day_length, label
 from epicycle.rivals import Rival
 
-#: At most so many rivals are listed, and so many aliases in all.
+#: Rivals with these odds are listed, at most so many, and so many aliases in all.
+_LEAST_ODDS = 1e-3
 _RIVALS = 4
 _MOST = 5
 
@@ -41,7 +42,8 @@ def led_by_rivals(
         return list(aliases)
     first: list[Alias] = []
     for rival in rivals:
-        if rival is own or len(first) == _RIVALS:
+        odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
+        if rival is own or len(first) == _RIVALS or odds < _LEAST_ODDS:
             continue
         distance = abs(rival.frequency - frequency)
         known = next(
@@ -53,7 +55,7 @@ def led_by_rivals(
                 period=1.0 / rival.frequency,
                 power_ratio=rival.power / max(own.power, 1e-300),
                 window_frequency=distance,
-                odds=math.exp(min(max(0.5 * (own.bic - rival.bic), -700.0), 700.0)),
+                odds=odds,
                 kind=_kind(rival.frequency, frequency, baseline, unit)
                 if known is None
                 else known.kind,
