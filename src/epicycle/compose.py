@@ -13,6 +13,7 @@ from epicycle.alias_odds import AliasTest
 from epicycle.aliases import alias_notes
 from epicycle.assemble import (
     amplitude_limit,
+    as_broad_peak,
     build_cycle,
     build_lines,
     build_predictor,
@@ -21,7 +22,8 @@ from epicycle.assemble import (
     slow_notes,
     strength_order,
 )
-from epicycle.cycles import per_output
+from epicycle.coherence import coherence_notes
+from epicycle.cycles import Cycle, per_output
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
@@ -90,19 +92,22 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         rivals=[rival.frequency for rival in getattr(found, "rivals", ())],
     )
     single = samples.output_names is None
-    cycles = tuple(
-        build_cycle(
+    peaks = {peak.leader: peak for peak in found.broad}
+    merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
+    cycles: tuple[Cycle, ...] = ()
+    for k in strength_order(found.fit).tolist():
+        if slow[k] or k in merged:
+            continue
+        cycle = build_cycle(
             found,
-            int(k),
+            k,
             samples.scale,
             origin.exposure,
             single,
             bool(known[k]),
-            aliases.aliases(found.fit, int(k)),
+            [] if k in peaks else aliases.aliases(found.fit, k),
         )
-        for k in strength_order(found.fit)
-        if not slow[k]
-    )
+        cycles += (as_broad_peak(cycle, peaks[k]) if k in peaks else cycle,)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     # of the values as they were given, not as a robust loss has bounded them
@@ -115,6 +120,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         undecided=(
             *origin.notes,
             *found.notes,
+            *coherence_notes(found.broad),
             *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
             *slow_notes(found.fit, slow),
             *depth_notes(found, plan),
