@@ -39,7 +39,7 @@ from epicycle.aliases import (
     window_offsets,
 )
 from epicycle.lines import Fundamental, Structure
-from epicycle.noise import NoiseModel
+from epicycle.noise import NoiseModel, local_level
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates
@@ -53,6 +53,9 @@ _LEAST_ODDS = 1e-3
 _WORTH_A_FIT = -20.0
 _FITS = 5
 _FRACTIONS = 2
+
+#: Noise around a line counts from this level upwards; less is the scatter of its estimate.
+_LOUD = 1.5
 
 #: With fewer cycles than this over the baseline, a fraction is slow variation.
 _FEWEST_CYCLES = 5.0
@@ -161,8 +164,10 @@ class AliasTest:
         base = sum(power.at(whole, o * own.frequency) for o in own.orders)
         judged = []
         for place in self._places(own, order):
-            if place.shared:
-                gain, ratio = here, power.at(alone, place.frequency) / here
+            more = len(place.orders) - len(own.orders)
+            if more > 0:
+                gain = sum(power.at(fit.residual, f) for f in _new_lines(own, place))
+                ratio = power.at(alone, place.frequency) / here
             else:
                 # of a single sinusoid, the power there is all that counts for a place
                 enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
@@ -173,24 +178,22 @@ class AliasTest:
                 gain, at = power.near(alone, place.lead * place.frequency)
                 place = replace(place, frequency=at / place.lead)
                 ratio = gain / here
-            for o in place.orders:
-                if o != place.lead:
-                    gain += power.at(whole, o * place.frequency)
-            more = len(place.orders) - len(own.orders)
-            log_odds = 0.5 * (gain - base) - more * self._penalty
-            judged.append((_seen(place, ratio, log_odds), place))
+                rest = (o * place.frequency for o in place.orders if o != place.lead)
+                gain += sum(power.at(whole, f) for f in rest) - base
+            judged.append((_seen(place, ratio, 0.5 * gain - more * self._penalty), place))
         judged.sort(key=lambda one: -one[0].log_odds)
         least = math.log(_LEAST_ODDS)
         worth = [n for n, (_, place) in enumerate(judged) if _is_free(place, others, self._width)]
-        moves = [
-            n for n in worth if not judged[n][1].shared and judged[n][0].log_odds > _WORTH_A_FIT
-        ]
-        fractions = [n for n in worth if judged[n][1].shared and judged[n][0].log_odds > least]
+        richer = {n for n in worth if len(judged[n][1].orders) > len(own.orders)}
+        moves = [n for n in worth if n not in richer and judged[n][0].log_odds > _WORTH_A_FIT]
+        fractions = [n for n in worth if n in richer and judged[n][0].log_odds > least]
         worth = [*moves[:_FITS], *fractions[:_FRACTIONS]]
         if worth and not own.fixed:
             reference, _ = self._evidence(fit, fit.structure, k)
             for n in worth:
                 judged[n] = self._refitted(fit, k, judged[n][1], reference, alone, here, power)
+                if n in richer:
+                    judged[n] = self._beside_noise(fit, own, *judged[n], power)
         judged.sort(key=lambda one: -one[0].log_odds)
         return self._distinct(judged)
 
@@ -253,6 +256,23 @@ class AliasTest:
         ratio = power.at(alone, lead * place.frequency) / here
         return _seen(place, ratio, log_evidence - reference), place
 
+    def _beside_noise(
+        self, fit: Fit, own: Fundamental, seen: Appearance, place: _Place, power: NearbyPower
+    ) -> tuple[Appearance, _Place]:
+        """Return a fraction whose further lines are judged against the noise around them.
+
+        What remains of other cycles is no evidence for it, nor is a line close by.
+        """
+        new = np.array(_new_lines(own, place))
+        level = local_level(self._data, fit.residual, fit.scale, new)
+        loud = float(level.max()) if level.max() > _LOUD else 1.0
+        penalty = (len(place.orders) - len(own.orders)) * self._penalty
+        log_odds = (seen.log_odds + penalty) / loud - penalty
+        for f in new.tolist():
+            if power.near(fit.residual, f)[0] > power.at(fit.residual, f) + 9.0 * loud:
+                log_odds = min(log_odds, _WORTH_A_FIT)
+        return seen._replace(log_odds=log_odds), place
+
     def _evidence(self, fit: Fit, structure: Structure, k: int) -> tuple[float, Fit]:
         """Return the logarithmic evidence of a structure and its fit, in which `k` is free."""
         data, absolute = self._data, self._noise.absolute
@@ -296,6 +316,12 @@ def log_likelihood(data: Data, fit: Fit, n_parameters: int, *, absolute: bool) -
         else:
             result -= 0.5 * share * n * math.log(max(chi2, 1e-300))
     return result
+
+
+def _new_lines(own: Fundamental, place: _Place) -> list[float]:
+    """Return the frequencies at which a place has lines that the cycle lacks."""
+    has = {round(o * own.frequency / place.frequency) for o in own.orders}
+    return [o * place.frequency for o in place.orders if o not in has]
 
 
 def _seen(place: _Place, ratio: float, log_odds: float) -> Appearance:

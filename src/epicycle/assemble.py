@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from epicycle._checks import Samples
 from epicycle._times import TimeScale
+from epicycle._twofloat import Floats
 from epicycle.aliases import Alias, line_powers
+from epicycle.coherence import BroadPeak
 from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.forecast_errors import continue_trend, prediction_errors
 from epicycle.model import Predictor
@@ -88,7 +92,33 @@ def build_predictor(
         drift=structure.order * structure.drift[structure.parent],
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
+        fading=_fading(result),
         errors=prediction_errors(result, continuation, gain),
+    )
+
+
+def _fading(result: Pursuit) -> Floats:
+    """Return one over the coherence time of every line, or an empty array where all are clocks."""
+    if not result.broad:
+        return np.empty(0)
+    rate = np.zeros(len(result.fit.structure.frequency))
+    for peak in result.broad:
+        rate[list(peak.members)] = 1.0 / peak.time
+    lines: Floats = rate[result.fit.structure.parent]
+    return lines
+
+
+def as_broad_peak(cycle: Cycle, peak: BroadPeak) -> Cycle:
+    """Return a cycle that stands for a broad peak, with the errors that its width allows."""
+    frequency = cycle.frequency
+    away = peak.frequency - frequency
+    error = float(np.sqrt(cycle.frequency_error**2 + peak.frequency_error**2 + away**2))
+    return replace(
+        cycle,
+        frequency_error=error,
+        period_error=error / frequency**2,
+        coherence_time=peak.time,
+        coherence_time_error=peak.time_error,
     )
 
 

@@ -9,12 +9,13 @@ whose spectrum is a Lorentzian of full width :math:`1 / (\pi\tau)` at half its h
 quasi-periodic term of Foreman-Mackey et al. 2017, AJ 154, 220).  Its likelihood follows from
 a Kalman filter over blocks of samples, for any sampling, and that of a clock is its limit
 :math:`\tau = \infty`.  A cycle is called incoherent where forgetting is significant, explains the
-data better than all the lines found nearby do together, and takes less than the baseline.
+data better than all the lines found nearby do together, and takes no longer than the baseline.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,13 @@ _SUSPICIOUS = 1.5
 
 #: Share of the power around a line from which it must be a clock.
 _CLOCKS_SHARE = 0.9
+
+#: Least share of the power of all lines in question: weaker peaks may be what others left.
+_LEAST_SHARE = 0.01
+
+#: A line is a clock unless it forgets within the baseline; several lines that are one peak may
+#: take so many baselines.
+_SEVERAL = 2.0
 
 #: Least pi f tau, the frequency over the width of the peak: with less there is no peak, but noise
 #: that is stronger at low frequencies.
@@ -115,6 +123,8 @@ def _broad_peak(
         members, lines = _members(fit, candidates, centre, reach)
         if power[lines].max(initial=0.0) > power[line]:
             return None  # in the skirts of a stronger one, which is a clock
+        if power[lines].sum() < _LEAST_SHARE * power[np.isin(structure.parent, candidates)].sum():
+            return None
         if peak is None and _stands_out(data, power[lines], power[line], level[lines]):
             return None
         output = int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
@@ -123,7 +133,10 @@ def _broad_peak(
         clocks = _clocks(data, fit, output) - 1.5 * (len(lines) - 1) * math.log(series.count)
         if found is None or found.gain < _SIGNIFICANT or found.likelihood < clocks + _BETTER:
             return None
-        if found.time >= data.baseline or math.pi * centre * found.time < _LEAST_QUALITY:
+        # with a probability of 95 % it is less
+        upper = found.time * math.exp(1.645 * found.time_error / found.time)
+        longest = data.baseline * (_SEVERAL if len(lines) > 1 else 1.0)
+        if upper >= longest or math.pi * centre * found.time < _LEAST_QUALITY:
             return None
         harmonic = float(structure.frequency[k]) / centre
         peak = BroadPeak(
@@ -208,7 +221,8 @@ class _Series:
         size = len(used)
 
         def total(values: Floats) -> Floats:
-            return np.bincount(index, values, size)
+            result: Floats = np.bincount(index, values, size).astype(np.float64)
+            return result
 
         weight = np.maximum(total(w), 1e-300)
         middle = total(w * t) / weight
@@ -282,39 +296,37 @@ class _Series:
         def clock(p: Floats) -> float:
             return value(np.array([p[0], -24.0, p[1], p[2]]))
 
-        options = {"xatol": 0.01, "fatol": 0.01, "maxiter": 400}
+        def lowest(function: Callable[[Floats], float], at: Floats) -> tuple[Floats, float]:
+            found = optimize.minimize(
+                function, at, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 0.01}
+            )
+            return np.asarray(found.x, dtype=np.float64), float(found.fun)
+
         starts = [
             np.array([0.0, math.log(r), -0.7, s]) for r in (1.0, 8.0, 64.0) for s in (-0.3, -3.0)
         ]
-        start = min(starts, key=value)
-        best = optimize.minimize(value, start, method="Nelder-Mead", options=options)
-        best = optimize.minimize(value, best.x, method="Nelder-Mead", options=options)
+        best, least = lowest(value, min(starts, key=value))
+        best, least = lowest(value, best)
         steady = min(
-            (
-                optimize.minimize(clock, x, method="Nelder-Mead", options=options)
-                for x in ([0.0, -0.7, -3.0], [0.0, best.x[2], best.x[3]], [0.0, -0.7, -0.3])
-            ),
-            key=lambda one: float(one.fun),
+            lowest(clock, np.array(at))[1]
+            for at in ([0.0, -0.7, -3.0], [0.0, best[2], best[3]], [0.0, -0.7, -0.3])
         )
-        gain = float(steady.fun - best.fun)
-        if gain <= 0.0:
+        if steady <= least:
             return None
-        errors = _errors(value, best.x)
-        time = self._baseline * math.exp(-best.x[1])
+        errors = _errors(value, best)
+        time = self._baseline * math.exp(-best[1])
         return _Forgetting(
-            # sigma, tau and frequency, as the amplitude, phase and frequency of one clock
-            likelihood=-float(best.fun),
-            gain=gain,
-            offset=float(best.x[0]) * unit,
-            offset_error=errors[0] * unit,
+            likelihood=-least,
+            gain=steady - least,
+            offset=float(best[0]) * unit,
+            offset_error=float(errors[0]) * unit,
             time=time,
-            time_error=time * errors[1],
+            time_error=time * float(errors[1]),
         )
 
 
-def _errors(value: object, at: Floats) -> Floats:
+def _errors(value: Callable[[Floats], float], at: Floats) -> Floats:
     """Return standard errors from the curvature of minus the logarithm of a likelihood."""
-    assert callable(value)
     step = np.array([0.05, 0.1, 0.1, 0.02])
     size = len(at)
     curvature = np.empty((size, size))
@@ -329,7 +341,7 @@ def _errors(value: object, at: Floats) -> Floats:
     return errors
 
 
-def coherence_notes(peaks: list[BroadPeak]) -> list[str]:
+def coherence_notes(peaks: Sequence[BroadPeak]) -> list[str]:
     """Return a sentence about each cycle that is no clock."""
     return [
         f"period {1 / p.frequency:.4g}: not coherent over the baseline, a broad peak"

@@ -13,6 +13,7 @@ from epicycle.alias_odds import AliasTest
 from epicycle.aliases import alias_notes
 from epicycle.assemble import (
     amplitude_limit,
+    as_broad_peak,
     build_cycle,
     build_lines,
     build_predictor,
@@ -21,7 +22,8 @@ from epicycle.assemble import (
     slow_notes,
     strength_order,
 )
-from epicycle.cycles import per_output
+from epicycle.coherence import coherence_notes
+from epicycle.cycles import Alias, Cycle, per_output
 from epicycle.grouping import gathered
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
@@ -89,26 +91,36 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     aliases = AliasTest(data, origin.noise, found.window, plan, unit=samples.scale.unit)
     single = samples.output_names is None
     by_group = origin.by_group
-    cycles = tuple(
-        build_cycle(
+    peaks = {peak.leader: peak for peak in found.broad}
+    merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
+
+    def aliases_of(k: int) -> list[Alias]:
+        if k in peaks:
+            return []
+        structure = found.fit.structure
+        return led_by_rivals(
+            aliases.aliases(found.fit, k),
+            # of a sinusoid, single lines are the measure
+            found.rivals if len(structure.orders_of(k)) > 1 else (),
+            float(structure.frequency[k]),
+            data.baseline,
+            samples.scale.unit,
+        )
+
+    cycles: tuple[Cycle, ...] = ()
+    for k in strength_order(found.fit).tolist():
+        if slow[k] or k in merged:
+            continue
+        cycle = build_cycle(
             found,
-            int(k),
+            k,
             samples.scale,
             origin.exposure,
             single,
             bool(known[k]),
-            led_by_rivals(
-                aliases.aliases(found.fit, int(k)),
-                # of a sinusoid, single lines are the measure
-                found.rivals if len(found.fit.structure.orders_of(int(k))) > 1 else (),
-                float(found.fit.structure.frequency[k]),
-                data.baseline,
-                samples.scale.unit,
-            ),
+            aliases_of(k),
         )
-        for k in strength_order(found.fit)
-        if not slow[k]
-    )
+        cycles += (as_broad_peak(cycle, peaks[k]) if k in peaks else cycle,)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     # of the values as they were given, not as a robust loss has bounded them
@@ -121,6 +133,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         undecided=(
             *origin.notes,
             *found.notes,
+            *coherence_notes(found.broad),
             *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
             *slow_notes(found.fit, slow),
             *depth_notes(found, plan),

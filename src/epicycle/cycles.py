@@ -135,6 +135,10 @@ class Cycle:
         Where else this cycle may stand, likeliest first.
     known : bool
         Whether the frequency was given by the user and held.
+    coherence_time, coherence_time_error : float or None
+        Time over which amplitude and phase are forgotten, where the cycle is a broad peak and not
+        a clock; None where it is coherent over the baseline.  Errors of frequency and period
+        then contain the width of the peak; amplitude and phase are those of its strongest line.
     statistics : EventStatistics or None
         Z^2_m and the H-test, where the cycle is one of events.
     """
@@ -157,6 +161,8 @@ class Cycle:
     aliases: tuple[Alias, ...]
     known: bool
     statistics: EventStatistics | None = None
+    coherence_time: float | None = None
+    coherence_time_error: float | None = None
 
 
 @dataclass(frozen=True)

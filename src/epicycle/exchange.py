@@ -150,6 +150,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
             -1, nuisance.shape[1]
         ),
         slow=np.array(numbers["slow"], dtype=bool),
+        fading=np.array(numbers.get("fading", ()), dtype=np.float64),
         errors=_read_errors(numbers["errors"]),
     )
     names = document["output_names"]

@@ -79,6 +79,8 @@ class Predictor:
         Which sinusoids are slow variation.
     errors : PredictionErrors or None
         How wrong all this may be; None where it is not known.
+    fading : ndarray, shape (L,), or (0,) for none
+        One over the coherence time of each sinusoid; 0 for a clock.
     """
 
     scale: TimeScale
@@ -96,6 +98,7 @@ class Predictor:
     coefficients: Floats
     slow: NDArray[np.bool_]
     errors: PredictionErrors | None = None
+    fading: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def degree(self) -> int:
@@ -134,6 +137,10 @@ class Predictor:
         scaled = offset / self.baseline
         beyond = walk_spread(self.degree, scaled, *span)
         variance += np.where(inside, 0.0, beyond)[:, np.newaxis] * self.errors.walk
+        for line in np.flatnonzero(self.fading).tolist():
+            # what the phasor forgets comes back with any phase
+            power = 0.5 * (self.coefficients[2 * line : 2 * line + 2] ** 2).sum(axis=0)
+            variance += np.outer(1 - self._kept(offset, line) ** 2, power)
         variance += nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
         ahead = np.where(inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
         # a bend at a random place between the data and t moves t by a third of its square
@@ -167,7 +174,17 @@ class Predictor:
         )
         if self.slow[line]:
             cosine, sine = cosine * inside, sine * inside
+        if len(self.fading) and self.fading[line] > 0:
+            kept = self._kept(times.to_float(), line)
+            cosine, sine = cosine * kept, sine * kept
         return np.stack([cosine, sine], axis=1)
+
+    def _kept(self, offset: Floats, line: int) -> Floats:
+        """Return the correlation of a line's phasor with that at the nearest end of the data."""
+        before, after = self.first - self.reference - offset, offset - self.last + self.reference
+        distance = np.maximum(np.maximum(before, after), 0.0)
+        kept: Floats = np.exp(-self.fading[line] * distance)
+        return kept
 
     def _offset_rows(self, group: Any, n: int) -> Floats:
         return group_rows(group, n, self.group_labels, self.group_weights)
