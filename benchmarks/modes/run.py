@@ -297,7 +297,7 @@ def bars(result: dict[str, Any], least: float) -> list[dict[str, Any]]:
             measured = f"{plain:.1f} x with sinusoids, {whole:.1f} x by default"
             met = plain >= least
         result_bars.append(
-            common.bar(f"{what}: CPU time, {threads} thread(s)", f">= {least:.0f} x", measured, met)
+            common.bar(f"{what}: CPU time, threads: {threads}", f">= {least:.0f} x", measured, met)
         )
     return result_bars
 

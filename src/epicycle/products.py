@@ -27,8 +27,9 @@ from epicycle.lines import Structure, line_columns
 #: then spin while they wait for each other, and would not stay in cache.
 _PRODUCT = 1 << 18
 
-#: Columns of a line serve up to this turn, in radians per half baseline: 0.02/baseline.
-REACH = 0.06
+#: Columns of a line serve up to this turn, in radians per half baseline: 0.003/baseline.  What
+#: they lack is below 5e-5 of the amplitude, which matters even where the residual is not noise.
+REACH = 0.01
 
 
 @dataclass(frozen=True)
