@@ -133,7 +133,7 @@ def test_in_white_noise_little_is_lost() -> None:
     for seed in range(10):
         rng = np.random.default_rng([seed, 5])
         t = np.sort(rng.uniform(0, 100.0, 300))
-        y = 0.5 * np.cos(2 * np.pi * 0.37 * t) + rng.normal(size=300)
+        y = 0.6 * np.cos(2 * np.pi * 0.37 * t) + rng.normal(size=300)
         white, red = find_cycles(t, y), find_cycles(t, y, red_noise=True)
         lost += len(white.cycles) - len(red.cycles)
         for one, other in zip(white.cycles, red.cycles, strict=False):

@@ -24,7 +24,7 @@ _NEIGHBOURHOOD = 8.0
 _NOTCH = 1.0
 
 #: Probability, beforehand, that the noise around a line is white, and the highest level otherwise.
-_WHITE = 0.5
+_WHITE = 0.8
 _HIGHEST_LEVEL = 1e4
 
 
