@@ -285,6 +285,7 @@ def test_limits_of_the_search_reach_the_library(tide):
         (["-", "--false-alarm", "2"], r"error: --false-alarm must be .* at most 1, got 2\.0\.$"),
         (["-", "--max-cycles", "0"], r"error: --max-cycles must be an integer of at least 1"),
         (["-", "--harmonics", "0"], r"error: --harmonics must be an integer"),
+        (["-", "--loss", "l1"], r"error: --loss must be one of squares, huber"),
         (["-", "--trend", "-1"], r"error: --trend must be an integer"),
         (["-", "--exposure", "-1"], r"error: --exposure must be at least 0"),
         (["-", "--known", "-3"], r"error: --known must hold finite periods above 0"),
@@ -387,7 +388,7 @@ def test_help_and_version():
     text = without_colours(run("find", "--help").stdout)
     options = (
         "--time --value --error --group --unit --min-period --max-period --max-cycles --harmonics",
-        "--false-alarm --trend --known --exposure --max-frequencies --plot --json --quiet",
+        "--false-alarm --loss --trend --known --exposure --max-frequencies --plot --json --quiet",
     )
     for option in " ".join(options).split():
         assert option in text

@@ -39,8 +39,8 @@ class Judge:
     ----------
     trials : Trials
         Frequencies that the search tries, in effect.
-    errors_given : bool
-        Whether the scatter cannot be below the errors that were given.
+    dy : ndarray, shape (n, d), or None
+        Errors that were given: the scatter cannot be below them.
     false_alarm : float
         Largest false-alarm probability of a line that stays.
     max_order : int
@@ -50,7 +50,7 @@ class Judge:
     """
 
     trials: Trials
-    errors_given: bool
+    dy: Floats | None
     false_alarm: float
     max_order: int
     red_noise: bool = False
@@ -163,7 +163,7 @@ class Judge:
             parameters,
             pairs,
             quiet=np.broadcast_to(quiet, before.shape[1:]),
-            absolute=self.errors_given,
+            least=0.0 if self.dy is None else _least_variance(data, self.dy),
         )
 
     def _probability(
@@ -196,6 +196,13 @@ def squares(data: Data, residual: Floats) -> Floats:
 def _counts(data: Data) -> Floats:
     present = np.broadcast_to(data.weights > 0, data.y.shape)
     return _by_group(data, present.astype(np.float64))
+
+
+def _least_variance(data: Data, dy: Floats) -> Floats:
+    """Return the variance of the errors alone, relative to that which the weights say."""
+    share = np.where(data.weights > 0, data.weights * dy**2, 0.0)
+    share = np.broadcast_to(share, data.y.shape)
+    return _by_group(data, share) / np.maximum(_counts(data), 1.0)
 
 
 def _by_group(data: Data, values: Floats) -> Floats:

@@ -27,12 +27,13 @@ _OPTIONS = {
     "minimum_period": "--min-period",
     "maximum_period": "--max-period",
     "max_cycles": "--max-cycles",
+    "per_group": "--per-group",
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
     "red_noise": "--red-noise",
 }
-_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy")
+_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
@@ -79,6 +80,14 @@ class SearchOptions:
             help="Column of instruments or series; each gets an offset and a scatter of its own.",
         ),
     ] = None
+    per_group: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What else differs between groups: [bold]offset[/bold] nothing, "
+            "[bold]waveform[/bold] amplitudes and phases, [bold]auto[/bold] what is likelier.",
+        ),
+    ] = _DEFAULT["per_group"]
     events: Annotated[
         bool,
         typer.Option("--events", help="The times are those of events, which have no values."),
@@ -149,6 +158,10 @@ class SearchOptions:
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
     ] = _DEFAULT["exposure"]
+    loss: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+    ] = _DEFAULT["loss"]
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -176,6 +189,7 @@ class SearchOptions:
             "minimum_period": self.min_period,
             "maximum_period": self.max_period,
             "max_cycles": self.max_cycles,
+            "per_group": self.per_group,
             "harmonics": self.harmonics,
             "false_alarm": self.false_alarm,
             "drift": self.drift,
@@ -184,6 +198,7 @@ class SearchOptions:
             "clock": self.clock,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,
+            "loss": self.loss,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
             "red_noise": self.red_noise,

@@ -22,10 +22,13 @@ from epicycle.assemble import (
     strength_order,
 )
 from epicycle.cycles import per_output
+from epicycle.grouping import gathered
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.rival_aliases import led_by_rivals
+from epicycle.robust import outlying
 from epicycle.significance import power_threshold
 
 
@@ -53,6 +56,8 @@ class Origin:
         Times, values and groups as the user gave them.
     options : dict
         All other arguments of :func:`epicycle.find_cycles`.
+    by_group : bool
+        Whether the outputs are the groups of one series.
     """
 
     samples: Samples
@@ -64,6 +69,7 @@ class Origin:
     found: Pursuit
     raw: tuple[Any, Any, Any]
     options: dict[str, Any]
+    by_group: bool = False
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:
@@ -80,15 +86,9 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     data = found.data
     slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
     known = known_fundamentals(found.fit.structure, origin.goal)
-    aliases = AliasTest(
-        data,
-        origin.noise,
-        found.window,
-        plan,
-        unit=samples.scale.unit,
-        rivals=[rival.frequency for rival in getattr(found, "rivals", ())],
-    )
+    aliases = AliasTest(data, origin.noise, found.window, plan, unit=samples.scale.unit)
     single = samples.output_names is None
+    by_group = origin.by_group
     cycles = tuple(
         build_cycle(
             found,
@@ -97,14 +97,24 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             origin.exposure,
             single,
             bool(known[k]),
-            aliases.aliases(found.fit, int(k)),
+            led_by_rivals(
+                aliases.aliases(found.fit, int(k)),
+                # of a sinusoid, single lines are the measure
+                found.rivals if len(found.fit.structure.orders_of(int(k))) > 1 else (),
+                float(found.fit.structure.frequency[k]),
+                data.baseline,
+                samples.scale.unit,
+            ),
         )
         for k in strength_order(found.fit)
         if not slow[k]
     )
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
-    residual[samples.kept] = np.where(samples.present, found.fit.residual, np.nan)
+    # of the values as they were given, not as a robust loss has bounded them
+    own = found.fit.residual + (samples.y - data.y)
+    residual[samples.kept] = np.where(samples.present, own, np.nan)
+    far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
         cycles=cycles,
         lines=build_lines(found, slow, known, origin.exposure, single),
@@ -120,23 +130,37 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         n_dropped=samples.n_dropped,
         baseline=data.baseline,
         reference_time=samples.scale.to_user(data.reference),
-        residual=residual[:, 0] if single else residual,
+        residual=gathered(residual) if single or by_group else residual,
         residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
-        jitter={
-            str(label): per_output(found.jitter[g].tolist(), single)
-            for g, label in enumerate(samples.group_labels)
-        },
+        jitter=_jitter(found, samples, single, by_group),
         amplitude_limit=per_output(amplitude_limit(found), single),
         search=found.search,
         spectrum=_spectrum(found, origin.goal.false_alarm),
         predictor=build_predictor(found, samples, slow, origin.exposure),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
+        outliers=tuple(samples.kept[far].tolist()),
         samples=origin.raw,
         origin=origin,
         n_repeated=samples.n_repeated,
         is_sorted=samples.is_sorted,
+        group_shares=_group_shares(samples) if by_group else None,
     )
+
+
+def _jitter(found: Pursuit, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:
+    if by_group:
+        assert samples.output_names is not None
+        return dict(zip(samples.output_names, found.jitter[0].tolist(), strict=True))
+    return {
+        str(label): per_output(found.jitter[g].tolist(), single)
+        for g, label in enumerate(samples.group_labels)
+    }
+
+
+def _group_shares(samples: Samples) -> tuple[float, ...]:
+    counts = samples.present.sum(axis=0)
+    return tuple((counts / counts.sum()).tolist())
 
 
 def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:

@@ -66,8 +66,10 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "undecided": list(model.undecided),
         "residual_std": model.residual_std,
         "jitter": model.jitter,
+        "outliers": list(model.outliers),
         "amplitude_limit": model.amplitude_limit,
         "output_names": model.output_names,
+        "group_shares": model.group_shares,
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
@@ -171,7 +173,9 @@ def _read(document: dict[str, Any]) -> CycleModel:
         spectrum=Spectrum(empty, empty, empty, empty, empty, float("nan")),
         predictor=predictor,
         output_names=None if names is None else tuple(names),
+        group_shares=_tuple(document.get("group_shares")),
         seconds=document["seconds"],
+        outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
     )
 

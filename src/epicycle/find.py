@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from epicycle import _checks
-from epicycle._data import build_data
+from epicycle import _checks, robust
+from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
 from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, pursue
+from epicycle.pursuit import Goal, Pursuit, pursue
 from epicycle.search import Progress
 from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
 from epicycle.workbench import Effort
@@ -50,6 +51,7 @@ def find_cycles(
     known: Any = (),
     exposure: float = 0.0,
     red_noise: bool = False,
+    loss: str = "squares",
     covariates: Any = None,
     clock: str = "elapsed",
     progress: Progress | None = None,
@@ -123,6 +125,9 @@ def find_cycles(
         Let the noise be stronger at some frequencies than at others, as noise with a memory is.
         Its smooth spectrum is estimated, and candidates, their significance and their errors are
         measured against it.  Needs the dense search.
+    loss : str
+        "squares", or "huber" where some values may be far off: their influence is then bounded,
+        see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
     covariates : array_like, shape (n,) or (n, q), optional
         What else the values depend on, linearly; fitted along.
     clock : str
@@ -171,6 +176,7 @@ def find_cycles(
         slow_limit=0.0 if longest is None else 1.0 / longest,
         red_noise=bool(red_noise),
     )
+    robust.check_loss(loss, of_events=y is None)
     if y is None:
         events = _checks.check_events(
             t,
@@ -191,10 +197,10 @@ def find_cycles(
     degree = check_trend(trend)
     data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
-    choice, ranking = check_choice(per_group), None
+    choice, differ, ranking = check_choice(per_group), False, None
     if choice != "offset" and may_differ(samples):
         own = spread(samples)
-        differ, ranking = True, None
+        differ = True
         if choice == "auto":
             noises = NoiseModel.of(samples), NoiseModel.of(own)
             differ, ranking = have_own_waveforms(data, build_data(own, degree), noises, plan)
@@ -215,13 +221,18 @@ def find_cycles(
         goal = replace(goal, max_cycles=0)
 
     noise = NoiseModel.of(samples)
-    found = pursue(data, noise, plan, goal, ranking=ranking, progress=progress)
+    once = partial(pursue, noise=noise, plan=plan, goal=goal, ranking=ranking, progress=progress)
+
+    def search(problem: Data) -> Pursuit:
+        if loss == "squares":
+            return once(problem)
+        return robust.pursue_robustly(replace(problem, y=data.y), once)
+
+    found = search(data)
     if trend == PIECEWISE:
-        found = with_bent_trend(
-            found, goal, lambda bent: pursue(bent, noise, plan, goal, progress=progress), samples
-        )
+        found = with_bent_trend(found, goal, search, samples)
     origin = Origin(
-        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
     )
     return build_model(origin, started)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from epicycle._checks import Samples
 from epicycle._data import Data
+from epicycle._twofloat import Floats
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.opening import affordable, compare_waveforms
@@ -25,9 +26,6 @@ CHOICES = ("auto", "offset", "waveform")
 
 #: A group needs this many values for a waveform of its own.
 _FEWEST_VALUES = 8
-
-#: Logarithm of the odds at which groups are given waveforms of their own.
-_LEAST_LOG_ODDS = 3.0
 
 
 def check_choice(per_group: object) -> str:
@@ -62,6 +60,13 @@ def spread(samples: Samples) -> Samples:
     )
 
 
+def gathered(values: Floats) -> Floats:
+    """Return the one value that each row has, shape (n,); NaN where it has none."""
+    present = np.isfinite(values)
+    first = np.take_along_axis(values, present.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    return np.where(present.any(axis=1), first, np.nan)
+
+
 def have_own_waveforms(
     shared: Data, own: Data, noise: tuple[NoiseModel, NoiseModel], plan: SearchPlan
 ) -> tuple[bool, Ranking | None]:
@@ -90,9 +95,9 @@ def have_own_waveforms(
     ranking = compare_waveforms(own, _without_trend(own), noise[1], plan, further)
     places = np.array([rival.frequency for rival in ranking.rivals[:_FEWEST_VALUES]])
     common = compare_waveforms(shared, residual, noise[0], plan, np.concatenate([further, places]))
-    differ = ranking.log_evidence > common.log_evidence + _LEAST_LOG_ODDS
+    differ = ranking.log_evidence > common.log_evidence
     return differ, ranking if differ else None
 
 
-def _without_trend(data: Data) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _without_trend(data: Data) -> Floats:
     return fit_lines(data, Structure.empty(), absolute=True, max_steps=0).residual

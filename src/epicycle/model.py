@@ -170,18 +170,26 @@ class Predictor:
         return np.stack([cosine, sine], axis=1)
 
     def _offset_rows(self, group: Any, n: int) -> Floats:
-        if group is None:
-            return np.tile(np.array(self.group_weights), (n, 1))
-        wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
-        codes = {str(label): code for code, label in enumerate(self.group_labels)}
-        unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
-        if unknown:
-            raise ValueError(
-                f"group {unknown[0]!r} is not among the groups that were fitted: "
-                f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
-            )
-        rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
-        return rows
+        return group_rows(group, n, self.group_labels, self.group_weights)
+
+
+def group_rows(group: Any, n: int, labels: tuple[Any, ...], shares: tuple[float, ...]) -> Floats:
+    """Return how much of each group goes into each of n rows, shape (n, G).
+
+    All of the group that is named, or every group by its share of the samples where none is.
+    """
+    if group is None:
+        return np.tile(np.array(shares), (n, 1))
+    wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
+    codes = {str(label): code for code, label in enumerate(labels)}
+    unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
+    if unknown:
+        raise ValueError(
+            f"group {unknown[0]!r} is not among the groups that were fitted: "
+            f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
+        )
+    rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,12 +231,18 @@ class CycleModel:
         The numbers behind :meth:`predict`.
     seconds : float
         Time that the search took.
+    outliers : tuple of int
+        Positions, in the order given, of the samples with a value farther from the model than
+        noise brings any in 99 of 100 data sets, given the median of the absolute residuals.
     locked : tuple of GearTrain
         Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
     n_repeated : int
         Samples whose time another one has as well; each counts as a measurement.
     is_sorted : bool
         Whether the samples came in the order of time, which makes no difference.
+    group_shares : tuple of float, or None
+        Where each group has a waveform of its own, `output_names` are the groups and these their
+        shares in the samples; None where groups share their waveforms, or there are none.
     """
 
     cycles: tuple[Cycle, ...]
@@ -251,8 +265,10 @@ class CycleModel:
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
+    outliers: tuple[int, ...] = ()
     n_repeated: int = 0
     is_sorted: bool = True
+    group_shares: tuple[float, ...] | None = None
 
     @property
     def of_events(self) -> bool:
@@ -330,7 +346,8 @@ class CycleModel:
         t : array_like, shape (m,)
             Times of the same kind as those of the data (numbers or datetimes).
         group : label or array_like of labels, optional
-            Whose offsets to add; by default the mean offset of all groups.
+            Whose offsets to add, or whose waveforms to follow where each group has its own; by
+            default the mean of all groups.
         covariates : array_like, shape (m,) or (m, q), optional
             What else the values depend on, as in the fit; by default the means in the fit.
         return_std : bool
@@ -353,10 +370,11 @@ class CycleModel:
         ValueError
             If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
-        result = self._shaped(self.predictor(t, group, covariates))
+        offsets = group if self.group_shares is None else None
+        result = self._shaped(self.predictor(t, offsets, covariates), group)
         if not return_std:
             return result
-        return result, self._shaped(self.predictor.spread(t, group, covariates).std())
+        return result, self._shaped(self.predictor.spread(t, offsets, covariates).std(), group)
 
     def predict_interval(
         self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
@@ -386,14 +404,22 @@ class CycleModel:
         """
         if not 0.0 < check_positive(coverage, "coverage") < 1.0:
             raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
-        spread = self.predictor.spread(t, group, covariates)
+        offsets = group if self.group_shares is None else None
+        spread = self.predictor.spread(t, offsets, covariates)
         assert self.predictor.errors is not None
         half = spread.half_width(coverage, self.predictor.errors.degrees_of_freedom)
-        middle = self.predictor(t, group, covariates)
-        return self._shaped(middle - half), self._shaped(middle + half)
+        middle = self.predictor(t, offsets, covariates)
+        return self._shaped(middle - half, group), self._shaped(middle + half, group)
 
-    def _shaped(self, values: Floats) -> Floats:
-        return values[:, 0] if self.output_names is None else values
+    def _shaped(self, values: Floats, group: Any) -> Floats:
+        """Return values of all outputs in the shape of y: of each row's group, or their mean."""
+        if self.output_names is None:
+            return values[:, 0]
+        if self.group_shares is None:
+            return values
+        rows = group_rows(group, len(values), self.output_names, self.group_shares)
+        result: Floats = (values * rows).sum(axis=1)
+        return result
 
     def table(self) -> str:
         """Return the cycles as a table in plain text."""

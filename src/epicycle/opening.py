@@ -8,6 +8,8 @@ and three harmonics are therefore compared as waveforms first (:mod:`epicycle.ri
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +23,7 @@ from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan, grid
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.rivals import Ranking, rank
-from epicycle.search import cut
+from epicycle.search import Candidates, cut
 from epicycle.sums import BAND
 
 #: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
@@ -39,6 +41,9 @@ _FEWEST_CYCLES = 5.0
 
 #: Scatter of a waveform about its first harmonics, in units of the signal's.
 _MISFIT = 0.3
+
+#: A waveform has been chosen among so many: maxima, their multiples and fractions, and orders.
+_CHOICES = 100
 
 #: Orders beyond the best number that are tried before giving up.
 _PATIENCE = 2
@@ -118,32 +123,93 @@ def open_with_waveform(
     if not ranking.rivals:
         return Opening(None, None)
     frequency = ranking.rivals[0].frequency
-    trial, orders = _with_orders(data, fit, frequency, max_order)
-    if orders == 1:
-        return Opening(None, None)
+    trial = _with_orders(data, fit, frequency, max_order)
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if orders == (1,) or math.gcd(*orders) > 1:
+        return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
         return Opening(None, frequency)
     return Opening(trial, frequency)
 
 
-def _with_orders(data: Data, fit: Fit, frequency: float, max_order: int) -> tuple[Fit, int]:
-    """Return the fit with one more cycle, with as many harmonics as lower BIC, and their number."""
+def outdone_by_sinusoids(
+    data: Data, fit: Fit, trial: Fit, plan: SearchPlan, search: Callable[[Fit], Candidates]
+) -> bool:
+    """Return whether as many sinusoids, each found by itself, explain more than a waveform.
+
+    Several unrelated lines may lie near enough to multiples of some frequency to look like a
+    waveform.  By BIC, with every free frequency paying for the choice among those of the band.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    fit : Fit
+        What was found before.
+    trial : Fit
+        The same with one more cycle.
+    plan : SearchPlan
+        The band.
+    search : callable
+        Returns the strongest maxima of the spectrum of a fit's residual.
+    """
+    n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+    per_line = 2 * float(np.log(n).sum())
+    per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
+
+    def bic(one: Fit) -> float:
+        new = len(one.structure.order) - len(fit.structure.order)
+        free = len(one.structure.frequency) - len(fit.structure.frequency)
+        unexplained = float((n * np.log(np.maximum(one.chi2, 1e-300))).sum())
+        return unexplained + new * per_line + free * per_frequency
+
+    waveform, lines = bic(trial) + 2 * math.log(_CHOICES), fit
+    for _ in range(len(trial.structure.order) - len(fit.structure.order)):
+        taken = lines.structure.line_frequency
+        apart = [
+            f
+            for f in search(lines).frequency.tolist()
+            if not len(taken) or np.abs(taken - f).min() >= 1.0 / data.baseline
+        ]
+        if not apart:
+            return False
+        structure = lines.structure.plus(apart[0])
+        lines = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3)
+        if bic(lines) < waveform:
+            return True
+    return False
+
+
+def _with_orders(data: Data, fit: Fit, frequency: float, max_order: int) -> Fit:
+    """Return the fit with one more cycle, with the harmonics that lower BIC."""
     n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
     # more parameters than a third of the values describe the noise
     most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
-    best: tuple[float, Fit, int] | None = None
-    for k in range(1, max(most, 1) + 1):
-        structure = fit.structure.plus(frequency, tuple(range(1, k + 1)))
+
+    def with_orders(orders: tuple[int, ...]) -> tuple[float, Fit]:
+        structure = fit.structure.plus(frequency, orders)
         free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
         trial = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
         chi2 = np.maximum(trial.chi2, 1e-300)
-        bic = float((n * np.log(chi2)).sum() + 2 * k * np.log(n).sum())
-        if best is None or bic < best[0]:
-            best = bic, trial, k
-        elif k > best[2] + _PATIENCE:
+        return float((n * np.log(chi2)).sum() + 2 * len(orders) * np.log(n).sum()), trial
+
+    best: tuple[float, Fit] | None = None
+    used: tuple[int, ...] = ()
+    for k in range(1, max(most, 1) + 1):
+        orders = tuple(range(1, k + 1))
+        trial = with_orders(orders)
+        if best is None or trial[0] < best[0]:
+            best, used = trial, orders
+        elif k > len(used) + _PATIENCE:
             break
     assert best is not None
-    return best[1], best[2]
+    for order in used[:-1]:
+        # a waveform need not have all of them: one without a fundamental, eclipses alike
+        orders = tuple(o for o in used if o != order)
+        trial = with_orders(orders)
+        if trial[0] < best[0]:
+            best, used = trial, orders
+    return best[1]
 
 
 def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
@@ -162,7 +228,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
         # where the errors explain everything, the signal is what their scatter could hide
         least = variance * np.sqrt(2.0 / len(rows))
         signal = max(variance - float(np.median(known)), least, 1e-300)
-        misfit = _MISFIT**2 * signal if noise.dy is not None else variance
+        misfit = _MISFIT**2 * signal if noise.dy is not None else max(variance, 1e-300)
         times.append(rows)
         values.append(y / np.sqrt(signal))
         weights.append(signal / (known + misfit) * noise.relative[rows])

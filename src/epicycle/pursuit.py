@@ -19,11 +19,12 @@ from epicycle._twofloat import Floats
 from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
+from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
-from epicycle.opening import affordable, compare_waveforms, open_with_waveform
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.rivals import Ranking, Rival
@@ -114,6 +115,8 @@ class Pursuit:
     rivals : tuple of Rival
         Frequencies at which the first cycle was compared as a waveform, the likeliest first;
         empty where it was not.
+    broad : tuple of BroadPeak
+        Fundamentals that are no clocks.
     """
 
     data: Data
@@ -131,6 +134,7 @@ class Pursuit:
     notes: tuple[str, ...]
     window: Candidates
     rivals: tuple[Rival, ...] = ()
+    broad: tuple[BroadPeak, ...] = ()
 
 
 def pursue(
@@ -182,20 +186,23 @@ def pursue(
     if likelier is not fit:
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
-    fit = _prune(work, fit, goal, judge)
+    broad = _broad_peaks(work, fit, goal, judge)
+    spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
+    fit = _prune(work, fit, goal, judge, spared)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
     beside += refused
-    if not (goal.drift or goal.red_noise):
+    if not (goal.drift or goal.red_noise or len(spared)):
         stand, centres = resolve(
             Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
             beside = [f for f in beside if is_apart(work.data, f, centres)]
+    broad = _broad_peaks(work, fit, goal, judge) if len(spared) else []
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -214,6 +221,7 @@ def pursue(
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
         rivals=rivals,
+        broad=tuple(broad),
     )
 
 
@@ -222,9 +230,20 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     # drifts further apart than 4 / T^2 are independent trials
     drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
     trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    return Judge(
-        trials, noise.dy is not None, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
-    )
+    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
+
+
+def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
+    """Return which cycles are no clocks, and which lines make one of them together."""
+    if goal.drift:
+        return []
+    structure = fit.structure
+    level = judge.noise_level(work.data, fit)
+    strength = np.zeros(len(structure.frequency))
+    np.add.at(strength, structure.parent, _amplitudes(fit, fit.scale) ** 2)
+    in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
+    order = [int(k) for k in np.argsort(-strength, kind="stable") if in_question[k]]
+    return broad_peaks(work.data, fit, level, order)
 
 
 def _at_likeliest_aliases(
@@ -284,6 +303,8 @@ def _open(
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
+    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        return unchanged
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged
@@ -475,13 +496,21 @@ def _without_line(structure: Structure, line: int) -> Structure:
     return Structure.of(fundamentals)
 
 
-def _prune(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> Fit:
-    """Return the fit without the lines that the noise around them could explain."""
+def _prune(
+    work: Workbench, fit: Fit, goal: Goal, judge: Judge, spared: Floats | None = None
+) -> Fit:
+    """Return the fit without the lines that the noise around them could explain.
+
+    Those at the frequencies `spared` stay: what is around them is the same broad peak.
+    """
     while True:
         level = judge.noise_level(work.data, fit)
         errors = covariance(work.data, fit, level)
         probability = judge.of_all(work.data, fit, errors, level)
         probability[known_fundamentals(fit.structure, goal)] = 0.0
+        if spared is not None and len(spared):
+            far = np.abs(fit.structure.frequency[:, np.newaxis] - spared).min(axis=1)
+            probability[far < 0.5 / work.data.baseline] = 0.0
         if not len(probability) or probability.max() <= goal.false_alarm:
             return fit
         fundamentals = fit.structure.fundamentals()

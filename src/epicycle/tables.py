@@ -244,6 +244,8 @@ def notes(model: CycleModel) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.outliers:
+        lines.append(f"outliers: {len(model.outliers)} of {model.n_samples} samples lie far off")
     if model.trend_changes:
         places = ", ".join(_reference(moment) for moment in model.trend_changes)
         lines.append(f"trend: its slope changes near {places}")
