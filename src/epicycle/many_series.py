@@ -122,6 +122,7 @@ def find_in_each(
                 parts.add(future.result())
                 running |= {pool.submit(run_job, job) for job in islice(jobs, 1)}
             progress(len(parts), len(ids))
+        pool.shutdown()
     except BrokenProcessPool:
         raise OutputError(
             f"a worker was killed, perhaps for want of memory; {len(parts)} of {len(ids)} series "
