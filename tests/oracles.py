@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import mpmath
 import numpy as np
+from scipy import special
 
 # ---- Phases --------------------------------------------------------------------------------
 
@@ -185,3 +186,45 @@ def cramer_rao_of_frequency(t: np.ndarray, amplitude: float, sigma: float) -> fl
     """Return the bound on the error of one line's frequency, 1 / (2 pi^2 A^2 sum (dt / s)^2)."""
     spread = np.sum((t - t.mean()) ** 2)
     return float(np.sqrt(sigma**2 / (2 * np.pi**2 * amplitude**2 * spread)))
+
+
+# ---- Significance --------------------------------------------------------------------------
+
+
+def harmonic_bases(t: np.ndarray, frequency: np.ndarray, orders: int = 1) -> np.ndarray:
+    """Return orthonormal columns (F, n, 2 orders) of 1 ... orders harmonics, mean taken out.
+
+    Columns 2 k and 2 k + 1 are what order k + 1 adds to the orders below.
+    """
+    angle = 2 * np.pi * frequency[:, None, None] * t[:, None] * np.arange(1, orders + 1)
+    columns = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(*angle.shape[:2], -1)
+    columns -= columns.mean(axis=1, keepdims=True)
+    return np.linalg.qr(columns)[0]
+
+
+def simulated_false_alarm(
+    bases: np.ndarray, power: float, draws: int, rng: np.random.Generator
+) -> float:
+    """Return the probability that noise exceeds a power at any of the frequencies of a grid.
+
+    It is ``sum_f p E[1 / number of exceedances | exceedance at f]``, exactly (Naiman & Priebe 2001,
+    J. Comput. Graph. Stat. 10, 296), where p is the probability at one frequency: noise is drawn
+    given an exceedance at a random frequency, however rare that is.
+    """
+    n_frequencies, n, k = bases.shape
+    rest = n - 1 - k
+    single = special.betainc(rest / 2, k / 2, 1 - power)
+    shares = []
+    for f in rng.integers(0, n_frequencies, draws):
+        # the power given that it exceeds, a direction inside the columns, and one outside
+        p = 1 - special.betaincinv(rest / 2, k / 2, rng.uniform() * single)
+        inside = bases[f] @ rng.normal(size=k)
+        outside = rng.normal(size=n)
+        outside -= outside.mean()
+        outside -= bases[f] @ (bases[f].T @ outside)
+        noise = np.sqrt(p) * inside / np.linalg.norm(inside)
+        noise += np.sqrt(1 - p) * outside / np.linalg.norm(outside)
+        there = ((noise @ bases) ** 2).sum(axis=1)
+        there[f] = p
+        shares.append(1 / np.count_nonzero(there >= power))
+    return float(n_frequencies * single * np.mean(shares))

@@ -252,3 +252,44 @@ def test_honolulu_forecast(tmp_path):
     value = whole["value"][cut:].to_numpy()
     explained = 1 - np.var(value - frame["value"]) / np.var(value)
     assert explained >= 0.92
+
+
+# ---- Clocks --------------------------------------------------------------------------------
+
+
+def test_people_keep_their_hour_on_local_clocks_through_a_change(tmp_path):
+    # highest at 15:00 on the clocks of Berlin, before and after they are put forward
+    zone = "Europe/Berlin"
+    rng = np.random.default_rng(2)
+    wall = np.sort(rng.uniform(0, 24 * 60, 800))
+    wall = wall[~((wall // 24 == 29) & (wall % 24 < 4))]  # the night of the change
+    y = 3 * np.cos(2 * np.pi * (wall - 15) / 24) + 0.3 * rng.normal(size=len(wall))
+    local = pd.DatetimeIndex(pd.Timestamp("2024-03-02") + pd.to_timedelta(wall, unit="h"))
+    utc = local.round("s").tz_localize(zone).tz_convert("UTC")
+    path = tmp_path / "p.csv"
+    path.write_text(table("time,v", [m.isoformat() for m in utc], y))
+    peak = {}
+    for clock in ("local", "elapsed"):
+        output = tmp_path / f"{clock}.json"
+        options = ("--unit", "h", "--harmonics", "1", "--known", "24", "--zone", zone)
+        assert run("fit", path, *options, "--clock", clock, "-o", output, "-q").exit_code == 0
+        for day in ("2024-03-10", "2024-04-20"):
+            span = ("--from", f"{day}T10:00", "--to", f"{day}T20:00", "--step", "1min", "-q")
+            frame = predicted("predict", output, *span)
+            at = pd.Timestamp(frame["time"][frame["v"].idxmax()])
+            peak[clock, day] = at.hour * 60 + at.minute
+    assert abs(peak["local", "2024-03-10"] - 15 * 60) <= 5
+    assert abs(peak["local", "2024-04-20"] - 15 * 60) <= 5
+    # in time that passes, the hour moves with the clocks
+    assert peak["elapsed", "2024-04-20"] - peak["elapsed", "2024-03-10"] == 60
+
+
+def test_a_line_that_bends_is_kept_in_the_file(tmp_path):
+    t, y = samples(n=200)
+    y = y + 0.2 * np.maximum(t - 150, 0)
+    path, output = tmp_path / "b.csv", tmp_path / "b.json"
+    path.write_text(table("time_h,level", t, y))
+    assert run("fit", path, "--trend", "piecewise", "-o", output, "-q").exit_code == 0
+    assert json.loads(output.read_text())["result"]["model"]["knots"]
+    frame = predicted("predict", output, "--at", path, "-q")
+    assert np.std(frame["level"] - y) < 1.3

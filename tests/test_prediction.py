@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from epicycle import CycleModel, find_cycles
-from epicycle.prediction import WALK_POINTS, packed_factor, walk_rate, walk_spread
+from epicycle.prediction import WALK_POINTS, Spread, packed_factor, walk_rate, walk_spread
 from generators import sinusoids
 
 LINES = [(0.3137, 2.0, 0.1), (0.7421, 1.0, 0.4)]
@@ -17,6 +17,12 @@ LINES = [(0.3137, 2.0, 0.1), (0.7421, 1.0, 0.4)]
 def model_of(seed: int = 1, **options: object) -> CycleModel:
     problem = sinusoids(seed, 300, 100.0, LINES, 0.5, trend=[1.0])
     return find_cycles(problem.t, problem.y, **options)
+
+
+def model_error(model: CycleModel, t: np.ndarray) -> np.ndarray:
+    """Return the error of the model alone, without the scatter of single values."""
+    total = model.predict(t, return_std=True)[1]
+    return np.sqrt(total**2 - model.predictor.errors.scatter[0, 0] ** 2)
 
 
 def numerical_std(model: CycleModel, t: np.ndarray, n_draws: int = 20_000) -> np.ndarray:
@@ -44,21 +50,21 @@ def test_errors_are_those_of_drawn_parameters() -> None:
     model = model_of()
     assert [round(c.frequency, 2) for c in model.cycles] == [0.31, 0.74]
     t = np.linspace(-60.0, 160.0, 50)
-    own, _ = model.predictor.uncertainty(t, None)
+    own = model_error(model, t)
     # 20,000 draws: 0.5 % each; frequencies turn phases by 0.02 rad at most, so that what the
     # linear propagation leaves out is below 1e-3; low frequencies lend offsets and trend a noise
     # level between 1 and about 1.5 times that of the lines, which the draws do not know
     low = model.predictor.errors.inside[0]
     assert np.isfinite(low).all()
     drawn = numerical_std(model, t)
-    assert (own[:, 0] > 0.97 * drawn).all()
-    assert (own[:, 0] < 1.25 * drawn).all()
+    assert (own > 0.97 * drawn).all()
+    assert (own < 1.25 * drawn).all()
 
 
 def test_phase_errors_grow_with_the_error_of_the_frequency() -> None:
     model = model_of()
     far = 1e5 + np.linspace(0.0, 40.0, 400)
-    own, _ = model.predictor.uncertainty(far, None)
+    own = model_error(model, far)
     middle = model.predictor.reference
     expected = sum(
         0.5 * (2 * np.pi * c.frequency_error * (far.mean() - middle) * c.amplitude) ** 2
@@ -69,7 +75,7 @@ def test_phase_errors_grow_with_the_error_of_the_frequency() -> None:
     found = model.origin.found
     k = len(found.fit.structure.frequency)
     trend = found.covariance.joint[0][k + 1, k + 1] * (2 * (far.mean() - middle) / 100.0) ** 2
-    assert_allclose((own[:, 0] ** 2).mean(), expected + trend, rtol=0.1)
+    assert_allclose((own**2).mean(), expected + trend, rtol=0.1)
 
 
 def test_scatter_is_that_of_the_residual_per_group() -> None:
@@ -182,6 +188,19 @@ def test_slow_variation_widens_what_comes_after_it() -> None:
     # at the end a walk is twice as far from its trend as in the middle, and scatters as before
     assert after[0] > 1.5 * np.median(inside)
     assert after[0] < after[1] < after[2]
+
+
+def test_intervals_with_bends_to_come_hold_for_such_values() -> None:
+    rng = np.random.default_rng(8)
+    expected, variance, bend = np.array([0.0, 0.3, 2.0, 100.0]), 1.0, 9.0
+    spread = Spread(np.full((4, 1), variance), np.full((4, 1), bend), expected)
+    bends = rng.poisson(expected, size=(200_000, 4))
+    values = rng.normal(size=bends.shape) * np.sqrt(variance + bends * bend)
+    for coverage in (0.5, 0.8, 0.95):
+        half = spread.half_width(coverage, np.array([1e9]))
+        # 200,000 values: 0.1 points
+        assert_allclose((np.abs(values) < half[:, 0]).mean(axis=0), coverage, atol=0.005)
+    assert_allclose(spread.std()[:, 0], np.sqrt(variance + expected * bend))
 
 
 @pytest.mark.parametrize("sampling", ["random", "regular", "gappy"])

@@ -60,25 +60,32 @@ def test_the_better_model_by_the_criterion_is_taken() -> None:
     assert criteria[0] < criteria[1]
 
 
-def test_intervals_of_bent_trends_hold() -> None:
-    """Beyond the data, where a straight trend with slow variation is far off."""
-    hits: dict[float, list[float]] = {0.8: [], 0.95: []}
+def test_a_bent_trend_is_forecast_where_a_straight_one_is_far_off() -> None:
     errors = []
-    for seed in range(30):
+    for seed in range(15):
         rng = np.random.default_rng(100 + seed)
         knots = sorted(rng.uniform(30, 170, 2))
         t, y, fitted = bent(seed, knots, list(rng.normal(0, 0.4, 2)))
         models = [find_cycles(t[fitted], y[fitted], trend=k) for k in ("piecewise", 1)]
         errors.append([np.sqrt(np.mean((m.predict(t[~fitted]) - y[~fitted]) ** 2)) for m in models])
-        for coverage, shares in hits.items():
-            lower, upper = models[0].predict_interval(t[~fitted], coverage)
-            shares.append(((lower <= y[~fitted]) & (y[~fitted] <= upper)).mean())
     pieces, line = np.median(errors, axis=0)
     assert pieces < 1.3  # the noise is 1
     assert line > 2 * pieces
+
+
+def test_intervals_of_trends_that_go_on_bending_hold() -> None:
+    hits: dict[float, list[float]] = {0.8: [], 0.95: []}
+    for seed in range(60):
+        rng = np.random.default_rng(200 + seed)
+        knots = sorted(rng.uniform(0, 250, rng.poisson(4)))
+        t, y, fitted = bent(seed, knots, list(rng.normal(0, 0.4, len(knots))), 300, 75)
+        model = find_cycles(t[fitted], y[fitted], trend="piecewise")
+        for coverage, shares in hits.items():
+            lower, upper = model.predict_interval(t[~fitted], coverage)
+            shares.append(((lower <= y[~fitted]) & (y[~fitted] <= upper)).mean())
     for coverage, shares in hits.items():
-        # what the places of the bends add is left out; the mean of 30 is good to 2 points
-        assert abs(np.mean(shares) - coverage) < 0.05
+        # whole series are off together: the mean of 60 is good to 3 points
+        assert abs(np.mean(shares) - coverage) < 0.08
 
 
 def test_several_outputs_bend_together() -> None:

@@ -234,8 +234,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             for k in range(-(-n_series // BLOCK))
         ]
         done = finished_blocks(part, blocks)
-        for first in range(0, len(blocks), 20):
-            todo = [b for b in blocks[first : first + 20] if b not in done]
+        for first in range(0, len(blocks), 10):
+            todo = [b for b in blocks[first : first + 10] if b not in done]
             if todo:
                 label = f"noise, {name}, from block {first}"
                 found = common.parallel(one_block, todo, options.processes, label)

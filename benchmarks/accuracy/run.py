@@ -20,7 +20,7 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from accuracy import phases, real_data, tides, trials
+from accuracy import coverage, false_alarms, phases, real_data, red_noise, tides, trials
 
 SECTIONS = [
     common.Section(
@@ -43,6 +43,27 @@ SECTIONS = [
         trials.measure_white_noise,
         trials.white_noise_tables,
         trials.white_noise_bars,
+    ),
+    common.Section(
+        "false_alarms",
+        "False-alarm probabilities against noise",
+        false_alarms.measure,
+        false_alarms.tables,
+        false_alarms.bars,
+    ),
+    common.Section(
+        "coverage",
+        "Coverage of period errors",
+        coverage.measure,
+        coverage.tables,
+        coverage.bars,
+    ),
+    common.Section(
+        "red_noise",
+        "Red noise",
+        red_noise.measure,
+        red_noise.tables,
+        red_noise.bars,
     ),
     common.Section(
         "phase",
@@ -101,6 +122,9 @@ def main() -> None:
     parser: argparse.ArgumentParser = common.parser(__doc__)
     parser.add_argument("--trials", type=int, default=1000, help="trials per row of refinement")
     parser.add_argument("--series", type=int, default=2000, help="series of white noise")
+    parser.add_argument(
+        "--null-series", type=int, default=100_000, help="series of noise for false alarms"
+    )
     parser.add_argument(
         "--processes", type=int, default=common.cores(), help="processes side by side"
     )

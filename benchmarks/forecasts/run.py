@@ -85,9 +85,9 @@ def walk(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def bends(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return cycles on a trend with two changes of slope within the span."""
+    """Return cycles on a trend that goes on changing its slope, 2.5 times in all on average."""
     t, y = trend(rng)
-    for knot in rng.uniform(0.15 * SPAN, 0.85 * SPAN, 2):
+    for knot in rng.uniform(0, SPAN + AHEAD, rng.poisson(2.5)):
         y = y + rng.normal(0, 0.3) * np.maximum(t - knot, 0.0)
     return t, y
 
@@ -232,7 +232,13 @@ def bioluminescence(options: argparse.Namespace) -> list[dict[str, Any]]:
     rows = []
     for column in table.columns[1 : 7 if options.quick else None]:
         for kind in (1, "piecewise"):
-            settings = {"unit": "h", "trend": kind, "minimum_period": 4.0}
+            # three cycles are too few to be called so unless the user says that they are
+            settings = {
+                "unit": "h",
+                "trend": kind,
+                "minimum_period": 4.0,
+                "maximum_period": 36.0,
+            }
             row = held_out(
                 f"reporters, trend={kind}", table["time_h"], table[column], settings, 24, 1
             )

@@ -2,7 +2,8 @@
 
 What is decided about bad input (see also the page "Bad input" in the documentation):
 
-======================  ==========================================================
+======================  ===================================================
+
 missing value (NaN)     dropped and counted; a partly missing row keeps the rest
 infinite value          refused
 missing, infinite time  refused: a sample without its time cannot be used
@@ -12,7 +13,8 @@ unsorted times          allowed and reported, the order carries no meaning
 duplicate times         allowed and counted: two measurements
 constant values         allowed; there is no cycle in them
 fewer than 3 times      refused: no period can be defined
-======================  ==========================================================
+======================  ===================================================
+
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from numpy.typing import NDArray
 
 from epicycle._times import Times, TimeScale, parse_times
 from epicycle._twofloat import Floats
+
+#: Largest number that may occur in the data, and inverse of the least.
+_LARGEST = 1e70
 
 #: Powers of fewer events are far from the exponential distribution that significance rests on.
 _FEWEST_EVENTS = 10
@@ -145,8 +150,12 @@ def check_samples(
     if distinct < 3:
         raise ValueError(
             f"t has only {distinct} distinct value(s) among {kept.size} usable samples; "
-            f"a period needs at least 3."
+            f"a period needs at least 3. To fix this, pass more samples, or other times."
         )
+    _check_size("t", np.array([np.ptp(times.to_float()), np.abs(times.to_float()).max()]))
+    _check_size("y", np.nanmax(np.abs(values[kept]), axis=0))
+    if errors is not None:
+        _check_size("dy", np.broadcast_to(errors, values.shape)[present])
     present = present[kept]
     used_groups, codes = np.unique(codes[kept], return_inverse=True)
     return Samples(
@@ -200,6 +209,17 @@ def check_events(
             f"at least {_FEWEST_EVENTS}. If t are the times of samples, pass their values as y."
         )
     return samples
+
+
+def _check_size(name: str, sizes: Floats) -> None:
+    """Refuse what overflows, or vanishes, in products of four: weights and squares of values."""
+    largest, least = float(sizes.max()), float(sizes[sizes > 0].min(initial=1.0))
+    if largest > _LARGEST or least < 1.0 / _LARGEST:
+        got = largest if largest > _LARGEST else least
+        raise ValueError(
+            f"{name} has values of size {got:.3g}: expected {1.0 / _LARGEST:g} to {_LARGEST:g}, so "
+            f"that their squares are numbers. To fix this, take another unit, or correct them."
+        )
 
 
 def _count_repeated(times: Times) -> int:
@@ -463,3 +483,18 @@ def _as_scalar(value: Any, name: str) -> float:
         return float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
+
+
+def check_red_noise(strategy: str, *, of_events: bool) -> str:
+    """Return the strategy of a search among red noise: the dense one."""
+    if of_events:
+        raise ValueError(
+            "red_noise is for samples with values, got events. To fix this, leave it out, or count "
+            "the events in equal intervals and give the counts as y."
+        )
+    if strategy == "ladder":
+        raise ValueError(
+            "strategy must be 'dense' or 'auto' with red_noise, got 'ladder': pairs of close "
+            "samples share their noise. To fix this, narrow the band with minimum_period."
+        )
+    return "dense" if strategy == "auto" else strategy

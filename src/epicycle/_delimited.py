@@ -198,7 +198,10 @@ def _open(raw: bytes, name: str) -> Text:
 
 
 def _header(text: Text) -> Header:
-    first = [" ".join(field.split()) for field in next(text.records())[1]]
+    record = next(text.records(), None)
+    if record is None:
+        raise ReadError(f"{text.name} holds nothing but blanks: expected a header line and rows.")
+    first = [" ".join(field.split()) for field in record[1]]
     if not all(_is_datum(field) for field in first):
         return Header(tuple(f or f"column {i + 1}" for i, f in enumerate(first)), True, 1)
     # astronomers write the header as the last comment

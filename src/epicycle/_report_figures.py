@@ -314,7 +314,7 @@ def plan_actogram(model: CycleModel, series: Series) -> Actogram | None:
     cycle = model.cycles[near[0]]
     # hours from the first midnight of the zone's standard offset at the reference time
     shift = 0.0
-    if scale.calendar and scale.timezone is not None:
+    if scale.calendar and scale.timezone is not None and scale.clock == "elapsed":
         offset = scale.to_user(model.predictor.reference).utcoffset()
         shift = offset.total_seconds() / 3600.0
     reference = model.predictor.reference * hour + shift

@@ -69,6 +69,10 @@ class Series:
         t, _, group = model.samples
         predictor = model.predictor
         residual = model.residual if model.residual.ndim == 1 else model.residual[:, output]
+        if model.group_shares is not None and model.output_names is not None:
+            label = model.output_names[output]
+            of_group = [str(g) == label for g in np.asarray(group, dtype=object).tolist()]
+            residual = np.where(of_group, residual, np.nan)
         kept = np.flatnonzero(np.isfinite(residual))
         times = predictor.scale.parse(t).minus(predictor.reference)[kept]
         offset = times.to_float()

@@ -219,7 +219,7 @@ def parse_times(
         unit = unit or "d"
         if unit not in UNIT_SECONDS:
             raise ValueError(
-                f"unit={unit!r} is not a unit of time. For datetimes use one of "
+                f"unit={unit!r} is not a unit of time. To fix this, for datetimes use one of "
                 f"{', '.join(UNIT_SECONDS)}."
             )
         return _from_datetime64(values, unit, name), TimeScale(unit, calendar, timezone, clock)

@@ -169,6 +169,12 @@ class AliasTest:
                 gain = sum(power.at(fit.residual, f) for f in _new_lines(own, place))
                 ratio = power.at(alone, place.frequency) / here
             else:
+                # of a single sinusoid, the power there is all that counts for a place
+                enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
+                if own.orders == place.orders == (1,) and (
+                    power.at_most(alone, place.frequency) < enough
+                ):
+                    continue
                 gain, at = power.near(alone, place.lead * place.frequency)
                 place = replace(place, frequency=at / place.lead)
                 ratio = gain / here

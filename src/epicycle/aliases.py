@@ -36,6 +36,9 @@ _STEPS = 8
 #: must be likelier, as any power that is not explained counts for it.
 _UNDECIDED = 0.01
 
+#: A rough power is taken to be too low by no more than this factor.
+_DOUBT = 2.0
+
 #: Mean tropical and sidereal year alike, as far as a label goes, in days.
 _YEAR = 365.25
 
@@ -173,10 +176,21 @@ class NearbyPower:
         self._step = 1.0 / (_STEPS * data.baseline)
         self._around = Periodogram.of(data, self._step, 2 * _STEPS + 1)
         self._at = Periodogram.of(data, self._step, 1)
+        self._known: dict[tuple[int, float], tuple[Floats, float]] = {}
 
     def at(self, values: Floats, frequency: float) -> float:
         """Return by how much a sinusoid lowers chi-square."""
-        return float((self._at.reduction(values, frequency) / self._scale).sum())
+        key = id(values), frequency
+        if key not in self._known:  # the values are kept so that nothing else gets their number
+            power = float((self._at.reduction(values, frequency) / self._scale).sum())
+            self._known[key] = values, power
+        return self._known[key][1]
+
+    def at_most(self, values: Floats, frequency: float) -> float:
+        """Return what the highest reduction nearby will hardly exceed, at half the cost."""
+        start = frequency - _STEPS * self._step
+        rough = (self._around.rough(values, start) / self._scale).sum(axis=0)
+        return _DOUBT * float(rough.max())
 
     def near(self, values: Floats, frequency: float) -> tuple[float, float]:
         """Return the highest such reduction nearby, and its frequency."""

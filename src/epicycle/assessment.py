@@ -7,17 +7,28 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import Covariance
 from epicycle.lines import design
+from epicycle.noise import local_level
+from epicycle.red_noise import Continuum, continuum
 from epicycle.refine import Fit
-from epicycle.significance import Trials, false_alarm_probability, pooled_power
+from epicycle.significance import (
+    Trials,
+    false_alarm_probability,
+    pooled_power,
+    power_of_evidence,
+)
 
 #: Only probabilities between these multiples of what is allowed need aliases counted exactly.
 _CLEAR = 1e-6
 _HOPELESS = 50.0
+
+
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -28,25 +39,33 @@ class Judge:
     ----------
     trials : Trials
         Frequencies that the search tries, in effect.
-    errors_given : bool
-        Whether the scatter cannot be below the errors that were given.
+    dy : ndarray, shape (n, d), or None
+        Errors that were given: the scatter cannot be below them.
     false_alarm : float
         Largest false-alarm probability of a line that stays.
     max_order : int
         Highest harmonic tried.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
     """
 
     trials: Trials
-    errors_given: bool
+    dy: Floats | None
     false_alarm: float
     max_order: int
+    red_noise: bool = False
 
-    def of_next(self, data: Data, fit: Fit, trial: Fit) -> float:
-        """Return the false-alarm probability of the line that `trial` has on top of `fit`."""
+    def of_next(self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)) -> float:
+        """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
+        if self.red_noise:
+            last = np.flatnonzero(trial.structure.parent == len(trial.structure.frequency) - 1)
+            reduction = ((fit.chi2 - trial.chi2) / trial.scale)[:, np.newaxis]
+            noise = self._continuum(data, trial)
+            return self._among_red(noise, data, trial, last, reduction, fit.n_parameters)
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
         )
-        return self._probability(power, data, fit.n_parameters)
+        return self._probability(power, data, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
         """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
@@ -65,6 +84,8 @@ class Judge:
             Noise level around each line.
         """
         structure = fit.structure
+        if self.red_noise:
+            return self._all_among_red(data, fit, errors)
         after = squares(data, fit.residual)
         columns = design(data, structure) if len(after) > 1 else None
         result = np.ones(len(structure.frequency))
@@ -79,6 +100,52 @@ class Judge:
             orders = sorted(int(order) for order in structure.order[lines])
             result[k] = self._probability(power, data, others, orders, bool(structure.fixed[k]))
         return result
+
+    def noise_level(self, data: Data, fit: Fit) -> Floats:
+        """Return the noise level around each line, shape (L, d)."""
+        frequency = fit.structure.line_frequency
+        if not self.red_noise:
+            return local_level(data, fit.residual, fit.scale, frequency)
+        return self._continuum(data, fit).level(frequency)
+
+    def _continuum(self, data: Data, fit: Fit) -> Continuum:
+        return continuum(data, fit, self.trials.minimum, self.trials.maximum)
+
+    def _all_among_red(self, data: Data, fit: Fit, errors: Covariance) -> Floats:
+        structure = fit.structure
+        reduction = np.zeros((data.y.shape[1], len(structure.order)))
+        for j, linear in enumerate(errors.linear):
+            for line in range(len(structure.order)):
+                rows = fit.n_nuisance + 2 * line + np.arange(2)
+                block, c = linear[np.ix_(rows, rows)], fit.coefficients[rows, j]
+                if np.any(np.diag(block) > 0):
+                    reduction[j, line] = float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+        result = np.ones(len(structure.frequency))
+        noise = self._continuum(data, fit)
+        for k in range(len(result)):
+            lines = np.flatnonzero(structure.parent == k)
+            others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
+            result[k] = self._among_red(noise, data, fit, lines, reduction[:, lines], others)
+        return result
+
+    def _among_red(
+        self,
+        noise: Continuum,
+        data: Data,
+        fit: Fit,
+        lines: Indices,
+        reduction: Floats,
+        parameters: int,
+    ) -> float:
+        """Return the false-alarm probability of lines, given what each takes from chi-square."""
+        structure = fit.structure
+        evidence = float(noise.evidence(structure.line_frequency[lines], reduction).sum())
+        n_outputs = data.y.shape[1]
+        dof = data.n_values - parameters * n_outputs
+        power = power_of_evidence(evidence, dof, len(lines) * n_outputs)
+        orders = sorted(int(order) for order in structure.order[lines])
+        fixed = bool(structure.fixed[structure.parent[lines[0]]])
+        return self._probability(power, data, parameters, orders, fixed)
 
     def _power(
         self,
@@ -96,7 +163,7 @@ class Judge:
             parameters,
             pairs,
             quiet=np.broadcast_to(quiet, before.shape[1:]),
-            absolute=self.errors_given,
+            least=0.0 if self.dy is None else _least_variance(data, self.dy),
         )
 
     def _probability(
@@ -131,6 +198,13 @@ def _counts(data: Data) -> Floats:
     return _by_group(data, present.astype(np.float64))
 
 
+def _least_variance(data: Data, dy: Floats) -> Floats:
+    """Return the variance of the errors alone, relative to that which the weights say."""
+    share = np.where(data.weights > 0, data.weights * dy**2, 0.0)
+    share = np.broadcast_to(share, data.y.shape)
+    return _by_group(data, share) / np.maximum(_counts(data), 1.0)
+
+
 def _by_group(data: Data, values: Floats) -> Floats:
     result = np.zeros((int(data.group.max(initial=0)) + 1, values.shape[1]))
     np.add.at(result, data.group, values)
@@ -141,7 +215,7 @@ def _without(
     data: Data,
     fit: Fit,
     errors: Covariance,
-    lines: np.ndarray[tuple[int, ...], np.dtype[np.intp]],
+    lines: Indices,
     after: Floats,
     columns: Floats | None,
 ) -> Floats:

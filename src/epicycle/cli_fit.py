@@ -70,7 +70,7 @@ def fit(
             file=Path(table.name).name,
             sha256=table.sha256,
             columns=columns,
-            options=options.of_library(),
+            options={**options.of_library(), "zone": options.zone},
         )
         write_model(SavedModel(model, provenance), path)
     except OutputError as problem:

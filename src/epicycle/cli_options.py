@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -27,11 +27,13 @@ _OPTIONS = {
     "minimum_period": "--min-period",
     "maximum_period": "--max-period",
     "max_cycles": "--max-cycles",
+    "per_group": "--per-group",
     "max_frequencies": "--max-frequencies",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
+    "red_noise": "--red-noise",
 }
-_LEADING_OPTIONS = ("harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
+_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
@@ -78,6 +80,14 @@ class SearchOptions:
             help="Column of instruments or series; each gets an offset and a scatter of its own.",
         ),
     ] = None
+    per_group: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What else differs between groups: [bold]offset[/bold] nothing, "
+            "[bold]waveform[/bold] amplitudes and phases, [bold]auto[/bold] what is likelier.",
+        ),
+    ] = _DEFAULT["per_group"]
     events: Annotated[
         bool,
         typer.Option("--events", help="The times are those of events, which have no values."),
@@ -118,8 +128,29 @@ class SearchOptions:
         str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
     ] = _DEFAULT["strategy"]
     trend: Annotated[
-        int, typer.Option(metavar="DEGREE", help="Degree of the polynomial that is fitted along.")
-    ] = _DEFAULT["trend"]
+        str,
+        typer.Option(
+            metavar="DEGREE",
+            help="Degree of the polynomial that is fitted along, or [bold]piecewise[/bold] for a "
+            "line that may bend.",
+        ),
+    ] = str(_DEFAULT["trend"])
+    clock: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of dates: count the time that passes ([bold]elapsed[/bold], as tides do) or "
+            "what clocks show ([bold]local[/bold], as people do).",
+        ),
+    ] = _DEFAULT["clock"]
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of the dates, such as Europe/Berlin: those with an offset are told "
+            "in it, others are taken to be in it.",
+        ),
+    ] = None
     known: Annotated[
         list[float] | None,
         typer.Option(metavar="PERIOD", help="A period known beforehand, held; repeat for several."),
@@ -147,6 +178,10 @@ class SearchOptions:
             "[dim]Unknown.[/]",
         ),
     ] = None
+    red_noise: Annotated[
+        bool,
+        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
+    ] = _DEFAULT["red_noise"]
 
     def of_library(self) -> dict[str, Any]:
         """Return the arguments of :func:`find_cycles` that say what to look for."""
@@ -154,16 +189,19 @@ class SearchOptions:
             "minimum_period": self.min_period,
             "maximum_period": self.max_period,
             "max_cycles": self.max_cycles,
+            "per_group": self.per_group,
             "harmonics": self.harmonics,
             "false_alarm": self.false_alarm,
             "drift": self.drift,
             "strategy": self.strategy,
-            "trend": self.trend,
+            "trend": _whole(self.trend),
+            "clock": self.clock,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,
             "loss": self.loss,
             "max_frequencies": self.max_frequencies,
             "signal_to_noise": self.signal_to_noise,
+            "red_noise": self.red_noise,
         }
 
 
@@ -207,6 +245,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
     InputError
         If it cannot be used.
     """
+    from epicycle.instants import in_named_zone
     from epicycle.reading import ReadError, read_table
 
     if options.events and (options.value or options.error or options.group):
@@ -215,7 +254,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             "To fix this, leave out either these or --events."
         )
     try:
-        return read_table(
+        table = read_table(
             options.file,
             time=options.time,
             values=options.value or (),
@@ -225,8 +264,20 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             series=series,
             events=options.events,
         )
-    except ReadError as problem:
+        return (
+            table
+            if options.zone is None
+            else replace(table, t=in_named_zone(table.t, options.zone))
+        )
+    except (ReadError, ValueError) as problem:
         raise InputError(str(problem)) from None
+
+
+def _whole(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def unit_and_guesses(options: SearchOptions, table: Table) -> tuple[str | None, str]:

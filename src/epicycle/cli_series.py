@@ -62,7 +62,7 @@ def find_each(
         arguments = {"unit": unit, **options.of_library()}
         if guesses and not quiet:
             _console.say(guesses)
-        with Parts(output, fingerprint(table, ids, arguments)) as parts:
+        with Parts(output, fingerprint(table, ids, {**arguments, "zone": options.zone})) as parts:
             if len(parts) and not quiet:
                 _console.say(f"continues: {len(parts):,} series were done before")
             with _console.CountBar(shown=not quiet, of="series") as bar:

@@ -69,6 +69,15 @@ _RESOLVED = 1e-4
 #: A changing line must leave more than these lines do by this factor, white noise taken off.
 _FACTOR = 100.0
 
+#: What is left of all data must fall by this factor with each group of lines.
+_BETTER = 0.95
+
+#: No lines are placed closer than this, in units of 1/baseline: rounding would decide about them.
+_CLOSEST = 1e-4
+
+#: A line with less than this share of the power of the strongest is rounding.
+_IDLE = 1e-18
+
 #: With fewer cycles than this over the baseline there is no line to speak of.
 _FEWEST_CYCLES = 5.0
 
@@ -240,13 +249,18 @@ def _signal(data: Data, fit: Fit, inside: NDArray[np.bool_]) -> Floats:
     return signal
 
 
-def resolve(begin: Stand, complete: Callable[[Stand], Stand]) -> tuple[Stand, list[float]]:
+def resolve(
+    begin: Stand, dropped: list[float], complete: Callable[[Stand], Stand]
+) -> tuple[Stand, list[float]]:
     """Return the pursuit's end with close lines told apart, and where there were any.
 
     Parameters
     ----------
     begin : Stand
         The end of the pursuit; it is returned as it is unless all doubt is removed.
+    dropped : list of float
+        Frequencies of lines found on the way, also of those that were dropped in the end, as one
+        line in the place of two may be.
     complete : callable
         Drops the lines that are not needed any more, and finds those that can be seen only now.
 
@@ -258,7 +272,7 @@ def resolve(begin: Stand, complete: Callable[[Stand], Stand]) -> tuple[Stand, li
     """
     avoid: list[float] = []
     for _ in range(_ROUNDS):
-        end, centres = _split_all(begin, avoid, complete)
+        end, centres = _split_all(begin, dropped, avoid, complete)
         doubtful = [c for c in centres if not _is_certain(begin.fit, end, c)]
         if not doubtful:
             return end, centres
@@ -267,27 +281,67 @@ def resolve(begin: Stand, complete: Callable[[Stand], Stand]) -> tuple[Stand, li
 
 
 def _split_all(
-    begin: Stand, avoid: list[float], complete: Callable[[Stand], Stand]
+    begin: Stand, dropped: list[float], avoid: list[float], complete: Callable[[Stand], Stand]
 ) -> tuple[Stand, list[float]]:
     """Return where it leads to take every promising neighbourhood for a group of lines."""
     stand, centres = begin, list[float]()
     for _ in range(_ROUNDS):
-        changed = False
+        start = stand
         for _ in range(_ROUNDS):
-            found = _split_one(stand.work.data, stand.fit, avoid)
+            found = _split_one(stand.work.data, stand.fit, dropped, avoid)
             if found is None:
                 break
             centre, structure = found
-            work = copy(stand.work)
-            fit, jitter = work.settle(structure, tight=True)
-            stand = Stand(work, fit, jitter, stand.last)
-            if is_apart(work.data, centre, centres):
+            trial = _settle(stand, structure)
+            if trial is None or not _is_better(trial, stand):
+                avoid = [*avoid, centre]
+                continue
+            stand = trial
+            if is_apart(stand.work.data, centre, centres):
                 centres.append(centre)
-            changed = True
-        if not changed:
+        if stand is start:
             break
-        stand = complete(stand)
+        try:
+            stand = complete(_without_idle(stand, centres))
+        except np.linalg.LinAlgError:
+            return begin, []
+        if not _is_better(stand, start):
+            break
     return stand, centres
+
+
+def _settle(stand: Stand, structure: Structure) -> Stand | None:
+    """Return the joint fit of other lines, or None if they run into each other."""
+    work = copy(stand.work)
+    try:
+        fit, jitter = work.settle(structure, tight=True)
+    except np.linalg.LinAlgError:
+        return None
+    return Stand(work, fit, jitter, stand.last)
+
+
+def _is_better(stand: Stand, before: Stand) -> bool:
+    """Return whether clearly less is left than before, under the same weights."""
+    weights = stand.work.data.weights
+    now, then = ((weights * one.fit.residual**2).sum(axis=0) for one in (stand, before))
+    return bool((now / np.maximum(then, 1e-300)).sum() < _BETTER * len(now))
+
+
+def _without_idle(stand: Stand, centres: list[float]) -> Stand:
+    """Return the fit without lines that were placed in vain: the others took all their power."""
+    structure, data = stand.fit.structure, stand.work.data
+    c = stand.fit.coefficients[stand.fit.n_nuisance :] / np.sqrt(stand.fit.scale)
+    power = np.square(c).sum(axis=1).reshape(-1, 2).sum(axis=1)
+    busy = [
+        one
+        for k, one in enumerate(structure.fundamentals())
+        if one.fixed
+        or is_apart(data, one.frequency, centres)
+        or power[structure.parent == k].max() > _IDLE * power.max()
+    ]
+    if len(busy) == len(structure.frequency):
+        return stand
+    return _settle(stand, Structure.of(busy)) or stand
 
 
 def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
@@ -295,14 +349,16 @@ def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
     return all(abs(frequency - centre) * data.baseline >= REACH for centre in centres)
 
 
-def _split_one(data: Data, fit: Fit, avoid: list[float]) -> tuple[float, Structure] | None:
+def _split_one(
+    data: Data, fit: Fit, dropped: list[float], avoid: list[float]
+) -> tuple[float, Structure] | None:
     """Return where one more group of lines promises to be found, and all lines with it."""
     n_moving = min(_MOVING, len(fit.structure.order))
     # the space must be a part of what the other lines leave, not all of it
     n_columns = len(fit.coefficients) + 2 * n_moving + 4 * (_DEGREE + 1)
     if is_exact(data, fit.chi2) or np.count_nonzero(data.weights, axis=0).min() < n_columns:
         return None
-    for centre in _centres(data, fit, avoid):
+    for centre in _centres(data, fit, dropped, avoid):
         around = Neighbourhood(data, fit, centre)
         before = around.left_of(fit.residual)
         share = before
@@ -314,7 +370,8 @@ def _split_one(data: Data, fit: Fit, avoid: list[float]) -> tuple[float, Structu
             # three parameters of a line, two for each power of time; before all lines are there,
             # nothing tells the noise
             changing = around.changing((3 * (count + held) - 1) // 2)
-            if left < min(_PROMISING * before, 0.5 * changing):
+            apart = bool((np.diff(frequency) * data.baseline > _CLOSEST).all())
+            if apart and left < min(_PROMISING * before, 0.5 * changing):
                 single = [Fundamental(float(f), (1,)) for f in frequency]
                 return centre, Structure.of([*around.others, *single])
             if count > max(3 - held, around.n_inside) and left > 0.5 * share:
@@ -323,12 +380,15 @@ def _split_one(data: Data, fit: Fit, avoid: list[float]) -> tuple[float, Structu
     return None
 
 
-def _centres(data: Data, fit: Fit, avoid: list[float]) -> list[float]:
+def _centres(data: Data, fit: Fit, dropped: list[float], avoid: list[float]) -> list[float]:
     """Return the strongest line of each neighbourhood in which much is left."""
     frequency = fit.structure.line_frequency
+    coefficients = fit.coefficients[fit.n_nuisance :] / np.sqrt(fit.scale)
+    strength = np.square(coefficients).sum(axis=1).reshape(-1, 2).sum(axis=1)
+    for bare in dropped:
+        if is_apart(data, bare, frequency.tolist()):
+            frequency, strength = np.append(frequency, bare), np.append(strength, 0.0)
     level = local_level(data, fit.residual, fit.scale, frequency).max(axis=1, initial=1.0)
-    strength = np.square(fit.coefficients[fit.n_nuisance :] / np.sqrt(fit.scale)).sum(axis=1)
-    strength = strength[0::2] + strength[1::2]
     enough = max(2.0, _SHARE * data.n_values / data.y.shape[1] / _VALUES)
     centres: list[float] = []
     for line in np.argsort(-level, kind="stable"):

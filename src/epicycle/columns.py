@@ -156,17 +156,35 @@ def kind_of(series: pd.Series) -> str:
         return "date"
     if types.is_timedelta64_dtype(series.dtype):
         return "duration"
-    import pandas as pd
 
     present = series.dropna()
     if present.empty:
         return "number"
-    if pd.to_numeric(present, errors="coerce").notna().mean() > 0.5:
+    if to_numbers(present).notna().mean() > 0.5:
         return "number"
     first = present.iloc[0]
     if hasattr(first, "isoformat") or ISO_DATE.match(str(first).strip()):
         return "date"
     return "text"
+
+
+def to_numbers(series: pd.Series) -> pd.Series:
+    """Return a column as numbers, missing where an entry is none."""
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(series, errors="coerce")
+    except OverflowError:  # a whole number of hundreds of digits, as no float64 is
+        return series.map(_to_number)
+
+
+def _to_number(entry: object) -> float:
+    try:
+        return float(entry)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+    except OverflowError:
+        return float("inf")
 
 
 def _find(table: RawTable, name: str, option: str) -> str:

@@ -24,10 +24,12 @@ from epicycle.assemble import (
 )
 from epicycle.coherence import coherence_notes
 from epicycle.cycles import Cycle, per_output
+from epicycle.grouping import gathered
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.rival_aliases import led_by_rivals
 from epicycle.robust import outlying
 from epicycle.significance import power_threshold
 
@@ -56,6 +58,8 @@ class Origin:
         Times, values and groups as the user gave them.
     options : dict
         All other arguments of :func:`epicycle.find_cycles`.
+    by_group : bool
+        Whether the outputs are the groups of one series.
     """
 
     samples: Samples
@@ -67,6 +71,7 @@ class Origin:
     found: Pursuit
     raw: tuple[Any, Any, Any]
     options: dict[str, Any]
+    by_group: bool = False
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:
@@ -83,17 +88,11 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     data = found.data
     slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
     known = known_fundamentals(found.fit.structure, origin.goal)
-    aliases = AliasTest(
-        data,
-        origin.noise,
-        found.window,
-        plan,
-        unit=samples.scale.unit,
-        rivals=[rival.frequency for rival in getattr(found, "rivals", ())],
-    )
+    aliases = AliasTest(data, origin.noise, found.window, plan, unit=samples.scale.unit)
     single = samples.output_names is None
     peaks = {peak.leader: peak for peak in found.broad}
     merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
+    by_group = origin.by_group
     cycles: tuple[Cycle, ...] = ()
     for k in strength_order(found.fit).tolist():
         if slow[k] or k in merged:
@@ -105,7 +104,16 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             origin.exposure,
             single,
             bool(known[k]),
-            [] if k in peaks else aliases.aliases(found.fit, k),
+            []
+            if k in peaks
+            else led_by_rivals(
+                aliases.aliases(found.fit, k),
+                # of a sinusoid, single lines are the measure
+                found.rivals if len(found.fit.structure.orders_of(k)) > 1 else (),
+                float(found.fit.structure.frequency[k]),
+                data.baseline,
+                samples.scale.unit,
+            ),
         )
         cycles += (as_broad_peak(cycle, peaks[k]) if k in peaks else cycle,)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
@@ -130,12 +138,9 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         n_dropped=samples.n_dropped,
         baseline=data.baseline,
         reference_time=samples.scale.to_user(data.reference),
-        residual=residual[:, 0] if single else residual,
+        residual=gathered(residual) if single or by_group else residual,
         residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
-        jitter={
-            str(label): per_output(found.jitter[g].tolist(), single)
-            for g, label in enumerate(samples.group_labels)
-        },
+        jitter=_jitter(found, samples, single, by_group),
         amplitude_limit=per_output(amplitude_limit(found), single),
         search=found.search,
         spectrum=_spectrum(found, origin.goal.false_alarm),
@@ -147,7 +152,23 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         origin=origin,
         n_repeated=samples.n_repeated,
         is_sorted=samples.is_sorted,
+        group_shares=_group_shares(samples) if by_group else None,
     )
+
+
+def _jitter(found: Pursuit, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:
+    if by_group:
+        assert samples.output_names is not None
+        return dict(zip(samples.output_names, found.jitter[0].tolist(), strict=True))
+    return {
+        str(label): per_output(found.jitter[g].tolist(), single)
+        for g, label in enumerate(samples.group_labels)
+    }
+
+
+def _group_shares(samples: Samples) -> tuple[float, ...]:
+    counts = samples.present.sum(axis=0)
+    return tuple((counts / counts.sum()).tolist())
 
 
 def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:

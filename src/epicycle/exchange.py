@@ -69,6 +69,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "outliers": list(model.outliers),
         "amplitude_limit": model.amplitude_limit,
         "output_names": model.output_names,
+        "group_shares": model.group_shares,
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
@@ -173,6 +174,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         spectrum=Spectrum(empty, empty, empty, empty, empty, float("nan")),
         predictor=predictor,
         output_names=None if names is None else tuple(names),
+        group_shares=_tuple(document.get("group_shares")),
         seconds=document["seconds"],
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
@@ -195,6 +197,8 @@ def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
         scatter=numbers("scatter"),
         degrees_of_freedom=numbers("degrees_of_freedom"),
         walk=numbers("walk"),
+        bend=numbers("bend"),
+        blind=float(document["blind"]),
     )
 
 

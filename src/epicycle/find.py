@@ -11,6 +11,7 @@ from epicycle import _checks, robust
 from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
+from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
@@ -34,6 +35,7 @@ def find_cycles(
     dy: Any = None,
     *,
     group: Any = None,
+    per_group: str = "auto",
     weights: Any = None,
     unit: str | None = None,
     minimum_period: float | None = None,
@@ -48,6 +50,7 @@ def find_cycles(
     trend: int | str = 1,
     known: Any = (),
     exposure: float = 0.0,
+    red_noise: bool = False,
     loss: str = "squares",
     covariates: Any = None,
     clock: str = "elapsed",
@@ -70,7 +73,13 @@ def find_cycles(
         Standard errors.  Scatter beyond them is fitted per group as a jitter.  Without `dy` the
         scatter is estimated.
     group : array_like, shape (n,), optional
-        Labels of instruments or series; each group has an offset and a jitter of its own.
+        Labels of instruments, bands or series; each group has an offset and a jitter of its own.
+    per_group : str
+        What else differs between groups.  "offset": nothing, they share every amplitude and
+        phase, as instruments do that measure the same thing.  "waveform": each has amplitudes
+        and phases of its own at the common frequencies, as bands do; the groups are then the
+        outputs of the result.  "auto" takes what is likelier for the likeliest period, and
+        "offset" where the search is too large to compare the two.
     weights : array_like, shape (n,), optional
         Relative weights, in place of `dy`.  Of events, for example the probability that each
         belongs to the source.
@@ -112,6 +121,10 @@ def find_cycles(
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
+    red_noise : bool
+        Let the noise be stronger at some frequencies than at others, as noise with a memory is.
+        Its smooth spectrum is estimated, and candidates, their significance and their errors are
+        measured against it.  Needs the dense search.
     loss : str
         "squares", or "huber" where some values may be far off: their influence is then bounded,
         see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
@@ -147,6 +160,8 @@ def find_cycles(
     options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
     shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
+    if red_noise:
+        strategy = _checks.check_red_noise(strategy, of_events=y is None)
     goal = Goal(
         max_cycles=_checks.check_count(max_cycles, "max_cycles"),
         max_order=_checks.check_count(harmonics, "harmonics"),
@@ -159,6 +174,7 @@ def find_cycles(
         known=(),
         drift=bool(drift),
         slow_limit=0.0 if longest is None else 1.0 / longest,
+        red_noise=bool(red_noise),
     )
     robust.check_loss(loss, of_events=y is None)
     if y is None:
@@ -178,8 +194,18 @@ def find_cycles(
     samples = _checks.check_samples(
         t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
     )
-    data = build_data(samples, check_trend(trend))
+    degree = check_trend(trend)
+    data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
+    choice, differ, ranking = check_choice(per_group), False, None
+    if choice != "offset" and may_differ(samples):
+        own = spread(samples)
+        differ = True
+        if choice == "auto":
+            noises = NoiseModel.of(samples), NoiseModel.of(own)
+            differ, ranking = have_own_waveforms(data, build_data(own, degree), noises, plan)
+        if differ:
+            samples, data = own, build_data(own, degree)
     goal = replace(
         goal,
         known=_checks.check_known(known, plan.maximum_frequency, data.baseline),
@@ -195,7 +221,7 @@ def find_cycles(
         goal = replace(goal, max_cycles=0)
 
     noise = NoiseModel.of(samples)
-    once = partial(pursue, noise=noise, plan=plan, goal=goal, progress=progress)
+    once = partial(pursue, noise=noise, plan=plan, goal=goal, ranking=ranking, progress=progress)
 
     def search(problem: Data) -> Pursuit:
         if loss == "squares":
@@ -206,7 +232,7 @@ def find_cycles(
     if trend == PIECEWISE:
         found = with_bent_trend(found, goal, search, samples)
     origin = Origin(
-        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options
+        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
     )
     return build_model(origin, started)
 

@@ -14,6 +14,7 @@ from epicycle.noise import local_level
 from epicycle.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
 from epicycle.pursuit import Pursuit
 from epicycle.refine import Fit
+from epicycle.trend import MARGIN
 
 #: A smaller group shares the scatter of all.
 _FEWEST_VALUES = 5
@@ -130,7 +131,36 @@ def prediction_errors(
         scatter=scatter,
         degrees_of_freedom=freedom,
         walk=continuation.walk,
+        bend=_bends(data, fit),
+        blind=_blind(data, fit),
     )
+
+
+def _bends(data: Data, fit: Fit) -> Floats:
+    """Return the mean square of the changes of slope, per baseline, shape (d,)."""
+    last = data.background.n_trend
+    first = last - len(data.background.knots)
+    if first == last:
+        return np.zeros(data.y.shape[1])
+    # the column of a bend rises by 2 per baseline
+    result: Floats = ((2 * fit.coefficients[first:last]) ** 2).mean(axis=0)
+    return result
+
+
+def _blind(data: Data, fit: Fit) -> float:
+    """Return how close to the end of the data, in baselines, a bend goes unnoticed.
+
+    One at a distance b before the end, beside slopes that are fitted freely, lowers chi-square by
+    about ``n b^3 d^2 / 12 s^2``, with d its change of slope per baseline and s the scatter; the
+    information criterion asks for ``2 log n``.
+    """
+    n = data.n_values
+    bend = _bends(data, fit)
+    if not bend.any():
+        return 0.0
+    squares = (fit.residual**2).mean(axis=0)
+    clear = float((n * bend / np.maximum(squares, 1e-300)).sum())
+    return min(MARGIN + float(np.cbrt(24 * np.log(n) / clear)), 0.25)
 
 
 def _scatter(data: Data, fit: Fit) -> tuple[Floats, Floats]:

@@ -33,6 +33,7 @@ clock
     --------
     >>> import numpy as np
     >>> import pandas as pd
+    >>> from epicycle.forecaster import CycleForecaster
     >>> hours = np.arange(480)
     >>> y = pd.Series(3 * np.cos(2 * np.pi * hours / 24.84))
     >>> forecaster = CycleForecaster().fit(y)

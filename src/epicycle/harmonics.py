@@ -134,10 +134,20 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
     return _refit(data, fundamentals, absolute) if added else fit
 
 
-def descend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
-    """Return the fit with fundamentals divided by 2 or 3 where the residual asks for it."""
+def descend(
+    data: Data,
+    fit: Fit,
+    test: HarmonicTest,
+    max_order: int,
+    absolute: bool,
+    held: float | None = None,
+) -> Fit:
+    """Return the fit with fundamentals divided by 2 or 3 where the residual asks for it.
+
+    The fundamental at `held` has been compared with its fractions before.
+    """
     for k, one in enumerate(fit.structure.fundamentals()):
-        if one.fixed:
+        if one.fixed or (held is not None and abs(one.frequency - held) < 1.0 / data.baseline):
             continue
         for divisor in (2, 3):
             if max(one.orders) * divisor > max_order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -51,8 +52,30 @@ def in_zone(times: Any, scale: TimeScale, name: str) -> Any:
     except ValueError as problem:
         raise ValueError(
             f"{name} holds a local time that the zone {scale.timezone} has twice or never "
-            f"({problem}). To fix this, write times with their offset, such as +01:00."
+            f"({str(problem).partition('. ')[0]}). To fix this, write times with their offset, "
+            f"such as +01:00."
         ) from None
+
+
+def in_named_zone(times: Any, name: str) -> Any:
+    """Return dates in the time zone of a name; those without a zone are taken to be in it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such zone, times are no dates, or a local time is there twice or never.
+    """
+    import pandas as pd
+
+    if not isinstance(times, pd.DatetimeIndex):
+        raise ValueError("--zone needs dates, the times are numbers. To fix this, leave it out.")
+    try:
+        zone = ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        raise ValueError(
+            f"--zone {name} is not a time zone. To fix this, name one such as Europe/Berlin or UTC."
+        ) from None
+    return in_zone(times, TimeScale("d", calendar=True, timezone=zone), "the column of times")
 
 
 def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:

@@ -14,8 +14,7 @@ from epicycle.errors import covariance
 from epicycle.gears import GearTrain
 from epicycle.lines import Structure
 from epicycle.model import CycleModel
-from epicycle.noise import local_level
-from epicycle.pursuit import Pursuit
+from epicycle.pursuit import Pursuit, judge_of
 from epicycle.workbench import Workbench
 
 #: A lock may move no frequency by more than this, in units of 1/baseline: beyond it the fit would
@@ -104,7 +103,8 @@ def _refitted(origin: Origin, structure: Structure) -> Pursuit:
     found, goal = origin.found, origin.goal
     work = Workbench(found.data, origin.noise, origin.plan, goal.false_alarm, goal.effort, None)
     fit, jitter = work.settle(structure, tight=True)
-    level = local_level(work.data, fit.residual, fit.scale, structure.line_frequency)
+    judge = judge_of(work.data, origin.noise, origin.plan, goal)
+    level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return replace(found, data=work.data, fit=fit, jitter=jitter, level=level, covariance=errors)
 

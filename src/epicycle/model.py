@@ -17,7 +17,7 @@ from epicycle.cycles import Cycle, Line
 from epicycle.gears import GearTrain, find_gears
 from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
-from epicycle.prediction import PredictionErrors, interval_factor, walk_spread
+from epicycle.prediction import PredictionErrors, Spread, distance_beyond, walk_spread
 from epicycle.suggestions import Suggestion, suggest_periods
 
 if TYPE_CHECKING:
@@ -113,10 +113,8 @@ class Predictor:
             result += self._line(times, line, inside) @ self.coefficients[2 * line : 2 * line + 2]
         return result
 
-    def uncertainty(
-        self, t: Any, group: Any = None, covariates: Any = None
-    ) -> tuple[Floats, Floats]:
-        """Return the standard errors of the model and of single values about it, each (n, d).
+    def spread(self, t: Any, group: Any = None, covariates: Any = None) -> Spread:
+        """Return how new values scatter about the model at times `t`.
 
         Raises
         ------
@@ -135,19 +133,22 @@ class Predictor:
             columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
         offset = times.to_float()
         variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
-        beyond = walk_spread(
-            self.degree,
-            offset / self.baseline,
-            (self.first - self.reference) / self.baseline,
-            (self.last - self.reference) / self.baseline,
-        )
+        span = [(edge - self.reference) / self.baseline for edge in (self.first, self.last)]
+        scaled = offset / self.baseline
+        beyond = walk_spread(self.degree, scaled, *span)
         variance += np.where(inside, 0.0, beyond)[:, np.newaxis] * self.errors.walk
         for line in np.flatnonzero(self.fading).tolist():
             # what the phasor forgets comes back with any phase
             power = 0.5 * (self.coefficients[2 * line : 2 * line + 2] ** 2).sum(axis=0)
             variance += np.outer(1 - self._kept(offset, line) ** 2, power)
-        scatter = nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
-        return np.sqrt(variance), np.sqrt(scatter)
+        variance += nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
+        ahead = np.where(inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
+        # a bend at a random place between the data and t moves t by a third of its square
+        return Spread(
+            variance=variance,
+            bend=ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
+            expected=len(self.background.knots) * ahead,
+        )
 
     def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
         """Return times from the reference, which are within the data, and nuisance columns."""
@@ -186,18 +187,26 @@ class Predictor:
         return kept
 
     def _offset_rows(self, group: Any, n: int) -> Floats:
-        if group is None:
-            return np.tile(np.array(self.group_weights), (n, 1))
-        wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
-        codes = {str(label): code for code, label in enumerate(self.group_labels)}
-        unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
-        if unknown:
-            raise ValueError(
-                f"group {unknown[0]!r} is not among the groups that were fitted: "
-                f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
-            )
-        rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
-        return rows
+        return group_rows(group, n, self.group_labels, self.group_weights)
+
+
+def group_rows(group: Any, n: int, labels: tuple[Any, ...], shares: tuple[float, ...]) -> Floats:
+    """Return how much of each group goes into each of n rows, shape (n, G).
+
+    All of the group that is named, or every group by its share of the samples where none is.
+    """
+    if group is None:
+        return np.tile(np.array(shares), (n, 1))
+    wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
+    codes = {str(label): code for code, label in enumerate(labels)}
+    unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
+    if unknown:
+        raise ValueError(
+            f"group {unknown[0]!r} is not among the groups that were fitted: "
+            f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
+        )
+    rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,6 +257,9 @@ class CycleModel:
         Samples whose time another one has as well; each counts as a measurement.
     is_sorted : bool
         Whether the samples came in the order of time, which makes no difference.
+    group_shares : tuple of float, or None
+        Where each group has a waveform of its own, `output_names` are the groups and these their
+        shares in the samples; None where groups share their waveforms, or there are none.
     """
 
     cycles: tuple[Cycle, ...]
@@ -273,6 +285,7 @@ class CycleModel:
     outliers: tuple[int, ...] = ()
     n_repeated: int = 0
     is_sorted: bool = True
+    group_shares: tuple[float, ...] | None = None
 
     @property
     def of_events(self) -> bool:
@@ -350,7 +363,8 @@ class CycleModel:
         t : array_like, shape (m,)
             Times of the same kind as those of the data (numbers or datetimes).
         group : label or array_like of labels, optional
-            Whose offsets to add; by default the mean offset of all groups.
+            Whose offsets to add, or whose waveforms to follow where each group has its own; by
+            default the mean of all groups.
         covariates : array_like, shape (m,) or (m, q), optional
             What else the values depend on, as in the fit; by default the means in the fit.
         return_std : bool
@@ -363,7 +377,8 @@ class CycleModel:
             variation is not continued: there the model is the trend and the cycles.
         std : ndarray, shape (m,) or (m, d)
             With `return_std` only: errors of all parameters together, the scatter of single
-            values, and beyond the data the spread of what is not continued.
+            values, and beyond the data the spread of what is not continued, and of bends that a
+            piecewise trend may have once more.
 
         Raises
         ------
@@ -372,11 +387,11 @@ class CycleModel:
         ValueError
             If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
-        result = self._shaped(self.predictor(t, group, covariates))
+        offsets = group if self.group_shares is None else None
+        result = self._shaped(self.predictor(t, offsets, covariates), group)
         if not return_std:
             return result
-        model, scatter = self.predictor.uncertainty(t, group, covariates)
-        return result, self._shaped(np.hypot(model, scatter))
+        return result, self._shaped(self.predictor.spread(t, offsets, covariates).std(), group)
 
     def predict_interval(
         self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
@@ -396,8 +411,8 @@ class CycleModel:
         -------
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
-            were fitted, and as long as cycles and trend go on: that a trend may bend once more, or
-            a cycle change or stop, is not in them.
+            were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
+            often and as much as it did.
 
         Raises
         ------
@@ -406,16 +421,22 @@ class CycleModel:
         """
         if not 0.0 < check_positive(coverage, "coverage") < 1.0:
             raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
-        model, scatter = self.predictor.uncertainty(t, group, covariates)
+        offsets = group if self.group_shares is None else None
+        spread = self.predictor.spread(t, offsets, covariates)
         assert self.predictor.errors is not None
-        half = np.hypot(model, scatter) * interval_factor(
-            coverage, self.predictor.errors.degrees_of_freedom
-        )
-        middle = self.predictor(t, group, covariates)
-        return self._shaped(middle - half), self._shaped(middle + half)
+        half = spread.half_width(coverage, self.predictor.errors.degrees_of_freedom)
+        middle = self.predictor(t, offsets, covariates)
+        return self._shaped(middle - half, group), self._shaped(middle + half, group)
 
-    def _shaped(self, values: Floats) -> Floats:
-        return values[:, 0] if self.output_names is None else values
+    def _shaped(self, values: Floats, group: Any) -> Floats:
+        """Return values of all outputs in the shape of y: of each row's group, or their mean."""
+        if self.output_names is None:
+            return values[:, 0]
+        if self.group_shares is None:
+            return values
+        rows = group_rows(group, len(values), self.output_names, self.group_shares)
+        result: Floats = (values * rows).sum(axis=1)
+        return result
 
     def table(self) -> str:
         """Return the cycles as a table in plain text."""

@@ -250,7 +250,11 @@ _NUMBERS: dict[str, Any] = {
     "first": float,
     "last": float,
     "baseline": float,
+    "n_groups": int,
     "degree": int,
+    "knots": tuple[float, ...],
+    "centre": tuple[float, ...],
+    "scale": tuple[float | None, ...],
     "group_labels": tuple[Any, ...],
     "group_weights": tuple[float, ...],
     "nuisance": tuple[tuple[float, ...], ...],
@@ -264,11 +268,13 @@ _NUMBERS: dict[str, Any] = {
 
 def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
     n_groups, n_lines = len(numbers["group_labels"]), len(numbers["frequency"])
+    n_columns = n_groups + numbers["degree"] + len(numbers["knots"]) + len(numbers["centre"])
     n_outputs = 1 if outputs is None else len(outputs)
     rows = {
         "group_weights": n_groups,
-        "nuisance": n_groups + numbers["degree"],
-        "level": n_groups + numbers["degree"],
+        "scale": len(numbers["centre"]),
+        "nuisance": n_columns,
+        "level": n_columns,
         "drift": n_lines,
         "coefficients": 2 * n_lines,
         "slow": n_lines,
@@ -281,6 +287,8 @@ def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
     for key in ("nuisance", "level", "coefficients"):
         if any(len(row) != n_outputs for row in numbers[key]):
             raise ModelFileError(f"has rows in 'model.{key}' that are not of length {n_outputs}")
+    if numbers["n_groups"] != n_groups:
+        raise ModelFileError(f"has {n_groups} names for {numbers['n_groups']} groups")
     if n_groups == 0 or not numbers["first"] <= numbers["reference"] <= numbers["last"]:
         raise ModelFileError("has no groups, or a reference time outside of its data")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, stats
+from scipy import linalg, special, stats
 
 from epicycle._twofloat import Floats
 
@@ -21,6 +21,12 @@ _BLOCK = 4096
 
 #: Points on which the integrals over a random walk are evaluated.
 WALK_POINTS = 128
+
+#: So many bends to come make a normal distribution; of fewer expected, at most so many are told
+#: apart, and intervals are found to 2^-25 of their width.
+_MANY_BENDS = 8.0
+_MOST_BENDS = 24
+_BISECTIONS = 25
 
 #: Significant digits of the factors: more than any error deserves, and short in a document.
 _DIGITS = 6
@@ -47,6 +53,11 @@ class PredictionErrors:
         Of that scatter.
     walk : ndarray, shape (d,)
         Slow variation as a random walk: growth of its variance over one baseline.
+    bend : ndarray, shape (d,)
+        Mean square of the changes of slope that the trend has had, per baseline; 0 without any.
+    blind : float
+        Length of the last stretch of the data, in baselines, in which a bend would not have been
+        noticed yet.
     """
 
     parent: NDArray[np.intp]
@@ -56,6 +67,8 @@ class PredictionErrors:
     scatter: Floats
     degrees_of_freedom: Floats
     walk: Floats
+    bend: Floats
+    blind: float
 
     def model_variance(
         self,
@@ -160,7 +173,7 @@ def walk_spread(degree: int, scaled: Floats, first: float, last: float) -> Float
     inside, ``W(t) - h(t) W`` has a variance that follows from cov(W(s), W(t)) = min(s, t).  The
     walk may begin anywhere, since a constant is always fitted.
     """
-    distance = np.maximum(np.maximum(scaled - last, first - scaled), 0.0)
+    distance = distance_beyond(scaled, first, last)
     result = np.zeros(len(scaled))
     far = distance > 0
     if far.any():
@@ -219,6 +232,67 @@ def walk_rate(degree: int, values: Floats, n_modes: int) -> float:
     return float(shares.mean())
 
 
-def interval_factor(coverage: float, degrees_of_freedom: Floats) -> Floats:
-    """Return half the width of a central interval in standard deviations (Student's t)."""
-    return np.asarray(stats.t.ppf(0.5 + coverage / 2, np.maximum(degrees_of_freedom, 1.0)))
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """How values scatter about predictions, at m times in d outputs.
+
+    Attributes
+    ----------
+    variance : ndarray, shape (m, d)
+        Of everything but bends to come: normal.
+    bend : ndarray, shape (m, d)
+        Variance that each bend to come adds.
+    expected : ndarray, shape (m,)
+        Expected number of bends to come, a Poisson number.
+    """
+
+    variance: Floats
+    bend: Floats
+    expected: Floats
+
+    def std(self) -> Floats:
+        """Return the standard deviation of new values, shape (m, d)."""
+        result: Floats = np.sqrt(self.variance + self.expected[:, np.newaxis] * self.bend)
+        return result
+
+    def half_width(self, coverage: float, degrees_of_freedom: Floats) -> Floats:
+        """Return half the width of central intervals, shape (m, d).
+
+        Notes
+        -----
+        With bends to come, values are distributed as a mixture of normal distributions, one for
+        each number of bends.  Where there are none they are normal; Student's t accounts for the
+        scatter not being known exactly.
+        """
+        normal = float(stats.norm.ppf(0.5 + coverage / 2))
+        student = stats.t.ppf(0.5 + coverage / 2, np.maximum(degrees_of_freedom, 1.0))
+        half = normal * np.sqrt(self.variance)
+        if (self.expected > 0).any():
+            half = self._mixture_half(coverage, normal)
+        result: Floats = half * (student / normal)
+        return result
+
+    def _mixture_half(self, coverage: float, normal: float) -> Floats:
+        many = self.expected > _MANY_BENDS
+        n = np.arange(_MOST_BENDS + 1)
+        few = np.where(many, 0.0, self.expected)[:, np.newaxis]
+        share = np.asarray(stats.poisson.pmf(n, few))
+        low = normal * np.sqrt(self.variance)
+        high = normal * np.sqrt(self.variance + _MOST_BENDS * self.bend)
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            within = np.zeros_like(middle)
+            for k in n:
+                size = np.sqrt(np.maximum(self.variance + k * self.bend, 1e-300))
+                within += share[:, k : k + 1] * (2 * special.ndtr(middle / size) - 1)
+            low, high = (
+                np.where(within < coverage, middle, low),
+                np.where(within < coverage, high, middle),
+            )
+        result: Floats = np.where(many[:, np.newaxis], normal * self.std(), (low + high) / 2)
+        return result
+
+
+def distance_beyond(scaled: Floats, first: float, last: float) -> Floats:
+    """Return how far times are beyond the span of the data, 0 inside."""
+    return np.maximum(np.maximum(scaled - last, first - scaled), 0.0)

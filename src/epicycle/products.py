@@ -13,6 +13,7 @@ see :class:`Selection`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,8 +23,9 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.lines import Structure, line_columns
 
-#: Samples per block of a sum: the block of all columns stays in cache.
-_BLOCK = 1 << 12
+#: Multiplications in one product of matrices.  Larger ones BLAS would split among threads, which
+#: then spin while they wait for each other, and would not stay in cache.
+_PRODUCT = 1 << 18
 
 #: Columns of a line serve up to this turn, in radians per half baseline: 0.02/baseline.
 REACH = 0.06
@@ -101,15 +103,27 @@ class Products:
 
     def sum_of(self, coefficients: Floats, rows: NDArray[np.intp]) -> Floats:
         """Return linear combinations of some columns: shapes (m, k) -> (k, n)."""
-        spread = np.zeros((coefficients.shape[1], self._used))
-        spread[:, rows] = coefficients.T
-        result: Floats = spread @ self._columns[: self._used]
-        return result
+        count = coefficients.shape[1]
+        # at least two, for what multiplies a matrix with a single vector is split sooner
+        spread = np.zeros((max(count, 2), self._used))
+        spread[:count, rows] = coefficients.T
+        result = np.empty((len(spread), len(self.time)))
+        for block in self._blocks(len(spread)):
+            np.matmul(spread, self._columns[: self._used, block], out=result[:, block])
+        return result[:count]
 
     def along(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
         """Return inner products with some columns: shapes (k, n) -> (m, k)."""
-        result: Floats = (values @ self._columns[: self._used].T)[:, rows].T
-        return result
+        result = np.zeros((len(values), self._used))
+        for block in self._blocks(len(values)):
+            result += values[:, block] @ self._columns[: self._used, block].T
+        return result[:, rows].T
+
+    def _blocks(self, count: int) -> Iterator[slice]:
+        """Yield blocks of samples for a product of all columns with so many others."""
+        size = max(16, _PRODUCT // (count * self._used))
+        for start in range(0, len(self.time), size):
+            yield slice(start, start + size)
 
     def select(self, structure: Structure, reach: Floats) -> Selection:
         """Return where the columns of a structure are, computing those that are not there.
@@ -198,27 +212,36 @@ class Products:
 
     def _add(self, rows: NDArray[np.intp]) -> None:
         """Compute the products of new columns with all others and with the data."""
-        n, m = len(self.time), len(rows)
+        m = len(rows)
         self._gram[:, :, rows, :] = 0.0
         self._gram[:, :, :, rows] = 0.0
         self._moment[:, :, rows] = 0.0
-        sums = np.zeros((len(self._gram), self._powers * m, self._used))
-        for start in range(0, n, _BLOCK):
-            block = slice(start, min(start + _BLOCK, n))
+        pairs = [rows[k : k + 2] for k in range(0, m, 2)]
+        sums = np.zeros((len(self._gram), len(pairs), self._powers * 2, self._used))
+        moments = np.zeros((len(pairs), 2 * len(self._weighted), 2))
+        for block in self._blocks(2 * self._powers):
             columns = self._columns[: self._used, block]
-            fresh = self._columns[rows, block]
             time = self.time[block]
-            for j, w in enumerate(self._data.weights[block].T):
-                weighted = [fresh * w]
-                for _ in range(1, self._powers):
-                    weighted.append(weighted[-1] * time)
-                sums[j] += np.concatenate(weighted) @ columns.T
-            for power in range(2):
-                self._moment[:, power, rows] += (self._weighted[:, block] * time**power) @ fresh.T
-        for j in range(len(sums)):
-            for power, part in enumerate(sums[j].reshape(self._powers, m, self._used)):
-                self._gram[j, power, rows, : self._used] = part
-                self._gram[j, power, : self._used, rows] = part
+            weighted = self._weighted[:, block]
+            targets = np.concatenate([weighted, weighted * time])
+            for p, pair in enumerate(pairs):
+                fresh = self._columns[pair, block]
+                moments[p, :, : len(pair)] += targets @ fresh.T
+                for j, w in enumerate(self._data.weights[block].T):
+                    strengths = np.empty((self._powers, len(pair), len(time)))
+                    np.multiply(fresh, w, out=strengths[0])
+                    for power in range(1, self._powers):
+                        np.multiply(strengths[power - 1], time, out=strengths[power])
+                    flat = strengths.reshape(-1, len(time))
+                    sums[j, p, : len(flat)] += flat @ columns.T
+        for p, pair in enumerate(pairs):
+            k = len(pair)
+            self._moment[:, 0, pair] = moments[p, : len(self._weighted), :k]
+            self._moment[:, 1, pair] = moments[p, len(self._weighted) :, :k]
+            for j in range(len(sums)):
+                part = sums[j, p, : self._powers * k].reshape(self._powers, k, self._used)
+                self._gram[j, :, pair, : self._used] = part.transpose(1, 0, 2)
+                self._gram[j, :, : self._used, pair] = part.transpose(1, 0, 2)
 
     def _extend_powers(self) -> None:
         """Go up to the fourth power of the time, which the slopes of drifts need."""

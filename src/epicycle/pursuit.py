@@ -23,9 +23,11 @@ from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
-from epicycle.noise import NoiseModel, is_exact, local_level
+from epicycle.noise import NoiseModel, is_exact
+from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.rivals import Ranking, Rival
 from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
 from epicycle.workbench import Effort, Workbench
@@ -60,6 +62,8 @@ class Goal:
         Whether the cycles' frequencies may change linearly with time.
     slow_limit : float
         Frequency below which a line is slow variation and does not count as a cycle.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
     """
 
     max_cycles: int
@@ -69,6 +73,7 @@ class Goal:
     known: tuple[float, ...]
     drift: bool
     slow_limit: float
+    red_noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,9 @@ class Pursuit:
         What could not be decided.
     window : Candidates
         The spectral window.
+    rivals : tuple of Rival
+        Frequencies at which the first cycle was compared as a waveform, the likeliest first;
+        empty where it was not.
     broad : tuple of BroadPeak
         Fundamentals that are no clocks.
     """
@@ -125,6 +133,7 @@ class Pursuit:
     bandwidth: float
     notes: tuple[str, ...]
     window: Candidates
+    rivals: tuple[Rival, ...] = ()
     broad: tuple[BroadPeak, ...] = ()
 
 
@@ -134,6 +143,7 @@ def pursue(
     plan: SearchPlan,
     goal: Goal,
     *,
+    ranking: Ranking | None = None,
     progress: Progress | None = None,
 ) -> Pursuit:
     """Return all significant lines of the data, found by matching pursuit.
@@ -148,6 +158,8 @@ def pursue(
         Band and grid of the search.
     goal : Goal
         When to stop.
+    ranking : Ranking, optional
+        Frequencies of the first cycle by the evidence of a waveform, where known already.
     progress : callable, optional
         Called with (frequencies done, frequencies in all) during each search.
 
@@ -155,44 +167,45 @@ def pursue(
     -------
     Pursuit
     """
-    # drifts further apart than 4 / T^2 are independent trials
-    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
-    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    judge = Judge(trials, noise.dy is not None, goal.false_alarm, goal.max_order)
+    judge = judge_of(data, noise, plan, goal)
     structure = Structure.empty()
     for frequency in goal.known:
         structure = structure.plus(frequency, fixed=True)
     work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, progress)
+    work.red_noise = goal.red_noise
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     last = work.search(fit)
     refused: list[float] = []
     beside: list[float] = []
+    fit, jitter, last, rivals, held = _open(work, fit, jitter, last, goal, judge, ranking)
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    likelier = _at_likeliest_aliases(work, fit, window, goal)
+    likelier = _at_likeliest_aliases(work, fit, window, goal, held)
     if likelier is not fit:
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
-    broad = _broad_peaks(work, fit, goal)
+    broad = _broad_peaks(work, fit, goal, judge)
+    seen = fit.structure.line_frequency.tolist()
     spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
     fit = _prune(work, fit, goal, judge, spared)
-    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute)
+    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+    level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
     fit, jitter = _settle_apart(work, fit, goal)
     beside += refused
-    if not goal.drift and not len(spared):
+    if not (goal.drift or goal.red_noise or len(spared)):
         stand, centres = resolve(
-            Stand(work, fit, jitter, last), lambda stand: _complete(stand, goal, judge)
+            Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
         )
         if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
-            beside = [f for f in beside if is_apart(work.data, f, centres)]
-    broad = _broad_peaks(work, fit, goal) if len(spared) else []
-    level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+            solved = is_exact(work.data, fit.chi2)
+            beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
+    broad = _broad_peaks(work, fit, goal, judge) if len(spared) else []
+    level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
         data=work.data,
@@ -206,19 +219,28 @@ def pursue(
         depth=work.depth,
         remedies=work.remedies(),
         search=work.report(),
-        bandwidth=trials.upper,
+        bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
+        rivals=rivals,
         broad=tuple(broad),
     )
 
 
-def _broad_peaks(work: Workbench, fit: Fit, goal: Goal) -> list[BroadPeak]:
+def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
+    """Return what decides which lines are noise."""
+    # drifts further apart than 4 / T^2 are independent trials
+    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
+    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
+    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
+
+
+def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
     """Return which cycles are no clocks, and which lines make one of them together."""
     if goal.drift:
         return []
     structure = fit.structure
-    level = local_level(work.data, fit.residual, fit.scale, structure.line_frequency)
+    level = judge.noise_level(work.data, fit)
     strength = np.zeros(len(structure.frequency))
     np.add.at(strength, structure.parent, _amplitudes(fit, fit.scale) ** 2)
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
@@ -226,7 +248,9 @@ def _broad_peaks(work: Workbench, fit: Fit, goal: Goal) -> list[BroadPeak]:
     return broad_peaks(work.data, fit, level, order)
 
 
-def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: Goal) -> Fit:
+def _at_likeliest_aliases(
+    work: Workbench, fit: Fit, window: Candidates, goal: Goal, held: float | None
+) -> Fit:
     """Return the fit with every cycle that an alias explains better moved there.
 
     At its first appearance a line is at the highest maximum, which noise and lines not found yet
@@ -239,6 +263,8 @@ def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: G
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
+            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
+                continue  # its whole waveform has been compared there
             test = AliasTest(work.data, work.noise, window, work.plan)
             structure = test.likelier(fit, k, left)
             if structure is not None:
@@ -247,6 +273,46 @@ def _at_likeliest_aliases(work: Workbench, fit: Fit, window: Candidates, goal: G
                 moved = True
                 break
     return fit
+
+
+def _open(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    judge: Judge,
+    ranking: Ranking | None,
+) -> tuple[Fit, Floats, Candidates, tuple[Rival, ...], float | None]:
+    """Return fit, jitter and search with the first cycle, where it is better found as a waveform.
+
+    With them come the frequencies compared, and the one that is held against its aliases.
+    """
+    unchanged = fit, jitter, last, (), None
+    top = float(last.frequency[0]) if len(last.frequency) else None
+    if (
+        goal.drift
+        or goal.max_order < 2
+        or goal.max_cycles < 1
+        or (top is not None and top < goal.slow_limit)
+        or not affordable(work.data, work.plan)
+        or is_exact(work.data, fit.chi2)
+    ):
+        return unchanged
+    if ranking is None or goal.known:
+        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
+    opening = open_with_waveform(work.data, fit, ranking, top, goal.max_order)
+    if opening.fit is None:
+        return *unchanged[:3], ranking.rivals, opening.held
+    trial = opening.fit
+    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        return unchanged
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
+        return unchanged
+    fit, jitter = work.settle(trial.structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+    return fit, jitter, work.search(fit), ranking.rivals, opening.held
 
 
 def _add_lines(
@@ -344,7 +410,8 @@ def _next_line(
         n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
         ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
         # BIC: two amplitudes are learned from the values of their output, a frequency from all
-        if (n * np.log(ratio)).sum() < 2 * np.log(n).sum() + np.log(n.sum()):
+        gain = (n * np.log(ratio)).sum()
+        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
             return None
         if _acceptable(fit, trial, plan, width):
             return trial
@@ -439,7 +506,7 @@ def _prune(
     Those at the frequencies `spared` stay: what is around them is the same broad peak.
     """
     while True:
-        level = local_level(work.data, fit.residual, fit.scale, fit.structure.line_frequency)
+        level = judge.noise_level(work.data, fit)
         errors = covariance(work.data, fit, level)
         probability = judge.of_all(work.data, fit, errors, level)
         probability[known_fundamentals(fit.structure, goal)] = 0.0

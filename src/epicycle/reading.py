@@ -16,7 +16,7 @@ import numpy as np
 from epicycle._delimited import ReadError
 from epicycle._frames import RawTable, load
 from epicycle._twofloat import Floats
-from epicycle.columns import Choice, choose, kind_of, unit_of
+from epicycle.columns import Choice, choose, kind_of, to_numbers, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,15 +202,13 @@ def _as_frame(columns: list[Floats], names: tuple[str, ...]) -> pd.DataFrame:
 
 def _numbers(table: RawTable, column: str, role: str = "values") -> Floats:
     """Return a column as float64, NaN where a value is missing."""
-    import pandas as pd
-
     series = table.frame[column]
     if kind_of(series) in ("date", "duration"):
         raise ReadError(
             f"column {column!r} of {table.name} holds dates, such as {_shown(series.iloc[0])}: "
             f"expected numbers as {role}. To fix this, name another column."
         )
-    numbers = pd.to_numeric(series, errors="coerce")
+    numbers = to_numbers(series)
     unread = np.flatnonzero((numbers.isna() & series.notna()).to_numpy())
     if unread.size:
         content = series.iloc[unread[0]]

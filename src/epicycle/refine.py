@@ -214,12 +214,12 @@ class Linearised:
         if gain > 1e-3 * self._futile:
             self.residual = self._residual(products, rows)
         self.chi2 = np.array(
-            [float(data.weights_of(j) @ self.residual[:, j] ** 2) for j in range(n_outputs)]
+            [float((data.weights_of(j) * self.residual[:, j] ** 2).sum()) for j in range(n_outputs)]
         )
 
     def _variance(self, output: int) -> float:
         r = self.residual[:, output]
-        return float(self.data.weights_of(output) @ (r * r)) / len(r) + 1e-300
+        return float((self.data.weights_of(output) * r * r).sum()) / len(r) + 1e-300
 
     def _residual(self, products: Products, rows: NDArray[np.intp]) -> Floats:
         data = self.data
@@ -370,7 +370,8 @@ class NormalEquations:
     """Weighted normal equations of the linear part, scaled to unit diagonal and factorised."""
 
     def __init__(self, gram: Floats) -> None:
-        size = np.sqrt(np.diag(gram))
+        # rounding may leave a column that is nowhere but 0 with less than nothing
+        size = np.sqrt(np.maximum(np.diag(gram), 0.0))
         # a column without any weight (a group that one output lacks) gets coefficient 0
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)

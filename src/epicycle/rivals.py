@@ -31,6 +31,9 @@ from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
 
+#: Share of an order that a waveform does not have.
+_HELD = 1e-12
+
 
 @dataclass(frozen=True)
 class _Shapes:
@@ -58,7 +61,8 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
         share[1 : 2 * orders : 2] = falling
         share[0 : 2 * orders : 2] = odd * falling
     # what has no share is held at zero
-    return np.maximum(share / share.sum(), 1e-12)
+    result: Floats = np.maximum(share / share.sum(), _HELD)
+    return result
 
 
 #: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
@@ -115,6 +119,23 @@ class Rival:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """Rivals by descending evidence.
+
+    Attributes
+    ----------
+    rivals : tuple of Rival
+        The likeliest first.
+    log_evidence : float
+        Of the likeliest, every value counted in full: comparable between models of the same
+        values.
+    """
+
+    rivals: tuple[Rival, ...]
+    log_evidence: float
+
+
+@dataclass(frozen=True)
 class _Output:
     """The values of one output."""
 
@@ -134,7 +155,8 @@ def rank(
     noise: NoiseModel,
     frequency: Floats,
     limits: tuple[float, float],
-) -> list[Rival]:
+    highest: float = np.inf,
+) -> Ranking:
     """Return the frequencies, and their multiples and fractions, by descending evidence.
 
     Parameters
@@ -150,19 +172,23 @@ def rank(
         optimum.
     limits : tuple of float
         Lowest and highest frequency that counts.
+    highest : float
+        Frequency above which no harmonic may be (Nyquist of regular sampling).
     """
     outputs = [_output(data, residual, noise, j) for j in range(residual.shape[1])]
     near = 0.3 / data.baseline
     start = _apart(frequency, limits, near)
     if not len(start):
-        return []
-    smooth = _Waveforms(outputs, start, _SMOOTH, data.baseline)
+        return Ranking((), -np.inf)
+    smooth = _Waveforms(outputs, start, _SMOOTH, data.baseline, highest)
     smooth.refine()
     order = np.argsort(-smooth.evaluate(1.0)[0], kind="stable")
     best = smooth.frequency[order[:_FINALISTS]]
     relatives = [best[:_RELATED] / 2, best[:_RELATED] / 3, best[:_RELATED] * 2]
     finalists = _apart(np.concatenate([best, start[:_RELATED], *relatives]), limits, near)
-    fields = [_Waveforms(outputs, finalists, shapes, data.baseline) for shapes in _ALL_SHAPES]
+    fields = [
+        _Waveforms(outputs, finalists, shapes, data.baseline, highest) for shapes in _ALL_SHAPES
+    ]
     for field in fields:
         field.refine()
     # the correlation of the outputs is that which the best fit leaves
@@ -172,12 +198,14 @@ def rank(
     final = first if share == 1.0 else [field.evaluate(share) for field in fields]
     evidence = np.stack([each[0] for each in final])
     better = evidence.argmax(axis=0), np.arange(len(finalists))
-    return _distinct(
+    rivals = _distinct(
         np.stack([field.frequency for field in fields])[better],
         np.logaddexp.reduce(evidence, axis=0),
         np.stack([each[1] for each in final])[better],
         data.baseline,
     )
+    in_full = np.logaddexp.reduce(np.stack([each[0] for each in first]), axis=0)
+    return Ranking(tuple(rivals), float(in_full.max()))
 
 
 def _apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
@@ -224,22 +252,30 @@ class _Waveforms:
     """Waveforms of some kinds at several frequencies."""
 
     def __init__(
-        self, outputs: list[_Output], frequency: Floats, shapes: _Shapes, baseline: float
+        self,
+        outputs: list[_Output],
+        frequency: Floats,
+        shapes: _Shapes,
+        baseline: float,
+        highest: float = np.inf,
     ) -> None:
         self.frequency = frequency.astype(np.float64)
         self._outputs = outputs
         self._baseline = baseline
         self._shapes = shapes
-        used = int(np.flatnonzero(shapes.share.max(axis=0) > 1e-9).max()) + 1
+        used = int(np.flatnonzero(shapes.share.max(axis=0) > _HELD).max()) + 1
         self._share = shapes.share[:, :used]
         self._h = np.arange(1, used + 1)
+        # shares of the orders at each frequency, shape (kinds, M, K)
+        allowed = self._h * frequency[:, np.newaxis] <= highest
+        self._share = np.where(allowed, self._share[:, np.newaxis, :], _HELD)
         M = len(frequency)
         self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
         self._tails = [np.ones((M, len(o.y))) for o in outputs]
 
     def _prior(self, output: _Output, kind: int) -> Floats:
-        """Return the prior variances of the coefficients, shape (2 K,)."""
-        return np.repeat(output.signal * self._share[kind], 2)
+        """Return the prior variances of the coefficients, shape (M, 2 K)."""
+        return np.repeat(output.signal * self._share[kind], 2, axis=1)
 
     def _columns(self, output: _Output) -> Floats:
         """Return waveform columns, then nuisance columns, shape (M, n, 2 K + p)."""
@@ -323,6 +359,11 @@ class _Waveforms:
             right = output.y @ weighted
             normals.append(_without_nuisance(gram, right, K2))
             flat = np.log(variance).sum(axis=1) * (-0.5 * tempered)
+            # nuisance parameters have, beforehand, as much information as one value (BIC): only
+            # so do models with different numbers of them compare
+            free = gram[:, K2:, K2:]
+            flat += 0.5 * np.linalg.slogdet(_regular(free))[1]
+            flat -= 0.5 * free.shape[1] * np.log(len(output.y))
             for s in range(len(total)):
                 prior = self._prior(output, s)
                 raised = gram.copy()
@@ -332,7 +373,7 @@ class _Waveforms:
                 tails = np.log1p(residual**2 / (_TAIL * variance)).sum(axis=1)
                 total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails
                 total[s] -= 0.5 * (c[:, :K2, 0] ** 2 / prior).sum(axis=1)
-                total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum())
+                total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum(axis=1))
                 if s == 0:
                     left = (self._tails[j] * residual**2).sum(axis=1)
                     whole = (self._tails[j] * output.y**2).sum(axis=1)
@@ -351,6 +392,7 @@ class _Waveforms:
             return 1.0
         when, which, pulls = [], [], []
         alone = _Waveforms(self._outputs, self.frequency[best : best + 1], self._shapes, 1.0)
+        alone._share = self._share[:, best : best + 1]
         for j, output in enumerate(self._outputs):
             alone._scatter[j] = self._scatter[j][best : best + 1]
             alone._tails[j] = self._tails[j][best : best + 1]
@@ -358,7 +400,7 @@ class _Waveforms:
             variance = alone._variance(j)[0]
             weighted = columns * (alone._tails[j][0] / variance)[:, np.newaxis]
             gram = (columns.T @ weighted)[np.newaxis]
-            _raise_diagonal(gram, 1.0 / self._prior(output, 0))
+            _raise_diagonal(gram, 1.0 / alone._prior(output, 0))
             residual = output.y - columns @ np.linalg.solve(gram[0], output.y @ weighted)
             when.append(output.times.to_float())
             which.append(np.full(len(residual), j))
@@ -376,21 +418,27 @@ class _Waveforms:
 
 def _raise_diagonal(gram: Floats, by: Floats) -> None:
     """Add the prior's precision to the waveform's part of the normal matrices, in place."""
-    k = np.arange(len(by))
+    count = by.shape[1]
+    k = np.arange(count)
     gram[:, k, k] += by
     # nuisance columns are free; those that are not independent of each other must not be singular
-    rest = np.arange(len(by), gram.shape[1])
+    rest = np.arange(count, gram.shape[1])
     gram[:, rest, rest] *= 1.0 + 1e-10
     gram[:, rest, rest] += 1e-290
+
+
+def _regular(gram: Floats) -> Floats:
+    """Return normal matrices that dependent columns do not make singular."""
+    result = gram.copy()
+    k = np.arange(gram.shape[1])
+    result[:, k, k] = result[:, k, k] * (1.0 + 1e-10) + 1e-290
+    return result
 
 
 def _without_nuisance(gram: Floats, right: Floats, K2: int) -> tuple[Floats, Floats]:
     """Return normal matrix and right-hand side of the waveform, nuisance columns eliminated."""
     cross = gram[:, :K2, K2:]
-    inner = gram[:, K2:, K2:].copy()
-    p = np.arange(inner.shape[1])
-    inner[:, p, p] = inner[:, p, p] * (1.0 + 1e-10) + 1e-290
-    solved = np.linalg.solve(inner, np.swapaxes(cross, 1, 2))
+    solved = np.linalg.solve(_regular(gram[:, K2:, K2:]), np.swapaxes(cross, 1, 2))
     reduced = gram[:, :K2, :K2] - cross @ solved
     values = right[:, :K2] - (right[:, np.newaxis, K2:] @ solved)[:, 0]
     return reduced, values
@@ -405,22 +453,23 @@ def _gain_by_common_shape(normals: list[tuple[Floats, Floats]], priors: list[Flo
     K2 = normals[0][0].shape[1]
     eye = np.eye(K2)
     matrix, vector, gain = 0.0, 0.0, 0.0
-    unit = priors[0] / priors[0].sum()
+    unit = priors[0] / priors[0].sum(axis=1, keepdims=True)
     for (normal, right), prior in zip(normals, priors, strict=True):
-        amplitude = np.sqrt(prior.sum())
-        own, alone = (1.0 - _COMMON) * prior, prior
-        mixing = eye + normal * own
+        size = prior.sum(axis=1)
+        own = (1.0 - _COMMON) * prior
+        mixing = eye + normal * own[:, np.newaxis]
         both = np.concatenate([normal, right[:, :, np.newaxis]], axis=2)
         solved = np.linalg.solve(mixing, both)
-        matrix = matrix + _COMMON * amplitude**2 * solved[:, :, :K2]
-        vector = vector + np.sqrt(_COMMON) * amplitude * solved[:, :, K2]
+        matrix = matrix + _COMMON * size[:, np.newaxis, np.newaxis] * solved[:, :, :K2]
+        vector = vector + np.sqrt(_COMMON * size)[:, np.newaxis] * solved[:, :, K2]
         gain = gain + 0.5 * (right * own * solved[:, :, K2]).sum(axis=1)
         gain = gain - 0.5 * np.linalg.slogdet(mixing)[1]
         # against the evidence without a common part
-        free = np.linalg.solve(eye + normal * alone, right[:, :, np.newaxis])[:, :, 0]
-        gain = gain - 0.5 * (right * alone * free).sum(axis=1)
-        gain = gain + 0.5 * np.linalg.slogdet(eye + normal * alone)[1]
-    mixing = eye + matrix * unit
+        mixing = eye + normal * prior[:, np.newaxis]
+        free = np.linalg.solve(mixing, right[:, :, np.newaxis])[:, :, 0]
+        gain = gain - 0.5 * (right * prior * free).sum(axis=1)
+        gain = gain + 0.5 * np.linalg.slogdet(mixing)[1]
+    mixing = eye + matrix * unit[:, np.newaxis]
     shape = np.linalg.solve(mixing, np.asarray(vector)[:, :, np.newaxis])[:, :, 0]
     gain = gain + 0.5 * (vector * unit * shape).sum(axis=1)
     result: Floats = gain - 0.5 * np.linalg.slogdet(mixing)[1]

@@ -36,6 +36,9 @@ LONGEST_BAND = 1 << 19
 #: 2e5 cycles over the baseline, one an hour over 24 years.
 _WINDOW_BUDGET = 1 << 20
 
+#: Frequencies and the reductions of chi-square there -> what they are worth together.
+Worth = Callable[[Floats, Floats], Floats]
+
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]
 
@@ -128,7 +131,7 @@ class DenseSearch:
         self._power = np.empty(plan.n_frequencies if remember else 0)
         self._searched: Floats | None = None
 
-    def maxima(self, residual: Floats, scale: Floats) -> Candidates:
+    def maxima(self, residual: Floats, scale: Floats, worth: Worth | None = None) -> Candidates:
         """Return the strongest maxima of the least-squares power over the whole band.
 
         Parameters
@@ -137,6 +140,9 @@ class DenseSearch:
             What is left of the outputs.
         scale : ndarray, shape (d,)
             Variance by which the chi-square of each output is divided before they are added.
+        worth : callable, optional
+            What the reductions at some frequencies, shapes (d, k) and (k,), are worth; by default
+            their sum over the outputs.
 
         Returns
         -------
@@ -147,6 +153,9 @@ class DenseSearch:
         def evaluate(worker: int, first: int, start: float) -> Floats:
             power = self._engines[worker].reduction(residual, start)
             power /= scale[:, np.newaxis]
+            if worth is not None:
+                frequency = start + np.arange(power.shape[1], dtype=np.float64) * self._plan.spacing
+                return worth(frequency, power)
             total: Floats = power[0] if len(power) == 1 else power.sum(axis=0)
             if len(self._power):
                 self._power[first : first + len(total)] = total[: len(self._power) - first]

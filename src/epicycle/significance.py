@@ -26,6 +26,9 @@ from epicycle.sums import Complexes, TrigSums
 _ALIAS_RATIO = 0.2
 _MOST_ALIASES = 12
 
+#: Largest correlation of an alias.
+_NEARLY = 0.999
+
 #: Draws, and frequencies of the band, over which the share of distinct maxima is averaged.
 _DRAWS = 512
 _PLACES = 48
@@ -232,7 +235,7 @@ def pooled_power(
     pairs: int,
     *,
     quiet: Floats,
-    absolute: bool,
+    least: Floats | float = 0.0,
 ) -> float:
     r"""Return the power of a line in data whose parts each have an unknown scatter.
 
@@ -248,9 +251,9 @@ def pooled_power(
         Lines, each with a cosine and a sine in every output.
     quiet : ndarray, shape (d,)
         Inverse of the noise level around the line in each output, relative to white noise.
-    absolute : bool
-        Whether the weights are inverse variances that the scatter cannot fall below: where even
-        `before` does, the scatter is known.
+    least : ndarray, shape (G, d), or float
+        Smallest variance that each part can have, in units of that which its weights say: 1 where
+        they are of errors that are known, 0 where the scatter alone tells.
 
     Returns
     -------
@@ -262,18 +265,24 @@ def pooled_power(
     The likelihood ratio :math:`\sum_g n_g \log(\chi^2_g / \chi'^2_g)`, with Bartlett's factor for
     each output: a sum of F-ratios, which weights by the scatter that the lines leave, would have
     heavier tails than its nominal distribution.  With one part it is the fraction itself.
+    A variance that would fall below the least one stays there, and chi-square over it then counts.
     """
     used = (counts > 0) & (before > 0)
     total = counts.sum(axis=0)
     free = np.maximum(total - parameters, 1.0)
     dof = counts * (free / np.maximum(total, 1.0))
-    ratio = np.where(used, np.maximum(after, 1e-300) / np.where(used, before, 1.0), 1.0)
-    gain = -dof * np.log(ratio)
-    if absolute:
-        # (a jitter fitted to `before` makes it equal to dof, up to the tolerance of that fit)
-        gain = np.where(before < 0.999 * dof, before - after, gain)
-    factor = np.maximum(free - pairs - 1.0, 1.0) / free
-    evidence = float((gain * factor * quiet).sum())
+    per_value = np.where(used, dof, 1.0)
+    floor = np.maximum(least, 1e-300)
+
+    def misfit(squares: Floats) -> tuple[Floats, Floats]:
+        variance = np.maximum(squares / per_value, floor)
+        return per_value * np.log(variance), squares / variance
+
+    logarithms, quadratics = (
+        was - now for was, now in zip(misfit(before), misfit(after), strict=True)
+    )
+    gain = logarithms * (np.maximum(free - pairs - 1.0, 1.0) / free) + quadratics
+    evidence = float((np.where(used, gain, 0.0) * quiet).sum())
     return power_of_evidence(evidence, float(free.sum()), pairs * len(free))
 
 
@@ -334,11 +343,14 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
         values: Complexes = (phases @ weights).reshape(lag.shape)
         return values
 
-    correlation = window(at[:, np.newaxis] - at)
+    # an exact alias (of a raster) is as often a little higher as lower, whatever rounding says
+    correlation = _NEARLY * window(at[:, np.newaxis] - at)
+    np.fill_diagonal(correlation, 1.0)
     r = correlation[1:, 0]
     rest = correlation[1:, 1:] - np.outer(r, r.conj())
     values, vectors = np.linalg.eigh(rest)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    # the symmetric root, which rounding does not turn round
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
     rng = np.random.default_rng(0)
     size = (len(r), _DRAWS)
     bandwidth = max(effective_bandwidth(data, minimum, maximum), 1.0)
@@ -369,7 +381,8 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     middle = power[1:-1]
     peak = (middle > power[:-2]) & (middle >= power[2:])
     at = 1 + np.flatnonzero(peak & (middle > 0.7 * _ALIAS_RATIO))
-    at = at[np.argsort(-power[at])][: 2 * _MOST_ALIASES]
+    # (in an order that does not hang on rounding where several are equal)
+    at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * _MOST_ALIASES]
     # a parabola through three points finds the height to a few per cent, and the place
     left, here, right = power[at - 1], power[at], power[at + 1]
     shift = 0.5 * (left - right) / (left - 2 * here + right)

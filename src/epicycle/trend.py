@@ -23,7 +23,7 @@ MOST_KNOTS = 8
 _CANDIDATES = 60
 
 #: No change within this share of the samples from either end, where nothing would determine it.
-_MARGIN = 0.05
+MARGIN = 0.05
 
 #: Rounds of moving every changepoint to the best place between its neighbours.
 _ROUNDS = 3
@@ -138,7 +138,7 @@ class _Bends:
             self._parts.append((np.sqrt(w), basis, y - basis @ (basis.T @ y)))
         order = np.sort(self._scaled)
         n = len(order)
-        first, last = int(_MARGIN * n), int((1 - _MARGIN) * n) - 1
+        first, last = int(MARGIN * n), int((1 - MARGIN) * n) - 1
         self.candidates: Floats = np.unique(
             order[np.linspace(first, max(last, first), _CANDIDATES).astype(int)]
         )

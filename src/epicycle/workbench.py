@@ -14,6 +14,7 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
+from epicycle.red_noise import continuum
 from epicycle.refine import QUICK, Fit, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 from epicycle.significance import effective_bandwidth, power_threshold
@@ -65,6 +66,8 @@ class Workbench:
         The data with their present weights.
     depth : float or None
         Share of the variance that a line needed to be seen by the latest search.
+    red_noise : bool
+        Whether the search ranks frequencies by their power over a smooth noise spectrum.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Workbench:
         self._spent = 0.0
         self._highest = plan.maximum_frequency if plan.regular else np.inf
         self.depth: float | None = None
+        self.red_noise = False
         self._use(data)
 
     @property
@@ -134,6 +138,11 @@ class Workbench:
         self._used.add("dense")
         self._spent += DENSE_COUNT * self._plan.n_frequencies
         self.depth = None
+        if self.red_noise:
+            noise = continuum(
+                self.data, fit, self._plan.minimum_frequency, self._plan.maximum_frequency
+            )
+            return self._dense.maxima(fit.residual, fit.scale, noise.evidence)
         found = self._dense.maxima(fit.residual, fit.scale)
         self._searched = [*self._searched[:1], (fit, found)]
         return found
@@ -143,7 +152,7 @@ class Workbench:
 
         Infinite where that spectrum is not known, and takes longer than it spares.
         """
-        if not self._densely:
+        if not self._densely or self.red_noise:
             return np.inf
         if self._dense is None or not self._searched or self._searched[-1][0] is not fit:
             if self._plan.n_frequencies > _WORTH_A_SEARCH * len(self.data.times):

@@ -1,0 +1,103 @@
+"""Groups with one waveform for all, or with a waveform each: bands of a star, instruments.
+
+Groups that have waveforms of their own are outputs that were never measured in the same row: the
+values are spread over one output per group, and everything else is the same as for other outputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from epicycle._checks import Samples
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.lines import Structure
+from epicycle.noise import NoiseModel
+from epicycle.opening import affordable, compare_waveforms
+from epicycle.plan import SearchPlan
+from epicycle.refine import fit_lines
+from epicycle.rivals import Ranking
+from epicycle.search import DenseSearch
+
+#: Ways in which groups may differ.
+CHOICES = ("auto", "offset", "waveform")
+
+#: A group needs this many values for a waveform of its own.
+_FEWEST_VALUES = 8
+
+
+def check_choice(per_group: object) -> str:
+    """Return `per_group` if it is one of the choices."""
+    if per_group not in CHOICES:
+        raise ValueError(
+            f"per_group must be 'auto', 'offset' or 'waveform', got {per_group!r}. "
+            f"To fix this, pass 'offset' where groups share amplitude and phase (instruments), "
+            f"'waveform' where each has its own (bands)."
+        )
+    return str(per_group)
+
+
+def may_differ(samples: Samples) -> bool:
+    """Return whether the groups of one series could have waveforms of their own."""
+    counts = np.bincount(samples.group, minlength=len(samples.group_labels))
+    return len(counts) > 1 and samples.output_names is None and counts.min() >= _FEWEST_VALUES
+
+
+def spread(samples: Samples) -> Samples:
+    """Return the samples with one output for each group."""
+    n_groups = len(samples.group_labels)
+    present = samples.group[:, np.newaxis] == np.arange(n_groups)
+    return replace(
+        samples,
+        y=np.where(present, samples.y, 0.0),
+        present=present,
+        dy=None if samples.dy is None else np.where(present, samples.dy, 1.0),
+        group=np.zeros_like(samples.group),
+        group_labels=(None,),
+        output_names=tuple(str(label) for label in samples.group_labels),
+    )
+
+
+def gathered(values: Floats) -> Floats:
+    """Return the one value that each row has, shape (n,); NaN where it has none."""
+    present = np.isfinite(values)
+    first = np.take_along_axis(values, present.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    return np.where(present.any(axis=1), first, np.nan)
+
+
+def have_own_waveforms(
+    shared: Data, own: Data, noise: tuple[NoiseModel, NoiseModel], plan: SearchPlan
+) -> tuple[bool, Ranking | None]:
+    """Return whether groups have waveforms of their own, and the frequencies judged that way.
+
+    Parameters
+    ----------
+    shared, own : Data
+        The same values as one output with offsets, and as one output per group.
+    noise : tuple of NoiseModel
+        Their noise models.
+    plan : SearchPlan
+        The band.
+
+    Returns
+    -------
+    differ : bool
+        By the evidence of the likeliest waveform of either kind.
+    ranking : Ranking or None
+        Frequencies by the evidence of own waveforms, where these are likelier.
+    """
+    if not affordable(own, plan):
+        return False, None
+    residual = _without_trend(shared)
+    further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
+    ranking = compare_waveforms(own, _without_trend(own), noise[1], plan, further)
+    places = np.array([rival.frequency for rival in ranking.rivals[:_FEWEST_VALUES]])
+    common = compare_waveforms(shared, residual, noise[0], plan, np.concatenate([further, places]))
+    differ = ranking.log_evidence > common.log_evidence
+    return differ, ranking if differ else None
+
+
+def _without_trend(data: Data) -> Floats:
+    return fit_lines(data, Structure.empty(), absolute=True, max_steps=0).residual

@@ -1,0 +1,275 @@
+"""The first cycle, where its waveform is no sinusoid: found by all of its harmonics together.
+
+A pursuit that takes one sinusoid at a time begins with the highest maximum of the sinusoidal
+spectrum.  For a sawtooth seen on a few dozen nights that is often an alias, for eclipses half the
+period.  Where there are few enough samples and frequencies, all maxima of the spectra of one, two
+and three harmonics are therefore compared as waveforms first (:mod:`epicycle.rivals`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from epicycle._data import Data
+from epicycle._twofloat import Floats
+from epicycle.background import Background
+from epicycle.lines import Structure
+from epicycle.multiharmonic import MultiHarmonicPeriodogram
+from epicycle.noise import NoiseModel
+from epicycle.plan import SearchPlan, grid
+from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.rivals import Ranking, rank
+from epicycle.search import Candidates, cut
+from epicycle.sums import BAND
+
+#: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
+_ORDERS = 3
+_POINTS = 8
+_MAXIMA = 10
+
+#: Costs up to which waveforms are compared: frequencies of the grid, values, outputs.
+_MOST_FREQUENCIES = 1 << 19
+_MOST_VALUES = 5000
+_MOST_OUTPUTS = 8
+
+#: With fewer cycles than this over the baseline there is no waveform to speak of.
+_FEWEST_CYCLES = 5.0
+
+#: Scatter of a waveform about its first harmonics, in units of the signal's.
+_MISFIT = 0.3
+
+#: A waveform has been chosen among so many: maxima, their multiples and fractions, and orders.
+_CHOICES = 100
+
+#: Orders beyond the best number that are tried before giving up.
+_PATIENCE = 2
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a comparison of waveforms suggests to begin with.
+
+    Attributes
+    ----------
+    fit : Fit or None
+        The fit with the first cycle; None where the ordinary search finds the same.
+    held : float or None
+        Frequency that was compared with its aliases and multiples as a waveform, and won.
+    """
+
+    fit: Fit | None
+    held: float | None
+
+
+def affordable(data: Data, plan: SearchPlan) -> bool:
+    """Return whether waveforms can be compared at a cost like that of the ordinary search."""
+    return (
+        plan.strategy == "dense"
+        and plan.n_frequencies <= _MOST_FREQUENCIES
+        and data.n_values <= _MOST_VALUES
+        and data.y.shape[1] <= _MOST_OUTPUTS
+    )
+
+
+def compare_waveforms(
+    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
+) -> Ranking:
+    """Return the frequencies of the band by the evidence of a waveform there.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    residual : ndarray, shape (n, d)
+        Values to explain, free of the nuisance columns.
+    noise : NoiseModel
+        Errors, and the groups that have a scatter of their own.
+    plan : SearchPlan
+        The band.
+    further : ndarray
+        Frequencies to compare besides the maxima of the spectra.
+    """
+    lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
+    if lowest >= plan.maximum_frequency:
+        return Ranking((), -np.inf)
+    limits = lowest, plan.maximum_frequency
+    highest = plan.maximum_frequency if plan.regular else np.inf
+    maxima = _maxima(_stacked(data, residual, noise), limits, highest)
+    return rank(data, residual, noise, np.concatenate([maxima, further]), limits, highest)
+
+
+def open_with_waveform(
+    data: Data, fit: Fit, ranking: Ranking, sinusoidal: float | None, max_order: int
+) -> Opening:
+    """Return the fit with the likeliest waveform added, if it is one, and not found otherwise.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    fit : Fit
+        What was found before.
+    ranking : Ranking
+        Frequencies by evidence.
+    sinusoidal : float or None
+        Frequency with which the ordinary search would begin, if it finds anything.
+    max_order : int
+        Highest harmonic.
+    """
+    if not ranking.rivals:
+        return Opening(None, None)
+    frequency = ranking.rivals[0].frequency
+    trial = _with_orders(data, fit, frequency, max_order)
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if orders == (1,) or math.gcd(*orders) > 1:
+        return Opening(None, None)  # a sinusoid, or the period is shorter after all
+    if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
+        return Opening(None, frequency)
+    return Opening(trial, frequency)
+
+
+def outdone_by_sinusoids(
+    data: Data, fit: Fit, trial: Fit, plan: SearchPlan, search: Callable[[Fit], Candidates]
+) -> bool:
+    """Return whether as many sinusoids, each found by itself, explain more than a waveform.
+
+    Several unrelated lines may lie near enough to multiples of some frequency to look like a
+    waveform.  By BIC, with every free frequency paying for the choice among those of the band.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    fit : Fit
+        What was found before.
+    trial : Fit
+        The same with one more cycle.
+    plan : SearchPlan
+        The band.
+    search : callable
+        Returns the strongest maxima of the spectrum of a fit's residual.
+    """
+    n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+    per_line = 2 * float(np.log(n).sum())
+    per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
+
+    def bic(one: Fit) -> float:
+        new = len(one.structure.order) - len(fit.structure.order)
+        free = len(one.structure.frequency) - len(fit.structure.frequency)
+        unexplained = float((n * np.log(np.maximum(one.chi2, 1e-300))).sum())
+        return unexplained + new * per_line + free * per_frequency
+
+    waveform, lines = bic(trial) + 2 * math.log(_CHOICES), fit
+    for _ in range(len(trial.structure.order) - len(fit.structure.order)):
+        taken = lines.structure.line_frequency
+        apart = [
+            f
+            for f in search(lines).frequency.tolist()
+            if not len(taken) or np.abs(taken - f).min() >= 1.0 / data.baseline
+        ]
+        if not apart:
+            return False
+        structure = lines.structure.plus(apart[0])
+        lines = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3)
+        if bic(lines) < waveform:
+            return True
+    return False
+
+
+def _with_orders(data: Data, fit: Fit, frequency: float, max_order: int) -> Fit:
+    """Return the fit with one more cycle, with the harmonics that lower BIC."""
+    n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+    # more parameters than a third of the values describe the noise
+    most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
+
+    def with_orders(orders: tuple[int, ...]) -> tuple[float, Fit]:
+        structure = fit.structure.plus(frequency, orders)
+        free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
+        trial = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
+        chi2 = np.maximum(trial.chi2, 1e-300)
+        return float((n * np.log(chi2)).sum() + 2 * len(orders) * np.log(n).sum()), trial
+
+    best: tuple[float, Fit] | None = None
+    used: tuple[int, ...] = ()
+    for k in range(1, max(most, 1) + 1):
+        orders = tuple(range(1, k + 1))
+        trial = with_orders(orders)
+        if best is None or trial[0] < best[0]:
+            best, used = trial, orders
+        elif k > len(used) + _PATIENCE:
+            break
+    assert best is not None
+    for order in used[:-1]:
+        # a waveform need not have all of them: one without a fundamental, eclipses alike
+        orders = tuple(o for o in used if o != order)
+        trial = with_orders(orders)
+        if trial[0] < best[0]:
+            best, used = trial, orders
+    return best[1]
+
+
+def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
+    """Return all outputs as one, scaled to signals of the same size.
+
+    Where outputs have one waveform with amplitudes of their own, this has no more parameters than
+    one output, and so fewer chances for an alias.  It only suggests frequencies.
+    """
+    times, values, weights, columns = [], [], [], []
+    d, p = residual.shape[1], data.nuisance.shape[1]
+    for j in range(d):
+        rows = np.flatnonzero(data.weights_of(j) > 0)
+        y = residual[rows, j]
+        variance = float(np.average(y**2))
+        known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
+        # where the errors explain everything, the signal is what their scatter could hide
+        least = variance * np.sqrt(2.0 / len(rows))
+        signal = max(variance - float(np.median(known)), least, 1e-300)
+        misfit = _MISFIT**2 * signal if noise.dy is not None else max(variance, 1e-300)
+        times.append(rows)
+        values.append(y / np.sqrt(signal))
+        weights.append(signal / (known + misfit) * noise.relative[rows])
+        block = np.zeros((len(rows), d * p))
+        block[:, j * p : (j + 1) * p] = data.nuisance[rows]
+        columns.append(block)
+    index = np.concatenate(times)
+    return replace(
+        data,
+        times=data.times[index],
+        y=np.concatenate(values)[:, np.newaxis],
+        weights=np.concatenate(weights)[:, np.newaxis],
+        nuisance=np.vstack(columns),
+        background=Background.plain(d * p, 0),
+        group=data.group[index],
+    )
+
+
+def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
+    """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
+    plan = grid(*limits, 1.0 / (_POINTS * data.baseline))
+    n_bands, size = cut(plan.n_frequencies, BAND)
+    w = data.weights[:, 0]
+    null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)
+    ridge = 2.0 / max(float(w @ null.residual[:, 0] ** 2), 1.0)
+    engine = MultiHarmonicPeriodogram(data, plan.spacing, size, _ORDERS, ridge=ridge)
+    power = np.zeros((_ORDERS, plan.n_frequencies))
+    for band in range(n_bands):
+        first = band * (size - 2)
+        part = engine.reduction(null.residual, plan.minimum_frequency + first * plan.spacing)[0]
+        stop = min(first + size, plan.n_frequencies)
+        power[:, first:stop] = part[:, : stop - first]
+    frequency = plan.minimum_frequency + plan.spacing * np.arange(plan.n_frequencies)
+    found = []
+    for k in range(_ORDERS):
+        # the last order is the one that must stay below the highest frequency
+        spectrum = np.where(frequency * (k + 1) <= highest, power[k], 0.0)
+        inner = spectrum[1:-1]
+        peaks = np.flatnonzero((inner > spectrum[:-2]) & (inner >= spectrum[2:])) + 1
+        found.append(frequency[peaks[np.argsort(-spectrum[peaks], kind="stable")[:_MAXIMA]]])
+    # the highest of every spectrum come first
+    rows = max(map(len, found))
+    ranked = [f[i] for i in range(rows) for f in reversed(found) if i < len(f)]
+    return np.array(ranked)
