@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from epicycle import CycleModel, find_cycles
-from epicycle.grouping import gathered, may_differ, spread
 from epicycle._checks import check_samples
+from epicycle.grouping import gathered, may_differ, spread
 from light_curves import pulsating
 
 T = np.sort(np.random.default_rng(0).uniform(0, 400, 240))

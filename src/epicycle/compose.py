@@ -99,11 +99,11 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             bool(known[k]),
             led_by_rivals(
                 aliases.aliases(found.fit, int(k)),
-                # of a sinusoid, single lines are the measure
-                found.rivals if len(found.fit.structure.orders_of(int(k))) > 1 else (),
+                found.rivals,
                 float(found.fit.structure.frequency[k]),
                 data.baseline,
                 samples.scale.unit,
+                is_sinusoid=len(found.fit.structure.orders_of(int(k))) == 1,
             ),
         )
         for k in strength_order(found.fit)
