@@ -9,6 +9,7 @@ from epicycle._data import build_data
 from epicycle.noise import NoiseModel
 from epicycle.opening import compare_waveforms
 from epicycle.plan import plan_search
+from epicycle.search import DenseSearch
 from generators import sinusoids
 from light_curves import Star, eclipsing, pulsating
 from test_periodogram import residual_of
@@ -21,7 +22,7 @@ def find(star: Star, **options: object) -> CycleModel:
 
 def test_a_sawtooth_in_five_bands_has_its_period() -> None:
     # with 0.01 mag of scatter beyond errors of 0.02 and amplitudes above 0.1 mag nothing is close
-    for seed in range(6):
+    for seed in range(3):
         star = pulsating(seed)
         model = find(star, minimum_period=0.15, maximum_period=1.2)
         cycle = model.cycles[0]
@@ -40,14 +41,12 @@ def test_the_sinusoidal_spectrum_alone_is_deceived() -> None:
         samples = check_samples(star.t, star.y, star.dy, group=star.band)
         data = build_data(samples, 1)
         plan = plan_search(data, 0.15, 1.2)
-        from epicycle.search import DenseSearch
-
         top = DenseSearch(data, plan).maxima(residual_of(data), np.ones(1)).frequency[0]
         if abs(top * star.period - 1) > 0.01:
             deceived.append(star)
-        if len(deceived) == 3:
+        if len(deceived) == 2:
             break
-    assert len(deceived) == 3
+    assert len(deceived) == 2
     for star in deceived:
         found = find(star, minimum_period=0.15, maximum_period=1.2, max_cycles=1)
         assert found.cycles[0].period == pytest.approx(star.period, rel=1e-3)
@@ -101,11 +100,15 @@ def test_the_evidence_does_not_depend_on_the_unit_of_the_values() -> None:
     assert tops[0][0][0] == pytest.approx(0.37, rel=1e-3)
 
 
+@pytest.mark.parametrize("minimum_period", [None, 0.1])
 @pytest.mark.parametrize("step", [1.0, 0.25])
-def test_regular_samples_show_nothing_above_nyquist(step: float) -> None:
+def test_regular_samples_show_nothing_above_nyquist(
+    step: float, minimum_period: float | None
+) -> None:
+    # asked for or not: above Nyquist, everything is an alias
     t = step * np.arange(700)
     week = 3 * np.sin(2 * np.pi * t / 7.0) + np.sin(2 * np.pi * t * 2 / 7.0)
     y = week + np.random.default_rng(1).normal(size=len(t))
-    model = find_cycles(t, y)
+    model = find_cycles(t, y, minimum_period=minimum_period)
     assert model.cycles[0].period == pytest.approx(7.0, rel=1e-3)
     assert all(line.frequency <= 0.5 / step for line in model.lines)

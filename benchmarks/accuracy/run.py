@@ -20,7 +20,7 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from accuracy import coverage, false_alarms, phases, real_data, red_noise, tides, trials
+from accuracy import coverage, false_alarms, phases, real_data, red_noise, tides, trials, waveforms
 
 SECTIONS = [
     common.Section(
@@ -114,6 +114,28 @@ SECTIONS = [
         tides.tables,
         tides.bars,
         ("utide", "pandas"),
+    ),
+    common.Section(
+        "stripe82",
+        "RR Lyrae stars of Stripe 82, five bands",
+        waveforms.measure_stripe82,
+        waveforms.rows_of,
+        waveforms.stripe82_bars,
+        ("pandas",),
+    ),
+    common.Section(
+        "eclipsing",
+        "Simulated eclipsing binaries with unequal minima",
+        waveforms.measure_eclipsing,
+        waveforms.rows_of,
+        waveforms.eclipsing_bars,
+    ),
+    common.Section(
+        "regular",
+        "Births, tides and loads on a raster",
+        waveforms.measure_regular,
+        waveforms.regular_tables,
+        waveforms.regular_bars,
     ),
 ]
 

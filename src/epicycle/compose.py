@@ -100,11 +100,11 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         structure = found.fit.structure
         return led_by_rivals(
             aliases.aliases(found.fit, k),
-            # of a sinusoid, single lines are the measure
-            found.rivals if len(structure.orders_of(k)) > 1 else (),
+            found.rivals,
             float(structure.frequency[k]),
             data.baseline,
             samples.scale.unit,
+            is_sinusoid=len(structure.orders_of(k)) == 1,
         )
 
     cycles: tuple[Cycle, ...] = ()

@@ -123,6 +123,13 @@ def plan_search(
     if minimum_period is not None:
         highest = 1.0 / minimum_period
         reason = f"up to the shortest period asked for, {minimum_period:.6g}"
+        if step is not None and lowest < 0.5 / step < highest:
+            # each frequency above it is exactly an alias of one below
+            highest = 0.5 / step
+            reason = (
+                f"up to the Nyquist frequency of samples every {step:.6g}, although the shortest "
+                f"period asked for is {minimum_period:.6g}: beyond are aliases only"
+            )
     elif step is not None:
         highest = 0.5 / step
         reason = f"up to the Nyquist frequency of samples every {step:.6g}"

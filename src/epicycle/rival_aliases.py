@@ -21,6 +21,8 @@ def led_by_rivals(
     frequency: float,
     baseline: float,
     unit: str = "",
+    *,
+    is_sinusoid: bool = False,
 ) -> list[Alias]:
     """Return the aliases of a cycle, its rivals first, with the odds that they have as waveforms.
 
@@ -36,6 +38,8 @@ def led_by_rivals(
         Length of the data.
     unit : str
         Unit of time, where known.
+    is_sinusoid : bool
+        Whether the cycle has one line only; its multiples and fractions are judged as lines then.
     """
     own = next((r for r in rivals if abs(r.frequency - frequency) < 0.5 / baseline), None)
     if own is None:
@@ -43,7 +47,10 @@ def led_by_rivals(
     first: list[Alias] = []
     for rival in rivals:
         odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
+        kind = _kind(rival.frequency, frequency, baseline, unit)
         if rival is own or len(first) == _RIVALS or odds < _LEAST_ODDS:
+            continue
+        if is_sinusoid and kind in MULTIPLES:
             continue
         distance = abs(rival.frequency - frequency)
         known = next(
@@ -56,9 +63,7 @@ def led_by_rivals(
                 power_ratio=rival.power / max(own.power, 1e-300),
                 window_frequency=distance,
                 odds=odds,
-                kind=_kind(rival.frequency, frequency, baseline, unit)
-                if known is None
-                else known.kind,
+                kind=kind if known is None else known.kind,
             )
         )
     rest = [
