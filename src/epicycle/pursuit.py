@@ -38,6 +38,9 @@ SEPARATION = 1.0
 #: Largest drift that is searched, in units of 1/baseline^2: it smears a line over so many widths.
 LARGEST_DRIFT = 32.0
 
+#: Residual power next to a line, relative to white noise, that is more than noise can be.
+_UNRESOLVED = 4.0
+
 #: The last joint fit may bring two lines together by this factor, no further.
 _FINAL_SEPARATION = 0.95
 
@@ -182,29 +185,32 @@ def pursue(
     fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
-    likelier = _at_likeliest_aliases(work, fit, window, goal, held)
+    likelier = _at_likeliest_aliases(work, fit, window, goal, judge, held)
     if likelier is not fit:
         last = work.search(likelier)
         fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     broad = _broad_peaks(work, fit, goal, judge)
-    seen = fit.structure.line_frequency.tolist()
     spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
-    fit = _prune(work, fit, goal, judge, spared)
-    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, noise.absolute, held)
-    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    level = judge.noise_level(work.data, fit)
-    fit = harmonics.merge(work.data, fit, level, goal.max_order, noise.absolute)
-    fit, jitter = _settle_apart(work, fit, goal)
+    seen = fit.structure.line_frequency.tolist()
+    begun = fit
+    fit, jitter = _finish(work, begun, goal, judge, held)
     beside += refused
-    if not (goal.drift or goal.red_noise or len(spared)):
+    centres: list[float] = []
+    if not (goal.drift or goal.red_noise):
         stand, centres = resolve(
             Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
         )
-        if centres and _count_cycles(stand.fit.structure, goal) <= goal.max_cycles:
+        if _count_cycles(stand.fit.structure, goal) > goal.max_cycles:
+            centres = []
+        if centres:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
             solved = is_exact(work.data, fit.chi2)
             beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
-    broad = _broad_peaks(work, fit, goal, judge) if len(spared) else []
+    broad = []
+    if len(spared) and not centres:
+        # several lines make one broad peak together, whatever each of them is worth
+        fit, jitter = _finish(work, begun, goal, judge, held, spared)
+        broad = _broad_peaks(work, fit, goal, judge)
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
@@ -235,6 +241,24 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
+def _finish(
+    work: Workbench,
+    fit: Fit,
+    goal: Goal,
+    judge: Judge,
+    held: float | None,
+    spared: Floats | None = None,
+) -> tuple[Fit, Floats]:
+    """Return the final joint fit: lines pruned and read as waveforms, and the jitter."""
+    absolute = work.noise.absolute
+    fit = _prune(work, fit, goal, judge, spared)
+    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, absolute, held)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, absolute)
+    level = judge.noise_level(work.data, fit)
+    fit = harmonics.merge(work.data, fit, level, goal.max_order, absolute)
+    return _settle_apart(work, fit, goal)
+
+
 def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
     """Return which cycles are no clocks, and which lines make one of them together."""
     if goal.drift:
@@ -249,7 +273,7 @@ def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[Br
 
 
 def _at_likeliest_aliases(
-    work: Workbench, fit: Fit, window: Candidates, goal: Goal, held: float | None
+    work: Workbench, fit: Fit, window: Candidates, goal: Goal, judge: Judge, held: float | None
 ) -> Fit:
     """Return the fit with every cycle that an alias explains better moved there.
 
@@ -260,9 +284,12 @@ def _at_likeliest_aliases(
     moved = True
     while moved and len(left) < goal.max_cycles:
         moved = False
+        level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
+            if level[fit.structure.parent == k].max() > _UNRESOLVED:
+                continue  # odds are against noise, and what is left beside this line is none
             if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
                 continue  # its whole waveform has been compared there
             test = AliasTest(work.data, work.noise, window, work.plan)
