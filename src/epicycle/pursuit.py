@@ -534,6 +534,8 @@ def _prune(
     """
     while True:
         level = judge.noise_level(work.data, fit)
+        # slow variation is fitted, not claimed: that there is more of it nearby is no reason not to
+        level[fit.structure.line_frequency < goal.slow_limit] = 1.0
         errors = covariance(work.data, fit, level)
         probability = judge.of_all(work.data, fit, errors, level)
         probability[known_fundamentals(fit.structure, goal)] = 0.0
