@@ -314,9 +314,18 @@ def test_the_default_never_grows_out_of_hand() -> None:
 def test_limits_of_the_user() -> None:
     t = np.arange(1000) * 0.5
     _, plan = plan_of(t, 0.4, 10.0)
-    assert plan.maximum_frequency == 1 / 0.4  # beyond Nyquist, if one insists
+    # every frequency above Nyquist is the exact alias of one below ...
+    assert plan.maximum_frequency == 1.0
+    assert "Nyquist" in plan.reason
+    assert "asked for is 0.4" in plan.reason
     assert plan.minimum_frequency == 1 / 10.0
+    # ... unless the times stray, if only a little, or there is none below
+    stray = t + 0.005 * np.sin(np.arange(1000.0))
+    _, plan = plan_of(stray, 0.4, 10.0)
+    assert plan.maximum_frequency == 1 / 0.4
     assert "asked for, 0.4" in plan.reason
+    _, plan = plan_of(t, 0.4, 0.9)
+    assert plan.maximum_frequency == 1 / 0.4
     # a long period asked for reaches below one cycle
     _, plan = plan_of(t, None, 5000.0)
     assert plan.minimum_frequency == 1 / 5000.0

@@ -89,6 +89,12 @@ def raster_step(data: Data) -> float | None:
     return step
 
 
+def _is_exact(data: Data, step: float) -> bool:
+    """Return whether all times lie on a raster to a thousandth of its step."""
+    multiples = _gaps(data) / step
+    return bool(np.abs(multiples - np.rint(multiples)).max() < 1e-3)
+
+
 def _gaps(data: Data) -> Floats:
     """Return the gaps between neighbouring samples, those of zero length left out."""
     gaps = np.diff(np.sort(data.times.to_float()))
@@ -106,7 +112,8 @@ def plan_search(
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
-    Without `minimum_period` the band ends at the Nyquist frequency of a regular raster.  Other
+    The band ends at the Nyquist frequency of a regular raster, unless all of it lies above, or the
+    times stray from the raster and `minimum_period` asks for more.  Other
     sampling has no such limit; the band then ends at half the inverse of the tenth percentile of
     the gaps between neighbouring samples (at least the mean Nyquist frequency), the resolution
     that is met in many places of the data, or at a fixed number of frequencies.  Without
@@ -123,8 +130,8 @@ def plan_search(
     if minimum_period is not None:
         highest = 1.0 / minimum_period
         reason = f"up to the shortest period asked for, {minimum_period:.6g}"
-        if step is not None and lowest < 0.5 / step < highest:
-            # each frequency above it is exactly an alias of one below
+        if step is not None and lowest < 0.5 / step < highest and _is_exact(data, step):
+            # each frequency above it is an alias of one below, and as good in every respect
             highest = 0.5 / step
             reason = (
                 f"up to the Nyquist frequency of samples every {step:.6g}, although the shortest "
