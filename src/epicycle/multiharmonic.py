@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.sums import Complexes, TrigSums
 
@@ -58,9 +58,7 @@ class MultiHarmonicPeriodogram:
         self._ridge = ridge
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
-        self._bases = [
-            orthonormal_basis(data.nuisance, w) * w[:, np.newaxis] for w in data.weights.T
-        ]
+        self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
 
     def reduction(self, residual: Floats, start: float) -> Floats:
         """Return by how much the first k harmonics lower chi-square, shape (d, K, size).

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from epicycle._data import Data, orthonormal_basis
+from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.pursuit import Pursuit
 
@@ -176,6 +176,6 @@ def _without_lines(data: Data) -> Floats:
     result = np.empty_like(data.y)
     for j in range(data.y.shape[1]):
         w = data.weights_of(j)
-        basis = orthonormal_basis(data.nuisance, w)
+        basis = data.basis(j)
         result[:, j] = basis @ (basis.T @ (w * data.y[:, j]))
     return result
