@@ -55,7 +55,8 @@ class DirectSums:
         """Return the sums of m sets of strengths: shapes (m, n) -> (m, size)."""
         shifted = strengths[:, np.newaxis, :] * self._coarse
         flat = shifted.reshape(-1, shifted.shape[2]) @ self._fine.T
-        return flat.reshape(len(strengths), -1)[:, : self._size]
+        result: NDArray[np.complex128] = flat.reshape(len(strengths), -1)[:, : self._size]
+        return result
 
 
 def _powers(base: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:

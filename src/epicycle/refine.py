@@ -380,7 +380,7 @@ class LinearisedAmongFew(Linearised):
         n_outputs = data.y.shape[1]
         self._turn = np.zeros(len(self.structure.order))
         columns = self._columns = all_columns(data, self.structure)
-        self._weighted = [columns * w for w in data.weights.T]
+        self._weighted: list[Floats] = [columns * w for w in data.weights.T]
         self._steady = self._factors = [
             NormalEquations(weighted @ columns.T) for weighted in self._weighted
         ]
@@ -401,7 +401,7 @@ class LinearisedAmongFew(Linearised):
 
     def reach(self) -> Floats:
         """Return how far each line may turn: not at all."""
-        return self._turn
+        return np.zeros(len(self.structure.order))
 
     def _weighted_of(self, output: int) -> Floats:
         return self._weighted[min(output, len(self._weighted) - 1)]

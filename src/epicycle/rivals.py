@@ -313,7 +313,8 @@ class _Waveforms:
                 gram = weighted @ np.swapaxes(columns[j], 1, 2)
                 _raise_diagonal(gram, 1.0 / self._prior(output, 0))
                 right = weighted @ output.y
-                c = np.linalg.solve(gram, right[:, :, np.newaxis])[:, :, 0]
+                solved = np.linalg.solve(gram, right[:, :, np.newaxis])
+                c = np.asarray(solved[:, :, 0], dtype=np.float64)
                 residual = output.y - _combined(c, columns[j])
                 if step:
                     # derivative of the model by frequency, in units of 1/baseline
@@ -379,7 +380,9 @@ class _Waveforms:
                 prior = self._prior(output, s)
                 raised = gram.copy()
                 _raise_diagonal(raised, 1.0 / prior)
-                c = np.linalg.solve(raised, right[:, :, np.newaxis])[:, :, 0]
+                c = np.asarray(
+                    np.linalg.solve(raised, right[:, :, np.newaxis])[:, :, 0], np.float64
+                )
                 residual = output.y - _combined(c, columns)
                 tails = np.log1p(residual**2 / (_TAIL * variance)).sum(axis=1)
                 total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails

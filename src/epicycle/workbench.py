@@ -108,6 +108,7 @@ class Workbench:
     def _use(self, data: Data) -> None:
         self.data = data
         self._dense: DenseSearch | None = None
+        self._width: float | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
 
@@ -118,6 +119,8 @@ class Workbench:
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
+        if self._densely and self._decision is not None:
+            return self._search_densely(fit)
         enough = self.significant_power(fit)
         if self._decision is None:
             effort = self._effort
@@ -226,9 +229,11 @@ class Workbench:
         """Return the reduction of chi-square that is significant anywhere in the band."""
         n_outputs = self.data.y.shape[1]
         dof = self.data.n_values - fit.n_parameters * n_outputs
-        plan = self._plan
-        width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
-        return float(dof * power_threshold(self._false_alarm, dof, width, n_outputs=n_outputs))
+        if self._width is None:
+            band = self._plan.minimum_frequency, self._plan.maximum_frequency
+            self._width = effective_bandwidth(self.data, *band)
+        threshold = power_threshold(self._false_alarm, dof, self._width, n_outputs=n_outputs)
+        return float(dof * threshold)
 
     def null(self, structure: Structure) -> Fit:
         """Return the fit without any line but `structure`, with the present weights."""
