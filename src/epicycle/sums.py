@@ -124,6 +124,41 @@ class TrigSums:
         return self._plans[key]
 
 
+def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Complexes:
+    """Return sums at frequencies anywhere, all in one transform.
+
+    It takes as long as a grid of twice as many frequencies as the widest distance between two of
+    these has cycles over the samples.  The phases are products of float64 numbers: good to 1e-9
+    turns up to 1e6 cycles.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    strengths : ndarray, shape (m, n)
+        m sets of real strengths.
+    frequency : ndarray, shape (k,)
+        Frequencies in any order.
+
+    Returns
+    -------
+    ndarray of complex, shape (m, k)
+    """
+    plan = finufft.Plan(
+        3,
+        1,
+        n_trans=len(strengths),
+        eps=TOLERANCE,
+        isign=-1,
+        dtype="complex128",
+        upsampfac=_UPSAMPLING,
+        nthreads=1,
+    )
+    plan.setpts((2 * np.pi) * times.to_float(), s=np.ascontiguousarray(frequency))
+    result = plan.execute(np.ascontiguousarray(strengths, dtype=np.complex128))
+    return np.asarray(result).reshape(len(strengths), len(frequency))
+
+
 class SingleSums:
     """The same sums in single precision, band after band of one grid: they decide where to look.
 
