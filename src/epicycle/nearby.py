@@ -22,19 +22,13 @@ from epicycle._twofloat import Floats
 from epicycle.lines import line_columns
 from epicycle.periodogram import Norm, Periodogram
 from epicycle.refine import Fit
-from epicycle.sums import scattered_sums
+from epicycle.sums import is_worth_scattering, scattered_sums
 
 #: An alias is sought within a line width, in steps of this fraction of it.
 _STEPS = 8
 
 #: A rough power is taken to be too low by no more than this factor.
 _DOUBT = 2.0
-
-#: One transform over all places spreads samples once, and then takes as long as so many samples
-#: for each cycle over the baseline; place by place each of them is turned to every place, which
-#: takes no less than so many samples do.
-_CYCLE = 2.0
-_FEWEST = 1024
 
 #: Targets of one transform.
 _TARGETS = 1 << 14
@@ -103,8 +97,8 @@ class NearbyPower:
         places = [*single, *bands]
         if not self._data.nuisance.shape[1] or not places:
             return
-        n, cycles = len(self._data.times), self._data.baseline * max(f for _, f in places)
-        if n + _CYCLE * cycles > len(places) * max(n, _FEWEST):
+        cycles = self._data.baseline * max(f for _, f in places)
+        if not is_worth_scattering(len(self._data.times), cycles, len(places)):
             return
         if self.fit.structure.drifting.any():
             return

@@ -415,10 +415,9 @@ def _next_line(
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
-    enough = work.significant_power(fit)
     for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
         if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
-            if height > enough:
+            if height > work.significant_power(fit):
                 beside.append(float(frequency))
             continue
         structure = fit.structure.plus(float(frequency))
