@@ -93,6 +93,7 @@ def build_predictor(
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
         fading=_fading(result),
+        envelopes=result.envelopes,
         errors=prediction_errors(result, continuation, gain),
     )
 

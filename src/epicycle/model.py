@@ -14,6 +14,7 @@ from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.background import Background
 from epicycle.cycles import Cycle, Line
+from epicycle.envelope import Envelope
 from epicycle.gears import GearTrain, find_gears
 from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
@@ -81,6 +82,8 @@ class Predictor:
         How wrong all this may be; None where it is not known.
     fading : ndarray, shape (L,), or (0,) for none
         One over the coherence time of each sinusoid; 0 for a clock.
+    envelopes : tuple of Envelope
+        How the amplitudes vary of those sinusoids that do.
     """
 
     scale: TimeScale
@@ -99,6 +102,7 @@ class Predictor:
     slow: NDArray[np.bool_]
     errors: PredictionErrors | None = None
     fading: Floats = field(default_factory=lambda: np.empty(0))
+    envelopes: tuple[Envelope, ...] = ()
 
     @property
     def degree(self) -> int:
@@ -133,6 +137,12 @@ class Predictor:
             columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
         offset = times.to_float()
         variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
+        for envelope in self.envelopes:
+            waveform = np.zeros_like(variance)
+            for line in envelope.lines:
+                rows = slice(2 * line, 2 * line + 2)
+                waveform += self._steady(times, line, inside) @ self.coefficients[rows]
+            variance += waveform**2 * envelope.variance(offset)[:, np.newaxis]
         span = [(edge - self.reference) / self.baseline for edge in (self.first, self.last)]
         scaled = offset / self.baseline
         beyond = walk_spread(self.degree, scaled, *span)
@@ -167,6 +177,14 @@ class Predictor:
         return times, inside, columns
 
     def _line(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
+        """Return cosine and sine of one line, shape (n, 2), by its factor where it varies."""
+        columns = self._steady(times, line, inside)
+        for envelope in self.envelopes:
+            if line in envelope.lines:
+                columns = columns * envelope.at(times.to_float())[:, np.newaxis]
+        return columns
+
+    def _steady(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
         """Return cosine and sine of one line, shape (n, 2), 0 where it is not continued."""
         cosine, sine = phase.unit_phasors(
             phase.turns(self.frequency[line], times)
