@@ -1,4 +1,4 @@
-r"""The amplitude of a cycle as a slowly varying factor: what samples say of it, and what comes next.
+r"""The amplitude of a cycle as a slowly varying factor: what samples say of it, and what follows.
 
 A cycle with the waveform w contributes :math:`e(t) w(t)`, and the factor e is 1 on average over
 the data.  Its deviation from 1 is a Gaussian process with the Matérn covariance of order 3/2
@@ -21,14 +21,14 @@ from scipy import special
 
 from epicycle._twofloat import Floats
 
-#: Lengths of the covariance, in baselines: none longer than the stretch that has been seen.
-_LENGTHS = np.geomspace(0.05, 1.0, 9)
+#: Lengths of the covariance, in baselines.
+_LENGTHS = np.geomspace(0.05, 3.0, 12)
 
 #: Sizes of the variation, as standard deviations of the factor.
 _SIZES = np.geomspace(0.02, 2.0, 25)
 
 #: Knots of a forecast, in baselines beyond either end; the last is as good as infinity.
-_BEYOND = np.concatenate([np.linspace(0.0, 1.0, 41)[1:], np.geomspace(1.1, 12.0, 20)])
+_BEYOND = np.geomspace(0.01, 40.0, 32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,10 @@ class Envelope:
 
     Attributes
     ----------
+    frequency : float
+        Of the cycle.
     lines : tuple of int
-        The sinusoids that vary together.
+        Its sinusoids, which vary together.
     knots : ndarray, shape (m,)
         Times from the reference time, ascending, within the data and far beyond.
     factor, error : ndarray, shape (m,)
@@ -47,6 +49,7 @@ class Envelope:
         Effective number of parameters that the data have determined.
     """
 
+    frequency: float
     lines: tuple[int, ...]
     knots: Floats
     factor: Floats
@@ -55,11 +58,11 @@ class Envelope:
 
     def at(self, offset: Floats) -> Floats:
         """Return the factor at times from the reference time."""
-        return np.interp(offset, self.knots, self.factor)
+        return np.asarray(np.interp(offset, self.knots, self.factor), dtype=np.float64)
 
     def variance(self, offset: Floats) -> Floats:
         """Return the variance of the factor at times from the reference time."""
-        return np.interp(offset, self.knots, self.error**2)
+        return np.asarray(np.interp(offset, self.knots, self.error**2), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,7 +69,7 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class _Variation:
-    """How one fundamental varies: as an :class:`Envelope`, and what was taken out for it, (n, d)."""
+    """How a fundamental varies, as an :class:`Envelope`; `removed` was taken out for it, (n, d)."""
 
     frequency: float
     knots: Floats
@@ -169,7 +169,9 @@ def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Va
         best_fit, most = fit, best.gain
         for companions in _companions(fit, k, width):
             reduced = _without(data, fit, companions, steps.absolute)
-            trial = _infer(data, reduced, k - sum(c < k for c in companions), reduced.residual, scale)
+            trial = _infer(
+                data, reduced, k - sum(c < k for c in companions), reduced.residual, scale
+            )
             n_lines = int(np.isin(fit.structure.parent, companions).sum())
             lines = 0.5 * float(((reduced.chi2 - fit.chi2) / scale).sum())
             lines -= 0.5 * (2 * data.y.shape[1] * n_lines + len(companions)) * np.log(data.n_values)
@@ -388,7 +390,8 @@ def _position(fit: Fit, frequency: float, width: float) -> int | None:
 
 
 def _removed(varying: Iterable[_Variation], data: Data) -> Floats:
-    return sum((one.removed for one in varying), np.zeros_like(data.y))
+    result: Floats = sum((one.removed for one in varying), np.zeros_like(data.y))
+    return result
 
 
 def _with_envelopes(found: Pursuit, varying: list[_Variation]) -> Pursuit:
@@ -400,7 +403,10 @@ def _with_envelopes(found: Pursuit, varying: list[_Variation]) -> Pursuit:
         k = _position(fit, one.frequency, 1.0 / data.baseline)
         assert k is not None
         lines = tuple(np.flatnonzero(fit.structure.parent == k).tolist())
-        envelopes.append(Envelope(lines, one.knots, one.factor, one.error, one.n_parameters))
+        frequency = float(fit.structure.frequency[k])
+        envelopes.append(
+            Envelope(frequency, lines, one.knots, one.factor, one.error, one.n_parameters)
+        )
         variation += one.of(_waveform(data, fit, k), offset)
     # the last refinement has moved the lines a little once more
     moved = np.where(data.weights > 0, variation - _removed(varying, data), 0.0)
