@@ -93,6 +93,11 @@ def build_predictor(
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
         fading=_fading(result),
+        # locked gears have moved a little
+        envelopes=tuple(
+            replace(one, frequency=float(structure.frequency[structure.parent[one.lines[0]]]))
+            for one in result.envelopes
+        ),
         errors=prediction_errors(result, continuation, gain),
     )
 

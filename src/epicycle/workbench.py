@@ -108,7 +108,6 @@ class Workbench:
     def _use(self, data: Data) -> None:
         self.data = data
         self._dense: DenseSearch | None = None
-        self._width: float | None = None
         # the first and the latest dense search with these weights
         self._searched: list[tuple[Fit, Candidates]] = []
 
@@ -119,11 +118,8 @@ class Workbench:
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
-        if self._densely and self._decision is not None:
-            return self._search_densely(fit)
-        enough = self.significant_power(fit)
         if self._decision is None:
-            effort = self._effort
+            effort, enough = self._effort, self.significant_power(fit)
             self._decision = decide(
                 self.data, self._plan, effort.strategy, effort.max_frequencies, enough, effort.share
             )
@@ -131,7 +127,7 @@ class Workbench:
             self._densely = self._decision.strategy == "dense"
         if self._densely:
             return self._search_densely(fit)
-        return self._search_by_ladder(fit, enough, self._decision)
+        return self._search_by_ladder(fit, self.significant_power(fit), self._decision)
 
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:
@@ -229,11 +225,9 @@ class Workbench:
         """Return the reduction of chi-square that is significant anywhere in the band."""
         n_outputs = self.data.y.shape[1]
         dof = self.data.n_values - fit.n_parameters * n_outputs
-        if self._width is None:
-            band = self._plan.minimum_frequency, self._plan.maximum_frequency
-            self._width = effective_bandwidth(self.data, *band)
-        threshold = power_threshold(self._false_alarm, dof, self._width, n_outputs=n_outputs)
-        return float(dof * threshold)
+        plan = self._plan
+        width = effective_bandwidth(self.data, plan.minimum_frequency, plan.maximum_frequency)
+        return float(dof * power_threshold(self._false_alarm, dof, width, n_outputs=n_outputs))
 
     def null(self, structure: Structure) -> Fit:
         """Return the fit without any line but `structure`, with the present weights."""
