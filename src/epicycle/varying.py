@@ -316,8 +316,9 @@ def _inverse(gram: Floats) -> Floats:
     """Return the inverse of a Gram matrix, without the directions that rounding has left."""
     size = np.sqrt(np.maximum(np.diag(gram), 0.0))
     unit = np.where(size > 0, size, 1.0)
-    result: Floats = np.linalg.pinv(gram / np.outer(unit, unit), rcond=1e-10, hermitian=True)
-    return result / np.outer(unit, unit)
+    scaled = np.linalg.pinv(gram / np.outer(unit, unit), rcond=1e-10, hermitian=True)
+    result: Floats = scaled / np.outer(unit, unit)
+    return result
 
 
 def _hats(place: Floats, size: int) -> Floats:
