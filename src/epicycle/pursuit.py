@@ -310,6 +310,7 @@ def _at_likeliest_aliases(
     while moved and len(left) < goal.max_cycles:
         moved = False
         level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
+        test = AliasTest(work.data, work.noise, window, work.plan)
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
@@ -317,7 +318,6 @@ def _at_likeliest_aliases(
                 continue  # odds are against noise, and what is left beside this line is none
             if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
                 continue  # its whole waveform has been compared there
-            test = AliasTest(work.data, work.noise, window, work.plan)
             structure = test.likelier(fit, k, left)
             if structure is not None:
                 left.append(frequency)
@@ -440,10 +440,9 @@ def _next_line(
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
-    enough = work.significant_power(fit)
     for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
         if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
-            if height > enough:
+            if height > work.significant_power(fit):
                 beside.append(float(frequency))
             continue
         structure = fit.structure.plus(float(frequency))
