@@ -14,6 +14,8 @@ from epicycle import _report_figures as figures
 from epicycle import _report_page as html
 from epicycle import _report_words as words
 from epicycle import plots, tables
+from epicycle._event_folds import event_fold
+from epicycle._report_days import actogram, plan_actogram
 from epicycle._series import Series, value_name
 from epicycle._whole_files import write_text
 from epicycle.model import CycleModel
@@ -145,18 +147,25 @@ def _spectrum(model: CycleModel) -> html.Section | None:
 
 
 def _folds(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
-    if series is None or not model.cycles:
+    events = model.events
+    if not model.cycles or (series is None and events is None):
         return None
 
     def fold(k: int) -> _Drawn:
+        if events is not None:
+            return lambda size: event_fold(model, events, k, label, size)
         return lambda size: plots.plot_fold(model, k, value_label=label, figsize=size)
 
+    alt = words.of_fold if events is None else words.of_event_fold
     shown = [
-        _drawn(fold(k), (3.3, None), words.of_fold(model, k), "")
+        _drawn(fold(k), (3.3, None), alt(model, k), "")
         for k in range(min(_FOLDS, len(model.cycles)))
     ]
     body = html.paragraph(
         "The values over the phase of one cycle, everything else in the model removed."
+        if events is None
+        else "The rate of events over the phase of one cycle, in units of its mean, with errors of "
+        "counting."
     )
     return html.Section(
         "folds", "Folded at each period", f'{body}<div class="folds">{"".join(shown)}</div>'
@@ -218,11 +227,11 @@ def _residual(series: Series | None) -> html.Section | None:
 
 
 def _actogram(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
-    found = None if series is None else figures.plan_actogram(model, series)
+    found = None if series is None and model.events is None else plan_actogram(model, series)
     if found is None:
         return None
     alt = words.of_actogram(model, found)
-    shown = _drawn(lambda size: figures.actogram(found, label, size), (5.0, 5.0), alt, alt)
+    shown = _drawn(lambda size: actogram(found, label, size), (5.0, 5.0), alt, alt)
     return html.Section("actogram", "Day by day", shown)
 
 
