@@ -89,7 +89,7 @@ def components(
             axes.tick_params(axis="x", labelbottom=False)
             axes.xaxis.get_offset_text().set_visible(False)
         unit = f" {model.unit}" if model.unit else ""
-        more = "" if envelope is None else ", whose amplitude varies, over the whole time"
+        more = "" if envelope is None else ", amplitude varies"
         draw.note(
             axes, f"cycle {k + 1}: {draw.quote(cycle.period, cycle.period_error)}{unit}{more}"
         )

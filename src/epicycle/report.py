@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Widths in inches of pictures for wide and narrow screens, and their resolution.
 _WIDE, _NARROW, _DPI = 9.0, 4.4, 150
 
+#: Height in inches that a further group adds to the legend of a narrow picture.
+_LEGEND_LINE = 0.15
+
 #: Cycles that are folded.
 _FOLDS = 6
 
@@ -177,7 +180,7 @@ def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section |
         return None
     shown = _drawn(
         lambda size: plots.plot_fit(model, value_label=label, figsize=size, max_points=5000),
-        (6.5, 6.5),
+        (6.5, 6.5 + _LEGEND_LINE * min(max(len(series.groups) - 6, 0), 15)),
         words.of_fit(model, series),
         "Offsets between groups are removed.",
     )
@@ -187,11 +190,14 @@ def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section |
 def _components(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
     if series is None or not model.cycles:
         return None
+    further = (
+        "; one whose amplitude varies over the whole time" if model.predictor.envelopes else ""
+    )
     shown = _drawn(
         lambda size: figures.components(model, series, label, size),
         (4.2, 4.2),
         words.of_components(model, figures.COMPONENTS),
-        "Cycles share one scale, and are shown where samples are densest.",
+        f"Cycles share one scale, and are shown where samples are densest{further}.",
     )
     return html.Section("components", "Components", shown)
 
