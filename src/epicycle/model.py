@@ -453,7 +453,7 @@ class CycleModel:
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
             were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
-            often and as much as it did.
+            often and as much as it did, and an amplitude that varies to vary as it did.
 
         Raises
         ------

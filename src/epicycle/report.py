@@ -207,12 +207,13 @@ def _forecast(model: CycleModel, series: Series | None, label: str) -> html.Sect
     if series is None or plan is None:
         return None
     alt = words.of_forecast(model, plan)
+    varying = "  An amplitude that varies returns to its mean." if model.predictor.envelopes else ""
     shown = _drawn(
         lambda size: figures.forecast(model, series, label, plan, size),
         (4.0, 3.6),
         alt,
         f"{alt}  They hold as long as cycles and trend go on as they did; slow variation is not "
-        f"continued.",
+        f"continued.{varying}",
     )
     return html.Section("forecast", "Forecast", shown)
 
