@@ -84,7 +84,7 @@ fuzz: $(FUZZ)
 		$(BIN)/python fuzz/run.py --seconds $(SECONDS) $(TARGETS)
 
 clean:
-	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -f *.png *.svg *.pdf
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
