@@ -35,6 +35,8 @@ sphinx_gallery_conf = {
 html_theme = "furo"
 html_title = f"epicycle {version}"
 
+smartquotes = False  # messages and options are shown letter by letter: --time
+
 myst_heading_anchors = 3
 
 napoleon_numpy_docstring = True

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "fuzz"
 
 #: After so many seconds of processor time a process makes room for another: atheris itself grows.
-ROUND = 120.0
+ROUND = 60.0
 
 
 def main() -> int:

@@ -18,11 +18,13 @@ print(model.table())
 # %%
 # The spectrum, before and after each line is taken out.
 
-model.plot_spectrum(period_range=(5, 400))
+figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
+model.plot_spectrum(period_range=(5, 400), ax=axes)
 plt.show()
 
 # %%
 # All distances, folded with the anomalistic month: the scatter is that of the other months.
 
-model.plot_fold(0, value_label="distance, km")
+figure, axes = plt.subplots(figsize=(7, 4.8), layout="constrained")
+model.plot_fold(0, value_label="distance, km", ax=axes)
 plt.show()
