@@ -337,7 +337,7 @@ def _conform(value: Any, hint: Any, where: str) -> None:
         raise problems[0]
     if dataclasses.is_dataclass(hint):
         _expect(isinstance(value, dict), value, "an object", where)
-        hints = _hints(hint)
+        hints = _hints(typing.cast("type", hint))
         for field in dataclasses.fields(hint):
             if field.name not in value:
                 raise ModelFileError(f"lacks '{where}.{field.name}'")

@@ -193,7 +193,8 @@ class MultiHarmonicPeriodogram:
                 self._sums.band_at(strengths, f, m + 1)
                 for m, f in enumerate(factors[: self.orders])
             ]
-            window = [share @ s[: len(share)] for s in low]
+            # no product of BLAS, which takes several threads for so little
+            window = [np.einsum("k,kf->f", share, s[: len(share)]) for s in low]
         else:
             both = np.vstack([w, strengths])
             low = [self._sums.band_at(both, f, m + 1) for m, f in enumerate(factors[: self.orders])]
