@@ -32,16 +32,21 @@ def check(data: Data, structure: Structure, products: Products, powers: int = 3)
             np.testing.assert_allclose(part, expected, rtol=0, atol=1e-14 * total)
     for j in range(data.y.shape[1]):
         weighted = data.weights_of(j) * data.y[:, j]
-        expected = np.stack([columns.T @ weighted, columns.T @ (weighted * u)])
+        expected = np.stack([columns.T @ (weighted * u**power) for power in range(3)])
         np.testing.assert_allclose(
             products.moment(j, rows), expected, rtol=0, atol=1e-14 * float(np.abs(weighted).sum())
         )
-    c = np.random.default_rng(1).normal(size=(len(rows), 2))
-    np.testing.assert_allclose(products.sum_of(c, rows), (columns @ c).T, rtol=0, atol=1e-12)
-    values = np.stack([u, u**2])
-    np.testing.assert_allclose(
-        products.along(values, rows), (values @ columns).T, rtol=0, atol=1e-14 * len(u)
-    )
+    series = np.random.default_rng(1).normal(size=(3, len(rows), data.y.shape[1]))
+    residual, inner = products.against(series, rows, 4)
+    model = sum(u[:, np.newaxis] ** power * (columns @ c) for power, c in enumerate(series))
+    expected = np.where(data.weights > 0, data.y - model, 0.0)
+    largest = np.abs(expected).max()
+    np.testing.assert_allclose(residual, expected, rtol=0, atol=1e-14 * len(rows) * largest)
+    for j, sums in enumerate(inner):
+        for power, got in enumerate(sums):
+            wanted = columns.T @ (data.weights_of(j) * u**power * expected[:, j])
+            bound = 1e-14 * len(rows) * largest * total
+            np.testing.assert_allclose(got, wanted, rtol=0, atol=bound)
 
 
 @pytest.mark.parametrize("options", [{}, {"errors": True}, {"groups": 3}], ids=str)

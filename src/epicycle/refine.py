@@ -15,6 +15,8 @@ fraction of a line width and is only kept if it lowers chi-square.
 
 from __future__ import annotations
 
+import math
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +40,18 @@ _FUTILE = 1e-20
 QUICK = 1e-2
 
 _MAX_STEPS = 40
+
+#: A fit to less than this goes so far with columns of frequencies nearby: what is left then, 1e-7
+#: of its error for a frequency, turns its own columns by no more than rounding may.
+_NEARLY = 1e-14
+
+#: Rounding of a sum of squares.
+_ROUNDING = 1e-13
+
+#: Columns are taken to that order in the turn at which they lack less than this of the amplitude
+#: for each root of what is futile.
+_LACKING = 1e-5
+_HIGHEST_ORDER = 6
 
 
 @dataclass(frozen=True)
@@ -109,13 +123,15 @@ def fit_lines(
     -------
     Fit
     """
-    state = Linearised(data, structure, absolute, futile=futile)
     movable = ~structure.fixed if free is None else free & ~structure.fixed
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
+    # what is done first need not be done to the last digit
+    near = futile if moving.size == 0 else max(futile, _NEARLY)
+    state = Linearised.of(data, structure, absolute, near)
     if moving.size == 0:
         return state.fit()
     directions = structure.directions(moving)
-    damping = 0.0
+    damping, gain, stuck = 0.0, np.inf, False
     # a drift of 8 / T^2 turns the phase at either end as far as a frequency off by 1 / T does
     unit = np.repeat([1 / data.baseline, 8 / data.baseline**2], len(structure.frequency))[moving]
     for _ in range(max_steps):
@@ -124,17 +140,26 @@ def fit_lines(
         step = directions @ _solve_damped(locked, directions.T @ gradient, damping)
         step *= min(1.0, _RADIUS / np.abs(step / unit).max(initial=1e-300))
         moved = np.abs(step / unit).max()
-        if moved < _TOLERANCE or float(gradient @ step) < futile:
-            break
-        trial = Linearised(data, _moved(state.structure, moving, step), absolute, state, futile)
-        if trial.objective <= state.objective:
+        gain, last = float(gradient @ step), gain
+        # a change of chi-square in its last digits says nothing of a step
+        blind = gain < _ROUNDING * state.objective
+        if moved < _TOLERANCE or gain < near or stuck or (blind and gain > 0.1 * last):
+            if near == futile:
+                break
+            near, stuck, gain = futile, False, np.inf
+            state.sharpen(futile)
+            continue
+        start = state.foreseen(step, moving)
+        structure = _moved(state.structure, moving, step)
+        trial = Linearised(data, structure, absolute, state, near, start)
+        if blind or trial.objective <= state.objective:
             state = trial
             damping *= 0.1
         else:
             damping = max(10 * damping, 1e-3)
-            if damping > 1e8 or moved < 1e-9:
-                break
+            stuck = damping > 1e8 or moved < 1e-9
     state.scale = state.own_scale(absolute)
+    data.memo["linearised"] = state
     return state.fit()
 
 
@@ -169,84 +194,134 @@ class Linearised:
         absolute: bool,
         previous: Linearised | None = None,
         futile: float = _FUTILE,
+        start: Floats | None = None,
     ) -> None:
         self.data = data
         self.structure = structure
         self._futile = futile
         self._n_nuisance = data.nuisance.shape[1]
-        if previous is not None:
-            reach = previous.reach()
-        else:
-            reach = np.full(len(structure.order), REACH if futile >= QUICK else 0.0)
-        self._evaluate(reach)
+        self._evaluate(np.full(len(structure.order), REACH), start)
         self.scale: Floats = self.own_scale(absolute) if previous is None else previous.scale
-        if (np.abs(self._turn) > self.reach()).any():
-            self._evaluate(self.reach())
+        reach = self.reach()
+        if (np.abs(self._turn) > reach).any():
+            self._evaluate(reach)
             if previous is None:
                 self.scale = self.own_scale(absolute)
         self.objective = float((self.chi2 / self.scale).sum())
 
-    def _evaluate(self, reach: Floats) -> None:
-        """Solve for the linear parameters."""
+    @staticmethod
+    def of(data: Data, structure: Structure, absolute: bool, futile: float) -> Linearised:
+        """Return the state at a structure: that in which the last fit ended, if it will do."""
+        last = data.memo.get("linearised")
+        if not (isinstance(last, Linearised) and last._is_at(structure) and last._futile <= futile):
+            return Linearised(data, structure, absolute, futile=futile)
+        state = copy(last)
+        state.structure = structure
+        state.coefficients = last.coefficients.copy()
+        state.scale = state.own_scale(absolute)
+        state.objective = float((state.chi2 / state.scale).sum())
+        return state
+
+    def _is_at(self, structure: Structure) -> bool:
+        """Return whether the lines are those of `structure`, at the same frequencies."""
+        mine = self.structure
+        return all(
+            np.array_equal(one, other)
+            for one, other in (
+                (mine.frequency, structure.frequency),
+                (mine.drift, structure.drift),
+                (mine.drifting, structure.drifting),
+                (mine.parent, structure.parent),
+                (mine.order, structure.order),
+            )
+        )
+
+    def sharpen(self, futile: float) -> None:
+        """Solve anew, with columns of these very frequencies, to less of what is futile."""
+        self._futile = futile
+        Products.of(self.data).forget()
+        self._evaluate(np.zeros(len(self.structure.order)))
+        self.objective = float((self.chi2 / self.scale).sum())
+
+    def _evaluate(self, reach: Floats, start: Floats | None = None) -> None:
+        """Solve for the linear parameters, from `start` where something better is known."""
         data = self.data
         products = Products.of(data)
         selected = products.select(self.structure, reach)
         rows, self._turn = selected.rows, selected.turn
         self._grams = [products.gram(k, rows) for k in range(data.weights.shape[1])]
         self._steady = self._factors = [NormalEquations(gram[0]) for gram in self._grams]
-        if self._turn.any():
+        is_turned = bool(self._turn.any())
+        if is_turned:
             self._factors = [NormalEquations(self._turned_gram(gram)) for gram in self._grams]
         n_outputs = data.y.shape[1]
-        self.coefficients: Floats = np.empty((len(rows), n_outputs))
-        for j in range(n_outputs):
-            constant, linear = products.moment(j, rows)
-            self.coefficients[:, j] = self.normal(j).solve_normal(constant + self._turned(linear))
-        self.residual = self._residual(products, rows)
-        self._along = [self._inner(products, rows, j) for j in range(n_outputs)]
-        # one step of iterative refinement mends rounding
+        if start is None:
+            start = np.empty((len(rows), n_outputs))
+            for j in range(n_outputs):
+                moment = self._turned_sums(products.moment(j, rows), 1)[0]
+                start[:, j] = self.normal(j).solve_normal(moment)
+        self.coefficients = start
+        last = np.inf
+        while True:
+            gain = self._look_again(products, rows)
+            # iterative refinement mends rounding, and what a turn of low order lacks
+            if gain <= 1e-3 * self._futile or gain > 0.1 * last:
+                break
+            last = gain
+        self.chi2 = np.array(
+            [float((data.weights_of(j) * self.residual[:, j] ** 2).sum()) for j in range(n_outputs)]
+        )
+
+    def _look_again(self, products: Products, rows: NDArray[np.intp]) -> float:
+        """Find residual and inner products, improve coefficients; return what chi-square gains."""
+        powers = len(self._grams[0]) // 2 + 1
+        order = self._order()
+        series = [self.coefficients]
+        for power in range(1, order + 1):
+            series.append(-self._turned(series[-1]) / power)
+        self.residual, inner = products.against(np.stack(series), rows, powers + order)
+        self._along = []
         gain = 0.0
-        for j, along in enumerate(self._along):
+        for j, sums in enumerate(inner):
+            along = self._turned_sums(sums, powers).T
             change = self.normal(j).solve_normal(along[:, 0])
             gain = max(gain, abs(float(change @ along[:, 0])) / self._variance(j))
             self.coefficients[:, j] += change
             # in the higher powers the turn makes a difference to the difference only
-            along -= np.stack([g @ change for g in self.gram(j)[: along.shape[1]]], axis=1)
-        if gain > 1e-3 * self._futile:
-            self.residual = self._residual(products, rows)
-        self.chi2 = np.array(
-            [float((data.weights_of(j) * self.residual[:, j] ** 2).sum()) for j in range(n_outputs)]
-        )
+            along -= np.stack([g @ change for g in self.gram(j)[:powers]], axis=1)
+            self._along.append(along)
+        return gain
 
     def _variance(self, output: int) -> float:
         r = self.residual[:, output]
         return float((self.data.weights_of(output) * r * r).sum()) / len(r) + 1e-300
 
-    def _residual(self, products: Products, rows: NDArray[np.intp]) -> Floats:
-        data = self.data
-        if self._turn.any():
-            both = np.hstack([self.coefficients, -self._turned(self.coefficients)])
-            sums = products.sum_of(both, rows)
-            steady, turning = sums[: data.y.shape[1]], sums[data.y.shape[1] :]
-            turning *= products.time
-            steady += turning
-        else:
-            steady = products.sum_of(self.coefficients, rows)
-        residual: Floats = np.subtract(data.y.T, steady, out=steady).T
-        residual[np.broadcast_to(data.weights, residual.shape) <= 0] = 0.0
-        return residual
+    def _order(self) -> int:
+        """Return the order in the turn to which columns are needed."""
+        turn = float(np.abs(self._turn).max(initial=0.0))
+        enough = _LACKING * math.sqrt(self._futile)
+        order, rest = 0, turn
+        while rest > enough and order < _HIGHEST_ORDER:
+            order += 1
+            rest *= turn / (order + 1)
+        return order
 
-    def _inner(self, products: Products, rows: NDArray[np.intp], output: int) -> Floats:
-        """Return the weighted inner products of the columns with u^m times the residual."""
-        powers = len(self.gram(output)) // 2 + 1
-        strengths = np.empty((powers + 1, len(products.time)))
-        np.multiply(self.data.weights_of(output), self.residual[:, output], out=strengths[0])
-        count = powers + 1 if self._turn.any() else powers
-        for power in range(1, count):
-            np.multiply(strengths[power - 1], products.time, out=strengths[power])
-        along = products.along(strengths[:count], rows)
-        if count > powers:
-            return along[:, :-1] + self._turned(along[:, 1:])
-        return along
+    def _turned_sums(self, sums: Floats, powers: int) -> Floats:
+        """Return sums over the turned columns with powers of u, shapes (k, m) -> (powers, m).
+
+        The k - powers sums with higher powers are those of the powers of the turn.
+        """
+        result = sums[:powers].copy()
+        if self._turn.any():
+            for power in range(powers):
+                factor = 1.0
+                for order in range(1, len(sums) - powers + 1):
+                    factor /= order
+                    part = sums[power + order]
+                    for _ in range(order):
+                        part = self._turned(part)
+                    result[power] += factor * part
+        return result
 
     def _turned(self, values: Floats) -> Floats:
         """Return by how much something per column changes, per u, as its line turns."""
@@ -260,21 +335,38 @@ class Linearised:
     def _turned_gram(self, gram: Floats) -> Floats:
         """Return the products of the turned columns, from those of the columns as computed."""
         half = self._turned(gram[1])
-        result: Floats = gram[0] + half + half.T + self._turned(self._turned(gram[2]).T)
+        twice = 0.5 * self._turned(self._turned(gram[2]))
+        result: Floats = gram[0] + half + half.T + twice + twice.T
+        result += self._turned(self._turned(gram[2]).T)
         return result
 
     def reach(self) -> Floats:
-        """Return how far each line may turn before its curvature matters.
+        """Return how far each line may turn before what its columns lack matters.
 
-        A line with columns to first order in the turn r lacks ``r^2 u^2 / 2`` of its amplitude, in
-        chi-square ``z r^4 / 20`` for samples spread evenly, with z what the line is worth.
+        A line with columns to order m in the turn r lacks ``(r u)^(m + 1) / (m + 1)!`` of its
+        amplitude, in chi-square ``z r^(2 m + 2) / ((2 m + 3) (m + 1)!^2)`` for samples spread
+        evenly, with z what the line is worth.
         """
         lines = self.coefficients[self._n_nuisance :]
         squares = lines[0::2] ** 2 + lines[1::2] ** 2
         total = np.array([self.data.weights_of(j).sum() / 2 for j in range(squares.shape[1])])
         worth = (squares * total / self.scale).sum(axis=1)
-        allowed: Floats = (2 * self._futile / np.maximum(worth, 1e-300)) ** 0.25
+        m = self._order()
+        lack = 0.1 * self._futile / np.maximum(worth, 1e-300)
+        allowed: Floats = (lack * (2 * m + 3) * math.factorial(m + 1) ** 2) ** (0.5 / (m + 1))
         return np.minimum(allowed, REACH)
+
+    def foreseen(self, step: Floats, moving: NDArray[np.intp]) -> Floats | None:
+        """Return the linear parameters to first order in a step; None where that is too far."""
+        count = max(len(self.structure.frequency), 1)
+        turn = np.pi * self.data.baseline * np.abs(step[moving < count]).max(initial=0.0)
+        if turn > REACH or (moving >= count).any():
+            return None
+        response = [
+            self._steady[min(j, len(self._steady) - 1)].solve_normal(self.cross(j, moving) @ step)
+            for j in range(len(self.chi2))
+        ]
+        return self.coefficients - np.stack(response, axis=1)
 
     def normal(self, output: int) -> NormalEquations:
         """Return the factorised normal equations of one output."""
