@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,6 +180,20 @@ class DenseSearch:
             return math.inf
         return float(self._power[first : last + 1].max())
 
+    def summit(self, residual: Floats, frequency: float) -> float:
+        """Return the top of the parabola through a maximum of the grid and its two neighbours.
+
+        The maximum itself where that is not known, as in :meth:`highest_near`.
+        """
+        k = round((frequency - self._plan.minimum_frequency) / self._plan.spacing)
+        if residual is not self._searched or not 0 < k < len(self._power) - 1:
+            return frequency
+        left, here, right = self._power[k - 1 : k + 2].tolist()
+        curvature = 2 * here - left - right
+        if curvature <= 0 or here < max(left, right):
+            return frequency
+        return float(frequency + 0.5 * (right - left) / curvature * self._plan.spacing)
+
 
 def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
     """Return the maxima of the spectral window: the spectrum that a constant has by sampling.
@@ -249,6 +264,7 @@ def _fold_grid(
     return _merge(folds, plan, keep, edges)
 
 
+@lru_cache(maxsize=4)
 def _piece_edges(plan: SearchPlan) -> NDArray[np.int64]:
     """Return the first grid point of each piece of the thinned spectrum, and the end.
 
@@ -257,11 +273,14 @@ def _piece_edges(plan: SearchPlan) -> NDArray[np.int64]:
     """
     n = plan.n_frequencies
     if n <= THINNED:
-        return np.arange(n + 1)
-    even = np.linspace(0, n, THINNED // 2)
-    ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, THINNED // 2)
-    from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
-    return np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
+        edges = np.arange(n + 1)
+    else:
+        even = np.linspace(0, n, THINNED // 2)
+        ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, THINNED // 2)
+        from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
+        edges = np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
+    edges.flags.writeable = False
+    return edges
 
 
 class _Fold:
