@@ -99,14 +99,14 @@ class Products:
             kept = data.memo["products"] = Products(data)
         return kept
 
-    def gram(self, weights: int, rows: NDArray[np.intp]) -> Floats:
-        """Return G of some columns with one set of weights, shape (powers, m, m)."""
-        result: Floats = self._gram[weights][:, rows[:, np.newaxis], rows]
+    def grams(self, rows: NDArray[np.intp]) -> Floats:
+        """Return G of some columns with each set of weights, shape (sets, powers, m, m)."""
+        result: Floats = self._gram[:, :, rows[:, np.newaxis], rows]
         return result
 
-    def moment(self, output: int, rows: NDArray[np.intp]) -> Floats:
-        """Return h of some columns and one output, shape (3, m)."""
-        result: Floats = self._moment[output][:, rows]
+    def moments(self, rows: NDArray[np.intp]) -> Floats:
+        """Return h of some columns and all outputs, shape (3, d, m)."""
+        result: Floats = self._moment[:, :, rows].transpose(1, 0, 2)
         return result
 
     def against(self, series: Floats, rows: NDArray[np.intp], powers: int) -> tuple[Floats, Floats]:
@@ -114,7 +114,7 @@ class Products:
 
         Parameters
         ----------
-        series : ndarray, shape (k, m, d)
+        series : ndarray, shape (k, d, m)
             Coefficients of m columns for d outputs, those of the powers 0 ... k - 1 of the time.
         rows : ndarray of int, shape (m,)
             The columns.
@@ -125,13 +125,13 @@ class Products:
         -------
         residual : ndarray, shape (n, d)
             0 where a value has no weight.
-        inner : ndarray, shape (d, powers, m)
+        inner : ndarray, shape (powers, d, m)
             Weighted inner products of the columns with the residual times powers of the time.
         """
-        data, (count, _, d) = self._data, series.shape
+        data, (count, d, _) = self._data, series.shape
         # at least two, for what multiplies a matrix with a single vector is split sooner
         spread = np.zeros((max(count * d, 2), self._used))
-        spread[: count * d, rows] = series.transpose(0, 2, 1).reshape(count * d, -1)
+        spread[: count * d, rows] = series.reshape(count * d, -1)
         residual = np.empty((d, len(self.time)))
         strengths_of = max(powers * d, 2)
         inner = np.zeros((strengths_of, self._used))
@@ -152,8 +152,7 @@ class Products:
                 before = strengths[(power - 1) * d : power * d]
                 np.multiply(before, time, out=strengths[power * d : (power + 1) * d])
             inner += strengths @ columns.T
-        inner = inner[: powers * d, rows].reshape(powers, d, len(rows))
-        return residual.T, inner.transpose(1, 0, 2)
+        return residual.T, inner[: powers * d, rows].reshape(powers, d, len(rows))
 
     def _blocks(self, count: int) -> Iterator[slice]:
         """Yield blocks of samples for a product of all columns with so many others."""

@@ -175,7 +175,10 @@ def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
     size = np.sqrt(np.maximum(diagonal, 1e-300))
     # scaled to unit diagonal, the damping is relative to each frequency's own information
     scaled = matrix / np.outer(size, size) + (damping + 1e-12) * np.eye(len(size))
-    result: Floats = linalg.solve(scaled, gradient / size, assume_a="pos") / size
+    _, solution, flaw = linalg.lapack.dposv(scaled, gradient / size)
+    if flaw:
+        raise linalg.LinAlgError("normal equations that are not positive definite")
+    result: Floats = solution / size
     return result
 
 
@@ -217,7 +220,6 @@ class Linearised:
             return Linearised(data, structure, absolute, futile=futile)
         state = copy(last)
         state.structure = structure
-        state.coefficients = last.coefficients.copy()
         state.scale = state.own_scale(absolute)
         state.objective = float((state.chi2 / state.scale).sum())
         return state
@@ -249,52 +251,41 @@ class Linearised:
         products = Products.of(data)
         selected = products.select(self.structure, reach)
         rows, self._turn = selected.rows, selected.turn
-        self._grams = [products.gram(k, rows) for k in range(data.weights.shape[1])]
-        self._steady = self._factors = [NormalEquations(gram[0]) for gram in self._grams]
-        is_turned = bool(self._turn.any())
-        if is_turned:
-            self._factors = [NormalEquations(self._turned_gram(gram)) for gram in self._grams]
-        n_outputs = data.y.shape[1]
+        self._grams = products.grams(rows)
+        self._steady = self._factors = [NormalEquations(gram) for gram in self._grams[:, 0]]
+        if self._turn.any():
+            self._factors = [NormalEquations(gram) for gram in self._turned_grams()]
         if start is None:
-            start = np.empty((len(rows), n_outputs))
-            for j in range(n_outputs):
-                moment = self._turned_sums(products.moment(j, rows), 1)[0]
-                start[:, j] = self.normal(j).solve_normal(moment)
-        self.coefficients = start
+            moments = self._turned_sums(products.moments(rows), 1)[0]
+            start = _solved(self._factors, moments).T
+        self.coefficients: Floats = start
+        weights = data.weights
         last = np.inf
         while True:
-            gain = self._look_again(products, rows)
+            gains = self._look_again(products, rows)
+            self.chi2: Floats = (weights * self.residual**2).sum(axis=0)
+            gain = float((gains / (self.chi2 / len(weights) + 1e-300)).max())
             # iterative refinement mends rounding, and what a turn of low order lacks
             if gain <= 1e-3 * self._futile or gain > 0.1 * last:
                 break
             last = gain
-        self.chi2 = np.array(
-            [float((data.weights_of(j) * self.residual[:, j] ** 2).sum()) for j in range(n_outputs)]
-        )
 
-    def _look_again(self, products: Products, rows: NDArray[np.intp]) -> float:
+    def _look_again(self, products: Products, rows: NDArray[np.intp]) -> Floats:
         """Find residual and inner products, improve coefficients; return what chi-square gains."""
-        powers = len(self._grams[0]) // 2 + 1
+        powers = self._grams.shape[1] // 2 + 1
         order = self._order()
-        series = [self.coefficients]
+        series = [self.coefficients.T]
         for power in range(1, order + 1):
-            series.append(-self._turned(series[-1]) / power)
+            series.append(self._turned(series[-1]) / -power)
         self.residual, inner = products.against(np.stack(series), rows, powers + order)
-        self._along = []
-        gain = 0.0
-        for j, sums in enumerate(inner):
-            along = self._turned_sums(sums, powers).T
-            change = self.normal(j).solve_normal(along[:, 0])
-            gain = max(gain, abs(float(change @ along[:, 0])) / self._variance(j))
-            self.coefficients[:, j] += change
-            # in the higher powers the turn makes a difference to the difference only
-            along -= np.stack([g @ change for g in self.gram(j)[:powers]], axis=1)
-            self._along.append(along)
-        return gain
-
-    def _variance(self, output: int) -> float:
-        r = self.residual[:, output]
-        return float((self.data.weights_of(output) * r * r).sum()) / len(r) + 1e-300
+        along = self._turned_sums(inner, powers)
+        change = _solved(self._factors, along[0])
+        gains: Floats = np.abs((change * along[0]).sum(axis=1))
+        self.coefficients = self.coefficients + change.T
+        # in the higher powers the turn makes a difference to the difference only
+        differences = self._grams[:, :powers] @ change[:, np.newaxis, :, np.newaxis]
+        self._along = along - differences[..., 0].swapaxes(0, 1)
+        return gains
 
     def _order(self) -> int:
         """Return the order in the turn to which columns are needed."""
@@ -307,37 +298,33 @@ class Linearised:
         return order
 
     def _turned_sums(self, sums: Floats, powers: int) -> Floats:
-        """Return sums over the turned columns with powers of u, shapes (k, m) -> (powers, m).
+        """Return sums over turned columns with powers of u, shapes (k, d, m) -> (powers, d, m).
 
         The k - powers sums with higher powers are those of the powers of the turn.
         """
-        result = sums[:powers].copy()
-        if self._turn.any():
-            for power in range(powers):
-                factor = 1.0
-                for order in range(1, len(sums) - powers + 1):
-                    factor /= order
-                    part = sums[power + order]
-                    for _ in range(order):
-                        part = self._turned(part)
-                    result[power] += factor * part
+        order = len(sums) - powers
+        result = sums[order:]
+        if not self._turn.any():
+            return sums[:powers]
+        for power in range(order, 0, -1):
+            result = sums[power - 1 : power - 1 + powers] + self._turned(result) / power
         return result
 
     def _turned(self, values: Floats) -> Floats:
-        """Return by how much something per column changes, per u, as its line turns."""
+        """Return by how much something per column (the last axis) changes per u as lines turn."""
         p = self._n_nuisance
-        turn = self._turn if values.ndim == 1 else self._turn[:, np.newaxis]
         result = np.zeros_like(values)
-        result[p::2] = -turn * values[p + 1 :: 2]
-        result[p + 1 :: 2] = turn * values[p::2]
+        result[..., p::2] = -self._turn * values[..., p + 1 :: 2]
+        result[..., p + 1 :: 2] = self._turn * values[..., p::2]
         return result
 
-    def _turned_gram(self, gram: Floats) -> Floats:
-        """Return the products of the turned columns, from those of the columns as computed."""
-        half = self._turned(gram[1])
-        twice = 0.5 * self._turned(self._turned(gram[2]))
-        result: Floats = gram[0] + half + half.T + twice + twice.T
-        result += self._turned(self._turned(gram[2]).T)
+    def _turned_grams(self) -> Floats:
+        """Return the products of the turned columns, to second order in the turn."""
+        half = self._turned(self._grams[:, 1])
+        once = self._turned(self._grams[:, 2])
+        half += 0.5 * self._turned(once)
+        both = self._turned(once.swapaxes(1, 2))
+        result: Floats = self._grams[:, 0] + half + half.swapaxes(1, 2) + both
         return result
 
     def reach(self) -> Floats:
@@ -349,8 +336,7 @@ class Linearised:
         """
         lines = self.coefficients[self._n_nuisance :]
         squares = lines[0::2] ** 2 + lines[1::2] ** 2
-        total = np.array([self.data.weights_of(j).sum() / 2 for j in range(squares.shape[1])])
-        worth = (squares * total / self.scale).sum(axis=1)
+        worth = (squares * (self.data.weights.sum(axis=0) / (2 * self.scale))).sum(axis=1)
         m = self._order()
         lack = 0.1 * self._futile / np.maximum(worth, 1e-300)
         allowed: Floats = (lack * (2 * m + 3) * math.factorial(m + 1) ** 2) ** (0.5 / (m + 1))
@@ -362,64 +348,56 @@ class Linearised:
         turn = np.pi * self.data.baseline * np.abs(step[moving < count]).max(initial=0.0)
         if turn > REACH or (moving >= count).any():
             return None
-        response = [
-            self._steady[min(j, len(self._steady) - 1)].solve_normal(self.cross(j, moving) @ step)
-            for j in range(len(self.chi2))
-        ]
-        return self.coefficients - np.stack(response, axis=1)
+        answer = _solved(self._steady, self.cross(moving) @ step)
+        return self.coefficients - answer.T
 
     def normal(self, output: int) -> NormalEquations:
         """Return the factorised normal equations of one output."""
         return self._factors[min(output, len(self._factors) - 1)]
-
-    def gram(self, output: int) -> Floats:
-        """Return the sums of products of the columns with powers of u, for one output."""
-        return self._grams[min(output, len(self._grams) - 1)]
 
     def own_scale(self, absolute: bool) -> Floats:
         """Return the variance scale that this fit's own residual suggests."""
         if absolute:
             return np.ones(len(self.chi2))
         free = self.structure.n_free
-        counts = np.array(
-            [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
-        )
+        counts = np.count_nonzero(self.data.weights, axis=0)
         dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
         # an exact fit leaves rounding errors only; their scale must still be a positive number
         floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
         scale: Floats = np.maximum(self.chi2 / dof, floor)
         return scale
 
-    def slopes(self, output: int, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
-        """Return the derivatives of one output's model by frequencies and drifts.
+    def slopes(self, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
+        """Return the derivatives of the model of every output by frequencies and drifts.
 
         `moving` indexes the frequencies followed by the drifts.  The derivative by parameter a is
         ``u^m`` times the columns times the coefficients in column a of the first array, shape
-        (p + 2 L, len(moving)), with the power m in the second.
+        (d, p + 2 L, len(moving)), with the power m in the second.
         """
         structure, p = self.structure, self._n_nuisance
         count = len(structure.frequency)
-        c = self.coefficients[p:, output]
-        by_line = np.zeros((len(c), len(structure.order)))
-        at = np.arange(len(structure.order))
-        by_line[2 * at, at] = structure.order * c[1::2]
-        by_line[2 * at + 1, at] = -structure.order * c[0::2]
-        of_k = structure.parent[:, np.newaxis] == np.arange(count)
         half = 0.5 * self.data.baseline
-        vectors = np.zeros((p + len(c), len(moving)))
-        vectors[p:] = by_line @ of_k[:, moving % max(count, 1)]
         power = np.where(moving < count, 1, 2)
         # the phase is f t + drift t^2 / 2
-        vectors *= (2 * np.pi) * np.where(moving < count, half, 0.5 * half**2)
+        unit = (2 * np.pi) * np.where(moving < count, half, 0.5 * half**2)
+        is_on = structure.parent[:, np.newaxis] == moving % max(count, 1)
+        rate = np.where(is_on, structure.order[:, np.newaxis] * unit, 0.0)
+        c = self.coefficients.T[:, p:, np.newaxis]
+        vectors = np.zeros((len(c), len(self.coefficients), len(moving)))
+        vectors[:, p::2] = c[:, 1::2] * rate
+        vectors[:, p + 1 :: 2] = -c[:, 0::2] * rate
         return vectors, power
 
-    def cross(self, output: int, moving: NDArray[np.intp]) -> Floats:
-        """Return the weighted inner products of columns and slopes, shape (p + 2 L, m)."""
-        vectors, power = self.slopes(output, moving)
-        gram = self.gram(output)
+    def cross(self, moving: NDArray[np.intp]) -> Floats:
+        """Return the weighted inner products of columns and slopes, shape (d, p + 2 L, m)."""
+        return self._crossed(*self.slopes(moving))
+
+    def _crossed(self, vectors: Floats, power: NDArray[np.intp], more: int = 0) -> Floats:
+        """Return the products of columns, times u to the power `more`, and slopes."""
         result = np.empty_like(vectors)
-        for m in np.unique(power):
-            result[:, power == m] = gram[m] @ vectors[:, power == m]
+        for m in sorted(set(power.tolist())):
+            which = power == m
+            result[..., which] = self._grams[:, m + more] @ vectors[..., which]
         return result
 
     def normal_equations(self, moving: NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -429,21 +407,17 @@ class Linearised:
         as computed, before they turn: positive, and close enough for a step; the right-hand side
         is that of the turned columns, so that steps end where they should.
         """
-        matrix = np.zeros((len(moving), len(moving)))
-        gradient = np.zeros(len(moving))
-        for j in range(len(self.chi2)):
-            gram = self.gram(j)
-            vectors, power = self.slopes(j, moving)
-            inner = np.empty_like(matrix)
-            for m in np.unique(power):
-                for k in np.unique(power):
-                    part = np.ix_(power == m, power == k)
-                    inner[part] = vectors[:, power == m].T @ gram[m + k] @ vectors[:, power == k]
-            cross = self.cross(j, moving)
-            steady = self._steady[min(j, len(self._steady) - 1)]
-            inner -= cross.T @ steady.solve_normal(cross)
-            matrix += inner / self.scale[j]
-            gradient += (vectors * self._along[j][:, power]).sum(axis=0) / self.scale[j]
+        vectors, power = self.slopes(moving)
+        cross = self._crossed(vectors, power)
+        inner = np.empty((len(vectors), len(moving), len(moving)))
+        for m in sorted(set(power.tolist())):
+            which = power == m
+            part = vectors[..., which].swapaxes(1, 2) @ self._crossed(vectors, power, m)
+            inner[:, which] = part
+        inner -= cross.swapaxes(1, 2) @ _solved(self._steady, cross)
+        matrix = (inner / self.scale[:, np.newaxis, np.newaxis]).sum(axis=0)
+        along = self._along[power].transpose(1, 2, 0)
+        gradient = ((vectors * along).sum(axis=1) / self.scale[:, np.newaxis]).sum(axis=0)
         return matrix, gradient
 
     def fit(self) -> Fit:
@@ -468,10 +442,22 @@ class NormalEquations:
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)
         scaled[np.diag_indices_from(scaled)] = 1.0 + 1e-13
-        self._factor = linalg.cho_factor(scaled, lower=True, overwrite_a=True, check_finite=False)
+        self._factor, flaw = linalg.lapack.dpotrf(scaled, lower=1, overwrite_a=1)
+        if flaw:
+            raise linalg.LinAlgError("columns that are not positive definite")
 
     def solve_normal(self, right: Floats) -> Floats:
         """Return the solution for right-hand sides of shape (p,) or (p, k)."""
         size = self._size if right.ndim == 1 else self._size[:, np.newaxis]
-        result: Floats = linalg.cho_solve(self._factor, right / size, check_finite=False) / size
+        solution, _ = linalg.lapack.dpotrs(self._factor, right / size, lower=1)
+        result: Floats = solution / size
         return result
+
+
+def _solved(factors: list[NormalEquations], right: Floats) -> Floats:
+    """Return the solutions for the right-hand sides of all outputs, shape (d, p) or (d, p, k)."""
+    if len(factors) == 1 and right.ndim == 2:
+        return factors[0].solve_normal(right.T).T
+    return np.stack(
+        [factors[min(j, len(factors) - 1)].solve_normal(one) for j, one in enumerate(right)]
+    )
