@@ -135,6 +135,8 @@ class Structure:
     @property
     def n_free(self) -> int:
         """Number of frequencies and drifts that are refined."""
+        if not self.trains:
+            return int(np.count_nonzero(~self.fixed) + np.count_nonzero(self.drifting))
         moving = np.flatnonzero(np.append(~self.fixed, self.drifting))
         return int(self.directions(moving).shape[1])
 
@@ -144,6 +146,8 @@ class Structure:
         `moving` indexes the frequencies followed by the drifts.  Without a train this is the
         identity.
         """
+        if not self.trains:
+            return np.eye(len(moving))
         count = len(self.frequency)
         leader = np.arange(2 * count)
         gain = np.ones(2 * count)

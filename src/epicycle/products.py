@@ -68,12 +68,19 @@ class Products:
     ----------
     time : ndarray, shape (n,)
         Time in units of half the baseline.
+    counts, total : ndarray, shape (1,) or (d,)
+        Number and sum of the weights of each set.
+    largest : ndarray, shape (d,)
+        Bound of the weighted squares of the values of each output.
     """
 
     def __init__(self, data: Data) -> None:
         self._data = data
         self._fixed = data.nuisance.shape[1]
         self.time: Floats = data.times.to_float() * (2.0 / data.baseline)
+        self.counts = np.count_nonzero(data.weights, axis=0)
+        self.total: Floats = data.weights.sum(axis=0)
+        self.largest: Floats = data.weights.max() * (data.y**2).max(axis=0)
         self._powers = 3
         self._used = 0
         n_sets, n_outputs = data.weights.shape[1], data.y.shape[1]

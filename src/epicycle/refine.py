@@ -336,7 +336,8 @@ class Linearised:
         """
         lines = self.coefficients[self._n_nuisance :]
         squares = lines[0::2] ** 2 + lines[1::2] ** 2
-        worth = (squares * (self.data.weights.sum(axis=0) / (2 * self.scale))).sum(axis=1)
+        total = Products.of(self.data).total
+        worth = (squares * (total / (2 * self.scale))).sum(axis=1)
         m = self._order()
         lack = 0.1 * self._futile / np.maximum(worth, 1e-300)
         allowed: Floats = (lack * (2 * m + 3) * math.factorial(m + 1) ** 2) ** (0.5 / (m + 1))
@@ -360,11 +361,10 @@ class Linearised:
         if absolute:
             return np.ones(len(self.chi2))
         free = self.structure.n_free
-        counts = np.count_nonzero(self.data.weights, axis=0)
-        dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
+        products = Products.of(self.data)
+        dof = np.maximum(products.counts - len(self.coefficients) - free / len(self.chi2), 1.0)
         # an exact fit leaves rounding errors only; their scale must still be a positive number
-        floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
-        scale: Floats = np.maximum(self.chi2 / dof, floor)
+        scale: Floats = np.maximum(self.chi2 / dof, 1e-30 * products.largest + 1e-200)
         return scale
 
     def slopes(self, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
@@ -437,11 +437,11 @@ class NormalEquations:
 
     def __init__(self, gram: Floats) -> None:
         # rounding may leave a column that is nowhere but 0 with less than nothing
-        size = np.sqrt(np.maximum(np.diag(gram), 0.0))
+        size = np.sqrt(np.maximum(gram.diagonal(), 0.0))
         # a column without any weight (a group that one output lacks) gets coefficient 0
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)
-        scaled[np.diag_indices_from(scaled)] = 1.0 + 1e-13
+        scaled.flat[:: len(scaled) + 1] = 1.0 + 1e-13
         self._factor, flaw = linalg.lapack.dpotrf(scaled, lower=1, overwrite_a=1)
         if flaw:
             raise linalg.LinAlgError("columns that are not positive definite")
