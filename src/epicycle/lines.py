@@ -196,6 +196,20 @@ def design(data: Data, structure: Structure) -> Floats:
     return np.hstack([data.nuisance, line_columns(structure, data)])
 
 
+def all_columns(data: Data, structure: Structure) -> Floats:
+    """Return the columns of :func:`design` as rows, shape (p + 2 L, n); for few samples."""
+    p = data.nuisance.shape[1]
+    columns = np.empty((p + 2 * len(structure.order), len(data.times)))
+    columns[:p] = data.nuisance.T
+    if len(structure.order):
+        base = phase.turns(structure.frequency, data.times)
+        if structure.drifting.any():
+            base = base + 0.5 * structure.drift[:, np.newaxis] * data.times.to_float() ** 2
+        turns = phase.wrap(structure.order[:, np.newaxis] * base[structure.parent])
+        columns[p::2], columns[p + 1 :: 2] = phase.unit_phasors(turns)
+    return columns
+
+
 def line_columns(structure: Structure, data: Data) -> Floats:
     """Return the cosine and sine column of every line in turn, shape (n, 2 L)."""
     columns = np.empty((len(data.times), 2 * len(structure.order)))

@@ -21,6 +21,7 @@ from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
+from epicycle.envelope import Envelope
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
@@ -120,6 +121,10 @@ class Pursuit:
         empty where it was not.
     broad : tuple of BroadPeak
         Fundamentals that are no clocks.
+    envelopes : tuple of Envelope
+        How the amplitudes vary of those that do.
+    variation : ndarray, shape (n, d), or None
+        What this adds to constant amplitudes, and has been taken from the values of `data`.
     """
 
     data: Data
@@ -138,6 +143,8 @@ class Pursuit:
     window: Candidates
     rivals: tuple[Rival, ...] = ()
     broad: tuple[BroadPeak, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    variation: Floats | None = None
 
 
 def pursue(
@@ -231,6 +238,24 @@ def pursue(
         rivals=rivals,
         broad=tuple(broad),
     )
+
+
+def refitted(
+    found: Pursuit,
+    *,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    goal: Goal,
+    data: Data | None = None,
+    structure: Structure | None = None,
+) -> Pursuit:
+    """Return a pursuit with its last fit, jitter and errors made anew, for other data or lines."""
+    work = Workbench(data or found.data, noise, plan, goal.false_alarm, goal.effort, None)
+    fit, jitter = work.settle(structure or found.fit.structure, tight=True)
+    judge = judge_of(work.data, noise, plan, goal)
+    level = judge.noise_level(work.data, fit)
+    errors = covariance(work.data, fit, level)
+    return replace(found, data=work.data, fit=fit, jitter=jitter, level=level, covariance=errors)
 
 
 def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:

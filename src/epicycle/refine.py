@@ -21,11 +21,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy.linalg import lapack
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.lines import Structure
+from epicycle.lines import Structure, all_columns
 from epicycle.products import REACH, Products
 
 #: Largest change of a frequency in one step, in units of 1/baseline.
@@ -40,6 +40,9 @@ _FUTILE = 1e-20
 QUICK = 1e-2
 
 _MAX_STEPS = 40
+
+#: Up to so many samples, columns are computed anew for every step: keeping them takes longer.
+_FEW_SAMPLES = 512
 
 #: A fit to less than this goes so far with columns of frequencies nearby: what is left then, 1e-7
 #: of its error for a frequency, turns its own columns by no more than rounding may.
@@ -126,8 +129,8 @@ def fit_lines(
     movable = ~structure.fixed if free is None else free & ~structure.fixed
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
     # what is done first need not be done to the last digit
-    near = futile if moving.size == 0 else max(futile, _NEARLY)
-    state = Linearised.of(data, structure, absolute, near)
+    near = futile if moving.size == 0 or _are_few(data) else max(futile, _NEARLY)
+    state = linearise(data, structure, absolute, futile=near)
     if moving.size == 0:
         return state.fit()
     directions = structure.directions(moving)
@@ -151,7 +154,7 @@ def fit_lines(
             continue
         start = state.foreseen(step, moving)
         structure = _moved(state.structure, moving, step)
-        trial = Linearised(data, structure, absolute, state, near, start)
+        trial = linearise(data, structure, absolute, state, near, start)
         if blind or trial.objective <= state.objective:
             state = trial
             damping *= 0.1
@@ -175,9 +178,9 @@ def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
     size = np.sqrt(np.maximum(diagonal, 1e-300))
     # scaled to unit diagonal, the damping is relative to each frequency's own information
     scaled = matrix / np.outer(size, size) + (damping + 1e-12) * np.eye(len(size))
-    _, solution, flaw = linalg.lapack.dposv(scaled, gradient / size)
+    _, solution, flaw = lapack.dposv(scaled, gradient / size)
     if flaw:
-        raise linalg.LinAlgError("normal equations that are not positive definite")
+        raise np.linalg.LinAlgError("normal equations that are not positive definite")
     result: Floats = solution / size
     return result
 
@@ -212,22 +215,10 @@ class Linearised:
                 self.scale = self.own_scale(absolute)
         self.objective = float((self.chi2 / self.scale).sum())
 
-    @staticmethod
-    def of(data: Data, structure: Structure, absolute: bool, futile: float) -> Linearised:
-        """Return the state at a structure: that in which the last fit ended, if it will do."""
-        last = data.memo.get("linearised")
-        if not (isinstance(last, Linearised) and last._is_at(structure) and last._futile <= futile):
-            return Linearised(data, structure, absolute, futile=futile)
-        state = copy(last)
-        state.structure = structure
-        state.scale = state.own_scale(absolute)
-        state.objective = float((state.chi2 / state.scale).sum())
-        return state
-
-    def _is_at(self, structure: Structure) -> bool:
+    def will_do(self, structure: Structure, futile: float) -> bool:
         """Return whether the lines are those of `structure`, at the same frequencies."""
         mine = self.structure
-        return all(
+        return self._futile <= futile and all(
             np.array_equal(one, other)
             for one, other in (
                 (mine.frequency, structure.frequency),
@@ -237,6 +228,14 @@ class Linearised:
                 (mine.order, structure.order),
             )
         )
+
+    def as_of(self, structure: Structure, absolute: bool) -> Linearised:
+        """Return the same state for an equal structure, of which others may be fixed."""
+        state = copy(self)
+        state.structure = structure
+        state.scale = state.own_scale(absolute)
+        state.objective = float((state.chi2 / state.scale).sum())
+        return state
 
     def sharpen(self, futile: float) -> None:
         """Solve anew, with columns of these very frequencies, to less of what is futile."""
@@ -432,6 +431,103 @@ class Linearised:
         )
 
 
+class LinearisedAmongFew(Linearised):
+    """The same for few samples: all columns are computed anew, at the very frequencies."""
+
+    def _evaluate(self, reach: Floats, start: Floats | None = None) -> None:
+        data = self.data
+        n_outputs = data.y.shape[1]
+        self._turn = np.zeros(len(self.structure.order))
+        columns = self._columns = all_columns(data, self.structure)
+        self._weighted: list[Floats] = [columns * w for w in data.weights.T]
+        self._steady = self._factors = [
+            NormalEquations(weighted @ columns.T) for weighted in self._weighted
+        ]
+        self.coefficients = np.empty((len(columns), n_outputs))
+        self.residual = np.empty(data.y.shape)
+        self._pull: list[Floats] = []
+        self.chi2 = np.empty(n_outputs)
+        for j in range(n_outputs):
+            w, weighted, y = data.weights_of(j), self._weighted_of(j), data.y[:, j]
+            solution = self.normal(j).solve_normal(weighted @ y)
+            # one step of iterative refinement mends rounding
+            solution += self.normal(j).solve_normal(weighted @ (y - solution @ columns))
+            residual = np.where(w > 0, y - solution @ columns, 0.0)
+            self.coefficients[:, j], self.residual[:, j] = solution, residual
+            pull = w * residual
+            self._pull.append(pull)
+            self.chi2[j] = pull @ residual
+
+    def reach(self) -> Floats:
+        """Return how far each line may turn: not at all."""
+        return np.zeros(len(self.structure.order))
+
+    def foreseen(self, step: Floats, moving: NDArray[np.intp]) -> None:
+        """Return None: the linear parameters are as soon found as foreseen."""
+
+    def _weighted_of(self, output: int) -> Floats:
+        return self._weighted[min(output, len(self._weighted) - 1)]
+
+    def _sloping(self, output: int, moving: NDArray[np.intp]) -> Floats:
+        """Return the derivatives of one output's model by frequencies and drifts, (m, n)."""
+        structure, p = self.structure, self._n_nuisance
+        count = len(structure.frequency)
+        c = self.coefficients[p:, output, np.newaxis]
+        by_phase = c[1::2] * self._columns[p::2] - c[0::2] * self._columns[p + 1 :: 2]
+        by_phase *= (2 * np.pi) * structure.order[:, np.newaxis]
+        by_phase *= self.data.times.to_float()
+        if len(structure.order) > count or count > 1:
+            of_k = structure.parent == np.arange(count)[:, np.newaxis]
+            by_phase = of_k.astype(np.float64) @ by_phase
+        slopes = by_phase[moving % max(count, 1)]
+        if (moving >= count).any():
+            # the phase is f t + drift t^2 / 2
+            slopes[moving >= count] *= 0.5 * self.data.times.to_float()
+        return slopes
+
+    def cross(self, moving: NDArray[np.intp]) -> Floats:
+        """Return the weighted inner products of columns and slopes, shape (d, p + 2 L, m)."""
+        return np.stack(
+            [self._weighted_of(j) @ self._sloping(j, moving).T for j in range(len(self.chi2))]
+        )
+
+    def normal_equations(self, moving: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Return the Schur complement of the Gauss-Newton matrix, and its right-hand side."""
+        matrix = np.zeros((len(moving), len(moving)))
+        gradient = np.zeros(len(moving))
+        for j, scale in enumerate(self.scale.tolist()):
+            slopes = self._sloping(j, moving)
+            cross = self._weighted_of(j) @ slopes.T
+            inner = (slopes * self.data.weights_of(j)) @ slopes.T
+            inner -= cross.T @ self.normal(j).solve_normal(cross)
+            matrix += inner / scale
+            gradient += slopes @ self._pull[j] / scale
+        return matrix, gradient
+
+
+def linearise(
+    data: Data,
+    structure: Structure,
+    absolute: bool,
+    previous: Linearised | None = None,
+    futile: float = _FUTILE,
+    start: Floats | None = None,
+) -> Linearised:
+    """Return the linear fit at given frequencies, by what is faster for so many samples.
+
+    That in which the last fit of the data ended is used again where it will do.
+    """
+    last = data.memo.get("linearised")
+    if previous is None and isinstance(last, Linearised) and last.will_do(structure, futile):
+        return last.as_of(structure, absolute)
+    kind = LinearisedAmongFew if _are_few(data) else Linearised
+    return kind(data, structure, absolute, previous, futile, start)
+
+
+def _are_few(data: Data) -> bool:
+    return len(data.times) <= _FEW_SAMPLES
+
+
 class NormalEquations:
     """Weighted normal equations of the linear part, scaled to unit diagonal and factorised."""
 
@@ -442,14 +538,14 @@ class NormalEquations:
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)
         scaled.flat[:: len(scaled) + 1] = 1.0 + 1e-13
-        self._factor, flaw = linalg.lapack.dpotrf(scaled, lower=1, overwrite_a=1)
+        self._factor, flaw = lapack.dpotrf(scaled, lower=1, overwrite_a=1)
         if flaw:
-            raise linalg.LinAlgError("columns that are not positive definite")
+            raise np.linalg.LinAlgError("columns that are not positive definite")
 
     def solve_normal(self, right: Floats) -> Floats:
         """Return the solution for right-hand sides of shape (p,) or (p, k)."""
         size = self._size if right.ndim == 1 else self._size[:, np.newaxis]
-        solution, _ = linalg.lapack.dpotrs(self._factor, right / size, lower=1)
+        solution, _ = lapack.dpotrs(self._factor, right / size, lower=1)
         result: Floats = solution / size
         return result
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from epicycle import phase
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.direct import DirectSums, is_faster
 from epicycle.narrow import FEWEST, WIDEST, NarrowSums
 
 Complexes = NDArray[np.complex128]
@@ -67,6 +68,7 @@ class TrigSums:
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
         self._narrow: dict[int, NarrowSums] = {}
+        self._direct: dict[int, DirectSums] = {}
         span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
         #: Cycles over all samples from the centre of the band to its end.
         self._reach = (size // 2) * spacing * span
@@ -105,6 +107,10 @@ class TrigSums:
                 step = multiple * self.spacing
                 self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
             return self._narrow[multiple].sums(shifted)
+        if is_faster(shifted.shape[1], self.size):
+            if multiple not in self._direct:
+                self._direct[multiple] = DirectSums(self._step(multiple), self.size)
+            return self._direct[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
         return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
 
@@ -121,10 +127,13 @@ class TrigSums:
                 upsampfac=_UPSAMPLING,
                 nthreads=1,  # bands run side by side instead, see epicycle.search
             )
-            step = phase.wrap(multiple * phase.turns(self.spacing, self.times))
-            plan.setpts((2 * np.pi) * step)
+            plan.setpts((2 * np.pi) * self._step(multiple))
             self._plans[key] = plan
         return self._plans[key]
+
+    def _step(self, multiple: int) -> Floats:
+        """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
+        return phase.wrap(multiple * phase.turns(self.spacing, self.times))
 
 
 def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
