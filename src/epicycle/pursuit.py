@@ -445,7 +445,7 @@ def _next_line(
             if height > work.significant_power(fit):
                 beside.append(float(frequency))
             continue
-        structure = fit.structure.plus(work.summit(fit, float(frequency)))
+        structure = fit.structure.plus(float(frequency))
         if goal.drift and frequency >= goal.slow_limit:
             structure = _with_best_drift(data, fit, float(frequency), width)
         # enough to decide: the joint fit of all lines follows for those that are accepted

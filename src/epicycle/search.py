@@ -180,20 +180,6 @@ class DenseSearch:
             return math.inf
         return float(self._power[first : last + 1].max())
 
-    def summit(self, residual: Floats, frequency: float) -> float:
-        """Return the top of the parabola through a maximum of the grid and its two neighbours.
-
-        The maximum itself where that is not known, as in :meth:`highest_near`.
-        """
-        k = round((frequency - self._plan.minimum_frequency) / self._plan.spacing)
-        if residual is not self._searched or not 0 < k < len(self._power) - 1:
-            return frequency
-        left, here, right = self._power[k - 1 : k + 2].tolist()
-        curvature = 2 * here - left - right
-        if curvature <= 0 or here < max(left, right):
-            return frequency
-        return float(frequency + 0.5 * (right - left) / curvature * self._plan.spacing)
-
 
 def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
     """Return the maxima of the spectral window: the spectrum that a constant has by sampling.

@@ -161,12 +161,6 @@ class Workbench:
             return np.inf
         return self._dense.highest_near(fit.residual, frequency, 1.0 / self.data.baseline)
 
-    def summit(self, fit: Fit, frequency: float) -> float:
-        """Return where a maximum of the latest search is highest, between the grid's points."""
-        if self._dense is None:
-            return frequency
-        return self._dense.summit(fit.residual, frequency)
-
     def _search_by_ladder(self, fit: Fit, enough: float, decision: Decision) -> Candidates:
         ladder = LadderSearch(
             self.data,
