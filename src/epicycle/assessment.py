@@ -207,11 +207,12 @@ def _least_variance(data: Data, dy: Floats) -> Floats:
 
 def _by_group(data: Data, values: Floats) -> Floats:
     n_groups = int(data.group.max(initial=0)) + 1
-    result: Floats = values.sum(axis=0, keepdims=True)
-    if n_groups > 1:
-        columns = [np.bincount(data.group, column, minlength=n_groups) for column in values.T]
-        result = np.stack(columns, axis=1)
-    return result
+    if n_groups == 1:
+        total: Floats = values.sum(axis=0, keepdims=True)
+        return total
+    return np.stack(
+        [np.bincount(data.group, column, minlength=n_groups) for column in values.T], axis=1
+    )
 
 
 def _without(

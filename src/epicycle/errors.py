@@ -127,6 +127,6 @@ def _complete_covariance(
     root[n_nuisance:] = np.sqrt(np.repeat(level, 2))
     linear *= np.outer(root, root)
     # how the linear parameters answer to a change of frequencies and drifts
-    response = -normal.solve_normal(state.cross(np.arange(2 * n_fundamentals))[output])
+    response = -normal.solve_normal(state.cross(output, np.arange(2 * n_fundamentals)))
     cross = response @ nonlinear
     return np.block([[nonlinear, cross.T], [cross, linear + cross @ response.T]])

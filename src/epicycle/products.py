@@ -27,15 +27,9 @@ from epicycle.lines import Structure, line_columns
 #: then spin while they wait for each other, and would not stay in cache.
 _PRODUCT = 1 << 18
 
-#: Powers of the time in the products with the data.
-_MOMENTS = 3
-
-#: Columns of a line serve up to this turn, in radians per half baseline: 0.01/baseline.
-REACH = 0.03
-
-#: Lines that make the first room for columns, where samples are few enough.
-_ROOM = 30
-_FEW_VALUES = 1 << 25
+#: Columns of a line serve up to this turn, in radians per half baseline: 0.003/baseline.  What
+#: they lack is below 5e-5 of the amplitude, which matters even where the residual is not noise.
+REACH = 0.01
 
 
 @dataclass(frozen=True)
@@ -48,8 +42,8 @@ class Selection:
         Nuisance columns, then cosine and sine of each line.
     turn : ndarray, shape (L,)
         By how much the phase of each line turns, in radians per half baseline, from the frequency
-        at which its columns were computed to its own: ``cos(x + turn u)`` is a power series in u
-        with cos x and sin x in turn as its coefficients.
+        at which its columns were computed to its own: ``cos(x + turn u) = cos x - turn u sin x``
+        to first order.
     """
 
     rows: NDArray[np.intp]
@@ -68,32 +62,24 @@ class Products:
     ----------
     time : ndarray, shape (n,)
         Time in units of half the baseline.
-    counts, total : ndarray, shape (1,) or (d,)
-        Number and sum of the weights of each set.
-    largest : ndarray, shape (d,)
-        Bound of the weighted squares of the values of each output.
     """
 
     def __init__(self, data: Data) -> None:
         self._data = data
         self._fixed = data.nuisance.shape[1]
         self.time: Floats = data.times.to_float() * (2.0 / data.baseline)
-        self.counts = np.count_nonzero(data.weights, axis=0)
-        self.total: Floats = data.weights.sum(axis=0)
-        self.largest: Floats = data.weights.max() * (data.y**2).max(axis=0)
         self._powers = 3
         self._used = 0
         n_sets, n_outputs = data.weights.shape[1], data.y.shape[1]
         self._columns = np.empty((0, len(self.time)))
         self._gram = np.empty((n_sets, self._powers, 0, 0))
-        self._moment = np.empty((n_outputs, _MOMENTS, 0))
+        self._moment = np.empty((n_outputs, 2, 0))
         self._frequency = np.empty(0)
         self._drift = np.empty(0)
         self._order = np.empty(0, dtype=np.intp)
         self._latest = np.empty(0, dtype=np.intp)
         self._weighted = np.stack([data.weights_of(j) * data.y[:, j] for j in range(n_outputs)])
-        room = min(2 * _ROOM, _FEW_VALUES // max(len(self.time), 1))
-        self._reserve(self._fixed + room)
+        self._reserve(self._fixed)
         self._columns[: self._fixed] = data.nuisance.T
         self._used = self._fixed
         self._add(np.arange(self._fixed))
@@ -106,60 +92,33 @@ class Products:
             kept = data.memo["products"] = Products(data)
         return kept
 
-    def grams(self, rows: NDArray[np.intp]) -> Floats:
-        """Return G of some columns with each set of weights, shape (sets, powers, m, m)."""
-        result: Floats = self._gram[:, :, rows[:, np.newaxis], rows]
+    def gram(self, weights: int, rows: NDArray[np.intp]) -> Floats:
+        """Return G of some columns with one set of weights, shape (powers, m, m)."""
+        result: Floats = self._gram[weights][:, rows[:, np.newaxis], rows]
         return result
 
-    def moments(self, rows: NDArray[np.intp]) -> Floats:
-        """Return h of some columns and all outputs, shape (3, d, m)."""
-        result: Floats = self._moment[:, :, rows].transpose(1, 0, 2)
+    def moment(self, output: int, rows: NDArray[np.intp]) -> Floats:
+        """Return h of some columns and one output, shape (2, m)."""
+        result: Floats = self._moment[output][:, rows]
         return result
 
-    def against(self, series: Floats, rows: NDArray[np.intp], powers: int) -> tuple[Floats, Floats]:
-        """Return the data less combinations of some columns, and what the columns see of that.
-
-        Parameters
-        ----------
-        series : ndarray, shape (k, d, m)
-            Coefficients of m columns for d outputs, those of the powers 0 ... k - 1 of the time.
-        rows : ndarray of int, shape (m,)
-            The columns.
-        powers : int
-            Number of inner products wanted, with the powers 0, 1, ... of the time.
-
-        Returns
-        -------
-        residual : ndarray, shape (n, d)
-            0 where a value has no weight.
-        inner : ndarray, shape (powers, d, m)
-            Weighted inner products of the columns with the residual times powers of the time.
-        """
-        data, (count, d, _) = self._data, series.shape
+    def sum_of(self, coefficients: Floats, rows: NDArray[np.intp]) -> Floats:
+        """Return linear combinations of some columns: shapes (m, k) -> (k, n)."""
+        count = coefficients.shape[1]
         # at least two, for what multiplies a matrix with a single vector is split sooner
-        spread = np.zeros((max(count * d, 2), self._used))
-        spread[: count * d, rows] = series.reshape(count * d, -1)
-        residual = np.empty((d, len(self.time)))
-        strengths_of = max(powers * d, 2)
-        inner = np.zeros((strengths_of, self._used))
-        for block in self._blocks(max(len(spread), strengths_of)):
-            columns, time = self._columns[: self._used, block], self.time[block]
-            sums = spread @ columns
-            model = sums[(count - 1) * d : count * d]
-            for power in range(count - 2, -1, -1):
-                model *= time
-                model += sums[power * d : (power + 1) * d]
-            rest = residual[:, block]
-            np.subtract(data.y[block].T, model, out=rest)
-            weights = data.weights[block].T
-            np.copyto(rest, 0.0, where=weights <= 0)
-            strengths = np.zeros((strengths_of, len(time)))
-            np.multiply(weights, rest, out=strengths[:d])
-            for power in range(1, powers):
-                before = strengths[(power - 1) * d : power * d]
-                np.multiply(before, time, out=strengths[power * d : (power + 1) * d])
-            inner += strengths @ columns.T
-        return residual.T, inner[: powers * d, rows].reshape(powers, d, len(rows))
+        spread = np.zeros((max(count, 2), self._used))
+        spread[:count, rows] = coefficients.T
+        result = np.empty((len(spread), len(self.time)))
+        for block in self._blocks(len(spread)):
+            np.matmul(spread, self._columns[: self._used, block], out=result[:, block])
+        return result[:count]
+
+    def along(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
+        """Return inner products with some columns: shapes (k, n) -> (m, k)."""
+        result = np.zeros((len(values), self._used))
+        for block in self._blocks(len(values)):
+            result += values[:, block] @ self._columns[: self._used, block].T
+        return result[:, rows].T
 
     def _blocks(self, count: int) -> Iterator[slice]:
         """Yield blocks of samples for a product of all columns with so many others."""
@@ -213,14 +172,6 @@ class Products:
         rows = np.concatenate([np.arange(self._fixed), np.stack([first, first + 1], 1).ravel()])
         return Selection(rows, turn[slot, np.arange(len(slot))])
 
-    def forget(self) -> None:
-        """Let go of the columns of all lines, for those that are asked for next."""
-        self._frequency = np.empty(0)
-        self._drift = np.empty(0)
-        self._order = np.empty(0, dtype=np.intp)
-        self._latest = np.empty(0, dtype=np.intp)
-        self._used = self._fixed
-
     def _compute(
         self, structure: Structure, lines: NDArray[np.intp], needed: NDArray[np.intp]
     ) -> NDArray[np.intp]:
@@ -268,12 +219,12 @@ class Products:
         self._moment[:, :, rows] = 0.0
         pairs = [rows[k : k + 2] for k in range(0, m, 2)]
         sums = np.zeros((len(self._gram), len(pairs), self._powers * 2, self._used))
-        moments = np.zeros((len(pairs), _MOMENTS * len(self._weighted), 2))
+        moments = np.zeros((len(pairs), 2 * len(self._weighted), 2))
         for block in self._blocks(2 * self._powers):
             columns = self._columns[: self._used, block]
             time = self.time[block]
             weighted = self._weighted[:, block]
-            targets = np.concatenate([weighted, weighted * time, weighted * time**2])
+            targets = np.concatenate([weighted, weighted * time])
             for p, pair in enumerate(pairs):
                 fresh = self._columns[pair, block]
                 moments[p, :, : len(pair)] += targets @ fresh.T
@@ -286,8 +237,8 @@ class Products:
                     sums[j, p, : len(flat)] += flat @ columns.T
         for p, pair in enumerate(pairs):
             k = len(pair)
-            moment = moments[p, :, :k].reshape(_MOMENTS, len(self._weighted), k)
-            self._moment[:, :, pair] = moment.transpose(1, 0, 2)
+            self._moment[:, 0, pair] = moments[p, : len(self._weighted), :k]
+            self._moment[:, 1, pair] = moments[p, len(self._weighted) :, :k]
             for j in range(len(sums)):
                 part = sums[j, p, : self._powers * k].reshape(self._powers, k, self._used)
                 self._gram[j, :, pair, : self._used] = part.transpose(1, 0, 2)

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,27 +250,18 @@ def _fold_grid(
 
 
 def _piece_edges(plan: SearchPlan) -> NDArray[np.int64]:
-    """Return the first grid point of each piece of the thinned spectrum, and the end."""
-    return _edges(plan, THINNED)
-
-
-@lru_cache(maxsize=4)
-def _edges(plan: SearchPlan, most: int) -> NDArray[np.int64]:
-    """Return the edges of at most so many pieces.
+    """Return the first grid point of each piece of the thinned spectrum, and the end.
 
     Half of the pieces are equal in frequency and half are equal in its logarithm, so that a
     spectrum of many decades shows its long periods as well.
     """
     n = plan.n_frequencies
-    if n <= most:
-        edges = np.arange(n + 1)
-    else:
-        even = np.linspace(0, n, most // 2)
-        ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, most // 2)
-        from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
-        edges = np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
-    edges.flags.writeable = False
-    return edges
+    if n <= THINNED:
+        return np.arange(n + 1)
+    even = np.linspace(0, n, THINNED // 2)
+    ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, THINNED // 2)
+    from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
+    return np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
 
 
 class _Fold:
