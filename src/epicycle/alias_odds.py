@@ -173,6 +173,7 @@ class AliasTest:
         # BIC's, for the two parameters that each output has in each line
         self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
         self._power: NearbyPower | None = None
+        self._cases: list[_Case] = []
 
     def aliases(self, fit: Fit, k: int) -> list[Alias]:
         """Return the places of fundamental `k` that are worth naming, likeliest first."""
@@ -197,8 +198,8 @@ class AliasTest:
 
     def _judged(self, fit: Fit, k: int) -> list[tuple[Appearance, _Place]]:
         """Return all places of fundamental `k` with their odds, likeliest first."""
-        case = self._case(fit, k)
         power = self._powers(fit)
+        case = self._cases[k]
         own, alone, whole = case.own, case.alone, case.whole
         here = power.at(alone, case.order * own.frequency)
         if here <= 0 or own.drifting:
@@ -257,10 +258,10 @@ class AliasTest:
         """Return the powers around a fit, those that all its cycles are sure to need found out."""
         if self._power is None or self._power.fit is not fit:
             self._power = NearbyPower(self._data, fit)
-            cases = [self._case(fit, k) for k in range(len(fit.structure.frequency))]
+            self._cases = [self._case(fit, k) for k in range(len(fit.structure.frequency))]
             self._power.look_ahead(
-                [one for case in cases for one in case.single()],
-                [one for case in cases for one in case.nearby()],
+                [one for case in self._cases for one in case.single()],
+                [one for case in self._cases for one in case.nearby()],
             )
         return self._power
 

@@ -20,7 +20,7 @@ from scipy import optimize, special
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.sums import Complexes, TrigSums
+from epicycle.sums import Complexes, TrigSums, is_worth_scattering, scattered_sums
 
 #: Aliases above this power ratio make one maximum of two; the strongest so many count.
 _ALIAS_RATIO = 0.2
@@ -351,8 +351,11 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
     at = np.concatenate([[0.0], lags, -lags])
 
     def window(lag: Floats) -> Complexes:
-        phases = np.exp((-2j * np.pi) * (lag.reshape(-1, 1) * t))
-        values: Complexes = (phases @ weights).reshape(lag.shape)
+        if is_worth_scattering(len(t), data.baseline * float(np.abs(lag).max()), lag.size):
+            sums = scattered_sums(data.times, weights[np.newaxis, :], lag.ravel())
+        else:
+            sums = np.exp((-2j * np.pi) * (lag.reshape(-1, 1) * t)) @ weights
+        values: Complexes = sums.reshape(lag.shape)
         return values
 
     # an exact alias (of a raster) is as often a little higher as lower, whatever rounding says
