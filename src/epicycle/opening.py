@@ -75,10 +75,29 @@ def affordable(data: Data, plan: SearchPlan) -> bool:
     )
 
 
-def compare_waveforms(
+@dataclass(frozen=True)
+class Start:
+    """Where waveforms are to be compared.
+
+    Attributes
+    ----------
+    frequency : ndarray
+        Frequencies to begin with, most likely first.
+    limits : tuple of float
+        Lowest and highest frequency that counts.
+    highest : float
+        Frequency above which no harmonic may be.
+    """
+
+    frequency: Floats
+    limits: tuple[float, float]
+    highest: float
+
+
+def where_to_compare(
     data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
-) -> Ranking:
-    """Return the frequencies of the band by the evidence of a waveform there.
+) -> Start | None:
+    """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
     Parameters
     ----------
@@ -95,11 +114,24 @@ def compare_waveforms(
     """
     lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
     if lowest >= plan.maximum_frequency:
-        return Ranking((), -np.inf)
+        return None
     limits = lowest, plan.maximum_frequency
     highest = plan.maximum_frequency if plan.regular else np.inf
     maxima = _maxima(_stacked(data, residual, noise), limits, highest)
-    return rank(data, residual, noise, np.concatenate([maxima, further]), limits, highest)
+    return Start(np.concatenate([maxima, further]), limits, highest)
+
+
+def compare_waveforms(
+    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
+) -> Ranking:
+    """Return the frequencies of the band by the evidence of a waveform there.
+
+    The arguments are those of :func:`where_to_compare`.
+    """
+    start = where_to_compare(data, residual, noise, plan, further)
+    if start is None:
+        return Ranking((), -np.inf)
+    return rank(data, residual, noise, start.frequency, start.limits, start.highest)
 
 
 def open_with_waveform(
