@@ -63,6 +63,9 @@ _LEAST = 1e-6
 #: Steps of refinement, and those of a first selection, made without departures.
 _STEPS, _QUICK = 6, 4
 
+#: Share of a difference of evidence that counts: modulation and outliers last longer than an epoch.
+_TEMPERED = 0.75
+
 #: Least share of the values that a fit leaves free.
 _FREE = 0.2
 
@@ -142,7 +145,7 @@ def rank_together(
     whole = np.logaddexp.reduce(evidence, axis=0)
     rivals = distinct(
         np.stack([each[0] for each in judged])[better],
-        whole,
+        _TEMPERED * whole,
         np.stack([each[2] for each in judged])[better],
         data.baseline,
     )
@@ -218,8 +221,8 @@ class _Normal:
     """Normal equations with the epochs eliminated, at M frequencies and C columns.
 
     `inverse` is the inverse variance of each value, `pooled` its sum over an epoch and `shrunk`
-    the variance of an epoch's own term given everything else; `sums` are the weighted columns summed
-    over an epoch.
+    the variance of an epoch's own term given everything else; `sums` are the
+    weighted columns summed over an epoch.
     """
 
     columns: Floats
@@ -320,7 +323,7 @@ class _Field:
         precision = self._precision(0, _COMMON[0][0])
         for step in range(steps):
             normal = self._normal()
-            covariance: Floats = np.linalg.inv(_raised(normal.matrix, precision))
+            covariance = np.asarray(np.linalg.inv(_raised(normal.matrix, precision)))
             c = (covariance @ normal.right[:, :, np.newaxis])[:, :, 0]
             common, left = self._left(normal, c)
             if step:
@@ -389,7 +392,7 @@ class _Field:
             for common_share, probability in _COMMON[: 1 if not self._departing else None]:
                 precision = self._precision(kind, common_share)
                 raised = _raised(normal.matrix, precision)
-                c: Floats = np.linalg.solve(raised, normal.right[:, :, np.newaxis])[:, :, 0]
+                c = np.asarray(np.linalg.solve(raised, normal.right[:, :, np.newaxis])[:, :, 0])
                 common, left = self._left(normal, c)
                 log = flat - 0.5 * (TAIL + 1) * (
                     np.log1p(left**2 / (TAIL * normal.variance)).sum(axis=1)

@@ -135,7 +135,13 @@ def compare_waveforms(
 
 
 def open_with_waveform(
-    data: Data, fit: Fit, ranking: Ranking, sinusoidal: float | None, max_order: int
+    data: Data,
+    fit: Fit,
+    ranking: Ranking,
+    sinusoidal: float | None,
+    max_order: int,
+    *,
+    even_sinusoids: bool = False,
 ) -> Opening:
     """Return the fit with the likeliest waveform added, if it is one, and not found otherwise.
 
@@ -151,13 +157,15 @@ def open_with_waveform(
         Frequency with which the ordinary search would begin, if it finds anything.
     max_order : int
         Highest harmonic.
+    even_sinusoids : bool
+        Whether a sinusoid, too, stands where the evidence has it, not at the highest maximum.
     """
     if not ranking.rivals:
         return Opening(None, None)
     frequency = ranking.rivals[0].frequency
     trial = _with_orders(data, fit, frequency, max_order)
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    if orders == (1,) or math.gcd(*orders) > 1:
+    if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
         return Opening(None, frequency)
