@@ -34,6 +34,9 @@ _PLACES = 8
 #: Up to so many values, groups are compared with what their values of one epoch have in common.
 _MOST_TOGETHER = 1000
 
+#: Maxima taken from each spectrum of all groups together.
+_MAXIMA = 24
+
 #: Peaks of the spectral window at whose distances aliases are compared, and their least power.
 _WINDOW_PEAKS = 4
 _WINDOW_POWER = 0.25
@@ -103,10 +106,12 @@ def have_own_waveforms(
         return False, None
     residual, apart = _without_trend(shared), _without_trend(own)
     further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
-    start = where_to_compare(own, apart, noise[1], plan, further)
+    together = own.n_values <= _MOST_TOGETHER
+    most = {"most": _MAXIMA} if together else {}
+    start = where_to_compare(own, apart, noise[1], plan, further, **most)
     if start is None:
         return False, None
-    if own.n_values <= _MOST_TOGETHER:
+    if together:
         window = spectral_window(shared, plan, keep=_WINDOW_PEAKS)
         offsets = window.frequency[window.power >= _WINDOW_POWER]
         ranking = rank_together(

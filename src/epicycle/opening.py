@@ -95,7 +95,12 @@ class Start:
 
 
 def where_to_compare(
-    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
+    data: Data,
+    residual: Floats,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    further: Floats,
+    most: int = _MAXIMA,
 ) -> Start | None:
     """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
@@ -111,13 +116,15 @@ def where_to_compare(
         The band.
     further : ndarray
         Frequencies to compare besides the maxima of the spectra.
+    most : int
+        Maxima taken from each spectrum.
     """
     lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
     if lowest >= plan.maximum_frequency:
         return None
     limits = lowest, plan.maximum_frequency
     highest = plan.maximum_frequency if plan.regular else np.inf
-    maxima = _maxima(_stacked(data, residual, noise), limits, highest)
+    maxima = _maxima(_stacked(data, residual, noise), limits, highest, most)
     return Start(np.concatenate([maxima, further]), limits, highest)
 
 
@@ -126,7 +133,7 @@ def compare_waveforms(
 ) -> Ranking:
     """Return the frequencies of the band by the evidence of a waveform there.
 
-    The arguments are those of :func:`where_to_compare`.
+    The arguments are those of :func:`where_to_compare`, but for the last one.
     """
     start = where_to_compare(data, residual, noise, plan, further)
     if start is None:
@@ -287,7 +294,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
     )
 
 
-def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
+def _maxima(data: Data, limits: tuple[float, float], highest: float, most: int) -> Floats:
     """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
     plan = grid(*limits, 1.0 / (_POINTS * data.baseline))
     n_bands, size = cut(plan.n_frequencies, BAND)
@@ -308,7 +315,7 @@ def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
         spectrum = np.where(frequency * (k + 1) <= highest, power[k], 0.0)
         inner = spectrum[1:-1]
         peaks = np.flatnonzero((inner > spectrum[:-2]) & (inner >= spectrum[2:])) + 1
-        found.append(frequency[peaks[np.argsort(-spectrum[peaks], kind="stable")[:_MAXIMA]]])
+        found.append(frequency[peaks[np.argsort(-spectrum[peaks], kind="stable")[:most]]])
     # the highest of every spectrum come first
     rows = max(map(len, found))
     ranked = [f[i] for i in range(rows) for f in reversed(found) if i < len(f)]
