@@ -21,6 +21,7 @@ sampling repeats itself; halves, thirds and doubles.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,10 @@ _DEPARTING = 4
 
 #: Prior of the variance of epochs, in units of the signal's: an inverse gamma distribution.
 _EPOCH_SHAPE, _EPOCH_SCALE = 2.0, 0.01
+
+#: Logarithm of the height of Student's t at 0 over that of a normal distribution: each epoch has a
+#: term of the one kind, integrated over as if it were of the other.
+_LOG_TERM = math.lgamma((TAIL + 1) / 2) - math.lgamma(TAIL / 2) - 0.5 * math.log(TAIL / 2)
 
 #: Variances to begin with, and the smallest ones.
 _FIRST_SCATTER, _FIRST_EPOCH = 0.05, 0.1
@@ -380,7 +385,9 @@ class _Field:
         epoch = self._epoch[:, np.newaxis]
         flat = -0.5 * np.log(normal.variance).sum(axis=1)
         flat -= 0.5 * np.log(self._epoch_tails + epoch * normal.pooled).sum(axis=1)
-        flat -= _EPOCH_SHAPE * np.log(self._epoch) + _EPOCH_SCALE / self._epoch
+        flat += len(v.first) * _LOG_TERM
+        flat += _EPOCH_SHAPE * np.log(_EPOCH_SCALE / self._epoch) - _EPOCH_SCALE / self._epoch
+        flat -= math.lgamma(_EPOCH_SHAPE)
         # nuisance parameters have, beforehand, as much information as one value of the group
         free = v.nuisance.shape[1]
         block = normal.matrix[:, -free:, -free:]

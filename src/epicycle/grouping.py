@@ -16,7 +16,7 @@ from epicycle._twofloat import Floats
 from epicycle.epochs import rank_together
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
-from epicycle.opening import affordable, where_to_compare
+from epicycle.opening import MAXIMA, affordable, where_to_compare
 from epicycle.plan import SearchPlan
 from epicycle.refine import fit_lines
 from epicycle.rivals import Ranking, rank
@@ -107,8 +107,8 @@ def have_own_waveforms(
     residual, apart = _without_trend(shared), _without_trend(own)
     further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
     together = own.n_values <= _MOST_TOGETHER
-    most = {"most": _MAXIMA} if together else {}
-    start = where_to_compare(own, apart, noise[1], plan, further, **most)
+    most = _MAXIMA if together else MAXIMA
+    start = where_to_compare(own, apart, noise[1], plan, further, most)
     if start is None:
         return False, None
     if together:
@@ -120,7 +120,7 @@ def have_own_waveforms(
     else:
         ranking = rank(own, apart, noise[1], start.frequency, start.limits, start.highest)
     places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
-    every = np.concatenate([places, start.frequency])
+    every = np.concatenate([places, start.frequency[: 3 * MAXIMA], further])
     common = rank(shared, residual, noise[0], every, start.limits, start.highest)
     differ = ranking.log_evidence > common.log_evidence
     return differ, ranking if differ else None

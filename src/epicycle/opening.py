@@ -29,7 +29,7 @@ from epicycle.sums import BAND
 #: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
 _ORDERS = 3
 _POINTS = 8
-_MAXIMA = 10
+MAXIMA = 10
 
 #: Costs up to which waveforms are compared: frequencies of the grid, values, outputs.
 _MOST_FREQUENCIES = 1 << 19
@@ -100,7 +100,7 @@ def where_to_compare(
     noise: NoiseModel,
     plan: SearchPlan,
     further: Floats,
-    most: int = _MAXIMA,
+    most: int = MAXIMA,
 ) -> Start | None:
     """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
