@@ -93,6 +93,6 @@ def chosen(series: dict[str, np.ndarray]) -> tuple[bool, Ranking | None]:
 def test_a_modulated_waveform_does_not_make_bands_alike() -> None:
     """Amplitudes of 1, 0.7 and 0.5, with more scatter of the waveform than they differ by."""
     for seed in range(3):
-        differ, ranking = chosen(observed(np.random.default_rng(seed), 0.3))
+        differ, ranking = chosen(observed(np.random.default_rng(seed), 0.5))
         assert differ
         assert ranking.rivals[0].frequency * 0.57 == pytest.approx(1.0, abs=1e-3)
