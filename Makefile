@@ -15,16 +15,21 @@ PYTEST_ARGS ?=
 # One of them: make bench BENCH=benchmarks/speed/run.py
 BENCH ?= $(sort $(wildcard benchmarks/*/run.py))
 
+# Processor time for each target of fuzz/, and which of them: make fuzz SECONDS=60 TARGETS="csv find"
+SECONDS ?= 600
+TARGETS ?=
+
 # Stamps: an environment is brought up to date when its requirements change, and only then.
 CREATED := $(VENV)/.stamp-created
 CORE := $(VENV)/.stamp-core
 TORCH := $(VENV)/.stamp-torch
 DEV := $(VENV)/.stamp-dev
+FUZZ := $(VENV)/.stamp-fuzz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run moon pictures test lint types contracts docs bench clean distclean
+.PHONY: help run moon pictures test lint types contracts docs bench fuzz clean distclean
 
 help:
 	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
@@ -35,6 +40,7 @@ help:
 	@echo "make contracts  architecture: which module may import which"
 	@echo "make docs       build the documentation into docs/_build/html; warnings are errors"
 	@echo "make bench      run all benchmarks"
+	@echo "make fuzz       look for input that breaks a promise, SECONDS=600 for each target of fuzz/"
 	@echo "make pictures   draw the pictures of README.md anew, into docs/images"
 	@echo "make clean      remove caches, build products and generated pictures"
 	@echo "make distclean  the same, and the environment in $(VENV)"
@@ -73,8 +79,12 @@ bench: $(DEV)
 	@set -e; for runner in $(BENCH); do \
 		echo "--- $$runner" >&2; $(BIN)/python "$$runner"; done
 
+fuzz: $(FUZZ)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+		$(BIN)/python fuzz/run.py --seconds $(SECONDS) $(TARGETS)
+
 clean:
-	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -f *.png *.svg *.pdf
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
@@ -107,3 +117,9 @@ $(DEV): pyproject.toml $(CONSTRAINTS) | $(CREATED)
 	@echo "Installing epicycle with all development requirements ..." >&2
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]' >&2
 	@touch $(CORE) $(TORCH) $@
+
+# atheris has no builds for every platform: it is installed where it is asked for.
+$(FUZZ): $(DEV)
+	@echo "Installing atheris ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[fuzz]' >&2
+	@touch $@

@@ -190,12 +190,20 @@ def test_garbage_at_the_end_of_the_parts_is_dropped(tmp_path):
     with Parts(tmp_path / "p", "f") as parts:
         parts.add([(0, {"a": 1})])
     whole = parts.path.read_bytes()
-    for garbage in (b"\x00" * 50, b"1\t{bad}\n", b"x\t{}\n", b"1\t{"):
+    line = _parts._line(1, b'{"a": 2}')
+    damaged = line.replace(b"2}", b"3}")
+    for garbage in (b"\x00" * 50, b"x\t{}\n", line[:-1], line[:9], damaged, b"1" * 5000 + line):
         parts.path.write_bytes(whole + garbage)
         with Parts(tmp_path / "p", "f") as again:
             assert len(again) == 1
         assert parts.path.read_bytes() == whole
-    assert _parts._number(b"7\t{}\n") == 7
+    parts.path.write_bytes(whole + line)
+    with Parts(tmp_path / "p", "f") as again:
+        assert list(again.in_order()) == [{"a": 1}, {"a": 2}]
+    # damage before the end: what follows it is made anew, too
+    parts.path.write_bytes(whole.replace(b"1}", b"7}") + line)
+    with Parts(tmp_path / "p", "f") as again:
+        assert len(again) == 0
 
 
 def test_parts_where_nothing_may_be_written(tmp_path):

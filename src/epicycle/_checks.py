@@ -113,6 +113,7 @@ def check_samples(
     n = len(times)
     if n == 0:
         raise ValueError("t is empty: expected at least 3 samples, got none.")
+    _check_calendar(times, scale)
     values, names = _check_y(y, n)
     present = ~np.isnan(values)
     if np.isinf(values).any():
@@ -209,6 +210,18 @@ def check_events(
             f"at least {_FEWEST_EVENTS}. If t are the times of samples, pass their values as y."
         )
     return samples
+
+
+def _check_calendar(times: Times, scale: TimeScale) -> None:
+    """Refuse datetimes of numpy that Python's calendar cannot tell the reader."""
+    try:
+        for moment in (times.hi.min(), times.hi.max()) if scale.calendar else ():
+            scale.to_user(float(moment))
+    except OverflowError:
+        raise ValueError(
+            "t has datetimes before the year 1 or after the year 9999: expected those of a "
+            "calendar. To fix this, correct them, or pass years as numbers."
+        ) from None
 
 
 def _check_size(name: str, sizes: Floats) -> None:

@@ -19,7 +19,14 @@ _PATIENCE = 1.0
 
 def say(message: str) -> None:
     """Write one line to standard error."""
-    _write(f"epicycle: {' '.join(message.split())}\n", sys.stderr)
+    _write(f"epicycle: {visible(' '.join(message.split()))}\n", sys.stderr)
+
+
+def visible(text: str) -> str:
+    """Return text with what a terminal would obey, such as escape sequences, in letters."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def write(text: str) -> None:
@@ -54,7 +61,7 @@ def as_text(model: CycleModel, wording: Callable[[str], str]) -> str:
     from epicycle import tables
 
     if sys.stdout is None or not sys.stdout.isatty():
-        return wording(tables.plain_table(model)) + "\n"
+        return visible(wording(tables.plain_table(model))) + "\n"
     from rich.console import Console
 
     console = Console()
@@ -63,7 +70,7 @@ def as_text(model: CycleModel, wording: Callable[[str], str]) -> str:
             console.print(tables.rich_table(model, console.width))
             console.print()
         for note in tables.notes(model):
-            console.print(wording(note), style="dim", markup=False, highlight=False)
+            console.print(visible(wording(note)), style="dim", markup=False, highlight=False)
     return capture.get()
 
 

@@ -1,14 +1,15 @@
 """Results on their way to a file: kept as they come, so that a killed run continues.
 
-The parts stand beside the file that is asked for, one line each, appended as they are made.  A
-line that was cut short when the process died is dropped.  The file itself is written once, whole,
-when all parts are there.
+The parts stand beside the file that is asked for, one line each with its checksum, appended as they
+are made.  The first line that was cut short when the process died, or damaged since, is dropped
+with all that follows.  The file itself is written once, whole, when all parts are there.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from typing import IO, Any
 
 from epicycle._whole_files import OutputError
 
-SCHEMA = "epicycle.parts/1"
+SCHEMA = "epicycle.parts/2"
 
 
 class Parts:
@@ -99,7 +100,7 @@ class Parts:
     def add(self, parts: list[tuple[int, dict[str, Any]]]) -> None:
         """Keep some documents, each with its number."""
         for number, document in parts:
-            line = f"{number}\t{json.dumps(document, allow_nan=False)}\n".encode()
+            line = _line(number, json.dumps(document, allow_nan=False).encode())
             self._file.write(line)
             self._places[number] = self._end
             self._end += len(line)
@@ -109,7 +110,7 @@ class Parts:
         """Yield the documents by their numbers."""
         for number in sorted(self._places):
             self._file.seek(self._places[number])
-            yield json.loads(self._file.readline().partition(b"\t")[2])
+            yield json.loads(self._file.readline().split(b"\t", 2)[2])
 
     def remove(self) -> None:
         """Delete the parts, which have become the file."""
@@ -117,13 +118,15 @@ class Parts:
         os.unlink(self.path)
 
 
+def _line(number: int, document: bytes) -> bytes:
+    """Return the line of a part: its number, a checksum of this and the document, the document."""
+    return b"%d\t%08x\t%b\n" % (number, zlib.crc32(b"%d\t%b" % (number, document)), document)
+
+
 def _number(line: bytes) -> int | None:
-    """Return the number of a part, None where its line is not whole."""
-    number, _, document = line.partition(b"\t")
-    if not line.endswith(b"}\n") or not number.isdigit():
-        return None
-    try:
-        json.loads(document)
-    except ValueError:
+    """Return the number of a part, None where its line is not as it was written."""
+    number, _, rest = line.partition(b"\t")
+    document = rest.partition(b"\t")[2].removesuffix(b"\n")
+    if len(number) > 18 or not number.isdigit() or line != _line(int(number), document):
         return None
     return int(number)

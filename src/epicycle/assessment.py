@@ -208,7 +208,8 @@ def _least_variance(data: Data, dy: Floats) -> Floats:
 def _by_group(data: Data, values: Floats) -> Floats:
     n_groups = int(data.group.max(initial=0)) + 1
     if n_groups == 1:
-        return values.sum(axis=0, keepdims=True)
+        total: Floats = values.sum(axis=0, keepdims=True)
+        return total
     return np.stack(
         [np.bincount(data.group, column, minlength=n_groups) for column in values.T], axis=1
     )

@@ -50,7 +50,7 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         _console.write(json.dumps(report, allow_nan=False) + "\n")
     else:
-        _console.write(as_text(report))
+        _console.write(_console.visible(as_text(report)))
     raise typer.Exit(FOUND if report["well"] else UNWELL)
 
 

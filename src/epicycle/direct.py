@@ -10,6 +10,7 @@ operations, but for few samples it takes longer to set up than all of this.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -22,6 +23,11 @@ from epicycle._twofloat import Floats
 #: the transform's own work hardly depends on them.
 _MOST = 1 << 19
 _FEW = 256
+
+#: Real multiplications in one product.  OpenBLAS wakes other threads for more (and for less, where
+#: numbers are complex); on a machine with other work to do, waiting for them takes many times as
+#: long as the product.
+_ONE_THREAD = 1 << 18
 
 
 def is_faster(n_samples: int, size: int) -> bool:
@@ -48,15 +54,31 @@ class DirectSums:
         exponents = np.array([[1.0], [float(block)], [-float(size // 2)]])
         cosine, sine = phase.unit_phasors(phase.wrap(exponents * turns))
         fine, coarse, first = cosine - 1j * sine
-        self._fine = _powers(fine, block)
+        self._fine = _as_real(_powers(fine, block).T)
         self._coarse = _powers(coarse, rows) * first
 
     def sums(self, strengths: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """Return the sums of m sets of strengths: shapes (m, n) -> (m, size)."""
         shifted = strengths[:, np.newaxis, :] * self._coarse
-        flat = shifted.reshape(-1, shifted.shape[2]) @ self._fine.T
-        result: NDArray[np.complex128] = flat.reshape(len(strengths), -1)[:, : self._size]
+        rows = shifted.reshape(-1, shifted.shape[2]).view(np.float64)
+        flat = np.empty((len(rows), self._fine.shape[1]))
+        # pieces of about the same size, for of a single row the product takes threads early
+        pieces = math.ceil(len(rows) * self._fine.size / _ONE_THREAD)
+        edges = [k * len(rows) // pieces for k in range(pieces + 1)]
+        for first, last in itertools.pairwise(edges):
+            np.matmul(rows[first:last], self._fine, out=flat[first:last])
+        complete = flat.view(np.complex128).reshape(len(strengths), -1)
+        result: NDArray[np.complex128] = complete[:, : self._size]
         return result
+
+
+def _as_real(matrix: NDArray[np.complex128]) -> Floats:
+    """Return the matrix whose product with interleaved numbers is that of complex numbers."""
+    n, m = matrix.shape
+    result = np.empty((2 * n, m), dtype=np.complex128)
+    result[0::2] = matrix
+    result[1::2] = 1j * matrix
+    return result.view(np.float64)
 
 
 def _powers(base: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:

@@ -27,7 +27,7 @@ from epicycle.events import (
     z_squared,
 )
 from epicycle.ladder import LadderSearch, further_budget
-from epicycle.model import CycleModel, Predictor, Spectrum
+from epicycle.model import CycleModel, EventTimes, Predictor, Spectrum
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
@@ -102,7 +102,7 @@ def find_in_events(
         predictor=_predictor(samples, data, cycles),
         output_names=None,
         seconds=time.perf_counter() - started,
-        samples=None,
+        events=EventTimes(data.times, data.y[:, 0]),
     )
 
 
@@ -366,10 +366,13 @@ def _notes(search: _Search, plan: SearchPlan) -> list[str]:
 def _limit(data: Data, last: Candidates, depth: float | None) -> float:
     """Return the modulation that would have shown more power than the maximum, at 95 %.
 
-    After a ladder it is at least the modulation p that pairs of events show: the mean of their
-    products is p^2 / 2 of that of their weights, in place of the share of the variance.
+    A maximum below the median of noise, as of events at even distances, counts as that median: by
+    itself it would exclude any modulation, however small (power-constrained limits: Cowan et al.
+    2011, arXiv:1105.3166).  After a ladder the limit is at least the modulation p that pairs of
+    events show: the mean of their products is p^2 / 2 of that of their weights, in place of the
+    share of the variance.
     """
-    highest = float(last.power.max(initial=0.0))
+    highest = float(last.power.max(initial=2 * np.log(2)))
 
     def missed(noncentrality: float) -> float:
         return float(stats.ncx2.cdf(highest, 2, noncentrality)) - 0.05

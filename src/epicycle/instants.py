@@ -103,7 +103,12 @@ def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:
     ends = [_instant(first, "--from", scale), _instant(last, "--to", scale)]
     span = ends[1] - ends[0]
     length = float(span.total_seconds() if scale.calendar else span)
-    if not length >= 0:
+    if not np.isfinite(length):
+        raise ValueError(
+            f"--from {first} and --to {last} are too far apart for a floating-point number. "
+            f"To fix this, take a shorter range."
+        )
+    if length < 0:
         raise ValueError(f"--to {last} comes before --from {first}. To fix this, exchange the two.")
     width = _step(step, scale) if step is not None else length / (_DEFAULT_COUNT - 1) or 1.0
     # a margin of rounding, so that the last time is there where steps fit
@@ -144,7 +149,8 @@ def _instant(text: str, option: str, scale: TimeScale) -> Any:
             f"{option} must be a date, as the times that were fitted, got {text!r}. "
             f"To fix this, write it as 2024-03-31 or 2024-03-31T18:00:00."
         )
-    return in_zone(moment, scale, option)[0]
+    # microseconds reach over all years that a calendar has, nanoseconds from 1677 to 2262 only
+    return in_zone(moment, scale, option).as_unit("us")[0]
 
 
 def _step(text: str, scale: TimeScale) -> float:

@@ -54,6 +54,22 @@ class Spectrum:
 
 
 @dataclass(frozen=True, eq=False)
+class EventTimes:
+    """Events that a result was made from.
+
+    Attributes
+    ----------
+    times : Times, shape (n,)
+        Counted from the reference time.
+    weights : ndarray, shape (n,)
+        Their weights, 1 by default.
+    """
+
+    times: Times
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Predictor:
     """The numbers behind :meth:`CycleModel.predict`.
 
@@ -282,6 +298,8 @@ class CycleModel:
     group_shares : tuple of float, or None
         Where each group has a waveform of its own, `output_names` are the groups and these their
         shares in the samples; None where groups share their waveforms, or there are none.
+    events : EventTimes or None
+        The events whose rate was searched; None for values, and for what was read from a document.
     """
 
     cycles: tuple[Cycle, ...]
@@ -303,6 +321,7 @@ class CycleModel:
     seconds: float
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
+    events: EventTimes | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
     outliers: tuple[int, ...] = ()
     n_repeated: int = 0
@@ -434,7 +453,7 @@ class CycleModel:
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
             were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
-            often and as much as it did.
+            often and as much as it did, and an amplitude that varies to vary as it did.
 
         Raises
         ------

@@ -13,6 +13,7 @@ import itertools
 import json
 import types
 import typing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -336,7 +337,7 @@ def _conform(value: Any, hint: Any, where: str) -> None:
         raise problems[0]
     if dataclasses.is_dataclass(hint):
         _expect(isinstance(value, dict), value, "an object", where)
-        hints = typing.get_type_hints(hint)
+        hints = _hints(typing.cast("type", hint))
         for field in dataclasses.fields(hint):
             if field.name not in value:
                 raise ModelFileError(f"lacks '{where}.{field.name}'")
@@ -362,6 +363,12 @@ def _conform(value: Any, hint: Any, where: str) -> None:
         _expect(value is None, value, "null", where)
     else:
         _expect(isinstance(value, hint), value, hint.__name__, where)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the types of the fields of one of our own classes, which are written as text."""
+    return typing.get_type_hints(kind)
 
 
 def _expect(holds: bool, value: Any, expected: str, where: str) -> None:

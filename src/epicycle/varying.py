@@ -41,6 +41,9 @@ _REACHES = (2.0, 4.0, 8.0)
 _SEARCHES, _REFINEMENTS = 3, 6
 _SETTLED = 1e-3
 
+#: Steps to and fro between a frequency and its variation, where companions have been left out.
+_TURNS = 3
+
 #: Rows handled at once, so that memory does not grow with their number.
 _BLOCK = 16384
 
@@ -168,15 +171,10 @@ def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Va
         best = _infer(data, fit, k, fit.residual, scale)
         best_fit, most = fit, best.gain
         for companions in _companions(fit, k, width):
-            reduced = _without(data, fit, companions, steps.absolute)
-            trial = _infer(
-                data, reduced, k - sum(c < k for c in companions), reduced.residual, scale
-            )
-            n_lines = int(np.isin(fit.structure.parent, companions).sum())
-            lines = 0.5 * float(((reduced.chi2 - fit.chi2) / scale).sum())
-            lines -= 0.5 * (2 * data.y.shape[1] * n_lines + len(companions)) * np.log(data.n_values)
-            if trial.gain > _CLEAR and trial.gain - lines > most:
-                best, best_fit, most = trial, reduced, trial.gain - lines
+            for centre in _centres(fit, k, companions):
+                trial, reduced, worth = _alone(data, fit, k, companions, centre, steps)
+                if trial.gain > _CLEAR and trial.gain - worth > most:
+                    best, best_fit, most = trial, reduced, trial.gain - worth
         if best.gain > _CLEAR:
             chosen.append(best)
             data = replace(data, y=data.y - best.removed)
@@ -303,20 +301,24 @@ def _normal_equations(
     inverse = _inverse(gram)
     inner -= cross.T @ inverse @ cross
     right_own -= cross.T @ inverse @ right
-    matrix, quadrature = inner[:size, :size], inner[size:, size:]
+    matrix, vector = inner[:size, :size], right_own[:size]
+    # samples at any times are not quite blind, in quadrature, to what is in phase
+    shared = inner[size:, :size] @ _inverse(matrix)
+    quadrature = inner[size:, size:] - shared @ inner[:size, size:]
     values, vectors = np.linalg.eigh(quadrature)
     # a phase and a frequency have been fitted: two directions say nothing of the noise
     kept = values > 1e-6 * max(float(values[-1]), 1e-300)
-    noise = vectors[:, kept].T @ right_own[size:] / np.sqrt(values[kept])
-    return _Normal(matrix, right_own[:size], mean, float(noise @ noise), int(kept.sum()))
+    noise = vectors[:, kept].T @ (right_own[size:] - shared @ vector) / np.sqrt(values[kept])
+    return _Normal(matrix, vector, mean, float(noise @ noise), int(kept.sum()))
 
 
 def _inverse(gram: Floats) -> Floats:
     """Return the inverse of a Gram matrix, without the directions that rounding has left."""
     size = np.sqrt(np.maximum(np.diag(gram), 0.0))
     unit = np.where(size > 0, size, 1.0)
-    result: Floats = np.linalg.pinv(gram / np.outer(unit, unit), rcond=1e-10, hermitian=True)
-    return result / np.outer(unit, unit)
+    scaled = np.linalg.pinv(gram / np.outer(unit, unit), rcond=1e-10, hermitian=True)
+    result: Floats = scaled / np.outer(unit, unit)
+    return result
 
 
 def _hats(place: Floats, size: int) -> Floats:
@@ -370,10 +372,49 @@ def _companions(fit: Fit, k: int, width: float) -> Iterator[list[int]]:
             yield near
 
 
-def _without(data: Data, fit: Fit, left_out: list[int], absolute: bool) -> Fit:
+def _centres(fit: Fit, k: int, companions: list[int]) -> list[float]:
+    """Return where fundamental `k` may be if its companions are there for its variation only.
+
+    A varying amplitude has a spectrum that is symmetrical about the cycle, whose own line may be
+    weaker than those beside it.
+    """
+    structure, power = fit.structure, line_powers(fit)
+    frequency = float(structure.frequency[k])
+    own = structure.order[structure.parent == k]
+    lines = np.flatnonzero(np.isin(structure.parent, companions))
+    nearest = np.abs(structure.line_frequency[lines, np.newaxis] - own * frequency).argmin(axis=1)
+    places = structure.line_frequency[lines] / own[nearest]
+    shares = np.append(power[lines], power[structure.parent == k].sum())
+    middle = float(np.average(np.append(places, frequency), weights=shares))
+    return [frequency, middle, *places.tolist()]
+
+
+def _alone(
+    data: Data, fit: Fit, k: int, companions: list[int], centre: float, steps: Steps
+) -> tuple[_Variation, Fit, float]:
+    """Return how fundamental `k` varies without its companions, the fit, and what they are worth.
+
+    That is the logarithm of the evidence for them beside a constant amplitude, by the Bayesian
+    information criterion.
+    """
     fundamentals = fit.structure.fundamentals()
-    rest = [one for k, one in enumerate(fundamentals) if k not in left_out]
-    return fit_lines(data, Structure.of(rest), absolute=absolute)
+    fundamentals[k] = fundamentals[k]._replace(frequency=centre)
+    rest = [one for c, one in enumerate(fundamentals) if c not in companions]
+    k -= sum(c < k for c in companions)
+    held = np.arange(len(rest)) != k
+    reduced = fit_lines(data, Structure.of(rest), absolute=steps.absolute, free=held)
+    result = _infer(data, reduced, k, reduced.residual, fit.scale)
+    for _ in range(_TURNS):
+        # the frequency is found once its variation is out of the way, and the other way round
+        part = replace(data, y=data.y - result.removed)
+        reduced = fit_lines(part, reduced.structure, absolute=steps.absolute)
+        result = _infer(part, reduced, k, reduced.residual + result.removed, fit.scale)
+    none = np.zeros(len(rest), dtype=bool)
+    constant = fit_lines(data, reduced.structure, absolute=steps.absolute, free=none)
+    n_lines = int(np.isin(fit.structure.parent, companions).sum())
+    n_parameters = 2 * data.y.shape[1] * n_lines + len(companions)
+    worth = 0.5 * float(((constant.chi2 - fit.chi2) / fit.scale).sum())
+    return result, reduced, worth - 0.5 * n_parameters * float(np.log(data.n_values))
 
 
 def _strengths(fit: Fit) -> Floats:

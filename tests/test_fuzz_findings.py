@@ -1,0 +1,115 @@
+"""What fuzzing found, each once more; and every target of fuzz/ on a few of its first inputs."""
+
+import builtins
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from epicycle import _console, cli, find_cycles, instants, modelfile
+from epicycle._times import TimeScale
+
+FUZZ = Path(__file__).parents[1] / "fuzz"
+
+
+def test_events_at_even_distances():
+    # their spectrum is empty: less power than noise has in 95 of 100 cases
+    model = find_cycles(np.arange(69), max_cycles=1, harmonics=1, max_frequencies=1e4)
+    assert model.cycles == ()
+    # 69 events of noise decide about no modulation much below 2 sqrt(noncentrality / 2 n), and
+    # that is 5.5 for a statistic at its median: ncx2.cdf(2 ln 2, 2, 5.5) = 0.05
+    assert 0.3 < float(np.max(model.amplitude_limit)) < 1
+
+
+@pytest.mark.parametrize("year", [-29, 10_400])
+def test_dates_that_no_calendar_tells(year):
+    t = np.datetime64(f"{year:05d}-01-01", "D") + np.arange(20)
+    with pytest.raises(ValueError, match="before the year 1 or after the year 9999"):
+        find_cycles(t, np.arange(20) % 3)
+
+
+def test_a_range_with_nanoseconds_at_one_end_and_years_at_the_other():
+    scale = TimeScale("d", calendar=True)
+    times = instants.regular("1677-09-22T00:12:43.145224193", "9000-01-01", None, scale)
+    assert len(times) == 201
+    assert times[-1].year == 8999 or times[-1] == pd.Timestamp("9000-01-01")
+
+
+def test_a_range_without_a_finite_length():
+    with pytest.raises(ValueError, match="too far apart"):
+        instants.regular("-1e308", "1e308", None, TimeScale("", calendar=False))
+
+
+def test_what_a_terminal_would_obey_is_shown_in_letters(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("time,a\x9b31m,b\n" + "".join(f"{k},{k % 3},\n" for k in range(9)))
+    result = CliRunner().invoke(cli.app, ["find", str(path), "--value", "nothing"])
+    assert result.exit_code == cli.BAD_INPUT
+    assert r"a\x9b31m" in result.stderr
+    assert _console.visible("ä ½\n\x1b[2J") == "ä ½\n\\x1b[2J"
+
+
+def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
+    t = np.arange(40.0)
+    model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
+    origin = modelfile.Provenance(file="t.csv", sha256="0", columns={}, options={})
+    raw = modelfile.dumps(modelfile.SavedModel(model, origin)).encode()
+    modelfile.loads(raw)  # imports what is imported late
+
+    def executed(*_, **__):
+        raise AssertionError("something was compiled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(builtins, "compile", executed)
+        patch.setattr(builtins, "eval", executed)
+        modelfile.loads(raw)
+
+
+@pytest.fixture(scope="module")
+def targets():
+    sys.path.insert(0, str(FUZZ))
+    try:
+        import targets
+
+        yield targets
+    finally:
+        sys.path.remove(str(FUZZ))
+
+
+QUICK = ("csv", "model", "resume", "stamps", "arrays", "events", "regressor", "parquet", "doctor")
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_targets_pass_their_first_inputs(targets, name):
+    target = targets.TARGETS[name]
+    for seed in target.seeds()[:6]:
+        target.run(seed)
+
+
+def test_a_target_sees_a_traceback(targets, monkeypatch):
+    # the teeth of all targets: an error of another kind, and one in the words of numpy
+    readers = sys.modules["readers"]
+    table = targets.seeds.table().encode()
+
+    def breaks(*_, **__):
+        raise KeyError("level")
+
+    monkeypatch.setattr(readers, "find_cycles", breaks)
+    with pytest.raises(KeyError):
+        readers.csv(table)
+    monkeypatch.setattr(readers, "find_cycles", lambda *_, **__: np.linalg.inv(np.zeros((2, 2))))
+    with pytest.raises(AssertionError, match="LinAlgError"):
+        readers.csv(table)
+
+
+def test_mutations_of_models_change_one_thing(targets):
+    target = targets.TARGETS["model"]
+    (seed, *_) = target.seeds()
+    changed = [target.mutate(seed, 10**6, k) for k in range(30)]
+    documents = [json.loads(raw) for raw in changed if raw is not None]
+    assert len(documents) > 20
+    assert all(document != json.loads(seed) for document in documents[:1])
