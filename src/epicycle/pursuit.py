@@ -362,7 +362,8 @@ def _open(
     trial = opening.fit
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if orders != (1,) and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
-        return unchanged
+        # groups still say where else the first line may stand
+        return *unchanged[:3], ranking.rivals if in_groups else (), None
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged
     fit, jitter = work.settle(trial.structure)
