@@ -13,19 +13,33 @@ import numpy as np
 from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.epochs import rank_together
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
-from epicycle.opening import affordable, compare_waveforms
+from epicycle.opening import MAXIMA, affordable, where_to_compare
 from epicycle.plan import SearchPlan
 from epicycle.refine import fit_lines
-from epicycle.rivals import Ranking
-from epicycle.search import DenseSearch
+from epicycle.rivals import Ranking, rank
+from epicycle.search import DenseSearch, spectral_window
 
 #: Ways in which groups may differ.
 CHOICES = ("auto", "offset", "waveform")
 
 #: A group needs this many values for a waveform of its own.
 _FEWEST_VALUES = 8
+
+#: So many of the likeliest frequencies of either kind of model are compared in the other.
+_PLACES = 8
+
+#: Up to so many values, groups are compared with what their values of one epoch have in common.
+_MOST_TOGETHER = 1000
+
+#: Maxima taken from each spectrum of all groups together.
+_MAXIMA = 24
+
+#: Peaks of the spectral window at whose distances aliases are compared, and their least power.
+_WINDOW_PEAKS = 4
+_WINDOW_POWER = 0.25
 
 
 def check_choice(per_group: object) -> str:
@@ -90,11 +104,24 @@ def have_own_waveforms(
     """
     if not affordable(own, plan):
         return False, None
-    residual = _without_trend(shared)
+    residual, apart = _without_trend(shared), _without_trend(own)
     further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
-    ranking = compare_waveforms(own, _without_trend(own), noise[1], plan, further)
-    places = np.array([rival.frequency for rival in ranking.rivals[:_FEWEST_VALUES]])
-    common = compare_waveforms(shared, residual, noise[0], plan, np.concatenate([further, places]))
+    together = own.n_values <= _MOST_TOGETHER
+    most = _MAXIMA if together else MAXIMA
+    start = where_to_compare(own, apart, noise[1], plan, further, most)
+    if start is None:
+        return False, None
+    if together:
+        window = spectral_window(shared, plan, keep=_WINDOW_PEAKS)
+        offsets = window.frequency[window.power >= _WINDOW_POWER]
+        ranking = rank_together(
+            own, apart, noise[1], start.frequency, start.limits, offsets, start.highest
+        )
+    else:
+        ranking = rank(own, apart, noise[1], start.frequency, start.limits, start.highest)
+    places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
+    every = np.concatenate([places, start.frequency[: 3 * MAXIMA], further])
+    common = rank(shared, residual, noise[0], every, start.limits, start.highest)
     differ = ranking.log_evidence > common.log_evidence
     return differ, ranking if differ else None
 

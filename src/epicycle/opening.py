@@ -30,7 +30,7 @@ from epicycle.sums import BAND
 #: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
 _ORDERS = 3
 _POINTS = 8
-_MAXIMA = 10
+MAXIMA = 10
 
 #: Costs up to which waveforms are compared: frequencies of the grid, values, outputs.
 _MOST_FREQUENCIES = 1 << 19
@@ -76,10 +76,34 @@ def affordable(data: Data, plan: SearchPlan) -> bool:
     )
 
 
-def compare_waveforms(
-    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
-) -> Ranking:
-    """Return the frequencies of the band by the evidence of a waveform there.
+@dataclass(frozen=True)
+class Start:
+    """Where waveforms are to be compared.
+
+    Attributes
+    ----------
+    frequency : ndarray
+        Frequencies to begin with, most likely first.
+    limits : tuple of float
+        Lowest and highest frequency that counts.
+    highest : float
+        Frequency above which no harmonic may be.
+    """
+
+    frequency: Floats
+    limits: tuple[float, float]
+    highest: float
+
+
+def where_to_compare(
+    data: Data,
+    residual: Floats,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    further: Floats,
+    most: int = MAXIMA,
+) -> Start | None:
+    """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
     Parameters
     ----------
@@ -93,18 +117,39 @@ def compare_waveforms(
         The band.
     further : ndarray
         Frequencies to compare besides the maxima of the spectra.
+    most : int
+        Maxima taken from each spectrum.
     """
     lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
     if lowest >= plan.maximum_frequency:
-        return Ranking((), -np.inf)
+        return None
     limits = lowest, plan.maximum_frequency
     highest = plan.maximum_frequency if plan.regular else np.inf
-    maxima = _maxima(_stacked(data, residual, noise), limits, highest)
-    return rank(data, residual, noise, np.concatenate([maxima, further]), limits, highest)
+    maxima = _maxima(_stacked(data, residual, noise), limits, highest, most)
+    return Start(np.concatenate([maxima, further]), limits, highest)
+
+
+def compare_waveforms(
+    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
+) -> Ranking:
+    """Return the frequencies of the band by the evidence of a waveform there.
+
+    The arguments are those of :func:`where_to_compare`, but for the last one.
+    """
+    start = where_to_compare(data, residual, noise, plan, further)
+    if start is None:
+        return Ranking((), -np.inf)
+    return rank(data, residual, noise, start.frequency, start.limits, start.highest)
 
 
 def open_with_waveform(
-    data: Data, fit: Fit, ranking: Ranking, sinusoidal: float | None, max_order: int
+    data: Data,
+    fit: Fit,
+    ranking: Ranking,
+    sinusoidal: float | None,
+    max_order: int,
+    *,
+    even_sinusoids: bool = False,
 ) -> Opening:
     """Return the fit with the likeliest waveform added, if it is one, and not found otherwise.
 
@@ -120,13 +165,15 @@ def open_with_waveform(
         Frequency with which the ordinary search would begin, if it finds anything.
     max_order : int
         Highest harmonic.
+    even_sinusoids : bool
+        Whether a sinusoid, too, stands where the evidence has it, not at the highest maximum.
     """
     if not ranking.rivals:
         return Opening(None, None)
     frequency = ranking.rivals[0].frequency
     trial = _with_orders(data, fit, frequency, max_order)
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    if orders == (1,) or math.gcd(*orders) > 1:
+    if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
         return Opening(None, frequency)
@@ -248,7 +295,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
     )
 
 
-def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
+def _maxima(data: Data, limits: tuple[float, float], highest: float, most: int) -> Floats:
     """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
     plan = grid(*limits, 1.0 / (_POINTS * data.baseline))
     n_bands, size = cut(plan.n_frequencies, BAND)
@@ -265,11 +312,11 @@ def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
         frequency = start + plan.spacing * np.arange(length)
         # the last order is the one that must stay below the highest frequency
         stops = [int(np.count_nonzero(frequency * (k + 1) <= highest)) for k in range(_ORDERS)]
-        floors = [float(h[-1]) if len(h) == _MAXIMA else 0.0 for h in height]
-        found = engine.peaks(null.residual, start, length, stops, floors, _MAXIMA)
+        floors = [float(h[-1]) if len(h) == most else 0.0 for h in height]
+        found = engine.peaks(null.residual, start, length, stops, floors, most)
         for k, (at, power) in enumerate(found):
             both = np.append(height[k], power)
-            best = np.argsort(-both, kind="stable")[:_MAXIMA]
+            best = np.argsort(-both, kind="stable")[:most]
             index[k], height[k] = np.append(index[k], at + first)[best], both[best]
     maxima = [plan.minimum_frequency + plan.spacing * at for at in index]
     # the highest of every spectrum come first

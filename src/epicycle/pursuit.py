@@ -351,15 +351,19 @@ def _open(
         or is_exact(work.data, fit.chi2)
     ):
         return unchanged
+    in_groups = ranking is not None and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
-    opening = open_with_waveform(work.data, fit, ranking, top, goal.max_order)
+    opening = open_with_waveform(
+        work.data, fit, ranking, top, goal.max_order, even_sinusoids=in_groups
+    )
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
-    if outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
-        return unchanged
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if orders != (1,) and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+        # groups still say where else the first line may stand
+        return *unchanged[:3], ranking.rivals if in_groups else (), None
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return unchanged
     fit, jitter = work.settle(trial.structure)

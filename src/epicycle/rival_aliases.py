@@ -10,7 +10,7 @@ from epicycle.aliases import MULTIPLES, Alias, day_length, label
 from epicycle.rivals import Rival
 
 #: Rivals with these odds are listed, at most so many, and so many aliases in all.
-_LEAST_ODDS = 1e-3
+_LEAST_ODDS = 1e-5
 _RIVALS = 4
 _MOST = 5
 

@@ -32,11 +32,11 @@ from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
 
 #: Share of an order that a waveform does not have.
-_HELD = 1e-12
+HELD = 1e-12
 
 
 @dataclass(frozen=True)
-class _Shapes:
+class Shapes:
     """Prior shares of the orders in the variance of a waveform, one row for each kind.
 
     Frequency, scatter and weights are refined with the first; the prior probability of each kind
@@ -61,7 +61,7 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
         share[1 : 2 * orders : 2] = falling
         share[0 : 2 * orders : 2] = odd * falling
     # what has no share is held at zero
-    result: Floats = np.maximum(share / share.sum(), _HELD)
+    result: Floats = np.maximum(share / share.sum(), HELD)
     return result
 
 
@@ -70,33 +70,33 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
 _DETAIL = 8
 _ORDERS = 2 * _DETAIL
 
-_SMOOTH = _Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
-_SHARP = _Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
-_DOUBLE = _Shapes(
+SMOOTH = Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
+_SHARP = Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
+_DOUBLE = Shapes(
     np.stack([_falling(p, _DETAIL, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
     np.full(6, 0.1 / 6),
 )
-_ALL_SHAPES = (_SMOOTH, _SHARP, _DOUBLE)
+ALL_SHAPES = (SMOOTH, _SHARP, _DOUBLE)
 
 #: So many frequencies are compared to the end; halves, thirds and doubles of so many join them.
-_FINALISTS = 8
-_RELATED = 4
+FINALISTS = 8
+RELATED = 4
 
 #: Share of the prior variance that all outputs have in common.
 _COMMON = 0.9
 
 #: Degrees of freedom of Student's t, whose tails keep one outlier from choosing the frequency.
-_TAIL = 4.0
+TAIL = 4.0
 
 #: Refinements of frequency, scatter and weights; and the longest step, in units of 1/baseline.
 _STEPS = 6
-_LONGEST_STEP = 0.15
+LONGEST_STEP = 0.15
 
 #: Scatter beyond the errors to begin with, in units of the signal's.
 _FIRST_SCATTER = 0.3
 
 #: Values within this share of the shortest period are neighbours.
-_NEIGHBOURS = 0.05
+NEIGHBOURS = 0.05
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class _Output:
+class Output:
     """The values of one output."""
 
     times: Times
@@ -175,30 +175,30 @@ def rank(
     highest : float
         Frequency above which no harmonic may be (Nyquist of regular sampling).
     """
-    outputs = [_output(data, residual, noise, j) for j in range(residual.shape[1])]
+    outputs = [output_of(data, residual, noise, j) for j in range(residual.shape[1])]
     near = 0.3 / data.baseline
-    start = _apart(frequency, limits, near)
+    start = apart(frequency, limits, near)
     if not len(start):
         return Ranking((), -np.inf)
-    smooth = _Waveforms(outputs, start, _SMOOTH, data.baseline, highest)
+    smooth = _Waveforms(outputs, start, SMOOTH, data.baseline, highest)
     smooth.refine()
     order = np.argsort(-smooth.evaluate(1.0)[0], kind="stable")
-    best = smooth.frequency[order[:_FINALISTS]]
-    relatives = [best[:_RELATED] / 2, best[:_RELATED] / 3, best[:_RELATED] * 2]
-    finalists = _apart(np.concatenate([best, start[:_RELATED], *relatives]), limits, near)
+    best = smooth.frequency[order[:FINALISTS]]
+    relatives = [best[:RELATED] / 2, best[:RELATED] / 3, best[:RELATED] * 2]
+    finalists = apart(np.concatenate([best, start[:RELATED], *relatives]), limits, near)
     fields = [
-        _Waveforms(outputs, finalists, shapes, data.baseline, highest) for shapes in _ALL_SHAPES
+        _Waveforms(outputs, finalists, shapes, data.baseline, highest) for shapes in ALL_SHAPES
     ]
     for field in fields:
         field.refine()
     # the correlation of the outputs is that which the best fit leaves
     first = [field.evaluate(1.0) for field in fields]
     k = max(range(len(fields)), key=lambda k: float(first[k][0].max()))
-    share = fields[k].share(int(first[k][0].argmax()), _NEIGHBOURS / limits[1])
+    share = fields[k].share(int(first[k][0].argmax()), NEIGHBOURS / limits[1])
     final = first if share == 1.0 else [field.evaluate(share) for field in fields]
     evidence = np.stack([each[0] for each in final])
     better = evidence.argmax(axis=0), np.arange(len(finalists))
-    rivals = _distinct(
+    rivals = distinct(
         np.stack([field.frequency for field in fields])[better],
         np.logaddexp.reduce(evidence, axis=0),
         np.stack([each[1] for each in final])[better],
@@ -208,7 +208,7 @@ def rank(
     return Ranking(tuple(rivals), float(in_full.max()))
 
 
-def _apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
+def apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
     """Return the frequencies within limits, without those near an earlier one."""
     kept: list[float] = []
     for f in frequency.tolist():
@@ -217,7 +217,8 @@ def _apart(frequency: Floats, limits: tuple[float, float], near: float) -> Float
     return np.array(kept)
 
 
-def _distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
+def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
+    """Return the frequencies by descending evidence, the likelier of any two that are one."""
     result: list[Rival] = []
     for k in np.argsort(-evidence, kind="stable"):
         f = float(refined[k])
@@ -226,7 +227,8 @@ def _distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float)
     return result
 
 
-def _output(data: Data, residual: Floats, noise: NoiseModel, j: int) -> _Output:
+def output_of(data: Data, residual: Floats, noise: NoiseModel, j: int) -> Output:
+    """Return the values of one output, and the variance of its signal."""
     rows = np.flatnonzero(data.weights_of(j) > 0)
     y = residual[rows, j]
     unit = 1.0 / noise.relative[rows]
@@ -235,7 +237,7 @@ def _output(data: Data, residual: Floats, noise: NoiseModel, j: int) -> _Output:
     excess = variance - (0.0 if noise.dy is None else float(np.median(known)))
     columns = data.nuisance[rows]
     cells, cell = np.unique(noise.group[rows], return_inverse=True)
-    return _Output(
+    return Output(
         times=data.times[rows],
         y=y,
         known_variance=known,
@@ -253,9 +255,9 @@ class _Waveforms:
 
     def __init__(
         self,
-        outputs: list[_Output],
+        outputs: list[Output],
         frequency: Floats,
-        shapes: _Shapes,
+        shapes: Shapes,
         baseline: float,
         highest: float = np.inf,
     ) -> None:
@@ -263,21 +265,21 @@ class _Waveforms:
         self._outputs = outputs
         self._baseline = baseline
         self._shapes = shapes
-        used = int(np.flatnonzero(shapes.share.max(axis=0) > _HELD).max()) + 1
+        used = int(np.flatnonzero(shapes.share.max(axis=0) > HELD).max()) + 1
         self._share = shapes.share[:, :used]
         self._h = np.arange(1, used + 1)
         # shares of the orders at each frequency, shape (kinds, M, K)
         allowed = self._h * frequency[:, np.newaxis] <= highest
-        self._share = np.where(allowed, self._share[:, np.newaxis, :], _HELD)
+        self._share = np.where(allowed, self._share[:, np.newaxis, :], HELD)
         M = len(frequency)
         self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
         self._tails = [np.ones((M, len(o.y))) for o in outputs]
 
-    def _prior(self, output: _Output, kind: int) -> Floats:
+    def _prior(self, output: Output, kind: int) -> Floats:
         """Return the prior variances of the coefficients, shape (M, 2 K)."""
         return np.repeat(output.signal * self._share[kind], 2, axis=1)
 
-    def _columns(self, output: _Output) -> Floats:
+    def _columns(self, output: Output) -> Floats:
         """Return waveform columns, then nuisance columns, as rows: shape (M, 2 K + p, n)."""
         cosine, sine = phase.unit_phasors(phase.turns(self.frequency, output.times))
         M, n = cosine.shape
@@ -331,7 +333,7 @@ class _Waveforms:
                 self._reweigh(j, residual, variance, 2 * K)
             if step:
                 move = slope / np.maximum(bend, 1e-300)
-                move = np.clip(move, -_LONGEST_STEP, _LONGEST_STEP)
+                move = np.clip(move, -LONGEST_STEP, LONGEST_STEP)
                 self.frequency = self.frequency + move / self._baseline
 
     def _variance(self, j: int) -> Floats:
@@ -352,7 +354,7 @@ class _Waveforms:
             scatter = self._scatter[j][:, g] + 0.8 * excess / weights.mean(axis=1)
             self._scatter[j][:, g] = np.maximum(scatter, 1e-6 * output.signal)
         variance = self._variance(j)
-        self._tails[j] = (_TAIL + 1) / (_TAIL + residual**2 / variance)
+        self._tails[j] = (TAIL + 1) / (TAIL + residual**2 / variance)
 
     def evaluate(self, tempered: float) -> tuple[Floats, Floats]:
         """Return log evidence, and share of the variance explained, of every frequency."""
@@ -384,8 +386,8 @@ class _Waveforms:
                     np.linalg.solve(raised, right[:, :, np.newaxis])[:, :, 0], np.float64
                 )
                 residual = output.y - _combined(c, columns)
-                tails = np.log1p(residual**2 / (_TAIL * variance)).sum(axis=1)
-                total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails
+                tails = np.log1p(residual**2 / (TAIL * variance)).sum(axis=1)
+                total[s] += flat - 0.5 * (TAIL + 1) * tempered * tails
                 total[s] -= 0.5 * (c[:, :K2] ** 2 / prior).sum(axis=1)
                 total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum(axis=1))
                 if s == 0:
@@ -421,8 +423,8 @@ class _Waveforms:
             pulls.append(np.clip(residual / np.sqrt(variance), -3.0, 3.0))
         time = np.concatenate(when)
         order = np.argsort(time, kind="stable")
-        output_of, pull = np.concatenate(which)[order], np.concatenate(pulls)[order]
-        near = (np.diff(time[order]) < within) & (np.diff(output_of) != 0)
+        origin, pull = np.concatenate(which)[order], np.concatenate(pulls)[order]
+        near = (np.diff(time[order]) < within) & (np.diff(origin) != 0)
         if np.count_nonzero(near) < 10:
             return 1.0
         a, b = pull[1:][near], pull[:-1][near]
