@@ -236,7 +236,7 @@ def test_every_field_of_a_cycle_is_written() -> None:
     t, y, _ = numbers()
     model = find_cycles(t, y)
     names = {f.name for f in dataclasses.fields(model.cycles[0])}
-    assert set(model.to_dict()["cycles"][0]) == names | {"suggestions", "clock_times"}
+    assert set(model.to_dict()["cycles"][0]) == names | {"suggestions", "clock_times", "envelope"}
 
 
 @pytest.fixture(scope="module")
