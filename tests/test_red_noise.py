@@ -157,3 +157,12 @@ def test_what_red_noise_cannot_do_is_said() -> None:
         find_cycles(t, red_noise=True)
     with pytest.raises(ValueError, match="strategy must be 'dense' or 'auto' with red_noise"):
         find_cycles(t, np.cos(t), strategy="ladder", red_noise=True)
+
+
+def test_a_line_that_moves_away_from_its_maximum_and_is_refused_does_not_come_again() -> None:
+    # without the option, the search for lines in this series went on for ever
+    rng = np.random.default_rng([20260101, 11, 2, 93])
+    t = np.arange(500) * 0.2
+    rng.standard_normal(500)
+    model = find_cycles(t, ornstein_uhlenbeck(t, 2.0, rng), false_alarm=0.01)
+    assert len(model.lines) < 100

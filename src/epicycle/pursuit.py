@@ -386,12 +386,14 @@ def _add_lines(
     Where lines were refused, and where power stands beside a line, is added to the lists.
     """
     while _count_cycles(fit.structure, goal) < goal.max_cycles:
-        better = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
-        if better is None:
+        found = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
+        if found is None:
             break
+        better, candidate = found
         settled, its_jitter = work.settle(_set_drift(better.structure, goal))
         if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
-            refused.append(float(better.structure.frequency[-1]))
+            # the candidate too, from which the line may have moved: else it would come again
+            refused += [float(better.structure.frequency[-1]), candidate]
             continue
         fit, jitter = settled, its_jitter
         fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
@@ -436,8 +438,8 @@ def _next_line(
     judge: Judge,
     refused: list[float],
     beside: list[float],
-) -> Fit | None:
-    """Return the fit with one more line, or None when nothing significant is left."""
+) -> tuple[Fit, float] | None:
+    """Return the fit with one more line, and the candidate; None when nothing is significant."""
     data = work.data
     if is_exact(data, fit.chi2):
         return None
@@ -469,7 +471,7 @@ def _next_line(
         if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
             return None
         if _acceptable(fit, trial, plan, width):
-            return trial
+            return trial, float(frequency)
         refused.append(float(frequency))
     return None
 
