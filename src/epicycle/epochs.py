@@ -157,6 +157,18 @@ def rank_together(
     return Ranking(tuple(rivals), float(whole.max()) - values.log_unit)
 
 
+def values_per_epoch(data: Data, highest: float) -> float:
+    """Return how many values of different outputs there are at about the same moment, on average.
+
+    A moment is short against the period of the `highest` frequency.
+    """
+    rows = [np.flatnonzero(data.weights_of(j) > 0) for j in range(data.y.shape[1])]
+    group = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
+    elapsed = data.times[np.concatenate(rows)].to_float()
+    order = np.argsort(elapsed, kind="stable")
+    return len(order) / len(_epochs(elapsed[order], group[order], NEIGHBOURS / highest))
+
+
 def _stacked(data: Data, residual: Floats, noise: NoiseModel, within: float) -> _Values:
     outputs = [output_of(data, residual, noise, j) for j in range(residual.shape[1])]
     rows = [np.flatnonzero(data.weights_of(j) > 0) for j in range(len(outputs))]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.background import Background
+from epicycle.epochs import values_per_epoch
 from epicycle.lines import Structure
 from epicycle.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.noise import NoiseModel
@@ -181,12 +182,21 @@ def open_with_waveform(
 
 
 def outdone_by_sinusoids(
-    data: Data, fit: Fit, trial: Fit, plan: SearchPlan, search: Callable[[Fit], Candidates]
+    data: Data,
+    fit: Fit,
+    trial: Fit,
+    plan: SearchPlan,
+    search: Callable[[Fit], Candidates],
+    *,
+    in_groups: bool = False,
 ) -> bool:
     """Return whether as many sinusoids, each found by itself, explain more than a waveform.
 
     Several unrelated lines may lie near enough to multiples of some frequency to look like a
     waveform.  By BIC, with every free frequency paying for the choice among those of the band.
+    What a waveform leaves is alike in groups that were measured at the same moment, and so the
+    values of an epoch count as one where a frequency is chosen: else lines that are spread over
+    the window describe it.
 
     Parameters
     ----------
@@ -200,10 +210,14 @@ def outdone_by_sinusoids(
         The band.
     search : callable
         Returns the strongest maxima of the spectrum of a fit's residual.
+    in_groups : bool
+        Whether the outputs are groups of one series.
     """
     n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
     per_line = 2 * float(np.log(n).sum())
     per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
+    if in_groups:
+        per_frequency *= values_per_epoch(data, plan.maximum_frequency)
 
     def bic(one: Fit) -> float:
         new = len(one.structure.order) - len(fit.structure.order)

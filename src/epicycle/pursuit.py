@@ -361,7 +361,9 @@ def _open(
         return *unchanged[:3], ranking.rivals, opening.held
     trial = opening.fit
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    if orders != (1,) and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search):
+    if orders != (1,) and outdone_by_sinusoids(
+        work.data, fit, trial, work.plan, work.search, in_groups=in_groups
+    ):
         # groups still say where else the first line may stand
         return *unchanged[:3], ranking.rivals if in_groups else (), None
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
