@@ -1,6 +1,7 @@
 """What fuzzing found, each once more; and every target of fuzz/ on a few of its first inputs."""
 
 import builtins
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from epicycle import _console, cli, find_cycles, instants, modelfile
+from epicycle import _console, _frames, cli, find_cycles, instants, modelfile
 from epicycle._times import TimeScale
+from epicycle.reading import ReadError, read_table
 
 FUZZ = Path(__file__).parents[1] / "fuzz"
 
@@ -67,6 +69,18 @@ def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
         patch.setattr(builtins, "compile", executed)
         patch.setattr(builtins, "eval", executed)
         modelfile.loads(raw)
+
+
+def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
+    text = b"time,v\n" + b"1,2\n" * 50_000
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(text, mtime=0))
+    assert len(text) > 200 * path.stat().st_size
+    with pytest.raises(ReadError, match="unpacks to more than 200 times its size"):
+        read_table(path)
+    monkeypatch.setattr(_frames, "_UNPACKED", len(text))
+    assert len(read_table(path).t) == 50_000
 
 
 @pytest.fixture(scope="module")
