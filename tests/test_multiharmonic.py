@@ -58,3 +58,65 @@ def test_a_ridge_lowers_the_power_of_high_orders_most() -> None:
     # orthogonal columns lose the share ridge h^2 / (1 + ridge h^2): 23 % and 73 %
     assert less[0] / steps[0] == pytest.approx(1 / 1.3, abs=0.15)
     assert less[2] / steps[2] == pytest.approx(1 / 3.7, abs=0.15)
+
+
+def _samplings(kind: str, rng: np.random.Generator) -> np.ndarray:
+    if kind == "raster":
+        return np.arange(0.0, 60.0)
+    if kind == "nightly":
+        return np.sort(np.floor(rng.uniform(0, 60, 80)) + rng.normal(0, 0.05, 80))
+    if kind == "few":
+        return np.sort(rng.uniform(0, 60, 13))
+    return np.sort(rng.uniform(0, 60, 80))
+
+
+@pytest.mark.parametrize("kind", ["random", "nightly", "raster", "few", "weights"])
+@pytest.mark.parametrize("ridge", [0.0, 0.02])
+def test_peaks_are_those_of_the_whole_spectrum(kind: str, ridge: float) -> None:
+    rng = np.random.default_rng(len(kind))
+    t = _samplings(kind, rng)
+    errors = rng.uniform(0.2, 3.0, len(t)) if kind == "weights" else None
+    y = rng.normal(size=len(t)) + ((0.37 * t) % 1.0 < 0.1)
+    data = regression(t, y, errors, degree=1)
+    size, length, count = 3000, 2900, 6
+    stops = [2900, 1800, 900] if kind == "raster" else [2900] * 3
+    spacing = 0.5 / length
+    engine = MultiHarmonicPeriodogram(data, spacing, size, 3, ridge=ridge)
+    residual = residual_of(data)
+    power = engine.reduction(residual, 0.01)[0, :, :length]
+    # what no power exceeds is not exceeded (nor is it so high that it tells nothing)
+    ceiling = engine._ceiling(engine._summed(residual, 0, 0.01), slice(0, length))
+    assert (power <= ceiling * (1 + 1e-9) + 1e-12).all()
+    if kind == "random":
+        assert np.median(ceiling[0] / power[0]) < 1.5
+    for floor in (0.0, float(np.sort(power[2])[-30])):
+        found = engine.peaks(residual, 0.01, length, stops, [floor] * 3, count)
+        for k, (index, height) in enumerate(found):
+            spectrum = np.where(np.arange(length) < stops[k], power[k], 0.0)
+            inner = spectrum[1:-1]
+            peak = (inner > spectrum[:-2]) & (inner >= spectrum[2:]) & (inner >= floor)
+            expected = 1 + np.flatnonzero(peak)
+            expected = expected[np.argsort(-spectrum[expected], kind="stable")[:count]]
+            assert index.tolist() == expected.tolist()
+            # the same formula at the same sums
+            assert np.allclose(height, spectrum[expected], rtol=1e-12)
+
+
+def test_only_a_part_of_the_frequencies_needs_its_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    t = np.sort(rng.uniform(0, 300, 300))
+    data = regression(t, rng.normal(size=300) + np.sin(2 * np.pi * 0.31 * t), degree=1)
+    engine = MultiHarmonicPeriodogram(data, 1 / 2400, 4000, 3)
+    computed = 0
+    reduce = MultiHarmonicPeriodogram._reduce
+
+    def counted(self: MultiHarmonicPeriodogram, sums: object, part: np.ndarray) -> np.ndarray:
+        nonlocal computed
+        computed += len(part)
+        return reduce(self, sums, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MultiHarmonicPeriodogram, "_reduce", counted)
+    engine.peaks(residual_of(data), 0.05, 4000, [4000] * 3, [0.0] * 3, 10)
+    # three neighbours each of eight times ten promising ones, for three numbers of harmonics, are
+    # 720 at most; next to a line, no other frequency comes close
+    assert 0 < computed < 1500

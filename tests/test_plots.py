@@ -1,5 +1,6 @@
 """Pictures are checked by the numbers that their artists hold, not by their looks."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -718,3 +719,37 @@ def test_brief(value: float, error: float, text: str) -> None:
 )
 def test_probability(value: float, text: str) -> None:
     assert draw.probability(value) == text
+
+
+# ---- Legends of many groups ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_groups", [3, 9, 40])
+@pytest.mark.parametrize("name", ["site {}", "observatory of the {}th mountain, spectrograph {}"])
+@pytest.mark.parametrize("size", [(9.0, 6.5), (4.4, 6.5)])
+def test_legends_of_many_groups_stay_within_the_picture(n_groups, name, size) -> None:
+    rng = np.random.default_rng(0)
+    t = np.sort(rng.uniform(0, 100, 400))
+    group = [name.format(k, k) for k in np.arange(400) % n_groups]
+    y = 3 * np.cos(2 * np.pi * t / 7.3) + rng.normal(size=400)
+    model = find_cycles(t, y, group=group, minimum_period=3, harmonics=1, max_cycles=1)
+    figure = model.plot_fit(figsize=size)
+    figure.draw_without_rendering()
+    (axes, *_) = figure.axes
+    legend = axes.get_legend()
+    box, around = legend.get_window_extent(), figure.bbox
+    assert box.x0 >= around.x0
+    assert box.x1 <= around.x1
+    assert box.y1 <= around.y1
+    texts = [text.get_window_extent() for text in legend.get_texts()]
+    for one, other in itertools.combinations(texts, 2):
+        assert not one.overlaps(other)
+    # clear of the data: above the axes, or above the highest of the model
+    (curve,) = (line for line in axes.lines if line.get_gid() == "model")
+    highest = axes.transData.transform([(0, curve.get_ydata().max())])[0, 1]
+    assert box.y0 >= highest - 1
+    # the axes keep a good part of the picture, and every group is named or counted
+    assert axes.get_window_extent().height > 0.15 * around.height
+    shown = [text.get_text() for text in legend.get_texts()]
+    more = [int(text.split()[1]) for text in shown if text.startswith("and ")]
+    assert len(shown) - 1 - len(more) + sum(more) == n_groups

@@ -9,7 +9,7 @@ from scipy import optimize
 import oracles
 from epicycle._data import Data
 from epicycle.lines import Fundamental, Structure, line_columns
-from epicycle.refine import Fit, Linearised, fit_lines
+from epicycle.refine import Fit, Linearised, LinearisedAmongFew, fit_lines
 from generators import regression, sinusoids
 
 LINES = [(0.3137, 2.0), (0.4142, 1.0), (1.7321, 3.0)]
@@ -367,3 +367,51 @@ def test_the_scale_is_chi_square_per_degree_of_freedom() -> None:
     assert fit.chi2[0] == pytest.approx(float((fit.residual**2).sum()), rel=1e-12)
     known = fit_lines(problem.data(1), structure_of(0.7), absolute=True)
     assert known.scale[0] == 1.0
+
+
+@pytest.mark.parametrize("case", ["plain", "drift", "outputs", "harmonics", "gap"])
+def test_few_samples_are_fitted_as_many_are(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    rng = np.random.default_rng(len(case))
+    t = rng.uniform(0, 100.0, 60)
+    y = np.sin(2 * np.pi * 0.31 * t) + 0.5 * np.cos(2 * np.pi * 0.62 * t) + rng.normal(size=60)
+    if case == "outputs":
+        y = np.stack([y, rng.normal(size=60)], axis=1)
+    if case == "gap":
+        y = np.stack([y, np.where(np.arange(60) < 20, np.nan, y)], axis=1)
+    data = regression(t, y, degree=1)
+    structure = Structure.empty().plus(0.3103, (1, 2) if case == "harmonics" else (1,)).plus(0.17)
+    if case == "drift":
+        structure = structure.with_drift(np.array([True, False]))
+    few = fit_lines(data, structure, absolute=False)
+    monkeypatch.setattr("epicycle.refine._FEW_SAMPLES", 0)
+    data.memo.clear()
+    many = fit_lines(data, structure, absolute=False)
+    # chi-square is flat at its minimum: what rounding (1e-15 of it) hides is a step whose square,
+    # times its curvature of about 10 or more per square of a line width, is smaller than that
+    width, close = 1.0 / data.baseline, 1e-6
+    assert np.abs(few.structure.frequency - many.structure.frequency).max() < close * width
+    assert np.abs(few.structure.drift - many.structure.drift).max() < 8 * close * width**2
+    # phases turn by up to pi times that, or by the square of half the baseline of a drift
+    assert np.allclose(few.coefficients, many.coefficients, rtol=0, atol=8 * close)
+    assert np.allclose(few.residual, many.residual, rtol=0, atol=8 * close)
+    total = (few.chi2 / few.scale).sum(), (many.chi2 / few.scale).sum()
+    assert np.isclose(*total, rtol=1e-12)
+    assert np.allclose(few.scale, many.scale, rtol=8 * close)
+
+
+def test_few_samples_have_the_normal_equations_of_many() -> None:
+    rng = np.random.default_rng(3)
+    t = rng.uniform(0, 100.0, 60)
+    data = regression(t, rng.normal(size=(60, 2)), degree=1)
+    structure = Structure.empty().plus(0.31, (1, 3)).plus(0.17)
+    structure = structure.with_drift(np.array([True, False]))
+    moving = np.array([0, 1, 2])
+    many = Linearised(data, structure, absolute=False)
+    few = LinearisedAmongFew(data, structure, absolute=False)
+    for one, other in zip(few.normal_equations(moving), many.normal_equations(moving), strict=True):
+        # sums of 60 products each, rounded in another order
+        assert np.allclose(one, other, rtol=1e-11, atol=1e-11 * np.abs(other).max())
+    for j in range(2):
+        expected = many.cross(j, np.arange(4))
+        close = 1e-11 * np.abs(expected).max()
+        assert np.allclose(few.cross(j, np.arange(4)), expected, rtol=0, atol=close)

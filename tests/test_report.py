@@ -19,6 +19,8 @@ import epicycle
 from epicycle import _report_figures as figures
 from epicycle import _report_page as page
 from epicycle import _report_words as words
+from epicycle._event_folds import event_rate
+from epicycle._report_days import plan_actogram
 from epicycle._series import Series
 from epicycle.report import build_report, write_report
 from test_cli import NOISE, TIDE, refusal, run
@@ -168,7 +170,7 @@ def test_the_summary_says_what_was_found(model):
 
 
 def test_the_actogram_knows_where_the_maximum_moves(model):
-    found = figures.plan_actogram(model, Series.of(model, 0))
+    found = plan_actogram(model, Series.of(model, 0))
     assert found.values.shape == (12, 48)
     # day and hour of the first maximum, and 24.6 h later the next
     np.testing.assert_allclose(found.maximum[0], [0, 15], atol=0.2)
@@ -184,7 +186,7 @@ def test_the_actogram_knows_where_the_maximum_moves(model):
 
 def test_the_hours_of_an_actogram_are_those_of_the_zone():
     model = epicycle.find_cycles(*rhythm(24.0, zone="Asia/Tokyo"), unit="h", harmonics=1)
-    found = figures.plan_actogram(model, Series.of(model, 0))
+    found = plan_actogram(model, Series.of(model, 0))
     assert found.local
     np.testing.assert_allclose(found.maximum[:, 1], 15.0, atol=0.3)
     assert "stays at the same hour" in words.of_actogram(model, found)
@@ -194,7 +196,7 @@ def test_the_hours_of_an_actogram_are_those_of_the_zone():
 def test_no_actogram_of_other_rhythms(period):
     model = epicycle.find_cycles(*rhythm(period), unit="h", harmonics=1)
     assert model.cycles
-    assert figures.plan_actogram(model, Series.of(model, 0)) is None
+    assert plan_actogram(model, Series.of(model, 0)) is None
 
 
 def test_the_diagnosis_tells_noise_from_what_is_not(model):
@@ -262,8 +264,70 @@ def test_outputs_groups_and_events():
     kept = t[rng.uniform(0, 1.9, 3000) < 1 + 0.9 * np.cos(2 * np.pi * t / 24.0)]
     model = epicycle.find_cycles(kept, unit="h", minimum_period=6.0)
     reader = Reader(build_report(model))
-    assert "Cycles" in reader.said("h2")
+    for heading in ("Cycles", "Folded at each period", "Day by day"):
+        assert heading in reader.said("h2")
     assert "Data and model" not in reader.said("h2")
+    assert "varies by" in " ".join(image["alt"] for image in reader.all("img"))
+
+
+def daily_events(zone=None, weights=None):
+    """Return a model of events whose rate is highest at 15 h of every day, and their number."""
+    rng = np.random.default_rng(5)
+    t = rng.uniform(0, 24 * 30, 4000)
+    chance = 1 + 0.9 * np.cos(2 * np.pi * (t - 15) / 24.0)
+    t = np.sort(t[rng.uniform(0, 1.9, 4000) < chance])
+    if zone is not None:
+        start = pd.Timestamp("2024-05-01", tz=zone)
+        t = pd.DatetimeIndex(start + pd.to_timedelta(t, unit="h"))
+    options = {"unit": "h", "minimum_period": 12.0, "harmonics": 2, "weights": weights}
+    return epicycle.find_cycles(t, **options), len(t)
+
+
+def test_events_are_folded_as_a_rate():
+    model, n = daily_events()
+    turn, rate, error = event_rate(model, model.events, 0)
+    # a rate in units of its mean, as the waveform is: A cos(2 pi (turn - phase)) about 1
+    assert rate.mean() == pytest.approx(1.0)
+    np.testing.assert_allclose(error**2, rate * len(turn) / n)
+    cycle = model.cycles[0]
+    expected = 1 + 0.9 * np.cos(2 * np.pi * (turn - cycle.phase))
+    bins = len(turn)
+    pulls = (rate - expected) / np.sqrt(expected * bins / n)
+    # chi-square of as many bins, to four standard deviations
+    assert abs((pulls**2).sum() - bins) < 4 * np.sqrt(2 * bins)
+    # a weight of 2 for all is the same rate
+    twice = dataclasses.replace(model.events, weights=2 * model.events.weights)
+    np.testing.assert_allclose(event_rate(model, twice, 0)[1:], [rate, error])
+
+
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+def test_the_actogram_of_events_shows_when_they_are_many(zone):
+    model, _ = daily_events(zone)
+    found = plan_actogram(model, None)
+    assert found.values.shape[0] == 30
+    assert np.nanmean(found.values) == pytest.approx(1.0)
+    by_hour = np.nanmean(found.values, axis=0)
+    hours = (np.arange(len(by_hour)) + 0.5) * 24 / len(by_hour)
+    assert abs(hours[by_hour.argmax()] - 15) < 2.5
+    # an hour without events is an hour of rate 0
+    assert np.count_nonzero(found.values == 0) > 10
+    np.testing.assert_allclose(found.maximum[:, 1], 15.0, atol=0.5)
+
+
+def test_components_of_a_cycle_that_varies_show_its_envelope():
+    rng = np.random.default_rng(2)
+    t = np.sort(rng.uniform(0, 200, 500))
+    y = (1 + t / 200) * 4 * np.cos(2 * np.pi * t / 7.3) + rng.normal(size=500)
+    model = epicycle.find_cycles(t, y, varying_amplitude=True, minimum_period=2)
+    drawn = figures.components(model, Series.of(model, 0), "v", (6.0, 4.0))
+    lines = [line for axes in drawn.axes for line in axes.lines]
+    upper = next(line for line in lines if line.get_gid() == "envelope")
+    where, height = upper.get_data()
+    np.testing.assert_allclose(height, model.amplitude_at(where)[0], rtol=1e-6)
+    cycle = next(line for line in lines if line.get_gid() == "cycle").get_data()[1]
+    slow = next(line for line in lines if line.get_gid() == "slow").get_data()[1]
+    np.testing.assert_allclose(cycle + slow, model.predict(where), atol=1e-3)
+    assert "amplitude varies" in build_report(model)
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, model, monkeypatch):

@@ -15,6 +15,7 @@ from epicycle.sums import (
     SingleSums,
     TrigSums,
     cosine_bands,
+    scattered_sums,
     single_band_size,
 )
 
@@ -177,3 +178,13 @@ def test_a_long_band_is_still_precise() -> None:
     # positions are good to 2^-24 of a turn of the first frequency, times 2^17 frequencies
     error = SINGLE_TOLERANCE * np.abs(strengths).sum() + 0.05 * np.sqrt((strengths**2).sum())
     np.testing.assert_allclose(band[some, 0], direct, rtol=0, atol=error)
+
+
+def test_sums_anywhere_in_any_order() -> None:
+    rng = np.random.default_rng(8)
+    t = rng.uniform(-300, 500, 200)
+    strengths = rng.normal(size=(3, 200))
+    frequency = rng.permutation(np.append(rng.uniform(0, 20, 50), [0.0, 7.0, 7.0]))
+    got = scattered_sums(Times(t, np.zeros(200)), strengths, frequency)
+    want = np.stack([oracles.direct_sums(t, one, frequency) for one in strengths])
+    assert np.abs(got - want).max() < 10 * TOLERANCE * np.abs(strengths).sum(axis=1).max()

@@ -498,13 +498,18 @@ def _as_scalar(value: Any, name: str) -> float:
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
 
 
-def check_red_noise(strategy: str, *, of_events: bool) -> str:
-    """Return the strategy of a search among red noise: the dense one."""
+def check_has_values(name: str, *, of_events: bool) -> None:
+    """Refuse an option that makes sense for values only, where there are events."""
     if of_events:
         raise ValueError(
-            "red_noise is for samples with values, got events. To fix this, leave it out, or count "
-            "the events in equal intervals and give the counts as y."
+            f"{name} is for samples with values, got events. To fix this, leave it out, or count "
+            f"the events in equal intervals and give the counts as y."
         )
+
+
+def check_red_noise(strategy: str, *, of_events: bool) -> str:
+    """Return the strategy of a search among red noise: the dense one."""
+    check_has_values("red_noise", of_events=of_events)
     if strategy == "ladder":
         raise ValueError(
             "strategy must be 'dense' or 'auto' with red_noise, got 'ladder': pairs of close "

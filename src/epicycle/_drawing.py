@@ -6,8 +6,9 @@ Nothing here knows what a result is.  matplotlib is imported when a figure is ma
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
     from matplotlib.text import Text
 
 # The palette of Okabe and Ito, which colour-blind readers can tell apart.
@@ -28,6 +30,15 @@ SYMBOLS = ("o", "s", "^", "D", "v", "P")
 
 #: Text sizes in points: legible at 100 dots per inch.
 SMALL, NORMAL, LARGE = 9.0, 10.0, 13.0
+
+#: Sizes in a legend in units of the size of its text: handle, gaps, and height of a line.
+_HANDLE, _HANDLE_GAP, _COLUMN_GAP, _LINE = 2.0, 0.4, 1.4, 1.6
+
+#: A legend may take so much of the height of its axes inside, or above them.
+_INSIDE, _ABOVE = 0.3, 0.5
+
+#: Longer names of groups are shortened, and longer labels of axes get a second line.
+_LONGEST_NAME, _LONGEST_LINE = 28, 45
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -76,8 +87,13 @@ def style(axes: Axes) -> None:
 
 
 def label(axis: Axis, text: str) -> None:
-    """Write the label of an axis."""
-    axis.set_label_text(plain(text), fontsize=NORMAL, color=INK)
+    """Write the label of an axis, a long one in several lines."""
+    axis.set_label_text(wrapped(text), fontsize=NORMAL, color=INK)
+
+
+def wrapped(text: str) -> str:
+    """Return the text of a label, a long one in several lines."""
+    return plain("\n".join(textwrap.wrap(text, _LONGEST_LINE)))
 
 
 def write(axes: Axes, x: float, y: float, text: str, **options: Any) -> Text:
@@ -105,30 +121,84 @@ def note(axes: Axes, text: str) -> Text:
 
 
 def legend(axes: Axes) -> Artist:
-    """Add a legend of one line along the upper edge."""
-    handles, _ = axes.get_legend_handles_labels()
+    """Add a legend of one line along the upper edge; :func:`make_room_above` makes it fit."""
+    handles, names = axes.get_legend_handles_labels()
+    return _legend(axes, handles, names, max(len(names), 1))
+
+
+def _legend(
+    axes: Axes, handles: Sequence[Any], names: Sequence[str], columns: int, above: bool = False
+) -> Legend:
     found = axes.legend(
-        loc="upper left",
-        ncols=max(len(handles), 1),
+        handles,
+        names,
+        loc="lower left" if above else "upper left",
+        bbox_to_anchor=(0.0, 1.0) if above else None,
+        ncols=columns,
         fontsize=SMALL,
         labelcolor=INK,
         frameon=False,
         borderaxespad=0.1,
-        handletextpad=0.4,
-        columnspacing=1.4,
+        handletextpad=_HANDLE_GAP,
+        handlelength=_HANDLE,
+        columnspacing=_COLUMN_GAP,
     )
     for handle in found.legend_handles:
         if handle is not None and hasattr(handle, "set_markersize"):
             handle.set_alpha(1.0)
             handle.set_markersize(5.0)
-    found.set_in_layout(False)
+    found.set_in_layout(above)
     return found
 
 
 def make_room_above(axes: Axes, artist: Artist) -> None:
-    """Raise the upper limit until what stands at the upper edge is clear of the data."""
+    """Raise the upper limit until what stands at the upper edge is clear of the data.
+
+    A legend gets as many lines as it needs.  Where these would take too much of the axes it
+    stands above them, and says of the last groups only how many they are, if need be.
+    """
+    if hasattr(artist, "get_texts"):
+        inside = _fitted_legend(axes, artist)
+        if inside is None:
+            return
+        artist = inside
     share = (artist.get_window_extent().height + 3.0) / axes.get_window_extent().height
     add_headroom(axes, share)
+
+
+def _fitted_legend(axes: Axes, first: Any) -> Artist | None:
+    """Return a legend with lines that fit, or None where it now stands above the axes."""
+    em = SMALL * axes.figure.dpi / 72.0
+    box = axes.get_window_extent()
+    handles, names = axes.get_legend_handles_labels()
+    widths = [_width(text) + (_HANDLE + _HANDLE_GAP) * em for text in first.get_texts()]
+    columns = _columns(widths, box.width - em, _COLUMN_GAP * em)
+    if columns == len(names):
+        return cast("Artist", first)
+    lines = math.ceil(len(names) / columns)
+    if lines * _LINE * em <= _INSIDE * box.height:
+        return _legend(axes, handles, names, columns)
+    most = max(int(_ABOVE * box.height / (_LINE * em)), 1) * columns
+    if len(names) > most:
+        from matplotlib.lines import Line2D
+
+        # the last one is the model
+        kept = max(most - 2, 1)
+        more = f"and {len(names) - kept - 1} more"
+        handles = [*handles[:kept], Line2D([], [], linestyle="none"), handles[-1]]
+        names = [*names[:kept], more, names[-1]]
+    _legend(axes, handles, names, columns, above=True)
+    figure_of(axes).draw_without_rendering()
+    return None
+
+
+def _columns(widths: Sequence[float], room: float, gap: float) -> int:
+    """Return in how many columns entries of some widths fit, filled one after the other."""
+    for columns in range(len(widths), 1, -1):
+        parts = np.array_split(np.array(widths), columns)
+        if sum(float(part.max()) for part in parts) + gap * (columns - 1) <= room:
+            return columns
+    return 1
 
 
 def add_headroom(axes: Axes, share: float) -> None:
@@ -306,6 +376,14 @@ def probability(value: float) -> str:
 def power_of_ten(exponent: int) -> str:
     """Return "10" with a raised exponent."""
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def shortened(name: str) -> str:
+    """Return a name for a legend, its middle left out where it is long."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = (_LONGEST_NAME - 1) // 2
+    return f"{name[:half].rstrip()}…{name[-half:].lstrip()}"
 
 
 def plain(text: str) -> str:

@@ -76,12 +76,12 @@ def _draw_bin_means(axes: Axes, turn: Floats, values: Floats, turns: int, bins: 
     drawn.lines[0].set_gid("bin-means")
 
 
-def draw_waveform(axes: Axes, cycle: Cycle, output: int, turns: int) -> None:
-    """Draw the waveform of a cycle."""
+def draw_waveform(axes: Axes, cycle: Cycle, output: int, turns: int, level: float = 0.0) -> None:
+    """Draw the waveform of a cycle about a level."""
     turn, wave = one_turn(cycle, output)
     axes.plot(
         np.concatenate([turn + k for k in range(turns)]),
-        np.tile(wave, turns),
+        np.tile(level + wave, turns),
         color=draw.VERMILLION,
         linewidth=1.4,
         zorder=4,

@@ -1,4 +1,4 @@
-"""Pictures that only a report has: components, forecast, residual and actogram.
+"""Pictures that only a report has: components, forecast and residual.
 
 Like :mod:`epicycle.plots`, from results only; what a picture shows is decided before it is drawn,
 so that a report can say it in words as well.
@@ -7,7 +7,7 @@ so that a report can say it in words as well.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
@@ -16,16 +16,19 @@ from epicycle import _drawing as draw
 from epicycle._series import Series, model_curve, time_span, waveform_at
 from epicycle._spectra import first_number
 from epicycle._timeline import Clock, magnified_part
-from epicycle._times import UNIT_SECONDS, TimeScale
+from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle
+from epicycle.envelope import Envelope
 from epicycle.model import CycleModel
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Cycles that get a panel of their own.
+#: Cycles that get a panel of their own, and turns that an eye can follow in one.
 COMPONENTS = 4
+_TURNS_AS_CURVE = 150.0
 
 #: A forecast reaches so many turns of the strongest cycle, but at most so much of the baseline; so
 #: many turns of the data are shown before it.
@@ -36,13 +39,6 @@ LEVELS = (0.95, 0.8)
 
 #: Neighbours with which a residual is compared.
 _LAGS = 24
-
-#: Periods near a day, in hours; days that an actogram needs and has at most; samples per day that
-#: it needs, and bins per day that it may have.
-_NEAR_A_DAY = (20.0, 28.0)
-_DAYS = (4, 400)
-_SAMPLES_A_DAY = 6.0
-_BINS_A_DAY = (6, 8, 12, 24, 48, 96)
 
 
 # ---- Components ----------------------------------------------------------------------------
@@ -60,38 +56,63 @@ def components(
     offset = np.linspace(*whole, 4000)
     rest = model_curve(model, offset, series.output)
     for cycle in model.cycles:
-        rest = rest - _waveform(cycle, offset, series.output)
+        rest = rest - _waveform(model, cycle, offset, series.output)
     top = figure.add_subplot(grid[0])
     draw.style(top)
     top.plot(clock.places(offset), rest, color=draw.INK, linewidth=1.3, gid="slow")
     draw.limit_values(top, rest)
     clock.set_up(top, *whole)
-    draw.label(top.yaxis, value_label)
+    # one label for all: the panels are too low for it
+    figure.supylabel(draw.wrapped(value_label), fontsize=draw.NORMAL, color=draw.INK)
     draw.add_headroom(top, 0.2)
     draw.note(top, "trend and slow variation, over the whole time")
     part = magnified_part(model, series) or whole
     highest = max((first_number(c.amplitude, series.output) for c in cycles), default=1.0)
-    offset = np.linspace(*part, 4000)
+    varies = any(model.predictor.envelope_of(cycle) is not None for cycle in cycles)
     for k, cycle in enumerate(cycles):
         axes = figure.add_subplot(grid[1 + k])
         draw.style(axes)
-        values = _waveform(cycle, offset, series.output)
-        axes.plot(clock.places(offset), values, color=draw.VERMILLION, linewidth=1.3, gid="cycle")
+        envelope = model.predictor.envelope_of(cycle)
+        shown = part if envelope is None else whole
+        offset = np.linspace(*shown, 4000)
+        values = _waveform(model, cycle, offset, series.output)
+        if envelope is not None:
+            _draw_envelope(axes, clock.places(offset), envelope, offset, cycle, series.output)
+        if envelope is None or (shown[1] - shown[0]) * cycle.frequency < _TURNS_AS_CURVE:
+            places = clock.places(offset)
+            axes.plot(places, values, color=draw.VERMILLION, linewidth=1.3, gid="cycle")
         reach = 1.25 * max(highest, float(np.abs(values).max()))
         axes.set_ylim(-reach, 1.35 * reach)
-        clock.set_up(axes, *part)
-        if k < len(cycles) - 1:
+        clock.set_up(axes, *shown)
+        if k < len(cycles) - 1 and not varies:
             draw.label(axes.xaxis, "")
             axes.tick_params(axis="x", labelbottom=False)
             axes.xaxis.get_offset_text().set_visible(False)
         unit = f" {model.unit}" if model.unit else ""
-        draw.note(axes, f"cycle {k + 1}: {draw.quote(cycle.period, cycle.period_error)}{unit}")
+        more = "" if envelope is None else ", amplitude varies"
+        draw.note(
+            axes, f"cycle {k + 1}: {draw.quote(cycle.period, cycle.period_error)}{unit}{more}"
+        )
     return figure
 
 
-def _waveform(cycle: Cycle, offset: Floats, output: int) -> Floats:
+def _draw_envelope(
+    axes: Axes, places: Floats, envelope: Envelope, offset: Floats, cycle: Cycle, output: int
+) -> None:
+    """Draw an amplitude that varies to either side of zero, with its error."""
+    amplitude = first_number(cycle.amplitude, output)
+    size, error = amplitude * envelope.at(offset), amplitude * np.sqrt(envelope.variance(offset))
+    for sign in (1.0, -1.0):
+        low, high = sign * (size - error), sign * (size + error)
+        axes.fill_between(places, low, high, color=draw.INK, alpha=0.2, linewidth=0)
+        axes.plot(places, sign * size, color=draw.INK, linewidth=1.0, gid="envelope")
+
+
+def _waveform(model: CycleModel, cycle: Cycle, offset: Floats, output: int) -> Floats:
     turn = cycle.frequency * offset + 0.5 * (cycle.frequency_drift or 0.0) * offset**2
-    return waveform_at(cycle, turn, output)
+    envelope = model.predictor.envelope_of(cycle)
+    factor = 1.0 if envelope is None else envelope.at(offset)
+    return factor * waveform_at(cycle, turn, output)
 
 
 # ---- Forecast ------------------------------------------------------------------------------
@@ -269,114 +290,4 @@ def residual(found: Diagnosis, size: tuple[float, float]) -> Figure:
     axes.set_ylim(-reach, reach)
     draw.label(axes.xaxis, "samples apart")
     draw.label(axes.yaxis, "correlation")
-    return figure
-
-
-# ---- Actogram ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Actogram:
-    """Values by day and time of day.
-
-    Attributes
-    ----------
-    cycle : Cycle
-        The rhythm near a day.
-    number : int
-        Its position among the cycles.
-    values : ndarray, shape (days, bins)
-        Mean value in each bin; NaN where there is no sample.
-    maximum : ndarray, shape (m, 2)
-        Day and hour of each maximum of the rhythm.
-    local : bool
-        Whether hours are those of a calendar, not counted from the zero of plain numbers.
-    """
-
-    cycle: Cycle
-    number: int
-    values: Floats
-    maximum: Floats
-    local: bool
-
-
-def plan_actogram(model: CycleModel, series: Series) -> Actogram | None:
-    """Return an actogram where a cycle is near a day and samples are dense enough."""
-    scale = model.predictor.scale
-    if scale.unit not in UNIT_SECONDS:
-        return None
-    hour = float(UNIT_SECONDS[scale.unit]) / 3600.0
-    low, high = _NEAR_A_DAY
-    near = [k for k, c in enumerate(model.cycles) if low <= c.period * hour <= high]
-    days = model.baseline * hour / 24.0
-    if not near or days < _DAYS[0] or model.n_samples < _SAMPLES_A_DAY * days:
-        return None
-    cycle = model.cycles[near[0]]
-    # hours from the first midnight of the zone's standard offset at the reference time
-    shift = 0.0
-    if scale.calendar and scale.timezone is not None and scale.clock == "elapsed":
-        offset = scale.to_user(model.predictor.reference).utcoffset()
-        shift = offset.total_seconds() / 3600.0
-    reference = model.predictor.reference * hour + shift
-    values = series.residual + model_curve(model, series.offset, series.output)
-    hours = series.offset * hour + reference
-    midnight = 24.0 * np.floor(hours.min() / 24.0)
-    hours -= midnight
-    n_days = min(int(hours.max() // 24) + 1, _DAYS[1])
-    # a margin: n samples have n - 1 gaps
-    bins = max(n for n in _BINS_A_DAY if n <= 1.05 * model.n_samples / days)
-    cell = np.floor(hours / 24.0 * bins).astype(int)
-    inside = cell < n_days * bins
-    count = np.bincount(cell[inside], minlength=n_days * bins)
-    total = np.bincount(cell[inside], values[inside], minlength=n_days * bins)
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return Actogram(
-        cycle,
-        near[0],
-        mean.reshape(n_days, bins),
-        _maxima(cycle, reference - midnight, hour, n_days),
-        scale.calendar,
-    )
-
-
-def _maxima(cycle: Cycle, reference: float, hour: float, n_days: int) -> Floats:
-    """Return day and hour of each maximum; `reference` is in hours from the first midnight."""
-    period = cycle.period * hour
-    first = reference + first_number(cycle.phase) * period
-    turns = np.arange(np.ceil(-first / period), np.floor((24.0 * n_days - first) / period) + 1)
-    hours = first + turns * period
-    return np.stack([np.floor(hours / 24.0), hours % 24.0], axis=1)
-
-
-def actogram(found: Actogram, value_label: str, size: tuple[float, float]) -> Figure:
-    """Draw an actogram, each day beside the next one."""
-    n_days, bins = found.values.shape
-    figure = draw.new_figure((size[0], float(np.clip(0.09 * n_days + 1.2, 3.0, 9.0))))
-    axes = figure.add_subplot()
-    draw.style(axes)
-    following = np.vstack([found.values[1:], np.full((1, bins), np.nan)])
-    double = np.hstack([found.values, following])
-    known = double[np.isfinite(double)]
-    low, high = np.quantile(known, [0.02, 0.98])
-    image = axes.imshow(
-        np.ma.masked_invalid(double),
-        aspect="auto",
-        interpolation="nearest",
-        cmap="cividis",
-        vmin=float(low),
-        vmax=float(high),
-        extent=(0.0, 48.0, float(n_days), 0.0),
-    )
-    days, hours = found.maximum.T
-    marks: Any = {"linestyle": "none", "marker": "o", "markersize": 2.5, "markeredgewidth": 0}
-    axes.plot(hours, days + 0.5, color=draw.VERMILLION, gid="maximum", **marks)
-    axes.plot(hours + 24.0, days - 0.5, color=draw.VERMILLION, gid="maximum", **marks)
-    axes.set(xlim=(0, 48), ylim=(n_days, 0), xticks=range(0, 49, 6))
-    axes.set_xticklabels([str(h % 24) for h in range(0, 49, 6)])
-    draw.label(axes.xaxis, "hour of the day" if found.local else "hour of the day, from time 0")
-    draw.label(axes.yaxis, "day")
-    bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=30)
-    bar.ax.tick_params(labelsize=draw.SMALL, colors=draw.MUTED)
-    bar.outline.set_visible(False)
-    draw.label(bar.ax.yaxis, value_label)
     return figure

@@ -6,7 +6,8 @@ import numpy as np
 
 from epicycle import tables
 from epicycle._human import human_number, human_period, human_probability
-from epicycle._report_figures import LEVELS, Actogram, Diagnosis, Forecast
+from epicycle._report_days import Actogram
+from epicycle._report_figures import LEVELS, Diagnosis, Forecast
 from epicycle._series import Series, model_curve
 from epicycle._spectra import first_number
 from epicycle._times import UNIT_SECONDS
@@ -98,6 +99,17 @@ def of_fold(model: CycleModel, k: int) -> str:
     return (
         f"Values over the phase of cycle {k + 1}, of period {period(cycle, model.unit)}, with all "
         f"else removed, twice: {shape} of amplitude {amplitude:.3g}."
+    )
+
+
+def of_event_fold(model: CycleModel, k: int) -> str:
+    """Return what the picture of folded events shows."""
+    cycle = model.cycles[k]
+    share = 100 * first_number(cycle.amplitude)
+    return (
+        f"Rate of the events over the phase of cycle {k + 1}, of period "
+        f"{period(cycle, model.unit)}, twice: it varies by {share:.3g} % of its mean to either "
+        f"side of the middle."
     )
 
 

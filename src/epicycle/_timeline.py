@@ -107,7 +107,9 @@ def _draw_points(
     for code, colour, symbol, name in series.looks():
         of_group = shown[group[shown] == code]
         n, total = len(of_group), int((group == code).sum())
-        count = f"{n:,} samples" if n == total else f"{n:,} of {total:,} samples"
+        count = f"{n:,}" if n == total else f"{n:,} of {total:,}"
+        if len(series.groups) <= len(draw.GROUPS):
+            count += " samples"
         axes.plot(
             clock.places(series.offset[inside[of_group]]),
             values[of_group],
@@ -118,7 +120,7 @@ def _draw_points(
             color=colour,
             alpha=opacity(len(shown)),
             rasterized=True,
-            label=draw.plain(f"{name}: {count}" if name else count),
+            label=draw.plain(f"{draw.shortened(name)}: {count}" if name else count),
             gid=gid,
         )
 

@@ -19,7 +19,7 @@ that the window shows it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,14 +31,13 @@ from epicycle.aliases import (
     POWER_RATIO,
     Alias,
     Appearance,
-    NearbyPower,
     as_aliases,
     day_length,
     line_powers,
-    restored,
     window_offsets,
 )
 from epicycle.lines import Fundamental, Structure
+from epicycle.nearby import Lines, NearbyPower
 from epicycle.noise import NoiseModel, local_level
 from epicycle.plan import SearchPlan
 from epicycle.refine import QUICK, Fit, fit_lines
@@ -89,6 +88,53 @@ class _Place:
     distance: float
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A cycle and where it may stand instead.
+
+    Attributes
+    ----------
+    own : Fundamental
+        The cycle.
+    order : int
+        Order of its strongest line.
+    alone, whole : tuple of int
+        Numbers of its strongest line, and of all its lines.
+    places : list of _Place
+        Where else it may stand.
+    """
+
+    own: Fundamental
+    order: int
+    alone: Lines
+    whole: Lines
+    places: list[_Place]
+
+    def is_richer(self, place: _Place) -> bool:
+        """Return whether the cycle has more lines there."""
+        return len(place.orders) > len(self.own.orders)
+
+    def rest(self, place: _Place) -> list[float]:
+        """Return the frequencies there of all lines but the leading one."""
+        if self.is_richer(place):
+            return []
+        return [o * place.frequency for o in place.orders if o != place.lead]
+
+    def single(self) -> Iterator[tuple[Lines, float]]:
+        """Yield the frequencies whose power counts, each with the lines put back there."""
+        yield self.alone, self.order * self.own.frequency
+        yield from ((self.whole, o * self.own.frequency) for o in self.own.orders)
+        for place in filter(self.is_richer, self.places):
+            yield self.alone, place.frequency
+            yield from (((), f) for f in _new_lines(self.own, place))
+
+    def nearby(self) -> Iterator[tuple[Lines, float]]:
+        """Yield the frequencies around which the highest power counts, in the same form."""
+        for place in self.places:
+            if not self.is_richer(place):
+                yield self.alone, place.lead * place.frequency
+
+
 class AliasTest:
     """Judges where else the cycles of a fit may stand.
 
@@ -126,6 +172,7 @@ class AliasTest:
         self._offsets = window_offsets(data, window, day_length(unit), POWER_RATIO)
         # BIC's, for the two parameters that each output has in each line
         self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
+        self._power: NearbyPower | None = None
 
     def aliases(self, fit: Fit, k: int) -> list[Alias]:
         """Return the places of fundamental `k` that are worth naming, likeliest first."""
@@ -150,36 +197,37 @@ class AliasTest:
 
     def _judged(self, fit: Fit, k: int) -> list[tuple[Appearance, _Place]]:
         """Return all places of fundamental `k` with their odds, likeliest first."""
-        own = fit.structure.fundamentals()[k]
-        lines = np.flatnonzero(fit.structure.parent == k)
-        strongest = int(lines[line_powers(fit)[lines].argmax()])
-        order = int(fit.structure.order[strongest])
-        alone = restored(self._data, fit, np.array([strongest]))
-        whole = alone if len(lines) == 1 else restored(self._data, fit, lines)
-        power = NearbyPower(self._data, fit.scale)
-        here = power.at(alone, order * own.frequency)
+        case = self._case(fit, k)
+        power = self._powers(fit)
+        own, alone, whole = case.own, case.alone, case.whole
+        here = power.at(alone, case.order * own.frequency)
         if here <= 0 or own.drifting:
             return []
-        others = np.delete(fit.structure.line_frequency, lines)
+        others = np.delete(fit.structure.line_frequency, whole)
         base = sum(power.at(whole, o * own.frequency) for o in own.orders)
+        seen = []
+        for place in case.places:
+            if case.is_richer(place):
+                seen.append((place, 0.0))
+                continue
+            # of a single sinusoid, the power there is all that counts for a place
+            enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
+            if own.orders == place.orders == (1,) and (
+                power.at_most(alone, place.frequency) < enough
+            ):
+                continue
+            gain, at = power.near(alone, place.lead * place.frequency)
+            seen.append((replace(place, frequency=at / place.lead), gain))
+        power.look_ahead([(whole, f) for place, _ in seen for f in case.rest(place)], [])
         judged = []
-        for place in self._places(own, order):
+        for place, gain in seen:
             more = len(place.orders) - len(own.orders)
-            if more > 0:
-                gain = sum(power.at(fit.residual, f) for f in _new_lines(own, place))
+            if case.is_richer(place):
+                gain = sum(power.at((), f) for f in _new_lines(own, place))
                 ratio = power.at(alone, place.frequency) / here
             else:
-                # of a single sinusoid, the power there is all that counts for a place
-                enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
-                if own.orders == place.orders == (1,) and (
-                    power.at_most(alone, place.frequency) < enough
-                ):
-                    continue
-                gain, at = power.near(alone, place.lead * place.frequency)
-                place = replace(place, frequency=at / place.lead)
                 ratio = gain / here
-                rest = (o * place.frequency for o in place.orders if o != place.lead)
-                gain += sum(power.at(whole, f) for f in rest) - base
+                gain += sum(power.at(whole, f) for f in case.rest(place)) - base
             judged.append((_seen(place, ratio, 0.5 * gain - more * self._penalty), place))
         judged.sort(key=lambda one: -one[0].log_odds)
         least = math.log(_LEAST_ODDS)
@@ -196,6 +244,25 @@ class AliasTest:
                     judged[n] = self._beside_noise(fit, own, *judged[n], power)
         judged.sort(key=lambda one: -one[0].log_odds)
         return self._distinct(judged)
+
+    def _case(self, fit: Fit, k: int) -> _Case:
+        """Return what there is to say about fundamental `k`, before any power is known."""
+        own = fit.structure.fundamentals()[k]
+        lines = np.flatnonzero(fit.structure.parent == k)
+        strongest = int(lines[line_powers(fit)[lines].argmax()])
+        order = int(fit.structure.order[strongest])
+        return _Case(own, order, (strongest,), tuple(lines.tolist()), self._places(own, order))
+
+    def _powers(self, fit: Fit) -> NearbyPower:
+        """Return the powers around a fit, those that all its cycles are sure to need found out."""
+        if self._power is None or self._power.fit is not fit:
+            self._power = NearbyPower(self._data, fit)
+            cases = [self._case(fit, k) for k in range(len(fit.structure.frequency))]
+            self._power.look_ahead(
+                [one for case in cases for one in case.single()],
+                [one for case in cases for one in case.nearby()],
+            )
+        return self._power
 
     def _distinct(self, judged: list[tuple[Appearance, _Place]]) -> list[tuple[Appearance, _Place]]:
         """Leave out what a fit has brought to within a line width of a likelier place."""
@@ -243,7 +310,7 @@ class AliasTest:
         k: int,
         place: _Place,
         reference: float,
-        alone: Floats,
+        alone: Lines,
         here: float,
         power: NearbyPower,
     ) -> tuple[Appearance, _Place]:
@@ -269,7 +336,7 @@ class AliasTest:
         penalty = (len(place.orders) - len(own.orders)) * self._penalty
         log_odds = (seen.log_odds + penalty) / loud - penalty
         for f in new.tolist():
-            if power.near(fit.residual, f)[0] > power.at(fit.residual, f) + 9.0 * loud:
+            if power.near((), f)[0] > power.at((), f) + 9.0 * loud:
                 log_odds = min(log_odds, _WORTH_A_FIT)
         return seen._replace(log_odds=log_odds), place
 

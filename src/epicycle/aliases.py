@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._times import UNIT_SECONDS, Times
 from epicycle._twofloat import Floats
-from epicycle.lines import line_columns
 from epicycle.periodogram import Periodogram
 from epicycle.plan import SearchPlan
 from epicycle.refine import Fit
@@ -35,9 +33,6 @@ _STEPS = 8
 #: From these odds upwards a cycle and its alias are not told apart; a fraction of the frequency
 #: must be likelier, as any power that is not explained counts for it.
 _UNDECIDED = 0.01
-
-#: A rough power is taken to be too low by no more than this factor.
-_DOUBT = 2.0
 
 #: Mean tropical and sidereal year alike, as far as a label goes, in days.
 _YEAR = 365.25
@@ -168,38 +163,6 @@ def day_length(unit: str) -> float | None:
     return 86400.0 / float(UNIT_SECONDS[unit]) if unit in UNIT_SECONDS else None
 
 
-class NearbyPower:
-    """The power of a line at a frequency, or the highest within a line width of it."""
-
-    def __init__(self, data: Data, scale: Floats) -> None:
-        self._scale = scale[:, np.newaxis]
-        self._step = 1.0 / (_STEPS * data.baseline)
-        self._around = Periodogram.of(data, self._step, 2 * _STEPS + 1)
-        self._at = Periodogram.of(data, self._step, 1)
-        self._known: dict[tuple[int, float], tuple[Floats, float]] = {}
-
-    def at(self, values: Floats, frequency: float) -> float:
-        """Return by how much a sinusoid lowers chi-square."""
-        key = id(values), frequency
-        if key not in self._known:  # the values are kept so that nothing else gets their number
-            power = float((self._at.reduction(values, frequency) / self._scale).sum())
-            self._known[key] = values, power
-        return self._known[key][1]
-
-    def at_most(self, values: Floats, frequency: float) -> float:
-        """Return what the highest reduction nearby will hardly exceed, at half the cost."""
-        start = frequency - _STEPS * self._step
-        rough = (self._around.rough(values, start) / self._scale).sum(axis=0)
-        return _DOUBT * float(rough.max())
-
-    def near(self, values: Floats, frequency: float) -> tuple[float, float]:
-        """Return the highest such reduction nearby, and its frequency."""
-        start = frequency - _STEPS * self._step
-        spectrum = (self._around.reduction(values, start) / self._scale).sum(axis=0)
-        best = int(spectrum.argmax())
-        return float(spectrum[best]), start + best * self._step
-
-
 def nearby_aliases(
     data: Data,
     values: Floats,
@@ -236,33 +199,26 @@ def nearby_aliases(
         times = data.times
         bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
         data = replace(data, times=Times(times.hi, bent))
-    power = NearbyPower(data, scale)
     width = 1.0 / data.baseline
-    here, _ = power.near(values, own)
+    engine = Periodogram(data, width / _STEPS, 2 * _STEPS + 1)
+
+    def near(frequency: float) -> tuple[float, float]:
+        spectrum = (engine.reduction(values, frequency - width) / scale[:, np.newaxis]).sum(axis=0)
+        best = int(spectrum.argmax())
+        return float(spectrum[best]), frequency + (best - _STEPS) * (width / _STEPS)
+
+    here, _ = near(own)
     found: dict[int, Appearance] = {}
     for offset, kind in window_offsets(data, window, day_length(unit), weakest):
         for frequency in (own + offset, abs(own - offset)):
             inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
             if not inside or abs(frequency - own) < 2 * width or here <= 0:
                 continue
-            there, at = power.near(values, frequency)
+            there, at = near(frequency)
             if there >= weakest * here:
                 log_odds = 0.5 * (there - here)
                 found[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
     return as_aliases(found.values())
-
-
-def restored(data: Data, fit: Fit, lines: NDArray[np.intp]) -> Floats:
-    """Return the residual with some lines put back, free of trend and offsets, shape (n, d)."""
-    rows = fit.n_nuisance + (2 * lines[:, np.newaxis] + [0, 1]).ravel()
-    structure = fit.structure
-    part = replace(structure, parent=structure.parent[lines], order=structure.order[lines])
-    values: Floats = fit.residual + line_columns(part, data) @ fit.coefficients[rows]
-    for j in range(values.shape[1]):
-        w = data.weights_of(j)
-        basis = data.basis(j)
-        values[:, j] = np.where(w > 0, values[:, j] - basis @ (basis.T @ (w * values[:, j])), 0.0)
-    return values
 
 
 def line_powers(fit: Fit) -> Floats:

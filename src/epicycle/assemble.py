@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from epicycle._checks import Samples
 from epicycle._times import TimeScale
@@ -93,6 +93,11 @@ def build_predictor(
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
         fading=_fading(result),
+        # locked gears have moved a little
+        envelopes=tuple(
+            replace(one, frequency=float(structure.frequency[structure.parent[one.lines[0]]]))
+            for one in result.envelopes
+        ),
         errors=prediction_errors(result, continuation, gain),
     )
 
@@ -258,7 +263,7 @@ def amplitude_limit(found: Pursuit) -> list[float]:
     dof = 2 * n_outputs
 
     def missed(noncentrality: float) -> float:
-        return float(stats.ncx2.cdf(highest, dof, noncentrality)) - 0.05
+        return float(special.chndtr(highest, dof, noncentrality)) - 0.05
 
     upper = 4.0 * highest + 50.0
     noncentrality = float(optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0

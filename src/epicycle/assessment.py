@@ -206,9 +206,13 @@ def _least_variance(data: Data, dy: Floats) -> Floats:
 
 
 def _by_group(data: Data, values: Floats) -> Floats:
-    result = np.zeros((int(data.group.max(initial=0)) + 1, values.shape[1]))
-    np.add.at(result, data.group, values)
-    return result
+    n_groups = int(data.group.max(initial=0)) + 1
+    if n_groups == 1:
+        total: Floats = values.sum(axis=0, keepdims=True)
+        return total
+    return np.stack(
+        [np.bincount(data.group, column, minlength=n_groups) for column in values.T], axis=1
+    )
 
 
 def _without(

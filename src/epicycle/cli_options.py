@@ -32,6 +32,7 @@ _OPTIONS = {
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
     "red_noise": "--red-noise",
+    "varying_amplitude": "--varying-amplitude",
 }
 _LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
 
@@ -135,6 +136,12 @@ class SearchOptions:
             "line that may bend.",
         ),
     ] = str(_DEFAULT["trend"])
+    varying_amplitude: Annotated[
+        bool,
+        typer.Option(
+            "--varying-amplitude", help="Let the amplitude of each cycle change slowly with time."
+        ),
+    ] = _DEFAULT["varying_amplitude"]
     clock: Annotated[
         str,
         typer.Option(
@@ -195,6 +202,7 @@ class SearchOptions:
             "drift": self.drift,
             "strategy": self.strategy,
             "trend": _whole(self.trend),
+            "varying_amplitude": self.varying_amplitude,
             "clock": self.clock,
             "known": tuple(self.known or ()),
             "exposure": self.exposure,

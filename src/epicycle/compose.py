@@ -32,6 +32,7 @@ from epicycle.pursuit import Goal, Pursuit, known_fundamentals
 from epicycle.rival_aliases import led_by_rivals
 from epicycle.robust import outlying
 from epicycle.significance import power_threshold
+from epicycle.varying import envelope_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,8 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     # of the values as they were given, not as a robust loss has bounded them
-    own = found.fit.residual + (samples.y - data.y)
+    given = samples.y if found.variation is None else samples.y - found.variation
+    own = found.fit.residual + (given - data.y)
     residual[samples.kept] = np.where(samples.present, own, np.nan)
     far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
@@ -134,6 +136,7 @@ def build_model(origin: Origin, started: float) -> CycleModel:
             *origin.notes,
             *found.notes,
             *coherence_notes(found.broad),
+            *envelope_notes(found),
             *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
             *slow_notes(found.fit, slow),
             *depth_notes(found, plan),

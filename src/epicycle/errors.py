@@ -9,7 +9,7 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import QUICK, Fit, Linearised
+from epicycle.refine import QUICK, Fit, Linearised, linearise
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
     """
     # columns that a fit has just used serve here too: a line turned by as little as a quick fit
     # allows has the same information, and after a final fit they are those of its frequencies
-    state = Linearised(data, fit.structure, absolute=True, futile=QUICK)
+    state = linearise(data, fit.structure, absolute=True, futile=QUICK)
     state.scale = fit.scale
     structure = fit.structure
     n_fundamentals = len(structure.frequency)

@@ -39,8 +39,8 @@ class CycleRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, known, unit, \
-strategy
+    minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
+varying_amplitude, known, unit, strategy
         As for :func:`epicycle.find_cycles`.
     max_samples : int
         At most so many samples are kept by :meth:`partial_fit`.
@@ -87,6 +87,7 @@ strategy
         false_alarm: float = 0.01,
         drift: bool = False,
         trend: int = 1,
+        varying_amplitude: bool = False,
         known: Any = (),
         unit: str | None = None,
         strategy: str = "auto",
@@ -100,6 +101,7 @@ strategy
         self.false_alarm = false_alarm
         self.drift = drift
         self.trend = trend
+        self.varying_amplitude = varying_amplitude
         self.known = known
         self.unit = unit
         self.strategy = strategy
@@ -232,6 +234,7 @@ strategy
             false_alarm=self.false_alarm,
             drift=self.drift,
             trend=self.trend,
+            varying_amplitude=self.varying_amplitude,
             known=self.known,
             strategy=self.strategy,
         )

@@ -20,6 +20,7 @@ from epicycle._twofloat import Floats
 from epicycle.aliases import Alias
 from epicycle.background import Background
 from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
+from epicycle.envelope import Envelope
 from epicycle.gears import GearTrain
 from epicycle.model import CycleModel, Predictor, Spectrum
 from epicycle.plan import SearchPlan
@@ -28,10 +29,10 @@ from epicycle.prediction import PredictionErrors
 SCHEMA = "epicycle.cycles/1"
 
 #: What is written of each cycle for other readers only.
-_DERIVED = ("suggestions", "clock_times")
+_DERIVED = ("suggestions", "clock_times", "envelope")
 
 #: Fields of a predictor that are written part by part.
-_OBJECTS = ("scale", "background", "errors")
+_OBJECTS = ("scale", "background", "errors", "envelopes")
 
 
 def to_dict(model: CycleModel) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
                 **_cycle_to_dict(cycle),
                 "suggestions": [vars(one) for one in suggestions],
                 "clock_times": None if clocks is None else [one.to_dict() for one in clocks],
+                "envelope": _envelope_to_dict(model, cycle),
             }
             for cycle, suggestions, clocks in zip(
                 model.cycles, model.suggestions, model.clock_times, strict=True
@@ -76,6 +78,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
             **{k: v for k, v in vars(model.predictor).items() if k not in _OBJECTS},
             **vars(model.predictor.background),
             "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
+            "envelopes": [vars(one) for one in model.predictor.envelopes],
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
@@ -92,6 +95,23 @@ def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
     document["aliases"] = [vars(a) for a in cycle.aliases]
     document["statistics"] = None if cycle.statistics is None else vars(cycle.statistics)
     return document
+
+
+def _envelope_to_dict(model: CycleModel, cycle: Cycle) -> dict[str, Any] | None:
+    """Return how an amplitude varies within the data, in units of its mean, None where constant."""
+    predictor = model.predictor
+    envelope = predictor.envelope_of(cycle)
+    if envelope is None:
+        return None
+    first, last = (edge - predictor.reference for edge in (predictor.first, predictor.last))
+    margin = 1e-9 * predictor.baseline
+    within = (envelope.knots >= first - margin) & (envelope.knots <= last + margin)
+    times = predictor.reference + envelope.knots[within]
+    return {
+        "time": [_time(predictor.scale.to_user(t)) for t in times.tolist()],
+        "factor": envelope.factor[within],
+        "factor_error": envelope.error[within],
+    }
 
 
 def _train_to_dict(train: GearTrain) -> dict[str, Any]:
@@ -152,6 +172,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         slow=np.array(numbers["slow"], dtype=bool),
         fading=np.array(numbers.get("fading", ()), dtype=np.float64),
         errors=_read_errors(numbers["errors"]),
+        envelopes=tuple(_read_envelope(one) for one in numbers.get("envelopes", ())),
     )
     names = document["output_names"]
     empty = np.empty(0)
@@ -178,6 +199,17 @@ def _read(document: dict[str, Any]) -> CycleModel:
         seconds=document["seconds"],
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
+    )
+
+
+def _read_envelope(document: dict[str, Any]) -> Envelope:
+    return Envelope(
+        frequency=document["frequency"],
+        lines=tuple(document["lines"]),
+        knots=np.array(document["knots"], dtype=np.float64),
+        factor=np.array(document["factor"], dtype=np.float64),
+        error=np.array(document["error"], dtype=np.float64),
+        n_parameters=document["n_parameters"],
     )
 
 

@@ -15,9 +15,10 @@ from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spre
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, Pursuit, pursue
+from epicycle.pursuit import Goal, Pursuit, pursue, refitted
 from epicycle.search import Progress
 from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
+from epicycle.varying import Steps, too_short_notes, with_varying_amplitudes
 from epicycle.workbench import Effort
 
 #: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
@@ -48,6 +49,7 @@ def find_cycles(
     max_frequencies: float = 2.0**29,
     signal_to_noise: float | None = None,
     trend: int | str = 1,
+    varying_amplitude: bool = False,
     known: Any = (),
     exposure: float = 0.0,
     red_noise: bool = False,
@@ -117,6 +119,10 @@ def find_cycles(
         Degree of the polynomial in time that is fitted along; 0 is a constant.  "piecewise" is a
         straight line whose slope may change a few times, where the Bayesian information criterion
         prefers that to slow variation.
+    varying_amplitude : bool
+        Let the amplitude of each cycle of at least ten turns vary slowly, by a factor that its
+        whole waveform and all outputs share, where there is evidence that it does.  Beyond the
+        data it returns to its mean, with an error that grows; see :mod:`epicycle.envelope`.
     known : float or array_like
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
@@ -177,6 +183,8 @@ def find_cycles(
         red_noise=bool(red_noise),
     )
     robust.check_loss(loss, of_events=y is None)
+    if varying_amplitude:
+        _checks.check_has_values("varying_amplitude", of_events=y is None)
     if y is None:
         events = _checks.check_events(
             t,
@@ -226,11 +234,17 @@ def find_cycles(
     def search(problem: Data) -> Pursuit:
         if loss == "squares":
             return once(problem)
-        return robust.pursue_robustly(replace(problem, y=data.y), once)
+        return robust.pursue_robustly(problem, once)
 
     found = search(data)
     if trend == PIECEWISE:
         found = with_bent_trend(found, goal, search, samples)
+    if varying_amplitude:
+        again = partial(refitted, noise=noise, plan=plan, goal=goal)
+        steps = Steps(search, again, goal.slow_limit, noise.absolute)
+        problem = replace(found.data, y=samples.y, weights=data.weights)
+        found = with_varying_amplitudes(found, problem, steps)
+        undecided += too_short_notes(found, goal.slow_limit)
     origin = Origin(
         samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
     )

@@ -27,7 +27,7 @@ from epicycle.events import (
     z_squared,
 )
 from epicycle.ladder import LadderSearch, further_budget
-from epicycle.model import CycleModel, Predictor, Spectrum
+from epicycle.model import CycleModel, EventTimes, Predictor, Spectrum
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.pursuit import LARGEST_DRIFT, Goal
@@ -102,7 +102,7 @@ def find_in_events(
         predictor=_predictor(samples, data, cycles),
         output_names=None,
         seconds=time.perf_counter() - started,
-        samples=None,
+        events=EventTimes(data.times, data.y[:, 0]),
     )
 
 

@@ -122,7 +122,7 @@ def prediction_errors(
         for matrices, change in ((inside, np.eye(len(complete))), (outside, beyond)):
             change = change * unit[:, np.newaxis]
             matrices.append(packed_factor(change @ covariance @ change.T))
-    scatter, freedom = _scatter(data, fit)
+    scatter, freedom = _scatter(data, fit, sum(one.n_parameters for one in result.envelopes))
     return PredictionErrors(
         parent=structure.parent,
         order=structure.order,
@@ -163,11 +163,11 @@ def _blind(data: Data, fit: Fit) -> float:
     return min(MARGIN + float(np.cbrt(24 * np.log(n) / clear)), 0.25)
 
 
-def _scatter(data: Data, fit: Fit) -> tuple[Floats, Floats]:
+def _scatter(data: Data, fit: Fit, further: float) -> tuple[Floats, Floats]:
     """Return the standard deviation of single values, (G, d), and its degrees of freedom, (d,)."""
     n_outputs, n_groups = data.y.shape[1], int(data.group.max()) + 1
     scatter, freedom = np.empty((n_groups, n_outputs)), np.empty(n_outputs)
-    own = len(fit.coefficients) + fit.structure.n_free / n_outputs
+    own = len(fit.coefficients) + (fit.structure.n_free + further) / n_outputs
     for j in range(n_outputs):
         present = data.weights_of(j) > 0
         squares, group = fit.residual[present, j] ** 2, data.group[present]

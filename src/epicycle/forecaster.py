@@ -15,8 +15,8 @@ class CycleForecaster(BaseForecaster):
 
     Parameters
     ----------
-    minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, known, unit, \
-clock
+    minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
+varying_amplitude, known, unit, clock
         As for :func:`epicycle.find_cycles`.
 
     Attributes
@@ -66,6 +66,7 @@ clock
         false_alarm: float = 0.01,
         drift: bool = False,
         trend: int | str = 1,
+        varying_amplitude: bool = False,
         known: Any = (),
         unit: str | None = None,
         clock: str = "elapsed",
@@ -77,6 +78,7 @@ clock
         self.false_alarm = false_alarm
         self.drift = drift
         self.trend = trend
+        self.varying_amplitude = varying_amplitude
         self.known = known
         self.unit = unit
         self.clock = clock

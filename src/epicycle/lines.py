@@ -135,6 +135,8 @@ class Structure:
     @property
     def n_free(self) -> int:
         """Number of frequencies and drifts that are refined."""
+        if not self.trains:
+            return int(np.count_nonzero(~self.fixed) + np.count_nonzero(self.drifting))
         moving = np.flatnonzero(np.append(~self.fixed, self.drifting))
         return int(self.directions(moving).shape[1])
 
@@ -144,6 +146,8 @@ class Structure:
         `moving` indexes the frequencies followed by the drifts.  Without a train this is the
         identity.
         """
+        if not self.trains:
+            return np.eye(len(moving))
         count = len(self.frequency)
         leader = np.arange(2 * count)
         gain = np.ones(2 * count)
@@ -190,6 +194,20 @@ class Structure:
 def design(data: Data, structure: Structure) -> Floats:
     """Return the columns of the linear part, shape (n, p + 2 L)."""
     return np.hstack([data.nuisance, line_columns(structure, data)])
+
+
+def all_columns(data: Data, structure: Structure) -> Floats:
+    """Return the columns of :func:`design` as rows, shape (p + 2 L, n); for few samples."""
+    p = data.nuisance.shape[1]
+    columns = np.empty((p + 2 * len(structure.order), len(data.times)))
+    columns[:p] = data.nuisance.T
+    if len(structure.order):
+        base = phase.turns(structure.frequency, data.times)
+        if structure.drifting.any():
+            base = base + 0.5 * structure.drift[:, np.newaxis] * data.times.to_float() ** 2
+        turns = phase.wrap(structure.order[:, np.newaxis] * base[structure.parent])
+        columns[p::2], columns[p + 1 :: 2] = phase.unit_phasors(turns)
+    return columns
 
 
 def line_columns(structure: Structure, data: Data) -> Floats:

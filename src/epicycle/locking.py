@@ -9,13 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle import _checks
-from epicycle.compose import Origin, build_model
-from epicycle.errors import covariance
+from epicycle.compose import build_model
 from epicycle.gears import GearTrain
 from epicycle.lines import Structure
 from epicycle.model import CycleModel
-from epicycle.pursuit import Pursuit, judge_of
-from epicycle.workbench import Workbench
+from epicycle.pursuit import refitted
 
 #: A lock may move no frequency by more than this, in units of 1/baseline: beyond it the fit would
 #: leave the line's own maximum.
@@ -85,7 +83,9 @@ def lock_gears(model: CycleModel, trains: Sequence[GearTrain] | None = None) -> 
     taken = [k for one in structure.trains for k, _ in one]
     if len(set(taken)) < len(taken):
         raise ValueError("trains share a cycle. To fix this, lock each cycle into one train.")
-    result = build_model(replace(origin, found=_refitted(origin, structure)), started)
+    noise, plan, goal = origin.noise, origin.plan, origin.goal
+    found = refitted(origin.found, noise=noise, plan=plan, goal=goal, structure=structure)
+    result = build_model(replace(origin, found=found), started)
     return replace(result, locked=_report(result, (*model.locked, *chosen)))
 
 
@@ -96,17 +96,6 @@ def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> 
     if structure.fixed[at].any():
         raise ValueError("trains holds a cycle of known period. To fix this, leave it out.")
     return dict(zip(at, ratios, strict=True))
-
-
-def _refitted(origin: Origin, structure: Structure) -> Pursuit:
-    """Return the pursuit with its last fit, jitter and errors made anew for a structure."""
-    found, goal = origin.found, origin.goal
-    work = Workbench(found.data, origin.noise, origin.plan, goal.false_alarm, goal.effort, None)
-    fit, jitter = work.settle(structure, tight=True)
-    judge = judge_of(work.data, origin.noise, origin.plan, goal)
-    level = judge.noise_level(work.data, fit)
-    errors = covariance(work.data, fit, level)
-    return replace(found, data=work.data, fit=fit, jitter=jitter, level=level, covariance=errors)
 
 
 def _report(result: CycleModel, trains: tuple[GearTrain, ...]) -> tuple[GearTrain, ...]:

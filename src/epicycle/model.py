@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle import phase
-from epicycle._checks import check_covariates, check_positive
+from epicycle._checks import check_count, check_covariates, check_positive
 from epicycle._times import Times, TimeScale
 from epicycle._twofloat import Floats
 from epicycle.background import Background
 from epicycle.cycles import Cycle, Line
+from epicycle.envelope import Envelope
 from epicycle.gears import GearTrain, find_gears
 from epicycle.local_time import ClockTime, clock_time
 from epicycle.plan import SearchPlan
@@ -53,6 +54,22 @@ class Spectrum:
 
 
 @dataclass(frozen=True, eq=False)
+class EventTimes:
+    """Events that a result was made from.
+
+    Attributes
+    ----------
+    times : Times, shape (n,)
+        Counted from the reference time.
+    weights : ndarray, shape (n,)
+        Their weights, 1 by default.
+    """
+
+    times: Times
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Predictor:
     """The numbers behind :meth:`CycleModel.predict`.
 
@@ -81,6 +98,8 @@ class Predictor:
         How wrong all this may be; None where it is not known.
     fading : ndarray, shape (L,), or (0,) for none
         One over the coherence time of each sinusoid; 0 for a clock.
+    envelopes : tuple of Envelope
+        How the amplitudes vary of those sinusoids that do.
     """
 
     scale: TimeScale
@@ -99,6 +118,7 @@ class Predictor:
     slow: NDArray[np.bool_]
     errors: PredictionErrors | None = None
     fading: Floats = field(default_factory=lambda: np.empty(0))
+    envelopes: tuple[Envelope, ...] = ()
 
     @property
     def degree(self) -> int:
@@ -133,6 +153,12 @@ class Predictor:
             columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
         offset = times.to_float()
         variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
+        for envelope in self.envelopes:
+            waveform = np.zeros_like(variance)
+            for line in envelope.lines:
+                rows = slice(2 * line, 2 * line + 2)
+                waveform += self._steady(times, line, inside) @ self.coefficients[rows]
+            variance += waveform**2 * envelope.variance(offset)[:, np.newaxis]
         span = [(edge - self.reference) / self.baseline for edge in (self.first, self.last)]
         scaled = offset / self.baseline
         beyond = walk_spread(self.degree, scaled, *span)
@@ -149,6 +175,10 @@ class Predictor:
             bend=ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
             expected=len(self.background.knots) * ahead,
         )
+
+    def envelope_of(self, cycle: Cycle) -> Envelope | None:
+        """Return how the amplitude of a cycle varies, None where it is constant."""
+        return next((one for one in self.envelopes if one.frequency == cycle.frequency), None)
 
     def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
         """Return times from the reference, which are within the data, and nuisance columns."""
@@ -167,6 +197,14 @@ class Predictor:
         return times, inside, columns
 
     def _line(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
+        """Return cosine and sine of one line, shape (n, 2), by its factor where it varies."""
+        columns = self._steady(times, line, inside)
+        for envelope in self.envelopes:
+            if line in envelope.lines:
+                columns = columns * envelope.at(times.to_float())[:, np.newaxis]
+        return columns
+
+    def _steady(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
         """Return cosine and sine of one line, shape (n, 2), 0 where it is not continued."""
         cosine, sine = phase.unit_phasors(
             phase.turns(self.frequency[line], times)
@@ -260,6 +298,8 @@ class CycleModel:
     group_shares : tuple of float, or None
         Where each group has a waveform of its own, `output_names` are the groups and these their
         shares in the samples; None where groups share their waveforms, or there are none.
+    events : EventTimes or None
+        The events whose rate was searched; None for values, and for what was read from a document.
     """
 
     cycles: tuple[Cycle, ...]
@@ -281,6 +321,7 @@ class CycleModel:
     seconds: float
     samples: tuple[Any, Any, Any] | None = field(default=None, repr=False)
     origin: Origin | None = field(default=None, repr=False)
+    events: EventTimes | None = field(default=None, repr=False)
     locked: tuple[GearTrain, ...] = ()
     outliers: tuple[int, ...] = ()
     n_repeated: int = 0
@@ -412,7 +453,7 @@ class CycleModel:
         lower, upper : ndarray, shape (m,) or (m, d)
             Central intervals by Student's t.  They hold for values with the scatter of those that
             were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
-            often and as much as it did.
+            often and as much as it did, and an amplitude that varies to vary as it did.
 
         Raises
         ------
@@ -427,6 +468,48 @@ class CycleModel:
         half = spread.half_width(coverage, self.predictor.errors.degrees_of_freedom)
         middle = self.predictor(t, offsets, covariates)
         return self._shaped(middle - half, group), self._shaped(middle + half, group)
+
+    def amplitude_at(self, t: Any, cycle: int = 0) -> tuple[Floats, Floats]:
+        """Return the amplitude of a cycle at any times, with its error.
+
+        Parameters
+        ----------
+        t : array_like, shape (m,)
+            Times of the same kind as those of the data.
+        cycle : int
+            Position of the cycle in `cycles`.
+
+        Returns
+        -------
+        amplitude, error : ndarray, shape (m,) or (m, d)
+            Half the height of the waveform, in units of y.  It varies where
+            ``find_cycles(..., varying_amplitude=True)`` has found that it does; beyond the data
+            it then returns to its mean, and the error grows.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `t` cannot be used, or there is no such cycle.
+        """
+        if not 0 <= check_count(cycle, "cycle", minimum=0) < len(self.cycles):
+            raise ValueError(
+                f"cycle={cycle} does not exist: the result has {len(self.cycles)} cycle(s), "
+                f"counted from 0."
+            )
+        one = self.cycles[cycle]
+        offset = self.predictor.scale.parse(t).minus(self.predictor.reference).to_float()
+        factor, variance = np.ones(len(offset)), np.zeros(len(offset))
+        envelope = self.predictor.envelope_of(one)
+        if envelope is not None:
+            factor, variance = envelope.at(offset), envelope.variance(offset)
+        amplitude = np.outer(factor, one.amplitude)
+        error = np.sqrt(
+            np.outer(variance, np.square(one.amplitude))
+            + np.outer(factor, one.amplitude_error) ** 2
+        )
+        if np.ndim(one.amplitude) == 0:
+            return amplitude[:, 0], error[:, 0]
+        return amplitude, error
 
     def _shaped(self, values: Floats, group: Any) -> Floats:
         """Return values of all outputs in the shape of y: of each row's group, or their mean."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import types
 import typing
@@ -232,6 +233,7 @@ def _check_result(result: Any) -> None:
     if numbers["calendar"] and result["unit"] not in UNIT_SECONDS:
         raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
     _check_shapes(numbers, result["output_names"])
+    _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
 
 
 #: Types of the remaining fields of a result, and of the numbers of its predictor.
@@ -266,6 +268,14 @@ _NUMBERS: dict[str, Any] = {
     "coefficients": tuple[tuple[float, ...], ...],
     "slow": tuple[bool, ...],
 }
+_ENVELOPE: dict[str, Any] = {
+    "frequency": float,
+    "lines": tuple[int, ...],
+    "knots": tuple[float, ...],
+    "factor": tuple[float, ...],
+    "error": tuple[float, ...],
+    "n_parameters": float,
+}
 
 
 def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
@@ -295,6 +305,24 @@ def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
         raise ModelFileError("has no groups, or a reference time outside of its data")
 
 
+def _check_envelopes(envelopes: Any, n_lines: int) -> None:
+    """Check how amplitudes vary; files of models whose amplitudes are constant may lack it."""
+    _expect(isinstance(envelopes, list), envelopes, "a list", "model.envelopes")
+    for k, one in enumerate(envelopes):
+        where = f"model.envelopes[{k}]"
+        _expect(isinstance(one, dict), one, "an object", where)
+        for key, hint in _ENVELOPE.items():
+            if key not in one:
+                raise ModelFileError(f"lacks '{where}.{key}'")
+            _conform(one[key], hint, f"{where}.{key}")
+        if len({len(one[key]) for key in ("knots", "factor", "error")}) > 1 or not one["knots"]:
+            raise ModelFileError(f"has knots, factors and errors of different number in '{where}'")
+        if any(late <= early for early, late in itertools.pairwise(one["knots"])):
+            raise ModelFileError(f"has knots in '{where}' that do not ascend")
+        if any(line >= n_lines for line in one["lines"]):
+            raise ModelFileError(f"names lines in '{where}' that do not exist")
+
+
 def _conform(value: Any, hint: Any, where: str) -> None:
     """Check that a value of JSON can stand for one of the type `hint`; null for any number."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -310,7 +338,7 @@ def _conform(value: Any, hint: Any, where: str) -> None:
         raise problems[0]
     if dataclasses.is_dataclass(hint):
         _expect(isinstance(value, dict), value, "an object", where)
-        hints = _hints(hint)
+        hints = _hints(typing.cast("type", hint))
         for field in dataclasses.fields(hint):
             if field.name not in value:
                 raise ModelFileError(f"lacks '{where}.{field.name}'")

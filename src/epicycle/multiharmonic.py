@@ -18,7 +18,10 @@ is written out over arrays of frequencies, not over matrices.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -30,6 +33,23 @@ _CHUNK = 1 << 11
 #: Pivots below this share of the sum of weights carry no information: cosine and sine of these
 #: orders cannot be told apart from the columns before them.  Well above the error of the sums.
 _DEGENERATE = 1e-6
+
+#: Where the least eigenvalue of the normal matrix, in units of half the sum of weights, may be
+#: below this, its power may be anything.
+_LEAST_EIGENVALUE = 0.05
+
+#: Frequencies that are looked at first, for each maximum that is wanted.
+_PROMISING = 8
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums of one band: W of orders 1 ... 2 K, and C and Y of orders 1 ... K."""
+
+    window: list[Complexes]
+    nuisance: list[Complexes]
+    values: list[Complexes]
+    total: float
 
 
 class MultiHarmonicPeriodogram:
@@ -72,43 +92,159 @@ class MultiHarmonicPeriodogram:
         """
         n_outputs = residual.shape[1]
         result = np.empty((n_outputs, self.orders, self.size))
-        shifts = self._sums.shifts(start)
-        factors = [shifts]
-        for _ in range(2 * self.orders - 1):
-            factors.append(factors[-1] * shifts)
-        for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
+        for k in range(self._weights.shape[1]):
             outputs = range(n_outputs) if self._weights.shape[1] == 1 else range(k, k + 1)
-            rows = w > 0
-            strengths = np.vstack([basis.T, (residual[:, outputs] * w[:, np.newaxis]).T])
-            low = [
-                self._sums.band_at(np.vstack([w, strengths]), f, m + 1)
-                for m, f in enumerate(factors[: self.orders])
-            ]
-            high = [
-                self._sums.band_at(w[np.newaxis, :], f, self.orders + m + 1)[0]
-                for m, f in enumerate(factors[self.orders :])
-            ]
-            window = [s[0] for s in low] + high
-            total = float(w[rows].sum())
+            sums = self._summed(residual[:, outputs], k, start)
             for first in range(0, self.size, _CHUNK):
                 part = slice(first, first + _CHUNK)
-                result[list(outputs), :, part] = self._reduce(
-                    [s[part] for s in window],
-                    [s[1 : 1 + basis.shape[1], part] for s in low],
-                    [s[1 + basis.shape[1] :, part] for s in low],
-                    total,
-                )
+                result[list(outputs), :, part] = self._reduce(sums, part)
         return result
 
-    def _reduce(
+    def peaks(
         self,
-        window: list[Complexes],
-        nuisance: list[Complexes],
-        values: list[Complexes],
-        total: float,
-    ) -> Floats:
-        """Return the reductions of one chunk, shape (outputs, K, frequencies)."""
-        K = self.orders
+        residual: Floats,
+        start: float,
+        length: int,
+        stops: list[int],
+        floors: list[float],
+        count: int,
+    ) -> list[tuple[NDArray[np.intp], Floats]]:
+        """Return the highest local maxima inside a band of the power of a single output.
+
+        Few frequencies can be among them; the others are told by :meth:`_ceiling`, which is much
+        less work than their power.
+
+        Parameters
+        ----------
+        residual : ndarray, shape (n, 1)
+            As for :meth:`reduction`.
+        start : float
+            First fundamental frequency of the band.
+        length : int
+            Frequencies of the band that there are; a maximum lies between two others of them.
+        stops : list of int
+            For each number of harmonics, from which of them on the power is 0.
+        floors : list of float
+            Maxima below these are of no interest.
+        count : int
+            Number of maxima wanted for each number of harmonics.
+
+        Returns
+        -------
+        list of tuple of ndarray
+            For each number of harmonics, indices and heights, the highest first: all maxima not
+            below its floor, or the `count` highest of them.
+        """
+        sums = self._summed(residual, 0, start)
+        ceiling = np.empty((self.orders, self.size))
+        for first in range(0, self.size, 4 * _CHUNK):
+            part = slice(first, first + 4 * _CHUNK)
+            ceiling[:, part] = self._ceiling(sums, part)
+        power = np.zeros((self.orders, self.size))
+        is_known = np.zeros(self.size, dtype=bool)
+        for k, stop in enumerate(stops):
+            ceiling[k, stop:] = 0.0
+
+        def learn(wanted: NDArray[np.bool_]) -> None:
+            index = np.flatnonzero(wanted & ~is_known)
+            for first in range(0, len(index), _CHUNK):
+                part = index[first : first + _CHUNK]
+                power[:, part] = self._reduce(sums, part)[0]
+            is_known[index] = True
+            for k, stop in enumerate(stops):
+                power[k, stop:] = 0.0
+
+        def highest(k: int, floor: float) -> tuple[NDArray[np.intp], Floats]:
+            known, here = is_known[:length], power[k, :length]
+            inner = here[1:-1]
+            peak = known[1:-1] & known[:-2] & known[2:]
+            peak &= (inner > here[:-2]) & (inner >= here[2:]) & (inner >= floor)
+            index = np.flatnonzero(peak) + 1
+            index = index[np.argsort(-power[k, index], kind="stable")[:count]]
+            return index, power[k, index]
+
+        # a few of the most promising tell how high the others must reach
+        wanted = np.zeros(self.size, dtype=bool)
+        most = min(_PROMISING * count, self.size)
+        for row in ceiling:
+            wanted[np.argpartition(row, -most)[-most:]] = True
+        learn(_with_neighbours(wanted))
+        least = []
+        for k, floor in enumerate(floors):
+            height = highest(k, floor)[1]
+            least.append(max(floor, float(height[-1])) if len(height) == count else floor)
+        levels = np.array(least)[:, np.newaxis]
+        learn(np.any(ceiling >= levels, axis=0))
+        # a maximum is higher than its neighbours
+        learn(_with_neighbours(is_known & np.any(power >= levels, axis=0)))
+        return [highest(k, floor) for k, floor in enumerate(floors)]
+
+    def _summed(self, residual: Floats, which: int, start: float) -> _Sums:
+        """Return all sums of a band that some outputs with one set of weights need."""
+        w, basis = self._weights[:, which], self._bases[which]
+        factors = [self._sums.shifts(start)]
+        for _ in range(2 * self.orders - 1):
+            factors.append(factors[-1] * factors[0])
+        strengths = np.vstack([basis.T, (residual * w[:, np.newaxis]).T])
+        # the weights themselves are, as a rule, a sum of the nuisance columns under them
+        share = basis.sum(axis=0)
+        if np.abs(basis @ share - w).max(initial=0.0) <= 1e-12 * w.max(initial=0.0):
+            low = [
+                self._sums.band_at(strengths, f, m + 1)
+                for m, f in enumerate(factors[: self.orders])
+            ]
+            # no product of BLAS, which takes several threads for so little
+            window = [np.einsum("k,kf->f", share, s[: len(share)]) for s in low]
+        else:
+            both = np.vstack([w, strengths])
+            low = [self._sums.band_at(both, f, m + 1) for m, f in enumerate(factors[: self.orders])]
+            window, low = [s[0] for s in low], [s[1:] for s in low]
+        high = self._bands(w[np.newaxis, :], factors[self.orders :], self.orders + 1)
+        window += [s[0] for s in high]
+        return _Sums(
+            window=window,
+            nuisance=[s[: len(share)] for s in low],
+            values=[s[len(share) :] for s in low],
+            total=float(w[w > 0].sum()),
+        )
+
+    def _bands(self, strengths: Floats, factors: list[Complexes], multiple: int) -> list[Complexes]:
+        return [self._sums.band_at(strengths, f, multiple + m) for m, f in enumerate(factors)]
+
+    def _ceiling(self, sums: _Sums, part: slice) -> Floats:
+        r"""Return what the reductions cannot exceed, shape (K, frequencies), for a single output.
+
+        With right-hand side b and normal matrix :math:`\tfrac12 \sum w\,(I + E)`, the reduction
+        is at most :math:`2 |b|^2 / ((1 + \lambda) \sum w)`, with :math:`\lambda` the least
+        eigenvalue of E.  The window's part of E has trace 0, and so no eigenvalue beyond
+        :math:`\sqrt{1 - 1/m}` times its Frobenius norm (m columns); the nuisance columns take no
+        more from it than the trace of their part.
+        """
+        unit = 2.0 / sums.total
+        # of orders 1 ... 2 K, relative to that of order 0
+        window = [_squared(s[part]) * (0.5 * unit) ** 2 for s in sums.window]
+        result = np.empty((self.orders, len(window[0])))
+        squares = np.zeros(result.shape[1])
+        frobenius, trace = np.zeros((2, result.shape[1]))
+        for h in range(1, self.orders + 1):
+            squares += _squared(sums.values[h - 1][0, part])
+            trace += unit * _squared(sums.nuisance[h - 1][:, part]).sum(axis=0)
+            frobenius += 2 * window[2 * h - 1]
+            for k in range(1, h):
+                frobenius += 4 * (window[h - k - 1] + window[h + k - 1])
+            least = 1.0 + self._ridge - np.sqrt((1.0 - 0.5 / h) * frobenius) - trace
+            known = least > _LEAST_EIGENVALUE
+            # (a margin for rounding)
+            least = np.where(known, least * (1.0 - 1e-9), 1.0)
+            result[h - 1] = np.where(known, unit * squares / least, np.inf)
+        return result
+
+    def _reduce(self, sums: _Sums, part: slice | NDArray[np.intp]) -> Floats:
+        """Return the reductions of some frequencies, shape (outputs, K, frequencies)."""
+        K, total = self.orders, sums.total
+        window = [s[part] for s in sums.window]
+        nuisance = [s[:, part] for s in sums.nuisance]
+        values = [s[:, part] for s in sums.values]
         # real columns cos, sin of each order: sums of w times a column with a nuisance column
         # or the values are the real part, and minus the imaginary part, of the complex sums
         cross = [part for s in nuisance for part in (s.real.copy(), -s.imag)]
@@ -144,6 +280,18 @@ class MultiHarmonicPeriodogram:
             found.append(z)
             reduction[:, a // 2] += z * z
         return np.cumsum(reduction, axis=1, out=reduction)
+
+
+def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    result = chosen.copy()
+    result[:-1] |= chosen[1:]
+    result[1:] |= chosen[:-1]
+    return result
+
+
+def _squared(values: Complexes) -> Floats:
+    result: Floats = values.real**2 + values.imag**2
+    return result
 
 
 def _product(

@@ -16,7 +16,7 @@ from scipy import optimize, special
 from epicycle._checks import Samples
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.sums import TrigSums
+from epicycle.sums import TrigSums, is_worth_scattering, scattered_sums
 
 #: Half width of the neighbourhood of a line, and of the notch that the line's own fit has cut
 #: into it, in units of 1/baseline.
@@ -173,17 +173,22 @@ def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) 
     half = round(_NEIGHBOURHOOD / 0.5)
     offsets = np.arange(-half, half + 1) * spacing
     around = np.abs(offsets) > (_NOTCH - 0.25) / data.baseline
-    sums = TrigSums(data.times, spacing, 2 * half + 1)
     strengths = (residual * data.weights).T
     # in white noise of the fitted scale, the mean of |sum|^2 is scale * sum(w)
     white = np.array([data.weights_of(j).sum() for j in range(residual.shape[1])]) * scale
     values = 2 * (_NEIGHBOURHOOD - _NOTCH)
-    level = np.ones((len(frequency), residual.shape[1]))
-    for line, f in enumerate(frequency):
-        power = np.abs(sums.band(strengths, float(f) - half * spacing)) ** 2
-        mean = power[:, around].mean(axis=1) / np.maximum(white, 1e-300)
-        level[line] = expected_level(mean, values)
-    return level
+    cycles = float(np.abs(frequency).max()) * data.baseline
+    if is_worth_scattering(len(data.times), cycles, len(frequency)):
+        places = (frequency[:, np.newaxis] + offsets[around]).ravel()
+        sums = scattered_sums(data.times, strengths, places)
+        power = np.abs(sums.reshape(len(strengths), len(frequency), -1)) ** 2
+    else:
+        engine = TrigSums(data.times, spacing, 2 * half + 1)
+        starts = (frequency - half * spacing).tolist()
+        bands = [engine.band(strengths, start)[:, around] for start in starts]
+        power = np.abs(np.stack(bands, axis=1)) ** 2
+    mean = power.mean(axis=2) / np.maximum(white, 1e-300)[:, np.newaxis]
+    return expected_level(mean.T, values)
 
 
 def expected_level(mean: Floats, values: float) -> Floats:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -255,21 +256,23 @@ def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
     null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)
     ridge = 2.0 / max(float(w @ null.residual[:, 0] ** 2), 1.0)
     engine = MultiHarmonicPeriodogram(data, plan.spacing, size, _ORDERS, ridge=ridge)
-    power = np.zeros((_ORDERS, plan.n_frequencies))
+    index: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)] * _ORDERS
+    height = [np.empty(0)] * _ORDERS
     for band in range(n_bands):
         first = band * (size - 2)
-        part = engine.reduction(null.residual, plan.minimum_frequency + first * plan.spacing)[0]
-        stop = min(first + size, plan.n_frequencies)
-        power[:, first:stop] = part[:, : stop - first]
-    frequency = plan.minimum_frequency + plan.spacing * np.arange(plan.n_frequencies)
-    found = []
-    for k in range(_ORDERS):
+        length = min(size, plan.n_frequencies - first)
+        start = plan.minimum_frequency + first * plan.spacing
+        frequency = start + plan.spacing * np.arange(length)
         # the last order is the one that must stay below the highest frequency
-        spectrum = np.where(frequency * (k + 1) <= highest, power[k], 0.0)
-        inner = spectrum[1:-1]
-        peaks = np.flatnonzero((inner > spectrum[:-2]) & (inner >= spectrum[2:])) + 1
-        found.append(frequency[peaks[np.argsort(-spectrum[peaks], kind="stable")[:_MAXIMA]]])
+        stops = [int(np.count_nonzero(frequency * (k + 1) <= highest)) for k in range(_ORDERS)]
+        floors = [float(h[-1]) if len(h) == _MAXIMA else 0.0 for h in height]
+        found = engine.peaks(null.residual, start, length, stops, floors, _MAXIMA)
+        for k, (at, power) in enumerate(found):
+            both = np.append(height[k], power)
+            best = np.argsort(-both, kind="stable")[:_MAXIMA]
+            index[k], height[k] = np.append(index[k], at + first)[best], both[best]
+    maxima = [plan.minimum_frequency + plan.spacing * at for at in index]
     # the highest of every spectrum come first
-    rows = max(map(len, found))
-    ranked = [f[i] for i in range(rows) for f in reversed(found) if i < len(f)]
+    rows = max(map(len, maxima))
+    ranked = [f[i] for i in range(rows) for f in reversed(maxima) if i < len(f)]
     return np.array(ranked)

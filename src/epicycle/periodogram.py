@@ -48,7 +48,7 @@ class Periodogram:
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
-        self._remembered: dict[float, tuple[Complexes, list[_Norm]]] | None = (
+        self._remembered: dict[float, tuple[Complexes, list[Norm]]] | None = (
             {} if remember else None
         )
         self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
@@ -84,14 +84,14 @@ class Periodogram:
             return np.asarray(2.0 * np.abs(sums) ** 2 / self._weights.sum())
         norms = None if known is None else known[1]
         result = np.empty((residual.shape[1], self.size))
-        fresh: list[_Norm] = []
+        fresh: list[Norm] = []
         for k, (w, basis) in enumerate(zip(self._weights.T, self._bases, strict=True)):
             outputs = range(residual.shape[1]) if self._weights.shape[1] == 1 else range(k, k + 1)
             strengths = (residual[:, outputs] * w[:, np.newaxis]).T
             if norms is None:
                 sums = self._sums.band_at(np.vstack([strengths, basis.T]), shifts)
                 doubled = self._sums.band_at(w[np.newaxis, :], shifts * shifts, 2)[0]
-                fresh.append(_Norm(float(w.sum()), sums[len(outputs) :], doubled))
+                fresh.append(Norm(float(w.sum()), sums[len(outputs) :], doubled))
             else:
                 sums = self._sums.band_at(strengths, shifts)
             for j, output in enumerate(outputs):
@@ -120,7 +120,7 @@ def span_window(times: Times, frequency: Floats) -> Complexes:
     return result
 
 
-class _Norm:
+class Norm:
     """The part of the power that depends on the sampling alone: U, V and the determinant."""
 
     def __init__(self, total: float, basis: Complexes, doubled: Complexes) -> None:
@@ -139,6 +139,7 @@ class _Norm:
         np.divide(2.0, determinant, out=self._factor, where=determinant > _DEGENERATE * total**2)
 
     def reduction(self, y: Complexes) -> Floats:
+        """Return by how much a sinusoid lowers chi-square, given the sums Y of the residual."""
         real, imag = y.real, y.imag
         a = real * real
         b = imag * imag

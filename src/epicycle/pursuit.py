@@ -21,6 +21,7 @@ from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.drift import scan_drift
+from epicycle.envelope import Envelope
 from epicycle.errors import Covariance, covariance
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
@@ -120,6 +121,10 @@ class Pursuit:
         empty where it was not.
     broad : tuple of BroadPeak
         Fundamentals that are no clocks.
+    envelopes : tuple of Envelope
+        How the amplitudes vary of those that do.
+    variation : ndarray, shape (n, d), or None
+        What this adds to constant amplitudes, and has been taken from the values of `data`.
     """
 
     data: Data
@@ -138,6 +143,8 @@ class Pursuit:
     window: Candidates
     rivals: tuple[Rival, ...] = ()
     broad: tuple[BroadPeak, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    variation: Floats | None = None
 
 
 def pursue(
@@ -233,6 +240,24 @@ def pursue(
     )
 
 
+def refitted(
+    found: Pursuit,
+    *,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    goal: Goal,
+    data: Data | None = None,
+    structure: Structure | None = None,
+) -> Pursuit:
+    """Return a pursuit with its last fit, jitter and errors made anew, for other data or lines."""
+    work = Workbench(data or found.data, noise, plan, goal.false_alarm, goal.effort, None)
+    fit, jitter = work.settle(structure or found.fit.structure, tight=True)
+    judge = judge_of(work.data, noise, plan, goal)
+    level = judge.noise_level(work.data, fit)
+    errors = covariance(work.data, fit, level)
+    return replace(found, data=work.data, fit=fit, jitter=jitter, level=level, covariance=errors)
+
+
 def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
     """Return what decides which lines are noise."""
     # drifts further apart than 4 / T^2 are independent trials
@@ -285,6 +310,7 @@ def _at_likeliest_aliases(
     while moved and len(left) < goal.max_cycles:
         moved = False
         level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
+        test = AliasTest(work.data, work.noise, window, work.plan)
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
@@ -292,7 +318,6 @@ def _at_likeliest_aliases(
                 continue  # odds are against noise, and what is left beside this line is none
             if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
                 continue  # its whole waveform has been compared there
-            test = AliasTest(work.data, work.noise, window, work.plan)
             structure = test.likelier(fit, k, left)
             if structure is not None:
                 left.append(frequency)
@@ -415,10 +440,9 @@ def _next_line(
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
-    enough = work.significant_power(fit)
     for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
         if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
-            if height > enough:
+            if height > work.significant_power(fit):
                 beside.append(float(frequency))
             continue
         structure = fit.structure.plus(float(frequency))

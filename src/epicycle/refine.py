@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy.linalg import lapack
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.lines import Structure
+from epicycle.lines import Structure, all_columns
 from epicycle.products import REACH, Products
 
 #: Largest change of a frequency in one step, in units of 1/baseline.
@@ -38,6 +38,9 @@ _FUTILE = 1e-20
 QUICK = 1e-2
 
 _MAX_STEPS = 40
+
+#: Up to so many samples, columns are computed anew for every step: keeping them takes longer.
+_FEW_SAMPLES = 512
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def fit_lines(
     -------
     Fit
     """
-    state = Linearised(data, structure, absolute, futile=futile)
+    state = linearise(data, structure, absolute, futile=futile)
     movable = ~structure.fixed if free is None else free & ~structure.fixed
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
     if moving.size == 0:
@@ -126,7 +129,7 @@ def fit_lines(
         moved = np.abs(step / unit).max()
         if moved < _TOLERANCE or float(gradient @ step) < futile:
             break
-        trial = Linearised(data, _moved(state.structure, moving, step), absolute, state, futile)
+        trial = linearise(data, _moved(state.structure, moving, step), absolute, state, futile)
         if trial.objective <= state.objective:
             state = trial
             damping *= 0.1
@@ -150,7 +153,10 @@ def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
     size = np.sqrt(np.maximum(diagonal, 1e-300))
     # scaled to unit diagonal, the damping is relative to each frequency's own information
     scaled = matrix / np.outer(size, size) + (damping + 1e-12) * np.eye(len(size))
-    result: Floats = linalg.solve(scaled, gradient / size, assume_a="pos") / size
+    _, solved, info = lapack.dposv(scaled, gradient / size, lower=1)
+    if info:
+        raise np.linalg.LinAlgError("the matrix of a step is not positive definite")
+    result: Floats = solved / size
     return result
 
 
@@ -366,6 +372,88 @@ class Linearised:
         )
 
 
+class LinearisedAmongFew(Linearised):
+    """The same for few samples: all columns are computed anew, at the very frequencies."""
+
+    def _evaluate(self, reach: Floats) -> None:
+        data = self.data
+        n_outputs = data.y.shape[1]
+        self._turn = np.zeros(len(self.structure.order))
+        columns = self._columns = all_columns(data, self.structure)
+        self._weighted: list[Floats] = [columns * w for w in data.weights.T]
+        self._steady = self._factors = [
+            NormalEquations(weighted @ columns.T) for weighted in self._weighted
+        ]
+        self.coefficients = np.empty((len(columns), n_outputs))
+        self.residual = np.empty(data.y.shape)
+        self._pull: list[Floats] = []
+        self.chi2 = np.empty(n_outputs)
+        for j in range(n_outputs):
+            w, weighted, y = data.weights_of(j), self._weighted_of(j), data.y[:, j]
+            solution = self.normal(j).solve_normal(weighted @ y)
+            # one step of iterative refinement mends rounding
+            solution += self.normal(j).solve_normal(weighted @ (y - solution @ columns))
+            residual = np.where(w > 0, y - solution @ columns, 0.0)
+            self.coefficients[:, j], self.residual[:, j] = solution, residual
+            pull = w * residual
+            self._pull.append(pull)
+            self.chi2[j] = pull @ residual
+
+    def reach(self) -> Floats:
+        """Return how far each line may turn: not at all."""
+        return np.zeros(len(self.structure.order))
+
+    def _weighted_of(self, output: int) -> Floats:
+        return self._weighted[min(output, len(self._weighted) - 1)]
+
+    def _sloping(self, output: int, moving: NDArray[np.intp]) -> Floats:
+        """Return the derivatives of one output's model by frequencies and drifts, (m, n)."""
+        structure, p = self.structure, self._n_nuisance
+        count = len(structure.frequency)
+        c = self.coefficients[p:, output, np.newaxis]
+        by_phase = c[1::2] * self._columns[p::2] - c[0::2] * self._columns[p + 1 :: 2]
+        by_phase *= (2 * np.pi) * structure.order[:, np.newaxis]
+        by_phase *= self.data.times.to_float()
+        if len(structure.order) > count or count > 1:
+            of_k = structure.parent == np.arange(count)[:, np.newaxis]
+            by_phase = of_k.astype(np.float64) @ by_phase
+        slopes = by_phase[moving % max(count, 1)]
+        if (moving >= count).any():
+            # the phase is f t + drift t^2 / 2
+            slopes[moving >= count] *= 0.5 * self.data.times.to_float()
+        return slopes
+
+    def cross(self, output: int, moving: NDArray[np.intp]) -> Floats:
+        """Return the weighted inner products of columns and slopes, shape (p + 2 L, m)."""
+        result: Floats = self._weighted_of(output) @ self._sloping(output, moving).T
+        return result
+
+    def normal_equations(self, moving: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Return the Schur complement of the Gauss-Newton matrix, and its right-hand side."""
+        matrix = np.zeros((len(moving), len(moving)))
+        gradient = np.zeros(len(moving))
+        for j, scale in enumerate(self.scale.tolist()):
+            slopes = self._sloping(j, moving)
+            cross = self._weighted_of(j) @ slopes.T
+            inner = (slopes * self.data.weights_of(j)) @ slopes.T
+            inner -= cross.T @ self.normal(j).solve_normal(cross)
+            matrix += inner / scale
+            gradient += slopes @ self._pull[j] / scale
+        return matrix, gradient
+
+
+def linearise(
+    data: Data,
+    structure: Structure,
+    absolute: bool,
+    previous: Linearised | None = None,
+    futile: float = _FUTILE,
+) -> Linearised:
+    """Return the linear fit at given frequencies, by what is faster for so many samples."""
+    kind = LinearisedAmongFew if len(data.times) <= _FEW_SAMPLES else Linearised
+    return kind(data, structure, absolute, previous, futile)
+
+
 class NormalEquations:
     """Weighted normal equations of the linear part, scaled to unit diagonal and factorised."""
 
@@ -376,10 +464,12 @@ class NormalEquations:
         self._size = np.where(size > 0, size, 1.0)
         scaled = gram / np.outer(self._size, self._size)
         scaled[np.diag_indices_from(scaled)] = 1.0 + 1e-13
-        self._factor = linalg.cho_factor(scaled, lower=True, overwrite_a=True, check_finite=False)
+        self._factor, info = lapack.dpotrf(scaled, lower=1, clean=0)
+        if info:
+            raise np.linalg.LinAlgError("columns of a fit depend on each other")
 
     def solve_normal(self, right: Floats) -> Floats:
         """Return the solution for right-hand sides of shape (p,) or (p, k)."""
         size = self._size if right.ndim == 1 else self._size[:, np.newaxis]
-        result: Floats = linalg.cho_solve(self._factor, right / size, check_finite=False) / size
-        return result
+        result: Floats = lapack.dpotrs(self._factor, right / size, lower=1)[0]
+        return result / size

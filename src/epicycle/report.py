@@ -14,6 +14,8 @@ from epicycle import _report_figures as figures
 from epicycle import _report_page as html
 from epicycle import _report_words as words
 from epicycle import plots, tables
+from epicycle._event_folds import event_fold
+from epicycle._report_days import actogram, plan_actogram
 from epicycle._series import Series, value_name
 from epicycle._whole_files import write_text
 from epicycle.model import CycleModel
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Widths in inches of pictures for wide and narrow screens, and their resolution.
 _WIDE, _NARROW, _DPI = 9.0, 4.4, 150
+
+#: Height in inches that a further group adds to the legend of a narrow picture.
+_LEGEND_LINE = 0.15
 
 #: Cycles that are folded.
 _FOLDS = 6
@@ -145,18 +150,25 @@ def _spectrum(model: CycleModel) -> html.Section | None:
 
 
 def _folds(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
-    if series is None or not model.cycles:
+    events = model.events
+    if not model.cycles or (series is None and events is None):
         return None
 
     def fold(k: int) -> _Drawn:
+        if events is not None:
+            return lambda size: event_fold(model, events, k, label, size)
         return lambda size: plots.plot_fold(model, k, value_label=label, figsize=size)
 
+    alt = words.of_fold if events is None else words.of_event_fold
     shown = [
-        _drawn(fold(k), (3.3, None), words.of_fold(model, k), "")
+        _drawn(fold(k), (3.3, None), alt(model, k), "")
         for k in range(min(_FOLDS, len(model.cycles)))
     ]
     body = html.paragraph(
         "The values over the phase of one cycle, everything else in the model removed."
+        if events is None
+        else "The rate of events over the phase of one cycle, in units of its mean, with errors of "
+        "counting."
     )
     return html.Section(
         "folds", "Folded at each period", f'{body}<div class="folds">{"".join(shown)}</div>'
@@ -168,7 +180,7 @@ def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section |
         return None
     shown = _drawn(
         lambda size: plots.plot_fit(model, value_label=label, figsize=size, max_points=5000),
-        (6.5, 6.5),
+        (6.5, 6.5 + _LEGEND_LINE * min(max(len(series.groups) - 6, 0), 15)),
         words.of_fit(model, series),
         "Offsets between groups are removed.",
     )
@@ -178,11 +190,14 @@ def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section |
 def _components(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
     if series is None or not model.cycles:
         return None
+    further = (
+        "; one whose amplitude varies over the whole time" if model.predictor.envelopes else ""
+    )
     shown = _drawn(
         lambda size: figures.components(model, series, label, size),
         (4.2, 4.2),
         words.of_components(model, figures.COMPONENTS),
-        "Cycles share one scale, and are shown where samples are densest.",
+        f"Cycles share one scale, and are shown where samples are densest{further}.",
     )
     return html.Section("components", "Components", shown)
 
@@ -192,12 +207,13 @@ def _forecast(model: CycleModel, series: Series | None, label: str) -> html.Sect
     if series is None or plan is None:
         return None
     alt = words.of_forecast(model, plan)
+    varying = "  An amplitude that varies returns to its mean." if model.predictor.envelopes else ""
     shown = _drawn(
         lambda size: figures.forecast(model, series, label, plan, size),
         (4.0, 3.6),
         alt,
         f"{alt}  They hold as long as cycles and trend go on as they did; slow variation is not "
-        f"continued.",
+        f"continued.{varying}",
     )
     return html.Section("forecast", "Forecast", shown)
 
@@ -218,11 +234,11 @@ def _residual(series: Series | None) -> html.Section | None:
 
 
 def _actogram(model: CycleModel, series: Series | None, label: str) -> html.Section | None:
-    found = None if series is None else figures.plan_actogram(model, series)
+    found = None if series is None and model.events is None else plan_actogram(model, series)
     if found is None:
         return None
     alt = words.of_actogram(model, found)
-    shown = _drawn(lambda size: figures.actogram(found, label, size), (5.0, 5.0), alt, alt)
+    shown = _drawn(lambda size: actogram(found, label, size), (5.0, 5.0), alt, alt)
     return html.Section("actogram", "Day by day", shown)
 
 

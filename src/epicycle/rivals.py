@@ -278,45 +278,56 @@ class _Waveforms:
         return np.repeat(output.signal * self._share[kind], 2, axis=1)
 
     def _columns(self, output: _Output) -> Floats:
-        """Return waveform columns, then nuisance columns, shape (M, n, 2 K + p)."""
+        """Return waveform columns, then nuisance columns, as rows: shape (M, 2 K + p, n)."""
         cosine, sine = phase.unit_phasors(phase.turns(self.frequency, output.times))
-        z = cosine + 1j * sine
-        power = z.copy()
+        M, n = cosine.shape
         K = len(self._h)
-        columns = np.empty((*z.shape, 2 * K + output.nuisance.shape[1]))
-        for k in range(K):
-            columns[:, :, 2 * k] = power.real
-            columns[:, :, 2 * k + 1] = power.imag
-            if k + 1 < K:
-                power *= z
-        columns[:, :, 2 * K :] = output.nuisance
+        powers = np.empty((M, K, n), dtype=np.complex128)
+        powers[:, 0].real, powers[:, 0].imag = cosine, sine
+        done = 1
+        while done < K:
+            more = min(done, K - done)
+            # those of orders 1 ... done, turned by the highest of them
+            np.multiply(
+                powers[:, :more], powers[:, done - 1 : done], out=powers[:, done : done + more]
+            )
+            done += more
+        columns = np.empty((M, 2 * K + output.nuisance.shape[1], n))
+        columns[:, 0 : 2 * K : 2] = powers.real
+        columns[:, 1 : 2 * K : 2] = powers.imag
+        columns[:, 2 * K :] = output.nuisance.T
         return columns
 
     def refine(self) -> None:
         """Bring frequencies, scatter and weights into agreement (Gauss-Newton, reweighted)."""
         K = len(self._h)
+        columns: list[Floats] = []
         for step in range(_STEPS):
             slope, bend = np.zeros((2, len(self.frequency)))
+            if step != 1:  # the first step is for scatter and weights alone
+                columns = [self._columns(output) for output in self._outputs]
             for j, output in enumerate(self._outputs):
-                columns = self._columns(output)
                 variance = self._variance(j)
                 weights = self._tails[j] / variance
-                weighted = columns * weights[:, :, np.newaxis]
-                gram = np.swapaxes(columns, 1, 2) @ weighted
+                weighted = columns[j] * weights[:, np.newaxis]
+                gram = weighted @ np.swapaxes(columns[j], 1, 2)
                 _raise_diagonal(gram, 1.0 / self._prior(output, 0))
-                right = output.y @ weighted
-                c = np.linalg.solve(gram, right[:, :, np.newaxis])
-                residual = output.y - (columns @ c)[:, :, 0]
-                # derivative of the model by frequency, in units of 1/baseline
-                turned = np.empty((len(c), 2 * K))
-                turned[:, 0::2] = 2 * np.pi * self._h * c[:, 1 : 2 * K : 2, 0]
-                turned[:, 1::2] = -2 * np.pi * self._h * c[:, 0 : 2 * K : 2, 0]
-                slopes = (columns[:, :, : 2 * K] @ turned[:, :, np.newaxis])[:, :, 0]
-                slopes *= output.times.to_float() / self._baseline
-                mixed = (np.swapaxes(weighted, 1, 2) @ slopes[:, :, np.newaxis])[:, :, 0]
-                explained = np.linalg.solve(gram, mixed[:, :, np.newaxis])[:, :, 0]
-                slope += (weights * slopes * residual).sum(axis=1)
-                bend += (weights * slopes**2).sum(axis=1) - (mixed * explained).sum(axis=1)
+                right = weighted @ output.y
+                solved = np.linalg.solve(gram, right[:, :, np.newaxis])
+                c = np.asarray(solved[:, :, 0], dtype=np.float64)
+                residual = output.y - _combined(c, columns[j])
+                if step:
+                    # derivative of the model by frequency, in units of 1/baseline
+                    turned = np.empty((len(c), 2 * K))
+                    turned[:, 0::2] = 2 * np.pi * self._h * c[:, 1 : 2 * K : 2]
+                    turned[:, 1::2] = -2 * np.pi * self._h * c[:, 0 : 2 * K : 2]
+                    slopes = _combined(turned, columns[j][:, : 2 * K])
+                    slopes *= output.times.to_float() / self._baseline
+                    mixed = weighted @ slopes[:, :, np.newaxis]
+                    explained = np.linalg.solve(gram, mixed)
+                    leaning = weights * slopes
+                    slope += (leaning * residual).sum(axis=1)
+                    bend += (leaning * slopes).sum(axis=1) - (mixed * explained).sum(axis=(1, 2))
                 self._reweigh(j, residual, variance, 2 * K)
             if step:
                 move = slope / np.maximum(bend, 1e-300)
@@ -354,10 +365,11 @@ class _Waveforms:
             columns = self._columns(output)
             variance = self._variance(j)
             weights = tempered * self._tails[j] / variance
-            weighted = columns * weights[:, :, np.newaxis]
-            gram = np.swapaxes(columns, 1, 2) @ weighted
-            right = output.y @ weighted
-            normals.append(_without_nuisance(gram, right, K2))
+            weighted = columns * weights[:, np.newaxis]
+            gram = weighted @ np.swapaxes(columns, 1, 2)
+            right = weighted @ output.y
+            if len(self._outputs) > 1:
+                normals.append(_without_nuisance(gram, right, K2))
             flat = np.log(variance).sum(axis=1) * (-0.5 * tempered)
             # nuisance parameters have, beforehand, as much information as one value (BIC): only
             # so do models with different numbers of them compare
@@ -368,11 +380,13 @@ class _Waveforms:
                 prior = self._prior(output, s)
                 raised = gram.copy()
                 _raise_diagonal(raised, 1.0 / prior)
-                c = np.linalg.solve(raised, right[:, :, np.newaxis])
-                residual = output.y - (columns @ c)[:, :, 0]
+                c = np.asarray(
+                    np.linalg.solve(raised, right[:, :, np.newaxis])[:, :, 0], np.float64
+                )
+                residual = output.y - _combined(c, columns)
                 tails = np.log1p(residual**2 / (_TAIL * variance)).sum(axis=1)
                 total[s] += flat - 0.5 * (_TAIL + 1) * tempered * tails
-                total[s] -= 0.5 * (c[:, :K2, 0] ** 2 / prior).sum(axis=1)
+                total[s] -= 0.5 * (c[:, :K2] ** 2 / prior).sum(axis=1)
                 total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum(axis=1))
                 if s == 0:
                     left = (self._tails[j] * residual**2).sum(axis=1)
@@ -398,10 +412,10 @@ class _Waveforms:
             alone._tails[j] = self._tails[j][best : best + 1]
             columns = alone._columns(output)[0]
             variance = alone._variance(j)[0]
-            weighted = columns * (alone._tails[j][0] / variance)[:, np.newaxis]
-            gram = (columns.T @ weighted)[np.newaxis]
+            weighted = columns * (alone._tails[j][0] / variance)
+            gram = (weighted @ columns.T)[np.newaxis]
             _raise_diagonal(gram, 1.0 / alone._prior(output, 0))
-            residual = output.y - columns @ np.linalg.solve(gram[0], output.y @ weighted)
+            residual = output.y - np.linalg.solve(gram[0], weighted @ output.y) @ columns
             when.append(output.times.to_float())
             which.append(np.full(len(residual), j))
             pulls.append(np.clip(residual / np.sqrt(variance), -3.0, 3.0))
@@ -414,6 +428,12 @@ class _Waveforms:
         a, b = pull[1:][near], pull[:-1][near]
         correlation = float(a @ b) / float(np.sqrt((a @ a) * (b @ b)) or 1.0)
         return 1.0 / (1.0 + (d - 1) * max(correlation, 0.0))
+
+
+def _combined(coefficients: Floats, columns: Floats) -> Floats:
+    """Return the values of models: shapes (M, c) and (M, c, n) -> (M, n)."""
+    result: Floats = (coefficients[:, np.newaxis] @ columns)[:, 0]
+    return result
 
 
 def _raise_diagonal(gram: Floats, by: Floats) -> None:

@@ -304,8 +304,11 @@ def distinct_maxima(
     position: NDArray[np.number], height: Floats, separation: float, most: int
 ) -> list[int]:
     """Return indices by descending height, leaving out those too close to a higher one."""
+    order = np.argsort(-height, kind="stable")
+    if len(order) < 2 or np.diff(np.sort(position)).min() >= separation:
+        return [int(k) for k in order[:most]]
     chosen: list[int] = []
-    for k in np.argsort(-height, kind="stable"):
+    for k in order:
         if all(abs(position[k] - position[other]) >= separation for other in chosen):
             chosen.append(int(k))
         if len(chosen) == most:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import optimize, special
@@ -61,6 +61,11 @@ def mean_speed(orders: Sequence[int], n_outputs: int = 1) -> float:
     outputs as parameter).  Expanded to second order about its root mean square, it agrees with the
     exact factor of Baluev (2009, MNRAS 395, 1541) for orders 1 ... n to 1 % (n up to 16).
     """
+    return _mean_speed(tuple(orders), n_outputs)
+
+
+@lru_cache(maxsize=1024)
+def _mean_speed(orders: tuple[int, ...], n_outputs: int) -> float:
     squares = np.asarray(orders, dtype=np.float64) ** 2
     mean = float(squares.mean())
     variance = float(squares.var()) / (len(squares) * n_outputs + 1)
@@ -198,7 +203,14 @@ def power_threshold(
     n_outputs: int = 1,
 ) -> float:
     """Return the power whose :func:`false_alarm_probability` is `false_alarm`."""
+    return _power_threshold(false_alarm, dof, bandwidth, tuple(orders), n_outputs)
 
+
+# (several steps of a search ask for the same one)
+@lru_cache(maxsize=64)
+def _power_threshold(
+    false_alarm: float, dof: float, bandwidth: float, orders: tuple[int, ...], n_outputs: int
+) -> float:
     def excess(power: float) -> float:
         probability = false_alarm_probability(
             power, dof, bandwidth, orders=orders, n_outputs=n_outputs

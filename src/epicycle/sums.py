@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from epicycle import phase
 from epicycle._times import Times
 from epicycle._twofloat import Floats
+from epicycle.direct import DirectSums, is_faster
 from epicycle.narrow import FEWEST, WIDEST, NarrowSums
 
 Complexes = NDArray[np.complex128]
@@ -40,6 +41,9 @@ _UPSAMPLING = 1.25
 #: The same for sums in single precision, which only decide where to look more closely.
 SINGLE_BAND = 1 << 15
 SINGLE_TOLERANCE = 1e-3
+
+#: A transform of fewer samples takes as long as one of so many.
+_FEWEST = 1024
 
 #: Longer bands lose digits: a position is known to 2**-24 of a turn of the first frequency.
 _LONGEST_SINGLE_BAND = 1 << 18
@@ -64,6 +68,7 @@ class TrigSums:
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
         self._narrow: dict[int, NarrowSums] = {}
+        self._direct: dict[int, DirectSums] = {}
         span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
         #: Cycles over all samples from the centre of the band to its end.
         self._reach = (size // 2) * spacing * span
@@ -102,6 +107,10 @@ class TrigSums:
                 step = multiple * self.spacing
                 self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
             return self._narrow[multiple].sums(shifted)
+        if is_faster(shifted.shape[1], self.size):
+            if multiple not in self._direct:
+                self._direct[multiple] = DirectSums(self._step(multiple), self.size)
+            return self._direct[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
         return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
 
@@ -118,10 +127,58 @@ class TrigSums:
                 upsampfac=_UPSAMPLING,
                 nthreads=1,  # bands run side by side instead, see epicycle.search
             )
-            step = phase.wrap(multiple * phase.turns(self.spacing, self.times))
-            plan.setpts((2 * np.pi) * step)
+            plan.setpts((2 * np.pi) * self._step(multiple))
             self._plans[key] = plan
         return self._plans[key]
+
+    def _step(self, multiple: int) -> Floats:
+        """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
+        return phase.wrap(multiple * phase.turns(self.spacing, self.times))
+
+
+def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
+    """Return whether :func:`scattered_sums` is quicker than band after band.
+
+    It spreads all samples once, and takes as long as two more of them for each of `cycles`, those
+    over the samples at the highest frequency.  Each of `n_places` bands takes some passes over the
+    samples, and no less than over so many.
+    """
+    return n_samples + 2.0 * cycles <= n_places * max(n_samples, _FEWEST)
+
+
+def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Complexes:
+    """Return sums at frequencies anywhere, all in one transform.
+
+    It takes as long as a grid of twice as many frequencies as the widest distance between two of
+    these has cycles over the samples.  The phases are products of float64 numbers: good to 1e-9
+    turns up to 1e6 cycles.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    strengths : ndarray, shape (m, n)
+        m sets of real strengths.
+    frequency : ndarray, shape (k,)
+        Frequencies in any order.
+
+    Returns
+    -------
+    ndarray of complex, shape (m, k)
+    """
+    plan = finufft.Plan(
+        3,
+        1,
+        n_trans=len(strengths),
+        eps=TOLERANCE,
+        isign=-1,
+        dtype="complex128",
+        upsampfac=_UPSAMPLING,
+        nthreads=1,
+    )
+    plan.setpts((2 * np.pi) * times.to_float(), s=np.ascontiguousarray(frequency))
+    result = plan.execute(np.ascontiguousarray(strengths, dtype=np.complex128))
+    return np.asarray(result).reshape(len(strengths), len(frequency))
 
 
 class SingleSums:

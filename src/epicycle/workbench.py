@@ -118,9 +118,8 @@ class Workbench:
 
     def search(self, fit: Fit) -> Candidates:
         """Return the strongest maxima of the residual's spectrum."""
-        enough = self.significant_power(fit)
         if self._decision is None:
-            effort = self._effort
+            effort, enough = self._effort, self.significant_power(fit)
             self._decision = decide(
                 self.data, self._plan, effort.strategy, effort.max_frequencies, enough, effort.share
             )
@@ -128,7 +127,7 @@ class Workbench:
             self._densely = self._decision.strategy == "dense"
         if self._densely:
             return self._search_densely(fit)
-        return self._search_by_ladder(fit, enough, self._decision)
+        return self._search_by_ladder(fit, self.significant_power(fit), self._decision)
 
     def _search_densely(self, fit: Fit) -> Candidates:
         if self._dense is None:

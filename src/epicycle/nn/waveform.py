@@ -156,6 +156,11 @@ class Waveform(Float64Module):
                 "constant. To fix this, search with drift=False."
             )
         predictor = model.predictor
+        if predictor.envelopes:
+            raise ValueError(
+                "model has cycles whose amplitude varies, and the amplitudes of a Waveform are "
+                "constant. To fix this, search with varying_amplitude=False."
+            )
         if predictor.background.knots or len(predictor.background.centre):
             raise ValueError(
                 "model has a trend with bends, or covariates, and a Waveform has a polynomial. "
