@@ -71,6 +71,15 @@ def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
         modelfile.loads(raw)
 
 
+def test_predictions_at_times_without_a_finite_distance():
+    t = np.arange(40) / 8
+    model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
+    for far in (1e308, -1e200, 1e16):
+        with pytest.raises(ValueError, match="check their unit"):
+            model.predict([far])
+    assert np.isfinite(model.predict([1e9])).all()
+
+
 def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
     text = b"time,v\n" + b"1,2\n" * 50_000
