@@ -80,6 +80,13 @@ def test_predictions_at_times_without_a_finite_distance():
     assert np.isfinite(model.predict([1e9])).all()
 
 
+def test_covariates_without_a_square():
+    t = np.arange(40.0)
+    covariates = np.where(t == 7, 1e200, 1.0)
+    with pytest.raises(ValueError, match="covariates has values of size 1e\\+200"):
+        find_cycles(t, np.sin(t), covariates=covariates)
+
+
 def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
     text = b"time,v\n" + b"1,2\n" * 50_000
