@@ -87,6 +87,11 @@ def test_covariates_without_a_square():
         find_cycles(t, np.sin(t), covariates=covariates)
 
 
+def test_a_signal_too_large_to_square():
+    with pytest.raises(ValueError, match="signal_to_noise must be a finite number above 0 and at"):
+        find_cycles(np.arange(69.0), signal_to_noise=1e200)
+
+
 def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
     text = b"time,v\n" + b"1,2\n" * 50_000
