@@ -53,6 +53,29 @@ def test_fit_prints_what_find_prints_and_writes_the_model(tide):
     assert document["provenance"]["epicycle"] == epicycle.__version__
 
 
+def test_an_amplitude_that_varies_is_fitted_and_predicted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(1)
+    t = np.round(np.sort(rng.uniform(0, 100, 300)), 3)
+    y = (1 + t / 50) * 3 * np.cos(2 * np.pi * 0.3 * t) + rng.normal(size=300)
+    Path("a.csv").write_text(table("time,value", t, y))
+    options = ["--varying-amplitude", "--min-period", "2", "--harmonics", "1"]
+    result = run("fit", "a.csv", *options)
+    assert result.exit_code == 0
+    assert "the amplitude varies, from 0." in result.stdout
+    document = json.loads(Path("a.model.json").read_text())
+    assert document["provenance"]["options"]["varying_amplitude"] is True
+    factor = document["result"]["cycles"][0]["envelope"]["factor"]
+    assert factor[-1] > 2 * factor[0]
+    out = run("predict", "a.model.json", "--from", "0", "--to", "100", "--step", "0.1", "-q").stdout
+    values = [float(line.split(",")[1]) for line in out.splitlines()[1:]]
+    # three times the amplitude at the end; the fit of one constant would have the same everywhere
+    assert max(values[-100:]) > 2 * max(values[:100])
+    assert "--varying-amplitude is for samples with values" in refusal(
+        "find", "a.csv", "--events", *options[:1]
+    )
+
+
 def test_fit_as_json_is_one_document_and_the_files_own(tide):
     result = run("fit", tide, "-o", "m.json", "--json", "-q")
     told = json.loads(result.stdout)

@@ -36,6 +36,18 @@ def test_scikit_learn_finds_nothing_to_object_to() -> None:
     assert len(results) > 50
 
 
+def test_amplitudes_may_vary():
+    rng = np.random.default_rng(1)
+    t = np.sort(rng.uniform(0, 100, 300))
+    y = (1 + t / 50) * 3 * np.cos(2 * np.pi * 0.3 * t) + rng.normal(size=300)
+    options = {"minimum_period": 2.0, "harmonics": 1, "varying_amplitude": True}
+    regressor = CycleRegressor(**options).fit(t[:, np.newaxis], y)
+    assert regressor.model_.predictor.envelopes
+    np.testing.assert_array_equal(
+        regressor.predict(t[:, np.newaxis]), find_cycles(t, y, **options).predict(t)
+    )
+
+
 def test_it_is_find_cycles() -> None:
     X, y = column_and_values()
     regressor = CycleRegressor(max_cycles=1, trend=2).fit(X, y)

@@ -201,13 +201,15 @@ def test_an_incomplete_document_is_refused() -> None:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):
             from_dict(part)
-    optional = {"suggestions", "clock_times", "coherence_time", "coherence_time_error"}
+    optional = {
+        "suggestions", "clock_times", "envelope", "coherence_time", "coherence_time_error"
+    }  # fmt: skip
     for key in whole["cycles"][0].keys() - optional:
         broken = json.loads(json.dumps(whole))
         del broken["cycles"][0][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):
             from_dict(broken)
-    for key in whole["model"].keys() - {"fading"}:
+    for key in whole["model"].keys() - {"fading", "envelopes"}:
         broken = json.loads(json.dumps(whole))
         del broken["model"][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):

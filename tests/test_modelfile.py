@@ -235,3 +235,31 @@ def test_a_file_cut_short_is_refused(document, data):
     raw = json.dumps(document).encode()
     with pytest.raises(ModelFileError):
         loads(raw[: data.draw(st.integers(0, len(raw) - 1))])
+
+
+def test_envelopes_are_checked():
+    rng = np.random.default_rng(1)
+    t = np.sort(rng.uniform(0, 100, 300))
+    y = (1 + t / 50) * 3 * np.cos(2 * np.pi * 0.3 * t) + rng.normal(size=300)
+    model = find_cycles(t, y, varying_amplitude=True, minimum_period=2, harmonics=1)
+    raw = json.loads(dumps(SavedModel(model, PROVENANCE)))
+    again = loads(json.dumps(raw).encode()).model
+    when = [0.0, 50.0, 130.0]
+    np.testing.assert_array_equal(
+        np.array(again.predict(when, return_std=True)),
+        np.array(model.predict(when, return_std=True)),
+    )
+    at = ("result", "model", "envelopes")
+    knots = raw["result"]["model"]["envelopes"][0]["knots"]
+    for way, value, words in (
+        (at, 3, "expected a list"),
+        ((*at, 0, "factor"), KeyError, r"lacks 'model.envelopes[0].factor'"),
+        ((*at, 0, "knots"), knots[::-1], "do not ascend"),
+        ((*at, 0, "error"), [0.1], "of different number"),
+        ((*at, 0, "factor", 0), None, "expected a finite number"),
+        ((*at, 0, "lines"), [99], "lines"),
+    ):
+        assert words in refusal(change(raw, way, value))
+    # models written before amplitudes could vary
+    del raw["result"]["model"]["envelopes"]
+    assert not loads(json.dumps(raw).encode()).model.predictor.envelopes

@@ -120,3 +120,13 @@ def test_only_a_part_of_the_frequencies_needs_its_power(monkeypatch: pytest.Monk
     # three neighbours each of eight times ten promising ones, for three numbers of harmonics, are
     # 720 at most; next to a line, no other frequency comes close
     assert 0 < computed < 1500
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e200])
+def test_the_unit_of_the_weights_does_not_matter(size: float) -> None:
+    t = np.sort(np.random.default_rng(4).uniform(0, 60, 50))
+    data = regression(t, np.zeros(50), degree=1)
+    data = data.with_weights(size * data.weights)
+    engine = MultiHarmonicPeriodogram(data, 0.002, 400, 3)
+    for _, height in engine.peaks(residual_of(data), 0.1, 400, [400] * 3, [0.0] * 3, 5):
+        assert not len(height)

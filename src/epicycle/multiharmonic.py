@@ -220,15 +220,16 @@ class MultiHarmonicPeriodogram:
         :math:`\sqrt{1 - 1/m}` times its Frobenius norm (m columns); the nuisance columns take no
         more from it than the trace of their part.
         """
-        unit = 2.0 / sums.total
+        # (weights may be so small that their squares are none)
+        total, root = sums.total, np.sqrt(sums.total)
         # of orders 1 ... 2 K, relative to that of order 0
-        window = [_squared(s[part]) * (0.5 * unit) ** 2 for s in sums.window]
+        window = [_squared(s[part] / total) for s in sums.window]
         result = np.empty((self.orders, len(window[0])))
         squares = np.zeros(result.shape[1])
         frobenius, trace = np.zeros((2, result.shape[1]))
         for h in range(1, self.orders + 1):
-            squares += _squared(sums.values[h - 1][0, part])
-            trace += unit * _squared(sums.nuisance[h - 1][:, part]).sum(axis=0)
+            squares += 2.0 * _squared(sums.values[h - 1][0, part] / root)
+            trace += 2.0 * _squared(sums.nuisance[h - 1][:, part] / root).sum(axis=0)
             frobenius += 2 * window[2 * h - 1]
             for k in range(1, h):
                 frobenius += 4 * (window[h - k - 1] + window[h + k - 1])
@@ -236,7 +237,7 @@ class MultiHarmonicPeriodogram:
             known = least > _LEAST_EIGENVALUE
             # (a margin for rounding)
             least = np.where(known, least * (1.0 - 1e-9), 1.0)
-            result[h - 1] = np.where(known, unit * squares / least, np.inf)
+            result[h - 1] = np.where(known, squares / least, np.inf)
         return result
 
     def _reduce(self, sums: _Sums, part: slice | NDArray[np.intp]) -> Floats:

@@ -45,6 +45,11 @@ SINGLE_TOLERANCE = 1e-3
 #: A transform of fewer samples takes as long as one of so many.
 _FEWEST = 1024
 
+#: Direct sums, on a band of the usual size around a line, as long as so many; and the plan of a
+#: transform as so many.
+_FEWEST_DIRECT, _TYPICAL = 128, 33
+_PLAN = 4096
+
 #: Longer bands lose digits: a position is known to 2**-24 of a turn of the first frequency.
 _LONGEST_SINGLE_BAND = 1 << 18
 
@@ -140,10 +145,12 @@ def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
     """Return whether :func:`scattered_sums` is quicker than band after band.
 
     It spreads all samples once, and takes as long as two more of them for each of `cycles`, those
-    over the samples at the highest frequency.  Each of `n_places` bands takes some passes over the
-    samples, and no less than over so many.
+    over the samples at the highest frequency; and its plan takes as long as many samples do.  Each
+    of `n_places` bands takes some passes over the samples, and no less than over so many, which
+    are fewer where no plan is made for them.
     """
-    return n_samples + 2.0 * cycles <= n_places * max(n_samples, _FEWEST)
+    least = _FEWEST_DIRECT if is_faster(n_samples, _TYPICAL) else _FEWEST
+    return n_samples + 2.0 * cycles + _PLAN <= n_places * max(n_samples, least)
 
 
 def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Complexes:
