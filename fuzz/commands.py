@@ -48,7 +48,7 @@ def fit(raw: bytes) -> None:
     draws, file = _split(raw)
     arguments = ["fit", "t", *_search_options(draws), "-o", "m.json"]
     result = _run(arguments, {"t": file}, ("m.json",))
-    if result.exit_code != cli.BAD_INPUT:
+    if result.exit_code != cli.BAD_INPUT and "--help" not in arguments:
         model = (Path(_FOLDER.name) / "m.json").read_bytes()
         ends = ["--from", "2024-03-30" if b"+00:00" in model else "0", "--to"]
         ends += ["2024-04-02" if b"+00:00" in model else "90"]
@@ -93,7 +93,7 @@ def report(raw: bytes) -> None:
     title = draws.word(("", "<script>", "a & b", "</title>"))
     arguments = ["report", "t", *_search_options(draws), "-o", "r.html", f"--title={title}"]
     result = _run(arguments, {"t": file}, ("r.html",))
-    if result.exit_code != cli.BAD_INPUT:
+    if result.exit_code != cli.BAD_INPUT and "--help" not in arguments:
         page = (Path(_FOLDER.name) / "r.html").read_text(encoding="utf-8").lower()
         if not page.rstrip().endswith("</html>"):
             raise Finding("a page that is not whole")

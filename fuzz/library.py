@@ -52,7 +52,7 @@ def regressor(raw: bytes) -> None:
     X, y = _times(draws, n), _values(draws, n)
     if draws.one_in(2) and isinstance(X, np.ndarray):
         X = np.reshape(X, (-1, 1))
-    if draws.one_in(6):
+    if draws.one_in(6) and np.size(X) == n:
         X = np.stack([np.ravel(np.asarray(X, dtype=object)), _errors(draws, n)], axis=1)
     options = _options(draws)
     made = CycleRegressor(

@@ -50,9 +50,10 @@ def parquet(raw: bytes) -> None:
         name = draws.word(("time", "v", "err", "t_h", "date", "jd", "", str(k)))
         columns[name] = _odd_column(draws, n)
     frame = pd.DataFrame(columns)
-    if draws.one_in(4) and n and columns:
-        frame = frame.set_index(pd.Index(_odd_column(draws, n)))
+    index = _odd_column(draws, n) if draws.one_in(4) and n and columns else None
     try:
+        if index is not None:
+            frame = frame.set_index(pd.Index(index))
         frame.to_parquet(_FILE)
     except (ValueError, TypeError, OverflowError, NotImplementedError):
         return  # cannot be written

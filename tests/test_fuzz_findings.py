@@ -1,6 +1,7 @@
 """What fuzzing found, each once more; and every target of fuzz/ on a few of its first inputs."""
 
 import builtins
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from epicycle import _console, cli, find_cycles, instants, modelfile
+from epicycle import _console, _frames, cli, find_cycles, instants, modelfile
 from epicycle._times import TimeScale
+from epicycle.reading import ReadError, read_table
 
 FUZZ = Path(__file__).parents[1] / "fuzz"
 
@@ -67,6 +69,39 @@ def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
         patch.setattr(builtins, "compile", executed)
         patch.setattr(builtins, "eval", executed)
         modelfile.loads(raw)
+
+
+def test_predictions_at_times_without_a_finite_distance():
+    t = np.arange(40) / 8
+    model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
+    for far in (1e308, -1e200, 1e16):
+        with pytest.raises(ValueError, match="check their unit"):
+            model.predict([far])
+    assert np.isfinite(model.predict([1e9])).all()
+
+
+def test_covariates_without_a_square():
+    t = np.arange(40.0)
+    covariates = np.where(t == 7, 1e200, 1.0)
+    with pytest.raises(ValueError, match="covariates has values of size 1e\\+200"):
+        find_cycles(t, np.sin(t), covariates=covariates)
+
+
+def test_a_signal_too_large_to_square():
+    with pytest.raises(ValueError, match="signal_to_noise must be a finite number above 0 and at"):
+        find_cycles(np.arange(69.0), signal_to_noise=1e200)
+
+
+def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
+    text = b"time,v\n" + b"1,2\n" * 50_000
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(text, mtime=0))
+    assert len(text) > 200 * path.stat().st_size
+    with pytest.raises(ReadError, match="unpacks to more than 200 times its size"):
+        read_table(path)
+    monkeypatch.setattr(_frames, "_UNPACKED", len(text))
+    assert len(read_table(path).t) == 50_000
 
 
 @pytest.fixture(scope="module")

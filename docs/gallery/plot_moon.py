@@ -23,7 +23,7 @@ model.plot_spectrum(period_range=(5, 400), ax=axes)
 plt.show()
 
 # %%
-# All distances, folded with the anomalistic month: the scatter is that of the other months.
+# All distances, folded with the anomalistic month; the other months are taken off.
 
 figure, axes = plt.subplots(figsize=(7, 4.8), layout="constrained")
 model.plot_fold(0, value_label="distance, km", ax=axes)

@@ -375,6 +375,11 @@ def check_covariates(covariates: Any, n: int, count: int | None = None) -> Float
             f"{int(np.flatnonzero(bad.any(axis=1))[0])}. To fix this, fill them in or drop those "
             f"rows."
         )
+    if np.abs(values).max(initial=0.0) > _LARGEST:
+        raise ValueError(
+            f"covariates has values of size {np.abs(values).max():.3g}: expected at most "
+            f"{_LARGEST:g}. To fix this, take another unit, or correct them."
+        )
     return values
 
 

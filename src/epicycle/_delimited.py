@@ -157,12 +157,14 @@ def check_names(columns: Sequence[str], name: str) -> None:
     ReadError
         If one does.
     """
+    seen: set[str] = set()
     for column in columns:
-        if list(columns).count(column) > 1:
+        if column in seen:
             raise ReadError(
                 f"{name} names the column {column!r} twice: expected different names. "
                 f"To fix this, rename one of them."
             )
+        seen.add(column)
 
 
 def listed(names: Sequence[str], limit: int = 12) -> str:

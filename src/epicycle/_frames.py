@@ -23,6 +23,10 @@ from epicycle._delimited import ReadError, check_names, read_delimited
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What a gzipped file may unpack to, in bytes, or if that is more, times its own length: tables are
+#: packed to a tenth or so, and a file that holds a thousandth of what it unpacks to is no table.
+_UNPACKED, _UNPACKED_TIMES = 1 << 26, 200
+
 #: Bytes inspected to tell text from other things.
 _HEAD = 1 << 16
 
@@ -107,13 +111,21 @@ def _is_forbidden(error: Exception) -> bool:
 
 
 def _decompress(raw: bytes, name: str) -> bytes:
+    most = max(_UNPACKED, _UNPACKED_TIMES * len(raw))
     try:
-        return gzip.decompress(raw)
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+            unpacked = file.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise ReadError(
             f"{name} begins like a gzip file, but is damaged or cut short ({error}). "
             f"To fix this, copy it again."
         ) from None
+    if len(unpacked) > most:
+        raise ReadError(
+            f"{name} unpacks to more than {_UNPACKED_TIMES} times its size: expected a table. "
+            f"To fix this, check where it comes from, or unpack it yourself."
+        )
+    return unpacked
 
 
 def _read_parquet(raw: bytes, name: str) -> RawTable:

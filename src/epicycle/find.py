@@ -255,5 +255,5 @@ def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:
     """Return the share of the variance of a sinusoid, or of the products of events."""
     if signal_to_noise is None:
         return None
-    ratio = _checks.check_positive(signal_to_noise, "signal_to_noise")
+    ratio = _checks.check_positive(signal_to_noise, "signal_to_noise", below=1e30)
     return 0.5 * ratio**2 if of_events else ratio**2 / (ratio**2 + 2)

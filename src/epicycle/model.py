@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from epicycle.compose import Origin
 
 
+#: Predictions reach so many lengths of the data: no phase is known there, but no power overflows.
+_FARTHEST = 1e15
+
+
 @dataclass(frozen=True, eq=False)
 class Spectrum:
     """Spectra for the eye, thinned to the highest point in each piece of the band.
@@ -184,6 +188,11 @@ class Predictor:
         """Return times from the reference, which are within the data, and nuisance columns."""
         times = self.scale.parse(t).minus(self.reference)
         offset = times.to_float()
+        if not (np.abs(offset) <= _FARTHEST * self.baseline).all():
+            raise ValueError(
+                f"t has times more than {_FARTHEST:.0e} times the length of the data away from "
+                f"them: expected nearer ones. To fix this, check their unit."
+            )
         # a margin of rounding, so that the first and last sample are inside
         margin = 1e-9 * self.baseline
         inside = (offset >= self.first - self.reference - margin) & (

@@ -13,6 +13,7 @@ import itertools
 import json
 import types
 import typing
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -161,8 +162,8 @@ def _refuse(constant: str) -> Any:
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the key {twice!r} stands twice")
     return result
 
