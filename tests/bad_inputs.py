@@ -189,6 +189,7 @@ def cases() -> dict[str, list[Case]]:
             bad_option("a known period of 0", "--known 0"),
             bad_option("a negative exposure", "--exposure -1"),
             bad_option("no budget", "--max-frequencies 0"),
+            bad_option("a band without end", "--min-period 1e-15"),
             bad_option("a negative signal", "--signal-to-noise -1"),
             bad_option("events with values", "--events --value level"),
         ],

@@ -10,9 +10,9 @@ import pytest
 from epicycle import find_cycles
 from epicycle._data import Data
 from epicycle.ladder import LadderSearch, rungs_within
-from epicycle.plan import DENSE_UPTO, POINTS_PER_PEAK, SearchPlan, grid
+from epicycle.plan import DENSE_UPTO, POINTS_PER_PEAK, SearchPlan, grid, plan_search
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies
-from generators import sinusoids
+from generators import regression, sinusoids
 
 BUDGET = 2.0**29
 
@@ -152,3 +152,16 @@ def test_an_expected_signal_to_noise_saves_time_and_must_be_positive() -> None:
     assert "expected signal-to-noise" in told.search.choice
     with pytest.raises(ValueError, match=r"signal_to_noise must be a finite number above 0"):
         find_cycles(p.t, p.y, signal_to_noise=0.0)
+
+
+def test_a_band_that_would_take_for_ever_is_refused() -> None:
+    t = np.sort(np.random.default_rng(0).uniform(0.0, 100.0, 60))
+    with pytest.raises(ValueError, match=r"band is too wide.*longer minimum_period") as refused:
+        find_cycles(t, np.sin(t), minimum_period=1e-15)
+    # what it asks for is enough for the planner
+    enough = float(str(refused.value).split()[-1].rstrip("."))
+    data = regression(t, np.sin(t))
+    plan = plan_search(data, 1e-15)
+    assert decide(data, plan, "ladder", 1.01 * enough, 20.0).strategy == "ladder"
+    with pytest.raises(ValueError, match="band is too wide"):
+        decide(data, plan, "ladder", 0.9 * enough, 20.0)

@@ -19,6 +19,10 @@ from epicycle.plan import DENSE_UPTO, SearchPlan
 from epicycle.search import REMEMBERED_BANDS, band_size, cut, processors
 from epicycle.sums import BAND, SINGLE_BAND, single_band_size
 
+#: A rung that costs so many times what it may is refused, for it would take minutes or for ever;
+#: so many frequencies, which take seconds, are not.
+_HOPELESS, _SECONDS = 100.0, 1e9
+
 #: A dense search takes three transforms per frequency, and they count against `max_frequencies`.
 DENSE_COUNT = 3.0
 
@@ -77,7 +81,7 @@ def decide(
     *,
     drift: bool = False,
 ) -> Decision:
-    """Return how to search.
+    """Return how to search; a ladder has one rung at least, which may cost more than the budget.
 
     Parameters
     ----------
@@ -96,6 +100,11 @@ def decide(
     drift : bool
         Whether the frequency of a line may change so much that it has no coherent power; among
         pairs of close samples it still shows.
+
+    Raises
+    ------
+    ValueError
+        If one rung would cost a hundred times the budget.
     """
     n = plan.n_frequencies
     coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + _SURELY) ** 2 / max(data.n_values, 1))
@@ -129,6 +138,13 @@ def decide(
             "in all, for a ladder to cost much less",
         )
     steps = rungs_within(times, plan, budget, share)
+    cost = sum(step.cost for step in steps)
+    if cost > max(_HOPELESS * budget, _SECONDS):
+        raise ValueError(
+            f"the band is too wide: even the cheapest ladder would take {cost:.2g} frequencies, "
+            f"and max_frequencies is {budget:.2g}. To fix this, give a longer minimum_period, or "
+            f"max_frequencies of at least {cost / _HOPELESS:.2g}."
+        )
     if asked == "ladder":
         why = "as asked for"
     elif drift and DENSE_COUNT * n <= budget:
