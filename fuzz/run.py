@@ -16,7 +16,8 @@ from typing import Any
 HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "fuzz"
 
-#: After so many seconds of processor time a process makes room for another: atheris itself grows.
+#: After so many seconds of processor time a process makes room for another: memory grows under
+#: atheris, for a reason that is not known yet.
 ROUND = 60.0
 
 
