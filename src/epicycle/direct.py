@@ -54,8 +54,8 @@ class DirectSums:
         exponents = np.array([[1.0], [float(block)], [-float(size // 2)]])
         cosine, sine = phase.unit_phasors(phase.wrap(exponents * turns))
         fine, coarse, first = cosine - 1j * sine
-        self._fine = _as_real(_powers(fine, block).T)
-        self._coarse = _powers(coarse, rows) * first
+        self._fine = _as_real(_from_nought(fine, block).T)
+        self._coarse = _from_nought(coarse, rows) * first
 
     def sums(self, strengths: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """Return the sums of m sets of strengths: shapes (m, n) -> (m, size)."""
@@ -81,14 +81,6 @@ def _as_real(matrix: NDArray[np.complex128]) -> Floats:
     return result.view(np.float64)
 
 
-def _powers(base: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:
-    """Return the powers 0 ... count - 1, shape (count, n), in as few roundings as possible."""
-    result = np.empty((count, len(base)), dtype=np.complex128)
-    result[0] = 1.0
-    done = 1
-    while done < count:
-        more = min(done, count - done)
-        np.multiply(result[:more], base, out=result[done : done + more])
-        done += more
-        base = base * base
-    return result
+def _from_nought(base: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:
+    """Return the powers 0 ... count - 1, shape (count, n)."""
+    return np.concatenate([np.ones((1, len(base))), phase.powers(base, count)])[:count]

@@ -34,8 +34,6 @@ from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
 from epicycle.rivals import (
     ALL_SHAPES,
-    FINALISTS,
-    HELD,
     LONGEST_STEP,
     NEIGHBOURS,
     RELATED,
@@ -46,6 +44,7 @@ from epicycle.rivals import (
     apart,
     distinct,
     output_of,
+    with_relatives,
 )
 
 #: Share of the prior variance that all groups have in common, with its probability.
@@ -141,9 +140,8 @@ def rank_together(
     if len(more):
         found = first_look(more)
         refined, evidence = np.append(refined, found[0]), np.append(evidence, found[1])
-    best = refined[np.argsort(-evidence, kind="stable")[:FINALISTS]]
-    relatives = [best[:RELATED] / 2, best[:RELATED] / 3, best[:RELATED] * 2]
-    finalists = apart(np.concatenate([best, start[:RELATED], *relatives]), limits, near)
+    order = np.argsort(-evidence, kind="stable")
+    finalists = with_relatives(refined[order], start, limits, near)
     judged = [_judged(values, finalists, s, data.baseline, highest) for s in ALL_SHAPES]
     evidence = np.stack([each[1] for each in judged])
     better = evidence.argmax(axis=0), np.arange(len(finalists))
@@ -162,24 +160,28 @@ def values_per_epoch(data: Data, highest: float) -> float:
 
     A moment is short against the period of the `highest` frequency.
     """
+    times, group, _ = _in_turn(data)
+    return len(group) / len(_epochs(times.to_float(), group, NEIGHBOURS / highest))
+
+
+def _in_turn(data: Data) -> tuple[Times, NDArray[np.intp], NDArray[np.intp]]:
+    """Return times and outputs of all values in the order of time, and that order.
+
+    It is an order of the values of one output below those of another.
+    """
     rows = [np.flatnonzero(data.weights_of(j) > 0) for j in range(data.y.shape[1])]
     group = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
-    elapsed = data.times[np.concatenate(rows)].to_float()
-    order = np.argsort(elapsed, kind="stable")
-    return len(order) / len(_epochs(elapsed[order], group[order], NEIGHBOURS / highest))
+    times = data.times[np.concatenate(rows)]
+    order = np.argsort(times.to_float(), kind="stable")
+    return times[order], group[order], order
 
 
 def _stacked(data: Data, residual: Floats, noise: NoiseModel, within: float) -> _Values:
     outputs = [output_of(data, residual, noise, j) for j in range(residual.shape[1])]
-    rows = [np.flatnonzero(data.weights_of(j) > 0) for j in range(len(outputs))]
     unit = np.sqrt([o.signal for o in outputs])
-    group = np.repeat(np.arange(len(outputs)), [len(r) for r in rows])
-    index = np.concatenate(rows)
-    times = data.times[index]
-    order = np.argsort(times.to_float(), kind="stable")
-    group, times = group[order], times[order]
+    times, group, order = _in_turn(data)
     widths = np.cumsum([0] + [o.nuisance.shape[1] for o in outputs])
-    nuisance = np.zeros((len(index), int(widths[-1])))
+    nuisance = np.zeros((len(group), int(widths[-1])))
     y = np.concatenate([o.y for o in outputs])[order] / unit[group]
     known = np.concatenate([o.known_variance for o in outputs])[order] / unit[group] ** 2
     for j, output in enumerate(outputs):
@@ -221,8 +223,7 @@ def _judged(
     quick: bool = False,
 ) -> tuple[Floats, Floats, Floats]:
     """Return refined frequencies, log evidence, and share of the variance explained."""
-    used = int(np.flatnonzero(shapes.share.max(axis=0) > HELD).max()) + 1
-    columns = 2 * used * (1 + values.n_groups) + values.nuisance.shape[1]
+    columns = 2 * shapes.orders * (1 + values.n_groups) + values.nuisance.shape[1]
     size = max(_AT_A_TIME // (columns * len(values.y)), 1)
     parts = []
     for first in range(0, len(frequency), size):
@@ -274,13 +275,11 @@ class _Field:
     ) -> None:
         self.frequency = frequency
         self._values, self._shapes, self._baseline = values, shapes, baseline
-        used = int(np.flatnonzero(shapes.share.max(axis=0) > HELD).max()) + 1
-        self._h = np.arange(1, used + 1)
-        allowed = self._h * frequency[:, np.newaxis] <= highest
-        self._share = np.where(allowed, shapes.share[:, np.newaxis, :used], HELD)
+        self._h = np.arange(1, shapes.orders + 1)
+        self._share = shapes.allowed(frequency, highest)
         # what repeats itself after half a cycle departs in the orders of that half
         doubled = shapes.share[0, 0] < 0.5 * shapes.share[0, 1]
-        self._departing = 0 if quick else min(_DEPARTING * (2 if doubled else 1), used)
+        self._departing = 0 if quick else min(_DEPARTING * (2 if doubled else 1), shapes.orders)
         self._kinds = range(1) if quick else range(len(shapes.share))
         M = len(frequency)
         self._scatter = np.full((M, values.n_groups), _FIRST_SCATTER)
@@ -298,14 +297,10 @@ class _Field:
     def _columns(self) -> Floats:
         v, K, D = self._values, len(self._h), 2 * self._departing
         cosine, sine = phase.unit_phasors(phase.turns(self.frequency, v.times))
-        z = cosine + 1j * sine
-        power = z.copy()
-        result = np.zeros((*z.shape, 2 * K + v.n_groups * D + v.nuisance.shape[1]))
-        for k in range(K):
-            result[:, :, 2 * k] = power.real
-            result[:, :, 2 * k + 1] = power.imag
-            if k + 1 < K:
-                power *= z
+        powers = np.moveaxis(phase.powers(cosine + 1j * sine, K), 0, 2)
+        result = np.zeros((*cosine.shape, 2 * K + v.n_groups * D + v.nuisance.shape[1]))
+        result[:, :, 0 : 2 * K : 2] = powers.real
+        result[:, :, 1 : 2 * K : 2] = powers.imag
         for j in range(v.n_groups):
             rows = v.group == j
             first = 2 * K + j * D

@@ -8,7 +8,7 @@ fractional part is rounded.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from epicycle import _twofloat
 from epicycle._times import Times
@@ -55,6 +55,22 @@ def unit_phasors(phase: Floats) -> tuple[Floats, Floats]:
         return _many_phasors(phase)
     angle = (2.0 * np.pi) * phase
     return np.cos(angle), np.sin(angle)
+
+
+def powers(base: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:
+    """Return the powers 1 ... count of phasors, in as few roundings as possible.
+
+    Shapes (...) -> (count, ...).
+    """
+    result = np.empty((count, *base.shape), dtype=np.complex128)
+    result[:1] = base
+    done = 1
+    while done < count:
+        more = min(done, count - done)
+        # those of orders 1 ... done, turned by the highest of them
+        np.multiply(result[:more], result[done - 1], out=result[done : done + more])
+        done += more
+    return result
 
 
 def _many_phasors(phase: Floats) -> tuple[Floats, Floats]:

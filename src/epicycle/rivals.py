@@ -46,6 +46,17 @@ class Shapes:
     share: Floats
     odds: Floats
 
+    @property
+    def orders(self) -> int:
+        """Highest order that any kind has."""
+        return int(np.flatnonzero(self.share.max(axis=0) > HELD).max()) + 1
+
+    def allowed(self, frequency: Floats, highest: float) -> Floats:
+        """Return the shares, shape (kinds, M, orders), of orders up to a highest frequency."""
+        share = self.share[:, np.newaxis, : self.orders]
+        order = np.arange(1, self.orders + 1)
+        return np.where(order * frequency[:, np.newaxis] <= highest, share, HELD)
+
 
 def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
     """Return shares that fall as order**-steepness.
@@ -183,9 +194,7 @@ def rank(
     smooth = _Waveforms(outputs, start, SMOOTH, data.baseline, highest)
     smooth.refine()
     order = np.argsort(-smooth.evaluate(1.0)[0], kind="stable")
-    best = smooth.frequency[order[:FINALISTS]]
-    relatives = [best[:RELATED] / 2, best[:RELATED] / 3, best[:RELATED] * 2]
-    finalists = apart(np.concatenate([best, start[:RELATED], *relatives]), limits, near)
+    finalists = with_relatives(smooth.frequency[order], start, limits, near)
     fields = [
         _Waveforms(outputs, finalists, shapes, data.baseline, highest) for shapes in ALL_SHAPES
     ]
@@ -206,6 +215,19 @@ def rank(
     )
     in_full = np.logaddexp.reduce(np.stack([each[0] for each in first]), axis=0)
     return Ranking(tuple(rivals), float(in_full.max()))
+
+
+def with_relatives(
+    frequency: Floats, start: Floats, limits: tuple[float, float], near: float
+) -> Floats:
+    """Return what is compared to the end: the likeliest first, and what they may be in truth.
+
+    Of `frequency`, by descending evidence, the first, their halves, thirds and doubles; and the
+    first of those to begin with.
+    """
+    best, few = frequency[:FINALISTS], frequency[:RELATED]
+    every = np.concatenate([best, start[:RELATED], few / 2, few / 3, few * 2])
+    return apart(every, limits, near)
 
 
 def apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
@@ -265,12 +287,8 @@ class _Waveforms:
         self._outputs = outputs
         self._baseline = baseline
         self._shapes = shapes
-        used = int(np.flatnonzero(shapes.share.max(axis=0) > HELD).max()) + 1
-        self._share = shapes.share[:, :used]
-        self._h = np.arange(1, used + 1)
-        # shares of the orders at each frequency, shape (kinds, M, K)
-        allowed = self._h * frequency[:, np.newaxis] <= highest
-        self._share = np.where(allowed, self._share[:, np.newaxis, :], HELD)
+        self._h = np.arange(1, shapes.orders + 1)
+        self._share = shapes.allowed(frequency, highest)
         M = len(frequency)
         self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
         self._tails = [np.ones((M, len(o.y))) for o in outputs]
@@ -284,16 +302,7 @@ class _Waveforms:
         cosine, sine = phase.unit_phasors(phase.turns(self.frequency, output.times))
         M, n = cosine.shape
         K = len(self._h)
-        powers = np.empty((M, K, n), dtype=np.complex128)
-        powers[:, 0].real, powers[:, 0].imag = cosine, sine
-        done = 1
-        while done < K:
-            more = min(done, K - done)
-            # those of orders 1 ... done, turned by the highest of them
-            np.multiply(
-                powers[:, :more], powers[:, done - 1 : done], out=powers[:, done : done + more]
-            )
-            done += more
+        powers = np.swapaxes(phase.powers(cosine + 1j * sine, K), 0, 1)
         columns = np.empty((M, 2 * K + output.nuisance.shape[1], n))
         columns[:, 0 : 2 * K : 2] = powers.real
         columns[:, 1 : 2 * K : 2] = powers.imag
