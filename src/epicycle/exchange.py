@@ -22,9 +22,10 @@ from epicycle.background import Background
 from epicycle.cycles import Cycle, EventStatistics, Harmonic, Line
 from epicycle.envelope import Envelope
 from epicycle.gears import GearTrain
-from epicycle.model import CycleModel, Predictor, Spectrum
+from epicycle.model import CycleModel, Spectrum
 from epicycle.plan import SearchPlan
 from epicycle.prediction import PredictionErrors
+from epicycle.predictor import Predictor
 
 SCHEMA = "epicycle.cycles/1"
 

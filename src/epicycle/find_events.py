@@ -27,9 +27,10 @@ from epicycle.events import (
     z_squared,
 )
 from epicycle.ladder import LadderSearch, further_budget
-from epicycle.model import CycleModel, EventTimes, Predictor, Spectrum
+from epicycle.model import CycleModel, EventTimes, Spectrum
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
+from epicycle.predictor import Predictor
 from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
 from epicycle.significance import effective_bandwidth
