@@ -15,9 +15,10 @@ from epicycle.aliases import Alias, line_powers
 from epicycle.coherence import BroadPeak
 from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.forecast_errors import continue_trend, prediction_errors
+from epicycle.goal import Goal, known_fundamentals
 from epicycle.plan import SearchPlan
 from epicycle.predictor import Predictor
-from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.pursuit import Pursuit
 from epicycle.refine import Fit
 
 

@@ -24,11 +24,12 @@ from epicycle.assemble import (
 )
 from epicycle.coherence import coherence_notes
 from epicycle.cycles import Alias, Cycle, per_output
+from epicycle.goal import Goal, known_fundamentals
 from epicycle.grouping import gathered
 from epicycle.model import CycleModel, Spectrum
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
-from epicycle.pursuit import Goal, Pursuit, known_fundamentals
+from epicycle.pursuit import Pursuit
 from epicycle.rival_aliases import led_by_rivals
 from epicycle.robust import outlying
 from epicycle.significance import power_threshold

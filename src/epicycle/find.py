@@ -11,11 +11,12 @@ from epicycle import _checks, robust
 from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
+from epicycle.goal import Goal
 from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.pursuit import Goal, Pursuit, pursue, refitted
+from epicycle.pursuit import Pursuit, pursue, refitted
 from epicycle.search import Progress
 from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
 from epicycle.varying import Steps, too_short_notes, with_varying_amplitudes

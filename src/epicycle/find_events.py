@@ -26,12 +26,13 @@ from epicycle.events import (
     without,
     z_squared,
 )
+from epicycle.further_lines import LARGEST_DRIFT
+from epicycle.goal import Goal
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.model import CycleModel, EventTimes, Spectrum
 from epicycle.plan import SearchPlan, plan_search, portrait_plan
 from epicycle.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.predictor import Predictor
-from epicycle.pursuit import LARGEST_DRIFT, Goal
 from epicycle.search import Candidates, DenseSearch, Progress, spectral_window
 from epicycle.significance import effective_bandwidth
 from epicycle.workbench import Effort

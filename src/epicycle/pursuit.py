@@ -11,7 +11,6 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from epicycle import harmonics
 from epicycle._data import Data
@@ -20,64 +19,25 @@ from epicycle.alias_odds import AliasTest
 from epicycle.assessment import Judge
 from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.coherence import BroadPeak, broad_peaks
-from epicycle.drift import scan_drift
 from epicycle.envelope import Envelope
 from epicycle.errors import Covariance, covariance
+from epicycle.further_lines import LARGEST_DRIFT, SEPARATION, add_lines, amplitudes
+from epicycle.goal import Goal, count_cycles, known_fundamentals, with_drift_set
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
 from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import Fit
 from epicycle.rivals import Ranking, Rival
 from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
-from epicycle.workbench import Effort, Workbench
-
-#: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
-SEPARATION = 1.0
-
-#: Largest drift that is searched, in units of 1/baseline^2: it smears a line over so many widths.
-LARGEST_DRIFT = 32.0
+from epicycle.workbench import Workbench
 
 #: Residual power next to a line, relative to white noise, that is more than noise can be.
 _UNRESOLVED = 4.0
 
 #: The last joint fit may bring two lines together by this factor, no further.
 _FINAL_SEPARATION = 0.95
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What the user asked the pursuit for.
-
-    Attributes
-    ----------
-    max_cycles : int
-        Number of cycles at which to stop.
-    max_order : int
-        Highest harmonic tried.
-    false_alarm : float
-        Largest false-alarm probability of a line that stays.
-    effort : Effort
-        What the search may cost, and how weak a line it should see.
-    known : tuple of float
-        Frequencies to fit first and to hold.
-    drift : bool
-        Whether the cycles' frequencies may change linearly with time.
-    slow_limit : float
-        Frequency below which a line is slow variation and does not count as a cycle.
-    red_noise : bool
-        Whether noise may be stronger at some frequencies than at others.
-    """
-
-    max_cycles: int
-    max_order: int
-    false_alarm: float
-    effort: Effort
-    known: tuple[float, ...]
-    drift: bool
-    slow_limit: float
-    red_noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,13 +149,13 @@ def pursue(
     refused: list[float] = []
     beside: list[float] = []
     fit, jitter, last, rivals, held = _open(work, fit, jitter, last, goal, judge, ranking)
-    fit, jitter, last = _add_lines(work, fit, jitter, last, goal, judge, refused, beside)
+    fit, jitter, last = add_lines(work, fit, jitter, last, goal, judge, refused, beside)
 
     window = spectral_window(work.data, plan)
     likelier = _at_likeliest_aliases(work, fit, window, goal, judge, held)
     if likelier is not fit:
         last = work.search(likelier)
-        fit, jitter, last = _add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
+        fit, jitter, last = add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
     broad = _broad_peaks(work, fit, goal, judge)
     spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
     seen = fit.structure.line_frequency.tolist()
@@ -207,7 +167,7 @@ def pursue(
         stand, centres = resolve(
             Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
         )
-        if _count_cycles(stand.fit.structure, goal) > goal.max_cycles:
+        if count_cycles(stand.fit.structure, goal) > goal.max_cycles:
             centres = []
         if centres:
             work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
@@ -291,7 +251,7 @@ def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[Br
     structure = fit.structure
     level = judge.noise_level(work.data, fit)
     strength = np.zeros(len(structure.frequency))
-    np.add.at(strength, structure.parent, _amplitudes(fit, fit.scale) ** 2)
+    np.add.at(strength, structure.parent, amplitudes(fit, fit.scale) ** 2)
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
     order = [int(k) for k in np.argsort(-strength, kind="stable") if in_question[k]]
     return broad_peaks(work.data, fit, level, order)
@@ -373,124 +333,15 @@ def _open(
     return fit, jitter, work.search(fit), ranking.rivals, opening.held
 
 
-def _add_lines(
-    work: Workbench,
-    fit: Fit,
-    jitter: Floats,
-    last: Candidates,
-    goal: Goal,
-    judge: Judge,
-    refused: list[float],
-    beside: list[float],
-) -> tuple[Fit, Floats, Candidates]:
-    """Return the fit with every further significant line, and the last search.
-
-    Where lines were refused, and where power stands beside a line, is added to the lists.
-    """
-    while _count_cycles(fit.structure, goal) < goal.max_cycles:
-        found = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
-        if found is None:
-            break
-        better, candidate = found
-        settled, its_jitter = work.settle(_set_drift(better.structure, goal))
-        if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
-            # the candidate too, from which the line may have moved: else it would come again
-            refused += [float(better.structure.frequency[-1]), candidate]
-            continue
-        fit, jitter = settled, its_jitter
-        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
-        last = work.search(fit)
-    return fit, jitter, last
-
-
 def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     """Return the fit without the lines that close pairs have made superfluous, and completed."""
     work = copy(stand.work)
     fit = _prune(work, stand.fit, goal, judge)
     last = work.search(fit)
-    fit, jitter, last = _add_lines(work, fit, stand.jitter, last, goal, judge, [], [])
+    fit, jitter, last = add_lines(work, fit, stand.jitter, last, goal, judge, [], [])
     fit = _prune(work, fit, goal, judge)
     fit, jitter = work.settle(fit.structure, tight=True)
     return Stand(work, fit, jitter, last)
-
-
-def _count_cycles(structure: Structure, goal: Goal) -> int:
-    counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
-    return int(np.count_nonzero(counted))
-
-
-def _set_drift(structure: Structure, goal: Goal) -> Structure:
-    """Return the structure with the drift of its cycles set free, where the user asked for it."""
-    if not goal.drift:
-        return structure
-    return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
-
-
-def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
-    """Return which fundamentals were given by the user."""
-    return np.isin(structure.frequency, goal.known)
-
-
-def _next_line(
-    work: Workbench,
-    fit: Fit,
-    candidates: Candidates,
-    plan: SearchPlan,
-    goal: Goal,
-    judge: Judge,
-    refused: list[float],
-    beside: list[float],
-) -> tuple[Fit, float] | None:
-    """Return the fit with one more line, and the candidate; None when nothing is significant."""
-    data = work.data
-    if is_exact(data, fit.chi2):
-        return None
-    width = 1.0 / data.baseline
-    existing = fit.structure.line_frequency
-    taken = np.append(existing, refused)
-    for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
-        if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
-            if height > work.significant_power(fit):
-                beside.append(float(frequency))
-            continue
-        structure = fit.structure.plus(float(frequency))
-        if goal.drift and frequency >= goal.slow_limit:
-            structure = _with_best_drift(data, fit, float(frequency), width)
-        # enough to decide: the joint fit of all lines follows for those that are accepted
-        near = np.abs(structure.frequency - frequency) < 4 * width
-        trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
-        if trial.structure.frequency[-1] < width and plan.minimum_frequency <= width:
-            # A bend of less than one cycle has no frequency of its own; held at one cycle over
-            # the baseline it takes the drift out of the way of the cycles above it.
-            structure = fit.structure.plus(width, fixed=True)
-            trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
-        if judge.of_next(data, fit, trial) > goal.false_alarm:
-            return None
-        n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
-        ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
-        # BIC: two amplitudes are learned from the values of their output, a frequency from all
-        gain = (n * np.log(ratio)).sum()
-        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
-            return None
-        if _acceptable(fit, trial, plan, width):
-            return trial, float(frequency)
-        refused.append(float(frequency))
-    return None
-
-
-def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> Structure:
-    """Return the lines of a fit and one more near a candidate, at the drift of highest power."""
-    peak = scan_drift(
-        data.times,
-        (fit.residual * data.weights).T,
-        frequency,
-        LARGEST_DRIFT / 2 * width,
-        LARGEST_DRIFT * width**2,
-    )
-    structure = fit.structure.plus(peak.frequency)
-    drift, drifting = structure.drift.copy(), structure.drifting.copy()
-    drift[-1], drifting[-1] = peak.drift, True
-    return replace(structure, drift=drift, drifting=drifting)
 
 
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
@@ -504,46 +355,17 @@ def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]
     ]
 
 
-def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
-    """Return whether a trial's lines are in the band, apart, and not fighting each other."""
-    frequency = trial.structure.frequency
-    new = frequency[-1]
-    margin = 0.05 * width
-    if not plan.minimum_frequency - margin <= new <= plan.maximum_frequency + margin:
-        return False
-    if _too_close(trial, width) > _too_close(fit, width):
-        return False
-    # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
-    amplitude = _amplitudes(trial, fit.scale)
-    before = _amplitudes(fit, fit.scale)
-    near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
-    grown = amplitude[:-1][near] > 1.5 * before[near]
-    return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
-
-
-def _too_close(fit: Fit, width: float) -> int:
-    """Return the number of neighbours that are too close, but for those placed so on purpose."""
-    gaps = np.diff(np.sort(fit.structure.line_frequency))
-    return int(np.count_nonzero(gaps < SEPARATION * width))
-
-
-def _amplitudes(fit: Fit, scale: Floats) -> Floats:
-    lines = fit.coefficients[fit.n_nuisance :] / np.sqrt(scale)
-    result: Floats = np.sqrt((lines[0::2] ** 2 + lines[1::2] ** 2).sum(axis=1))
-    return result
-
-
 def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
     """Return the final joint fit; of two lines that it draws together the weaker one goes."""
     while True:
-        settled, jitter = work.settle(_set_drift(fit.structure, goal), tight=True)
+        settled, jitter = work.settle(with_drift_set(fit.structure, goal), tight=True)
         frequency = settled.structure.line_frequency
         order = np.argsort(frequency)
         gaps = np.diff(frequency[order])
         if not len(gaps) or gaps.min() >= _FINAL_SEPARATION * SEPARATION / work.data.baseline:
             return settled, jitter
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
-        strength = _amplitudes(settled, settled.scale)
+        strength = amplitudes(settled, settled.scale)
         weaker = int(pair[strength[pair].argmin()])
         fit, _ = work.settle(_without_line(settled.structure, weaker))
 

@@ -10,8 +10,9 @@ import numpy as np
 from epicycle._checks import Samples, check_count
 from epicycle._data import Data, build_data, orthonormal_basis
 from epicycle._twofloat import Floats
+from epicycle.goal import Goal
 from epicycle.lines import Structure, design
-from epicycle.pursuit import Goal, Pursuit
+from epicycle.pursuit import Pursuit
 
 #: The trend whose slope may change.
 PIECEWISE = "piecewise"
