@@ -9,9 +9,10 @@ import pytest
 
 import oracles
 from epicycle._data import Data
+from epicycle.fit import Fit
 from epicycle.lines import Structure
 from epicycle.nearby import NearbyPower, restored
-from epicycle.refine import Fit, fit_lines
+from epicycle.refine import fit_lines
 from generators import regression
 
 PLACES = [0.12, 0.37, 0.371, 0.74, 1.37, 0.63, 2.2]

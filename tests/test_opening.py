@@ -4,10 +4,11 @@ import numpy as np
 
 from epicycle._data import Data
 from epicycle.epochs import values_per_epoch
+from epicycle.fit import Fit
 from epicycle.lines import Structure
 from epicycle.opening import _with_orders, outdone_by_sinusoids
 from epicycle.plan import plan_search
-from epicycle.refine import Fit, fit_lines
+from epicycle.refine import fit_lines
 from epicycle.search import Candidates, DenseSearch
 from generators import regression
 

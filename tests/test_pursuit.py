@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 import oracles
 from epicycle import find_cycles
+from epicycle.fit import Fit
 from epicycle.further_lines import SEPARATION
 from epicycle.lines import Fundamental, Structure
 from epicycle.model import CycleModel
 from epicycle.pursuit import _settle_apart
-from epicycle.refine import Fit, fit_lines
+from epicycle.refine import fit_lines
 from generators import Problem, sinusoids
 
 

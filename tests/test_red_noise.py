@@ -7,9 +7,10 @@ import pytest
 from scipy import stats
 
 from epicycle import find_cycles
+from epicycle.fit import Fit
 from epicycle.lines import Fundamental, Structure
 from epicycle.red_noise import Continuum, continuum
-from epicycle.refine import Fit, fit_lines
+from epicycle.refine import fit_lines
 from generators import regression
 
 

@@ -8,8 +8,9 @@ from scipy import optimize
 
 import oracles
 from epicycle._data import Data
+from epicycle.fit import Fit
 from epicycle.lines import Fundamental, Structure, line_columns
-from epicycle.refine import Fit, Linearised, LinearisedAmongFew, fit_lines
+from epicycle.refine import Linearised, LinearisedAmongFew, fit_lines
 from generators import regression, sinusoids
 
 LINES = [(0.3137, 2.0), (0.4142, 1.0), (1.7321, 3.0)]

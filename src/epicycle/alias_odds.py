@@ -33,14 +33,14 @@ from epicycle.aliases import (
     Appearance,
     as_aliases,
     day_length,
-    line_powers,
     window_offsets,
 )
+from epicycle.fit import Fit, line_powers
 from epicycle.lines import Fundamental, Structure
 from epicycle.nearby import Lines, NearbyPower
 from epicycle.noise import NoiseModel, local_level
 from epicycle.plan import SearchPlan
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import QUICK, fit_lines
 from epicycle.search import Candidates
 
 #: Whatever has these odds is listed, however little power is there.

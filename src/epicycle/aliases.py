@@ -17,7 +17,6 @@ from epicycle._times import UNIT_SECONDS, Times
 from epicycle._twofloat import Floats
 from epicycle.periodogram import Periodogram
 from epicycle.plan import SearchPlan
-from epicycle.refine import Fit
 from epicycle.search import Candidates
 
 #: Aliases are listed from this power ratio upwards, and at most so many.
@@ -219,10 +218,3 @@ def nearby_aliases(
                 log_odds = 0.5 * (there - here)
                 found[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
     return as_aliases(found.values())
-
-
-def line_powers(fit: Fit) -> Floats:
-    """Return the squared amplitude of every line in units of the scatter, over all outputs."""
-    squares = fit.coefficients[fit.n_nuisance :] ** 2 / fit.scale
-    result: Floats = (squares[0::2] + squares[1::2]).sum(axis=1)
-    return result

@@ -11,15 +11,15 @@ from scipy import optimize, special
 from epicycle._checks import Samples
 from epicycle._times import TimeScale
 from epicycle._twofloat import Floats
-from epicycle.aliases import Alias, line_powers
+from epicycle.aliases import Alias
 from epicycle.coherence import BroadPeak
 from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
+from epicycle.fit import Fit, fundamental_powers
 from epicycle.forecast_errors import continue_trend, prediction_errors
 from epicycle.goal import Goal, known_fundamentals
 from epicycle.plan import SearchPlan
 from epicycle.predictor import Predictor
 from epicycle.pursuit import Pursuit
-from epicycle.refine import Fit
 
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
@@ -32,9 +32,7 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     """
     frequency = fit.structure.frequency
     slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)
-    power = np.zeros(len(frequency))
-    np.add.at(power, fit.structure.parent, line_powers(fit))
-    rate = np.where(slow, power * frequency**2, 0.0)
+    rate = np.where(slow, fundamental_powers(fit) * frequency**2, 0.0)
     if slow.any():
         k = int(rate.argmax())
         if frequency[k] >= 3.0 / baseline and rate[k] > 4.0 * np.delete(rate, k).max(initial=0.0):
@@ -136,7 +134,7 @@ def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
     structure, fit = result.fit.structure, result.fit
     lines = np.flatnonzero(structure.parent == k)
     lines = lines[np.argsort(structure.order[lines], kind="stable")]
-    rows = fit.n_nuisance + (2 * lines[:, np.newaxis] + [0, 1]).ravel()
+    rows = fit.rows_of(lines)
     orders = structure.order[lines]
     frequency = float(structure.frequency[k])
     gain = np.repeat(np.sinc(orders * frequency * exposure), 2)
@@ -239,9 +237,7 @@ def build_lines(
 
 def strength_order(fit: Fit) -> NDArray[np.intp]:
     """Return the fundamentals by descending power of their waveforms."""
-    power = np.zeros(len(fit.structure.frequency))
-    np.add.at(power, fit.structure.parent, line_powers(fit))
-    return np.argsort(-power, kind="stable")
+    return np.argsort(-fundamental_powers(fit), kind="stable")
 
 
 def amplitude_limit(found: Pursuit) -> list[float]:

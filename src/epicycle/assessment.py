@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import Covariance
+from epicycle.fit import Fit
 from epicycle.lines import design
 from epicycle.noise import local_level
 from epicycle.red_noise import Continuum, continuum
-from epicycle.refine import Fit
 from epicycle.significance import (
     Trials,
     false_alarm_probability,

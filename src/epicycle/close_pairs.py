@@ -34,9 +34,10 @@ from scipy import optimize, special
 from epicycle import phase
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.fit import Fit
 from epicycle.lines import Fundamental, Structure, design, line_columns
 from epicycle.noise import is_exact, local_level
-from epicycle.refine import Fit, NormalEquations
+from epicycle.refine import NormalEquations
 from epicycle.search import Candidates
 from epicycle.workbench import Workbench
 

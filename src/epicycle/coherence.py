@@ -25,9 +25,8 @@ from scipy import optimize
 from epicycle import phase
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.aliases import line_powers
+from epicycle.fit import Fit, line_powers
 from epicycle.nearby import restored
-from epicycle.refine import Fit
 
 #: Lines up to so many line widths away may belong to the same broad peak; more if it is broader.
 _NEIGHBOURHOOD = 8.0

@@ -9,7 +9,8 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.refine import QUICK, Fit, Linearised, linearise
+from epicycle.fit import Fit
+from epicycle.refine import QUICK, Linearised, linearise
 
 
 @dataclass(frozen=True)

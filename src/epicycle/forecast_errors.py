@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.fit import Fit
 from epicycle.lines import line_columns
 from epicycle.noise import local_level
 from epicycle.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
 from epicycle.pursuit import Pursuit
-from epicycle.refine import Fit
 from epicycle.trend import MARGIN
 
 #: A smaller group shares the scatter of all.

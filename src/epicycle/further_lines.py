@@ -11,11 +11,12 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.assessment import Judge
 from epicycle.drift import scan_drift
+from epicycle.fit import Fit, line_powers
 from epicycle.goal import Goal, count_cycles, with_drift_set
 from epicycle.lines import Structure
 from epicycle.noise import is_exact
 from epicycle.plan import SearchPlan
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import QUICK, fit_lines
 from epicycle.search import Candidates
 from epicycle.workbench import Workbench
 
@@ -128,8 +129,8 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     if too_close(trial, width) > too_close(fit, width):
         return False
     # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
-    amplitude = amplitudes(trial, fit.scale)
-    before = amplitudes(fit, fit.scale)
+    amplitude = np.sqrt(line_powers(trial, fit.scale))
+    before = np.sqrt(line_powers(fit))
     near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
     grown = amplitude[:-1][near] > 1.5 * before[near]
     return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
@@ -139,10 +140,3 @@ def too_close(fit: Fit, width: float) -> int:
     """Return the number of neighbours that are too close, but for those placed so on purpose."""
     gaps = np.diff(np.sort(fit.structure.line_frequency))
     return int(np.count_nonzero(gaps < SEPARATION * width))
-
-
-def amplitudes(fit: Fit, scale: Floats) -> Floats:
-    """Return the amplitude of each line over the scatter, all outputs together, shape (L,)."""
-    lines = fit.coefficients[fit.n_nuisance :] / np.sqrt(scale)
-    result: Floats = np.sqrt((lines[0::2] ** 2 + lines[1::2] ** 2).sum(axis=1))
-    return result

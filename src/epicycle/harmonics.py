@@ -17,10 +17,11 @@ from scipy import special
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.errors import covariance
+from epicycle.fit import Fit
 from epicycle.gears import Comb, ratio_error
 from epicycle.lines import Fundamental, Structure
 from epicycle.periodogram import Periodogram
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import QUICK, fit_lines
 
 #: Steps per line width, and widths to either side, of the look around a multiple.
 _STEPS = 4

@@ -12,16 +12,14 @@ to the sums at f, with W the sums of the weights, less what of it mean and trend
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.lines import line_columns
+from epicycle.fit import Fit, part_of_model
 from epicycle.periodogram import Norm, Periodogram
-from epicycle.refine import Fit
 from epicycle.sums import is_worth_scattering, scattered_sums
 
 #: An alias is sought within a line width, in steps of this fraction of it.
@@ -184,10 +182,7 @@ class NearbyPower:
 
 def restored(data: Data, fit: Fit, lines: NDArray[np.intp]) -> Floats:
     """Return the residual with some lines put back, free of trend and offsets, shape (n, d)."""
-    rows = fit.n_nuisance + (2 * lines[:, np.newaxis] + [0, 1]).ravel()
-    structure = fit.structure
-    part = replace(structure, parent=structure.parent[lines], order=structure.order[lines])
-    values: Floats = fit.residual + line_columns(part, data) @ fit.coefficients[rows]
+    values: Floats = fit.residual + part_of_model(data, fit, lines)
     for j in range(values.shape[1]):
         w = data.weights_of(j)
         basis = data.basis(j)

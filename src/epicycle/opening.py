@@ -19,11 +19,12 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.background import Background
 from epicycle.epochs import values_per_epoch
+from epicycle.fit import Fit
 from epicycle.lines import Structure
 from epicycle.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan, grid
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import QUICK, fit_lines
 from epicycle.rivals import Ranking, rank
 from epicycle.search import Candidates, cut
 from epicycle.sums import BAND

@@ -21,13 +21,13 @@ from epicycle.close_pairs import Stand, is_apart, resolve
 from epicycle.coherence import BroadPeak, broad_peaks
 from epicycle.envelope import Envelope
 from epicycle.errors import Covariance, covariance
-from epicycle.further_lines import LARGEST_DRIFT, SEPARATION, add_lines, amplitudes
+from epicycle.fit import Fit, fundamental_powers, line_powers
+from epicycle.further_lines import LARGEST_DRIFT, SEPARATION, add_lines
 from epicycle.goal import Goal, count_cycles, known_fundamentals, with_drift_set
 from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
 from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
-from epicycle.refine import Fit
 from epicycle.rivals import Ranking, Rival
 from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
@@ -250,10 +250,8 @@ def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[Br
         return []
     structure = fit.structure
     level = judge.noise_level(work.data, fit)
-    strength = np.zeros(len(structure.frequency))
-    np.add.at(strength, structure.parent, amplitudes(fit, fit.scale) ** 2)
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
-    order = [int(k) for k in np.argsort(-strength, kind="stable") if in_question[k]]
+    order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
     return broad_peaks(work.data, fit, level, order)
 
 
@@ -365,7 +363,7 @@ def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
         if not len(gaps) or gaps.min() >= _FINAL_SEPARATION * SEPARATION / work.data.baseline:
             return settled, jitter
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
-        strength = amplitudes(settled, settled.scale)
+        strength = line_powers(settled)
         weaker = int(pair[strength[pair].argmin()])
         fit, _ = work.settle(_without_line(settled.structure, weaker))
 

@@ -18,8 +18,8 @@ from scipy import linalg
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.fit import Fit
 from epicycle.periodogram import Periodogram
-from epicycle.refine import Fit
 
 #: Knots of the spline are this factor apart in frequency.
 _KNOT_RATIO = 4.0

@@ -15,7 +15,7 @@ fraction of a line width and is only kept if it lowers chi-square.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from scipy.linalg import lapack
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.fit import Fit
 from epicycle.lines import Structure, all_columns
 from epicycle.products import REACH, Products
 
@@ -41,45 +42,6 @@ _MAX_STEPS = 40
 
 #: Up to so many samples, columns are computed anew for every step: keeping them takes longer.
 _FEW_SAMPLES = 512
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A converged joint fit.
-
-    Attributes
-    ----------
-    structure : Structure
-        The lines, with refined frequencies.
-    coefficients : ndarray, shape (p + 2 L, d)
-        Nuisance coefficients, then the cosine and sine coefficient of each line in turn.
-    residual : ndarray, shape (n, d)
-        Data minus model; 0 where a value is missing.
-    chi2 : ndarray, shape (d,)
-        Weighted sums of squared residuals.
-    scale : ndarray, shape (d,)
-        chi2 per degree of freedom, or 1 where the weights are known to be right.
-    n_nuisance : int
-        Number p of nuisance columns.
-    """
-
-    structure: Structure
-    coefficients: Floats
-    residual: Floats
-    chi2: Floats
-    scale: Floats
-    n_nuisance: int
-
-    @property
-    def n_parameters(self) -> int:
-        """Number of parameters, linear ones of one output and all others."""
-        return len(self.coefficients) + self.structure.n_free
-
-    def line_coefficients(self, line: int) -> Floats:
-        """Return cosine and sine coefficients of one line, shape (2, d)."""
-        first = self.n_nuisance + 2 * line
-        result: Floats = self.coefficients[first : first + 2]
-        return result
 
 
 def fit_lines(

@@ -16,11 +16,11 @@ import numpy as np
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
-from epicycle.aliases import line_powers
 from epicycle.envelope import Envelope, Evidence, infer
+from epicycle.fit import Fit, fundamental_powers, line_powers, part_of_model
 from epicycle.lines import Structure, line_columns
 from epicycle.pursuit import Pursuit
-from epicycle.refine import Fit, fit_lines
+from epicycle.refine import fit_lines
 from epicycle.trend import information_criterion
 
 #: A cycle needs so many turns over the data before its amplitude may vary, ...
@@ -158,7 +158,7 @@ def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Va
     lowest = max(FEWEST_TURNS * width, steps.slow_limit)
     data, fit, scale = found.data, found.fit, found.fit.scale
     chosen: list[_Variation] = []
-    strength = _strengths(fit)
+    strength = fundamental_powers(fit)
     order = np.argsort(-strength, kind="stable")
     for frequency in fit.structure.frequency[order].tolist():
         k = _position(fit, frequency, width)
@@ -347,18 +347,12 @@ def _blocks(data: Data) -> Iterator[tuple[Data, slice]]:
 
 def _waveform(data: Data, fit: Fit, k: int) -> Floats:
     """Return what the lines of fundamental `k` add to the model, shape (n, d)."""
-    lines = np.flatnonzero(fit.structure.parent == k)
-    part = replace(
-        fit.structure, parent=fit.structure.parent[lines], order=fit.structure.order[lines]
-    )
-    rows = fit.n_nuisance + (2 * lines[:, np.newaxis] + [0, 1]).ravel()
-    result: Floats = line_columns(part, data) @ fit.coefficients[rows]
-    return result
+    return part_of_model(data, fit, np.flatnonzero(fit.structure.parent == k))
 
 
 def _companions(fit: Fit, k: int, width: float) -> Iterator[list[int]]:
     """Return the weaker fundamentals near the lines of fundamental `k`, within more and more."""
-    structure, strength = fit.structure, _strengths(fit)
+    structure, strength = fit.structure, fundamental_powers(fit)
     own = structure.line_frequency[structure.parent == k]
     apart = np.full(len(strength), np.inf)
     lines = np.abs(structure.line_frequency[:, np.newaxis] - own).min(axis=1)
@@ -415,13 +409,6 @@ def _alone(
     n_parameters = 2 * data.y.shape[1] * n_lines + len(companions)
     worth = 0.5 * float(((constant.chi2 - fit.chi2) / fit.scale).sum())
     return result, reduced, worth - 0.5 * n_parameters * float(np.log(data.n_values))
-
-
-def _strengths(fit: Fit) -> Floats:
-    """Return the power of every fundamental in units of the scatter, over all outputs."""
-    result = np.zeros(len(fit.structure.frequency))
-    np.add.at(result, fit.structure.parent, line_powers(fit))
-    return result
 
 
 def _position(fit: Fit, frequency: float, width: float) -> int | None:

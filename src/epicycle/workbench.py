@@ -8,6 +8,7 @@ import numpy as np
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
+from epicycle.fit import Fit
 from epicycle.harmonics import HarmonicTest
 from epicycle.ladder import LadderSearch, further_budget
 from epicycle.lines import Structure
@@ -15,7 +16,7 @@ from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan, portrait_plan
 from epicycle.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.red_noise import continuum
-from epicycle.refine import QUICK, Fit, fit_lines
+from epicycle.refine import QUICK, fit_lines
 from epicycle.search import Candidates, DenseSearch, Progress
 from epicycle.significance import effective_bandwidth, power_threshold
 
