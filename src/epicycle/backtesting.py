@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle._checks import check_count, check_positive
+from epicycle._check_options import check_count, check_positive
 from epicycle._twofloat import Floats
 from epicycle.find import find_cycles
 from epicycle.model import CycleModel

@@ -14,7 +14,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from epicycle._checks import check_count
+from epicycle._check_options import check_count
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle
 from epicycle.find import find_cycles

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from epicycle._checks import check_positive
+from epicycle._check_options import check_positive
 from epicycle._times import UNIT_SECONDS
 from epicycle.model import CycleModel
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from epicycle import _checks, robust
+from epicycle import _check_options, _checks, robust
 from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
@@ -166,16 +166,16 @@ def find_cycles(
     """
     options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
-    shortest, longest = _checks.check_period_limits(minimum_period, maximum_period)
+    shortest, longest = _check_options.check_period_limits(minimum_period, maximum_period)
     if red_noise:
-        strategy = _checks.check_red_noise(strategy, of_events=y is None)
+        strategy = _check_options.check_red_noise(strategy, of_events=y is None)
     goal = Goal(
-        max_cycles=_checks.check_count(max_cycles, "max_cycles"),
-        max_order=_checks.check_count(harmonics, "harmonics"),
-        false_alarm=_checks.check_positive(false_alarm, "false_alarm", below=1.0),
+        max_cycles=_check_options.check_count(max_cycles, "max_cycles"),
+        max_order=_check_options.check_count(harmonics, "harmonics"),
+        false_alarm=_check_options.check_positive(false_alarm, "false_alarm", below=1.0),
         effort=Effort(
             strategy=strategy,
-            max_frequencies=_checks.check_positive(max_frequencies, "max_frequencies"),
+            max_frequencies=_check_options.check_positive(max_frequencies, "max_frequencies"),
             share=_share(signal_to_noise, of_events=y is None),
         ),
         known=(),
@@ -185,7 +185,7 @@ def find_cycles(
     )
     robust.check_loss(loss, of_events=y is None)
     if varying_amplitude:
-        _checks.check_has_values("varying_amplitude", of_events=y is None)
+        _check_options.check_has_values("varying_amplitude", of_events=y is None)
     if y is None:
         events = _checks.check_events(
             t,
@@ -217,10 +217,10 @@ def find_cycles(
             samples, data = own, build_data(own, degree)
     goal = replace(
         goal,
-        known=_checks.check_known(known, plan.maximum_frequency, data.baseline),
+        known=_check_options.check_known(known, plan.maximum_frequency, data.baseline),
         slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
     )
-    blur = _checks.check_exposure(exposure, 1.0 / plan.maximum_frequency)
+    blur = _check_options.check_exposure(exposure, 1.0 / plan.maximum_frequency)
     undecided = []
     if len(samples.times) < _MINIMUM_SAMPLES + data.nuisance.shape[1]:
         undecided.append(
@@ -256,5 +256,5 @@ def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:
     """Return the share of the variance of a sinusoid, or of the products of events."""
     if signal_to_noise is None:
         return None
-    ratio = _checks.check_positive(signal_to_noise, "signal_to_noise", below=1e30)
+    ratio = _check_options.check_positive(signal_to_noise, "signal_to_noise", below=1e30)
     return 0.5 * ratio**2 if of_events else ratio**2 / (ratio**2 + 2)

@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle import _checks
+from epicycle import _check_options
 from epicycle._twofloat import Floats
 
 #: No float64 knows a ratio better than this, whatever its error says.
@@ -137,10 +137,10 @@ def find_gears(
     >>> find_gears([1.0, 3.02], [0.01, 0.05])
     ()
     """
-    f, covariance = _checks.check_frequencies(frequencies, errors)
-    prior = _checks.check_positive(prior, "prior")
-    comb = Comb.up_to(_checks.check_count(largest_denominator, "largest_denominator"))
-    least = _checks.check_positive(least_odds, "least_odds")
+    f, covariance = _check_options.check_frequencies(frequencies, errors)
+    prior = _check_options.check_positive(prior, "prior")
+    comb = Comb.up_to(_check_options.check_count(largest_denominator, "largest_denominator"))
+    least = _check_options.check_positive(least_odds, "least_odds")
     relative = covariance / np.outer(f, f)
     trains = [_lock(f, covariance, (int(k),), (1,)) for k in np.argsort(f, kind="stable")]
     while True:
@@ -188,8 +188,8 @@ def fit_train(
     TypeError, ValueError
         If an argument cannot be used.
     """
-    f, covariance = _checks.check_frequencies(frequencies, errors)
-    chosen, multiple = _checks.check_train(members, ratios, len(f))
+    f, covariance = _check_options.check_frequencies(frequencies, errors)
+    chosen, multiple = _check_options.check_train(members, ratios, len(f))
     return _lock(f, covariance, chosen, multiple).result(odds)
 
 

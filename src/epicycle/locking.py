@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from epicycle import _checks
+from epicycle import _check_options
 from epicycle.compose import build_model
 from epicycle.gears import GearTrain
 from epicycle.lines import Structure
@@ -91,7 +91,7 @@ def lock_gears(model: CycleModel, trains: Sequence[GearTrain] | None = None) -> 
 
 def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> dict[int, int]:
     """Return the multiple of each fundamental in a train of cycles."""
-    members, ratios = _checks.check_train(train.members, train.ratios, len(model.cycles))
+    members, ratios = _check_options.check_train(train.members, train.ratios, len(model.cycles))
     at = [int(np.flatnonzero(structure.frequency == model.cycles[m].frequency)[0]) for m in members]
     if structure.fixed[at].any():
         raise ValueError("trains holds a cycle of known period. To fix this, leave it out.")

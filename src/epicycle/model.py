@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from epicycle._checks import check_count, check_positive
+from epicycle._check_options import check_count, check_positive
 from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.cycles import Cycle, Line

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from epicycle._checks import Samples, check_count
+from epicycle._check_options import check_count
+from epicycle._checks import Samples
 from epicycle._data import Data, build_data, orthonormal_basis
 from epicycle._twofloat import Floats
 from epicycle.goal import Goal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from epicycle._checks import check_count
+from epicycle._check_options import check_count
 from epicycle.nn.periodic import Periodic, draw
 
 

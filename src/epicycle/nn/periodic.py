@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from epicycle._checks import check_count
+from epicycle._check_options import check_count
 from epicycle.model import CycleModel
 from epicycle.nn import _phase
 from epicycle.nn._data import find_in_data

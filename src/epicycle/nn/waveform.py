@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from epicycle._checks import check_count, check_positive
+from epicycle._check_options import check_count, check_positive
 from epicycle.model import CycleModel
 from epicycle.nn import _phase
 from epicycle.nn._precision import Float64Module
