@@ -9,7 +9,7 @@ In March the clocks of Berlin are put forward. A tide does not care; a person do
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.dates import ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 import epicycle
 
@@ -45,7 +45,9 @@ for clock, model in models.items():
     axes.plot(days, peaks, ".-", label=f'clock="{clock}"')
 axes.axvline(pd.Timestamp("2024-03-31", tz="Europe/Berlin"), color="0.7", lw=1, zorder=0)
 axes.axhline(17, color="0.7", lw=1, zorder=0)
-axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+ticks = AutoDateLocator(tz=days.tz)
+axes.xaxis.set_major_locator(ticks)
+axes.xaxis.set_major_formatter(ConciseDateFormatter(ticks, tz=days.tz))
 axes.set(ylabel="hour of the maximum, on the clock", ylim=(15.5, 18.5))
 axes.legend(frameon=False)
 plt.show()
