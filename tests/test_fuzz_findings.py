@@ -13,7 +13,11 @@ from typer.testing import CliRunner
 
 from epicycle import _console, _frames, cli, find_cycles, instants, modelfile
 from epicycle._times import TimeScale
+from epicycle.plan import plan_search
+from epicycle.planner import decide
 from epicycle.reading import ReadError, read_table
+from epicycle.significance import power_threshold
+from generators import regression
 
 FUZZ = Path(__file__).parents[1] / "fuzz"
 
@@ -102,6 +106,58 @@ def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
         read_table(path)
     monkeypatch.setattr(_frames, "_UNPACKED", len(text))
     assert len(read_table(path).t) == 50_000
+
+
+def test_a_false_alarm_that_any_power_meets():
+    # brentq was asked for a root between two negative ends
+    assert power_threshold(1.0, 20.0, 3.0) == 0.0
+    t = np.arange(40.0)
+    model = find_cycles(t, np.cos(t), max_cycles=1, harmonics=1, false_alarm=1.0)
+    assert abs(model.cycles[0].frequency - 1 / (2 * np.pi)) < 1e-3
+
+
+@pytest.mark.parametrize("of_events", [False, True])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"minimum_period": 5e-324},
+        {"minimum_period": 5.5e-123, "strategy": "dense"},
+        {"maximum_period": 1e-300},
+        {"minimum_period": 1e-17, "maximum_period": 1e-16},
+    ],
+)
+def test_a_band_whose_frequencies_are_no_different_numbers(limits, of_events):
+    t = np.cumsum(1 + np.arange(40) % 7 / 8)
+    with pytest.raises(ValueError, match=r"told apart in double precision.*longer periods"):
+        find_cycles(t, None if of_events else np.cos(t), max_frequencies=1e4, **limits)
+
+
+def test_a_dense_search_without_end():
+    t = np.cumsum(1 + np.arange(40) % 7 / 8)
+    with pytest.raises(ValueError, match=r"band is too wide.*evaluates each") as refused:
+        find_cycles(t, np.cos(t), minimum_period=1e-9, strategy="dense")
+    data = regression(t, np.cos(t))
+    plan = plan_search(data, 1e-9)
+    enough = float(str(refused.value).split()[-1].rstrip("."))
+    assert decide(data, plan, "dense", 1.1 * enough, 20.0).strategy == "dense"
+    # what takes seconds is not refused, however small the budget
+    assert decide(data, plan_search(data, 1e-5), "dense", 1e4, 20.0).strategy == "dense"
+
+
+def test_known_periods_without_a_finite_frequency():
+    t = np.arange(40.0)
+    with pytest.raises(ValueError, match=r"known holds the period 2\.75352e-312, below"):
+        find_cycles(t, np.cos(t), known=[2.75351821956e-312, 7.0])
+
+
+def test_a_table_in_half_precision(tmp_path):
+    # pandas has no index of such numbers, and so cannot tell whether they rise
+    path = tmp_path / "t.parquet"
+    wave = np.cos(np.arange(40)).astype("float16")
+    pd.DataFrame({"a": np.arange(40, dtype="float16"), "v": wave}).to_parquet(path)
+    table = read_table(path)
+    np.testing.assert_array_equal(table.t, np.arange(40.0))
+    np.testing.assert_array_equal(table.y, wave.astype(float))
 
 
 @pytest.fixture(scope="module")

@@ -49,10 +49,11 @@ def check_known(known: Any, highest: float, baseline: float) -> tuple[float, ...
             f"known must hold finite periods above 0, got {float(periods[bad][0])!r}. "
             f"To fix this, pass periods (not frequencies) in the unit of t."
         )
-    frequency = np.unique(1.0 / periods)
+    with np.errstate(over="ignore"):  # an infinite frequency is above the highest
+        frequency = np.unique(1.0 / periods)
     if frequency.size and frequency.max() > highest:
         raise ValueError(
-            f"known holds the period {1 / frequency.max():.6g}, below the shortest that can be "
+            f"known holds the period {periods.min():.6g}, below the shortest that can be "
             f"told apart here, {1 / highest:.6g}. To fix this, leave it out or lower "
             f"minimum_period."
         )

@@ -150,6 +150,9 @@ def _read_parquet(raw: bytes, name: str) -> RawTable:
     frame.columns = pd.Index([" ".join(str(column).split()) for column in frame.columns])
     frame.index = pd.RangeIndex(len(frame))
     check_names(list(frame.columns), name)
+    # pandas cannot sort or compare half precision in all ways
+    halves = [column for column, kind in frame.dtypes.items() if kind == "float16"]
+    frame = frame.astype(dict.fromkeys(halves, "float32"))
     if frame.empty:
         raise ReadError(f"{name} has no rows: expected at least 3 samples.")
     return RawTable(name, frame.dropna(how="all"), has_header=True)

@@ -23,6 +23,9 @@ DENSE_UPTO = 1 << 19
 #: A band that begins below this many cycles over the baseline is searched from one cycle on.
 _SLOW_BAND = 20.0
 
+#: Neighbours on a grid that goes on this far from frequency 0 are the same number.
+_MOST_FREQUENCIES = 2.0**53
+
 #: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
 _PORTRAIT = 250.0
 
@@ -119,6 +122,11 @@ def plan_search(
     that is met in many places of the data, or at a fixed number of frequencies.  Without
     `maximum_period` it begins at one cycle over the baseline.  A band that begins near there is
     widened downwards to where slow variation is, unless `slow` is False.
+
+    Raises
+    ------
+    ValueError
+        If the grid's frequencies would not differ in double precision.
     """
     baseline = data.baseline
     spacing = 1.0 / (POINTS_PER_PEAK * baseline)
@@ -153,6 +161,12 @@ def plan_search(
         # a band that holds nothing is widened to a single resolved line rather than refused
         highest = lowest + 1.0 / baseline
         reason += " (less than one cycle over the baseline: widened)"
+    if not highest / spacing < _MOST_FREQUENCIES:
+        raise ValueError(
+            f"the band ends at the period {1 / highest:.6g}, and over {baseline:.6g} such short "
+            f"ones cannot be told apart in double precision. To fix this, ask for longer periods "
+            f"with minimum_period and maximum_period."
+        )
     plan = grid(lowest, highest, spacing)
     return replace(
         plan,

@@ -104,9 +104,16 @@ def decide(
     Raises
     ------
     ValueError
-        If one rung would cost a hundred times the budget.
+        If one rung, or a dense search that is asked for, would cost a hundred times the budget.
     """
     n = plan.n_frequencies
+    if asked == "dense" and DENSE_COUNT * n > max(_HOPELESS * budget, _SECONDS / _TRANSFORM_COST):
+        raise ValueError(
+            f"the band is too wide: it holds {n:.2g} frequencies, a dense search evaluates each "
+            f"of them {DENSE_COUNT:.0f} times, and max_frequencies is {budget:.2g}. To fix this, "
+            f"give a longer minimum_period, or max_frequencies of at least "
+            f"{DENSE_COUNT * n / _HOPELESS:.2g}."
+        )
     coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + _SURELY) ** 2 / max(data.n_values, 1))
     if asked == "dense" or (asked == "auto" and n <= DENSE_UPTO):
         why = "as asked for" if asked == "dense" else f"{n:,} frequencies are few"

@@ -217,9 +217,12 @@ def _power_threshold(
         )
         return probability - false_alarm
 
-    if excess(1.0 - 1e-12) > 0:
+    lowest, highest = 1e-12, 1.0 - 1e-12
+    if excess(highest) > 0:
         return 1.0
-    return float(optimize.brentq(excess, 1e-12, 1.0 - 1e-12))
+    if excess(lowest) <= 0:  # a probability near 1 asks for nothing
+        return 0.0
+    return float(optimize.brentq(excess, lowest, highest))
 
 
 # ---- Several scatters ------------------------------------------------------------------------
