@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from epicycle import _console, _frames, cli, find_cycles, instants, modelfile
 from epicycle._times import TimeScale
+from epicycle.event_significance import event_false_alarm, event_threshold
 from epicycle.plan import plan_search
 from epicycle.planner import decide
 from epicycle.reading import ReadError, read_table
@@ -158,6 +159,37 @@ def test_a_table_in_half_precision(tmp_path):
     table = read_table(path)
     np.testing.assert_array_equal(table.t, np.arange(40.0))
     np.testing.assert_array_equal(table.y, wave.astype(float))
+
+
+@pytest.mark.parametrize("false_alarm", [1e-191, 5e-324])
+def test_a_false_alarm_that_only_far_greater_powers_meet(false_alarm):
+    for bandwidth in (0.0, 20.0, 1e12):
+        threshold = event_threshold(false_alarm, bandwidth, 4)
+        assert event_false_alarm(0.99 * threshold, bandwidth, 4) > false_alarm
+        assert event_false_alarm(1.01 * threshold, bandwidth, 4) <= false_alarm
+    assert find_cycles(np.arange(17.0), false_alarm=false_alarm, max_cycles=1).cycles == ()
+
+
+def test_an_output_that_its_trend_explains_wholly():
+    # nothing is left of the second one, and a line takes nothing from it
+    t = np.cumsum(1 + np.arange(60) % 7 / 8)
+    y = np.stack([np.cos(2 * np.pi * t / 5.3) + 0.1 * np.cos(7 * t**2), np.full(60, 2.0)], axis=1)
+    model = find_cycles(t, y, max_cycles=2, harmonics=1)
+    assert abs(model.cycles[0].period - 5.3) < 0.1
+    k = np.arange(29.0)
+    stamps = np.datetime64("1678-01-03T00:00:00") + np.round(
+        86400 * np.cumsum(1 + k * 5 % 8 / 8)
+    ).astype("timedelta64[s]")
+    assert find_cycles(stamps, np.stack([0 * k + 1e-9, k], axis=1), max_cycles=2).n_samples == 29
+
+
+@pytest.mark.parametrize("of_events", [False, True])
+@pytest.mark.parametrize("weight", [8e257, 1e-200])
+def test_weights_without_a_square(weight, of_events):
+    t = np.cumsum(1 + np.arange(40) % 7 / 8)
+    weights = np.where(t < 9, weight, 1.0)
+    with pytest.raises(ValueError, match=r"weights has values of size (8e\+257|1e-200)"):
+        find_cycles(t, None if of_events else np.cos(t), weights=weights)
 
 
 @pytest.fixture(scope="module")

@@ -326,6 +326,7 @@ def _check_weights(weights: Any, n: int) -> Floats:
             f"in row {int(np.flatnonzero(bad)[0])}. To fix this, drop those rows or give them "
             f"weight 0."
         )
+    _check_size("weights", relative)
     return relative
 
 

@@ -86,7 +86,7 @@ def event_threshold(false_alarm: float, bandwidth: float, most: int = 20) -> flo
         return event_false_alarm(h_statistic, bandwidth, most) - false_alarm
 
     # between one e-folding per frequency of the band and far beyond
-    highest = 10.0 * (50.0 + math.log1p(bandwidth))
+    highest = max(10.0 * (50.0 + math.log1p(bandwidth)), -2.0 * math.log(false_alarm) / _DECAY)
     return float(optimize.brentq(excess, 1.0, highest)) if excess(1.0) > 0 else 1.0
 
 

@@ -93,7 +93,8 @@ def _next_line(
         if judge.of_next(data, fit, trial) > goal.false_alarm:
             return None
         n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
-        ratio = fit.chi2 / np.maximum(trial.chi2, 1e-300)
+        # an output may be fitted without any residual before
+        ratio = np.maximum(fit.chi2, 1e-300) / np.maximum(trial.chi2, 1e-300)
         # BIC: two amplitudes are learned from the values of their output, a frequency from all
         gain = (n * np.log(ratio)).sum()
         if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
