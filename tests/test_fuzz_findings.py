@@ -192,6 +192,19 @@ def test_weights_without_a_square(weight, of_events):
         find_cycles(t, None if of_events else np.cos(t), weights=weights)
 
 
+def test_a_parquet_file_whose_text_is_damaged(tmp_path):
+    # pyarrow reads it, and notices only where the text is used
+    path = tmp_path / "t.parquet"
+    columns = {"name": ["abcdefgh"] * 9, "b": np.arange(9), "c": np.arange(9) % 4}
+    pd.DataFrame(columns).to_parquet(path, compression=None, use_dictionary=False)
+    raw = path.read_bytes()
+    in_a_page = b"\x08\0\0\0abcdefgh"
+    assert in_a_page in raw
+    path.write_bytes(raw.replace(in_a_page, b"\x08\0\0\0\xffbcdefgh"))
+    with pytest.raises(ReadError, match=r"cannot be read as one.*write it again"):
+        read_table(path)
+
+
 @pytest.fixture(scope="module")
 def targets():
     sys.path.insert(0, str(FUZZ))

@@ -132,7 +132,11 @@ def _read_parquet(raw: bytes, name: str) -> RawTable:
     import pandas as pd
 
     try:
-        frame = pd.read_parquet(io.BytesIO(raw))
+        from pyarrow import parquet
+
+        columns = parquet.read_table(io.BytesIO(raw))
+        columns.validate(full=True)  # damaged text would be noticed much later
+        frame = columns.to_pandas()
     except ImportError:
         raise ReadError(
             f"{name} is a Parquet file, which needs pyarrow to be read. "
