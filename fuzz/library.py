@@ -92,7 +92,11 @@ def _times(draws: Draws, n: int) -> Any:
     if kind == 3:
         zone = draws.pick([None, "UTC", "Europe/Berlin", "Asia/Kathmandu"])
         start = draws.pick(["2024-03-30", "1678-01-01", "2261-12-01", "1970-01-01"])
-        return pd.Timestamp(start, tz=zone) + pd.to_timedelta(t, unit=draws.pick(["h", "D"]))
+        later = pd.to_timedelta(t, unit=draws.pick(["h", "D"]))
+        try:
+            return pd.Timestamp(start, tz=zone) + later
+        except OverflowError:  # nanoseconds end in 2262
+            return pd.Timestamp(start, tz=zone).as_unit("us") + later.as_unit("us")
     if kind == 4:
         return (wholes + draws.pick([0, 10**9, 2**53]), gaps - 1)
     if kind == 5:

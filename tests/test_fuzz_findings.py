@@ -4,6 +4,7 @@ import builtins
 import gzip
 import json
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -203,6 +204,40 @@ def test_a_parquet_file_whose_text_is_damaged(tmp_path):
     path.write_bytes(raw.replace(in_a_page, b"\x08\0\0\0\xffbcdefgh"))
     with pytest.raises(ReadError, match=r"cannot be read as one.*write it again"):
         read_table(path)
+
+
+@pytest.mark.parametrize("signal_to_noise", [5e-324, 1e-90])
+@pytest.mark.parametrize("of_events", [False, True])
+def test_a_signal_too_weak_to_divide_by(signal_to_noise, of_events):
+    t = np.cumsum(1 + np.arange(40) * 5 % 7 / 8)
+    y = None if of_events else np.cos(t)
+    model = find_cycles(
+        t,
+        y,
+        signal_to_noise=signal_to_noise,
+        strategy="ladder",
+        minimum_period=1e-3,
+        max_frequencies=1e6,
+        max_cycles=1,
+    )
+    assert model.search.strategy == "ladder"
+
+
+def test_no_events_with_no_weights():
+    with pytest.raises(ValueError, match="t is empty"):
+        find_cycles([], weights=[])
+
+
+@pytest.mark.parametrize("where", ["X", "y", "sample_weight"])
+def test_infinities_of_both_signs(where):
+    # scikit-learn adds them up before it refuses them: a warning of numpy besides the refusal
+    estimators = pytest.importorskip("epicycle.estimators")
+    arrays = {"X": np.arange(9.0)[:, None], "y": np.arange(9) % 3.0, "sample_weight": np.ones(9)}
+    arrays[where][3:5].flat = [np.inf, -np.inf]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="infinity"):
+            estimators.CycleRegressor().fit(**arrays)
 
 
 @pytest.fixture(scope="module")

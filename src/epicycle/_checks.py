@@ -227,7 +227,7 @@ def _check_calendar(times: Times, scale: TimeScale) -> None:
 
 def _check_size(name: str, sizes: Floats) -> None:
     """Refuse what overflows, or vanishes, in products of four: weights and squares of values."""
-    largest, least = float(sizes.max()), float(sizes[sizes > 0].min(initial=1.0))
+    largest, least = float(sizes.max(initial=0.0)), float(sizes[sizes > 0].min(initial=1.0))
     if largest > _LARGEST or least < 1.0 / _LARGEST:
         got = largest if largest > _LARGEST else least
         raise ValueError(

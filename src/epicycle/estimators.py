@@ -248,18 +248,20 @@ varying_amplitude, known, unit, strategy
                 "This CycleRegressor requires y to be passed, but the target y is None."
             )
         t, covariates = self._times(X, reset=reset, fewest=fewest)
-        y = check_array(
-            y, dtype=np.float64, ensure_2d=False, ensure_min_samples=fewest, input_name="y"
-        )
+        with np.errstate(invalid="ignore"):
+            y = check_array(
+                y, dtype=np.float64, ensure_2d=False, ensure_min_samples=fewest, input_name="y"
+            )
         if len(y) != len(t):
             raise ValueError(
                 f"X and y must have the same number of rows, got {len(t)} and {len(y)}."
             )
         if sample_weight is None:
             return _Rows(t, y, None, covariates)
-        weights = _check_sample_weight(
-            sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
-        )
+        with np.errstate(invalid="ignore"):
+            weights = _check_sample_weight(
+                sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
+            )
         return _Rows(t, y, weights, covariates)
 
     def _times(self, X: Any, *, reset: bool, fewest: int) -> tuple[Any, Any]:
@@ -275,7 +277,8 @@ varying_amplitude, known, unit, strategy
             if reset:
                 self.n_features_in_ = 1
             return column, None
-        X = validate_data(self, X, reset=reset, ensure_min_samples=fewest)
+        with np.errstate(invalid="ignore"):  # infinities of both signs are summed, then refused
+            X = validate_data(self, X, reset=reset, ensure_min_samples=fewest)
         return X[:, 0], X[:, 1:] if X.shape[1] > 1 else None
 
 

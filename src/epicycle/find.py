@@ -257,4 +257,5 @@ def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:
     if signal_to_noise is None:
         return None
     ratio = _check_options.check_positive(signal_to_noise, "signal_to_noise", below=1e30)
+    ratio = max(ratio, 1e-30)  # no search sees so weak a cycle, and its share would be 0
     return 0.5 * ratio**2 if of_events else ratio**2 / (ratio**2 + 2)
