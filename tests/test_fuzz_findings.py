@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from epicycle import _console, _frames, cli, find_cycles, instants, modelfile
+from epicycle import _console, _frames, _parts, cli, find_cycles, instants, modelfile
+from epicycle._parts import Parts
 from epicycle._times import TimeScale
 from epicycle.event_significance import event_false_alarm, event_threshold
 from epicycle.plan import plan_search
 from epicycle.planner import decide
 from epicycle.reading import ReadError, read_table
+from epicycle.red_noise import _spline_fit
 from epicycle.significance import power_threshold
 from generators import regression
 
@@ -238,6 +240,41 @@ def test_infinities_of_both_signs(where):
         warnings.simplefilter("error")
         with pytest.raises(ValueError, match="infinity"):
             estimators.CycleRegressor().fit(**arrays)
+
+
+def test_predictions_printed_under_a_name_that_a_terminal_would_obey(tmp_path):
+    t = np.arange(40.0)
+    model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
+    origin = modelfile.Provenance(file="t.csv", sha256="0", columns={}, options={})
+    saved, at = tmp_path / "m.json", tmp_path / "t.csv"
+    saved.write_text(modelfile.dumps(modelfile.SavedModel(model, origin)))
+    at.write_text("time\x9b31m,v\n1.5,1\n2.5,2\n3.5,3\n")
+    result = CliRunner().invoke(cli.app, ["predict", str(saved), "--at", str(at)])
+    assert result.exit_code == 0
+    header, first, *_ = result.stdout.splitlines()
+    assert header.startswith(r"time\x9b31m,")
+    assert first.startswith("1.5,")
+
+
+def test_a_part_that_is_no_json_though_its_checksum_fits(tmp_path):
+    output = tmp_path / "o.jsonl"
+    with Parts(output, "these") as parts:
+        parts.add([(0, {"id": "a"}), (1, {"id": "b"})])
+    path = output.with_name("o.jsonl.parts")
+    forged = _parts._line(1, b'{"id": "\x01"}') + _parts._line(2, b"[" * 100_000)
+    path.write_bytes(path.read_bytes().replace(_parts._line(1, b'{"id": "b"}'), forged))
+    with Parts(output, "these") as again:
+        assert 0 in again
+        assert list(again.in_order()) == [{"id": "a"}]
+
+
+def test_a_continuum_far_from_all_its_knots():
+    table = np.linspace(np.log(1e-9), np.log(0.3), 512)
+    narrow, powers = np.linspace(-1.4, -1.2, 40), np.geomspace(1e-9, 1e9, 40)
+    level, dof = _spline_fit(narrow, powers, table, 20.0)
+    assert np.isfinite(np.exp(2 * level)).all()
+    assert np.isfinite(np.exp(-2 * level)).all()
+    assert (dof >= 2).all()
 
 
 @pytest.fixture(scope="module")

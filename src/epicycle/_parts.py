@@ -129,4 +129,8 @@ def _number(line: bytes) -> int | None:
     document = rest.partition(b"\t")[2].removesuffix(b"\n")
     if len(number) > 18 or not number.isdigit() or line != _line(int(number), document):
         return None
+    try:
+        json.loads(document)
+    except (ValueError, RecursionError):  # not by accident: the checksum fits
+        return None
     return int(number)

@@ -110,8 +110,9 @@ def predict(
     except (ModelFileError, OutputError, ReadError, TypeError, ValueError) as problem:
         raise InputError(str(problem)) from None
     if output is None:
-        text = _frame_files.as_json(frame, about) if as_json else _frame_files.as_csv(frame)
-        _console.write(text)
+        # names of columns may hold what a terminal would obey; JSON writes that in letters itself
+        csv = _console.visible(_frame_files.as_csv(frame))
+        _console.write(_frame_files.as_json(frame, about) if as_json else csv)
     if not quiet:
         note = _beyond(saved, times)
         if note:

@@ -35,6 +35,10 @@ _TABLE = 512
 
 _ITERATIONS = 50
 
+#: Logarithm of the highest level, and of the inverse of the lowest: far from all knots it is
+#: extrapolated, and its square must be a number.
+_EXTREME = 300.0
+
 
 @dataclass(frozen=True)
 class Continuum:
@@ -130,7 +134,8 @@ def _spline_fit(x: Floats, power: Floats, table: Floats, values: float) -> tuple
     # however many the frequencies, the values know no level better than their own mean square
     variance = np.einsum("ij,jk,ik->i", at, spread, at) + 2.0 / max(values, 1.0)
     # the logarithm of a chi-square over its n degrees of freedom has the variance 2 / n
-    return at @ coefficients, np.maximum(2.0 / np.maximum(variance, 1e-12), 2.0)
+    level = np.clip(at @ coefficients, -_EXTREME, _EXTREME)
+    return level, np.maximum(2.0 / np.maximum(variance, 1e-12), 2.0)
 
 
 def _whittle(columns: Floats, power: Floats) -> Floats:
