@@ -277,6 +277,19 @@ def test_a_continuum_far_from_all_its_knots():
     assert (dof >= 2).all()
 
 
+def test_rivals_whose_frequency_the_data_do_not_tell():
+    # one weight of 1e-30: the second derivative by frequency is lost to rounding, or negative
+    k = np.arange(16)
+    y = [1.1, -0.73362677, 0.21275641, 0.40760665, -0.76342008, 1.05984842, -0.73079578]
+    y += [0.22463322, 0.27727127, -0.80327276, 0.91608957, -0.77559477, 0.21902637]
+    y += [0.29009517, -0.87304069, 0.9512944]
+    weights = (1 + k * 7 % 5) / 4
+    weights[2] = 1e-30
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        find_cycles(k.astype("timedelta64[h]"), y, weights=weights, max_cycles=1, harmonics=2)
+
+
 @pytest.fixture(scope="module")
 def targets():
     sys.path.insert(0, str(FUZZ))

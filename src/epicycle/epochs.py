@@ -345,9 +345,10 @@ class _Field:
                 bend = (normal.inverse * slopes**2).sum(axis=1)
                 bend -= (normal.shrunk * taken**2).sum(axis=1)
                 bend -= np.einsum("mc,mcd,md->m", mixed, covariance, mixed)
-                move = (normal.inverse * slopes * left).sum(axis=1) / np.maximum(bend, 1e-300)
-                move = np.clip(move, -LONGEST_STEP, LONGEST_STEP)
-                self.frequency = self.frequency + move / self._baseline
+                slope = (normal.inverse * slopes * left).sum(axis=1)
+                # where the bend is too small, or lost to rounding, the longest step
+                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
+                self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
             self._reweigh(normal, covariance, common, left)
 
     def _slopes(self, normal: _Normal, c: Floats) -> Floats:

@@ -341,9 +341,9 @@ class _Waveforms:
                     bend += (leaning * slopes).sum(axis=1) - (mixed * explained).sum(axis=(1, 2))
                 self._reweigh(j, residual, variance, 2 * K)
             if step:
-                move = slope / np.maximum(bend, 1e-300)
-                move = np.clip(move, -LONGEST_STEP, LONGEST_STEP)
-                self.frequency = self.frequency + move / self._baseline
+                # where the bend is too small, or lost to rounding, the longest step
+                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
+                self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
 
     def _variance(self, j: int) -> Floats:
         output = self._outputs[j]
