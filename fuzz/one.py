@@ -1,4 +1,6 @@
-"""Fuzz one target until its processor time is used up: python fuzz/one.py NAME SECONDS FOLDER.
+"""Fuzz one target until its processor time is used up, or its memory nearly is.
+
+    python fuzz/one.py NAME SECONDS FOLDER
 
 `run.py` starts this.  FOLDER gets the corpus, the input of a finding, and result.json.
 """
@@ -16,6 +18,11 @@ import atheris
 with atheris.instrument_imports(include=["epicycle"]):
     import properties
     import targets
+
+
+#: Memory grows wherever code is instrumented by atheris, see README.md: a process that has this
+#: share of what it may have makes room for another.
+_FULL = 0.6
 
 
 def main(name: str, seconds: float, folder: Path) -> None:
@@ -52,7 +59,7 @@ def main(name: str, seconds: float, folder: Path) -> None:
             save(f"{type(error).__name__}: {error}")
             raise
         runs += 1
-        if time.process_time() - began > seconds:
+        if time.process_time() - began > seconds or _resident_mib() > _FULL * target.memory:
             save(None)
             sys.stdout.flush()
             os._exit(0)
@@ -75,6 +82,12 @@ def main(name: str, seconds: float, folder: Path) -> None:
     extra = {"custom_mutator": mutate} if target.mutate else {}
     atheris.Setup(flags, once, **extra)
     atheris.Fuzz()
+
+
+def _resident_mib() -> float:
+    """Return the memory that this process has now; Linux only, as this file."""
+    pages = Path("/proc/self/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _escaped(word: str) -> str:

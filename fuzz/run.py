@@ -16,9 +16,8 @@ from typing import Any
 HERE = Path(__file__).parent
 OUT = HERE.parent / "build" / "fuzz"
 
-#: After so many seconds of processor time a process makes room for another: memory grows wherever
-#: code is instrumented by atheris, see README.md.
-ROUND = 30.0
+#: After so many seconds of processor time a process makes room for another.
+ROUND = 60.0
 
 
 def main() -> int:
