@@ -137,6 +137,8 @@ def mutate_model(raw: bytes, most: int, seed: int) -> bytes | None:
         document = json.loads(raw)
         random_choice = random.Random(seed)
         inner: Any = document
+        if not isinstance(document, (dict, list)):
+            return None
         for _ in range(random_choice.randint(1, 8)):
             keys = list(inner) if isinstance(inner, dict) else range(len(inner))
             key = random_choice.choice(list(keys))

@@ -290,6 +290,32 @@ def test_rivals_whose_frequency_the_data_do_not_tell():
         find_cycles(k.astype("timedelta64[h]"), y, weights=weights, max_cycles=1, harmonics=2)
 
 
+def test_a_regressor_has_the_budget_that_it_is_given():
+    # it had none, and a short minimum_period over a long baseline took half a minute
+    estimators = pytest.importorskip("epicycle.estimators")
+    X = np.cumsum(1e9 * (1 + np.arange(14) % 7 / 8))[:, None]
+    y = np.cos(np.arange(14.0))
+    regressor = estimators.CycleRegressor(
+        minimum_period=6.4, max_cycles=1, harmonics=1, max_frequencies=1e4
+    )
+    with pytest.raises(ValueError, match="band is too wide"):
+        regressor.fit(X, y)
+    regressor.set_params(minimum_period=None, max_frequencies=12345.0)
+    assert regressor.fit(X, y).model_.search.max_frequencies == 12345.0
+
+
+@pytest.mark.parametrize("date", ["-1", "10400-01-01", "9999-12-31T23:30:00-02:00"])
+def test_predictions_at_dates_that_no_calendar_tells(date):
+    from zoneinfo import ZoneInfo
+
+    scale = TimeScale("d", calendar=True, timezone=ZoneInfo("Asia/Kathmandu"))
+    with pytest.raises(ValueError, match=r"--to must be in the years 1 to 9999|must be a date"):
+        instants.regular("2000-01-01T00:00:00+00:00", date, None, scale)
+    times = pd.DatetimeIndex(np.array(["-0001-01-01", "2000-01-01"], dtype="datetime64[s]"))
+    with pytest.raises(ValueError, match="column t must be in the years 1 to 9999"):
+        instants.in_zone(times, scale, "column t")
+
+
 @pytest.fixture(scope="module")
 def targets():
     sys.path.insert(0, str(FUZZ))
@@ -334,3 +360,4 @@ def test_mutations_of_models_change_one_thing(targets):
     documents = [json.loads(raw) for raw in changed if raw is not None]
     assert len(documents) > 20
     assert all(document != json.loads(seed) for document in documents[:1])
+    assert all(target.mutate(b'"text"', 10**6, k) is None for k in range(30))

@@ -40,7 +40,7 @@ class CycleRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, unit, strategy
+varying_amplitude, known, unit, strategy, max_frequencies
         As for :func:`epicycle.find_cycles`.
     max_samples : int
         At most so many samples are kept by :meth:`partial_fit`.
@@ -91,6 +91,7 @@ varying_amplitude, known, unit, strategy
         known: Any = (),
         unit: str | None = None,
         strategy: str = "auto",
+        max_frequencies: float = 2.0**29,
         max_samples: int = 100_000,
         random_state: Any = None,
     ) -> None:
@@ -105,6 +106,7 @@ varying_amplitude, known, unit, strategy
         self.known = known
         self.unit = unit
         self.strategy = strategy
+        self.max_frequencies = max_frequencies
         self.max_samples = max_samples
         self.random_state = random_state
 
@@ -237,6 +239,7 @@ varying_amplitude, known, unit, strategy
             varying_amplitude=self.varying_amplitude,
             known=self.known,
             strategy=self.strategy,
+            max_frequencies=self.max_frequencies,
         )
 
     def _samples(

@@ -25,7 +25,8 @@ def in_zone(times: Any, scale: TimeScale, name: str) -> Any:
     Raises
     ------
     ValueError
-        If one has dates and the other has numbers, or one has a zone and the other has none.
+        If one has dates and the other has numbers, one has a zone and the other has none, or a
+        year is none of the calendar.
     """
     import pandas as pd
 
@@ -43,18 +44,31 @@ def in_zone(times: Any, scale: TimeScale, name: str) -> Any:
             f"{name} has the time zone {times.tz}, the data that were fitted had none. "
             f"To fix this, leave the zone out."
         )
+    _check_years(times, name)
     if scale.timezone is None:
         return times
-    if times.tz is not None:
-        return times.tz_convert(scale.timezone)
     try:
-        return times.tz_localize(scale.timezone)
+        if times.tz is not None:
+            moved = times.tz_convert(scale.timezone)
+        else:
+            moved = times.tz_localize(scale.timezone)
     except ValueError as problem:
         raise ValueError(
             f"{name} holds a local time that the zone {scale.timezone} has twice or never "
             f"({str(problem).partition('. ')[0]}). To fix this, write times with their offset, "
             f"such as +01:00."
         ) from None
+    _check_years(moved, name)  # hours later it may be another year
+    return moved
+
+
+def _check_years(times: Any, name: str) -> None:
+    """Refuse years that pandas has and Python's calendar, which tells them, has not."""
+    if ((times.year < 1) | (times.year > 9999)).any():
+        raise ValueError(
+            f"{name} must be in the years 1 to 9999 of the calendar. To fix this, write the year "
+            f"with four digits."
+        )
 
 
 def in_named_zone(times: Any, name: str) -> Any:
