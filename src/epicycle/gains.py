@@ -30,8 +30,8 @@ from epicycle.grouping import have_own_waveforms, spread
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan
 from epicycle.pursuit import Pursuit, pursue
+from epicycle.ranking import Ranking
 from epicycle.refine import fit_lines
-from epicycle.rivals import Ranking
 from epicycle.search import Progress
 
 #: Gains have settled when none moves by more than this share of its error, or of itself.

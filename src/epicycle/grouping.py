@@ -18,8 +18,9 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.opening import MAXIMA, affordable, where_to_compare
 from epicycle.plan import SearchPlan
+from epicycle.ranking import Ranking
 from epicycle.refine import fit_lines
-from epicycle.rivals import Ranking, rank
+from epicycle.rivals import rank
 from epicycle.search import DenseSearch, spectral_window
 
 #: Ways in which groups may differ.

@@ -321,7 +321,7 @@ class CycleModel:
                 f"counted from 0."
             )
         one = self.cycles[cycle]
-        offset = self.predictor.scale.parse(t).minus(self.predictor.reference).to_float()
+        offset = self.predictor.elapsed(t).to_float()
         factor, variance = np.ones(len(offset)), np.zeros(len(offset))
         envelope = self.predictor.envelope_of(one)
         if envelope is not None:

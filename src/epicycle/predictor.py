@@ -162,15 +162,26 @@ class Predictor:
         """Gain of every group, shape (G,)."""
         return np.array(self.gains) if self.gains else np.ones(len(self.group_labels))
 
-    def _at(self, t: Any, group: Any, covariates: Any) -> _Place:
-        """Return what the model has to know of some times."""
+    def elapsed(self, t: Any) -> Times:
+        """Return times counted from the reference.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they cannot be used, or are too far away.
+        """
         times = self.scale.parse(t).minus(self.reference)
-        offset = times.to_float()
-        if not (np.abs(offset) <= _FARTHEST * self.baseline).all():
+        if not (np.abs(times.to_float()) <= _FARTHEST * self.baseline).all():
             raise ValueError(
                 f"t has times more than {_FARTHEST:.0e} times the length of the data away from "
                 f"them: expected nearer ones. To fix this, check their unit."
             )
+        return times
+
+    def _at(self, t: Any, group: Any, covariates: Any) -> _Place:
+        """Return what the model has to know of some times."""
+        times = self.elapsed(t)
+        offset = times.to_float()
         # a margin of rounding, so that the first and last sample are inside
         margin = 1e-9 * self.baseline
         inside = (offset >= self.first - self.reference - margin) & (
