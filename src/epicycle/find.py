@@ -245,7 +245,9 @@ def find_cycles(
             data = build_data(samples, degree)
 
     noise = NoiseModel.of(samples)
-    once = partial(pursue, noise=noise, plan=plan, goal=goal, ranking=ranking, progress=progress)
+
+    def once(problem: Data) -> Pursuit:  # with the noise in the units of the latest gains
+        return pursue(problem, noise, plan, goal, ranking=ranking, progress=progress)
 
     def search(problem: Data) -> Pursuit:
         if loss == "squares":
