@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from epicycle import _console, _frames, _parts, cli, find_cycles, instants, modelfile
+from epicycle import _console, _frame_files, _frames, _parts, cli, find_cycles, instants, modelfile
 from epicycle._parts import Parts
 from epicycle._times import TimeScale
 from epicycle.event_significance import event_false_alarm, event_threshold
@@ -314,6 +314,35 @@ def test_predictions_at_dates_that_no_calendar_tells(date):
     times = pd.DatetimeIndex(np.array(["-0001-01-01", "2000-01-01"], dtype="datetime64[s]"))
     with pytest.raises(ValueError, match="column t must be in the years 1 to 9999"):
         instants.in_zone(times, scale, "column t")
+
+
+def test_an_output_whose_variance_a_bent_trend_explains_wholly():
+    # rivals had a prior variance of 1e-300 times a share, and its inverse overflowed
+    y = np.stack([np.full(16, 1e-200), np.arange(16.0)], axis=1)
+    y[0, 0], y[1, 0], y[14, 0] = -117.625, -4.92401123e10, 9.99298096e-14
+    y[:, 0][np.abs(y[:, 0]) < 1e-70] = 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        find_cycles(
+            3 * np.arange(16),
+            y,
+            unit="y",
+            trend="piecewise",
+            max_cycles=1,
+            harmonics=4,
+            max_frequencies=1e4,
+        )
+
+
+def test_a_range_of_times_has_a_bounded_table():
+    scale = TimeScale("", calendar=False)
+    with pytest.raises(ValueError, match="expected at most 600,000"):
+        instants.regular("0", "1e6", "1", scale)
+    frame = pd.DataFrame({"t": [1.0, 2.5], "v": [3, 4]})
+    text = _frame_files.as_json(frame, {"unit": "d"})
+    rows = [{"t": 1.0, "v": 3}, {"t": 2.5, "v": 4}]
+    assert text == json.dumps({"unit": "d", "predictions": rows}) + "\n"
+    assert json.loads(_frame_files.as_json(frame[:0], {})) == {"predictions": []}
 
 
 @pytest.fixture(scope="module")

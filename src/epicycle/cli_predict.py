@@ -110,9 +110,11 @@ def predict(
     except (ModelFileError, OutputError, ReadError, TypeError, ValueError) as problem:
         raise InputError(str(problem)) from None
     if output is None:
-        # names of columns may hold what a terminal would obey; JSON writes that in letters itself
-        csv = _console.visible(_frame_files.as_csv(frame))
-        _console.write(_frame_files.as_json(frame, about) if as_json else csv)
+        if as_json:
+            text = _frame_files.as_json(frame, about)
+        else:  # the name of a column may hold what a terminal would obey; JSON has letters for it
+            text = _frame_files.as_csv(frame.rename(columns=_console.visible))
+        _console.write(text)
     if not quiet:
         note = _beyond(saved, times)
         if note:

@@ -10,8 +10,8 @@ import numpy as np
 
 from epicycle._times import UNIT_SECONDS, TimeScale, canonical_unit
 
-#: A range has at most this many times.
-LARGEST_RANGE = 10_000_000
+#: A range has at most this many times, a year of minutes: as JSON they take 0.5 GB and seconds.
+LARGEST_RANGE = 600_000
 
 #: A range without a step has so many times.
 _DEFAULT_COUNT = 201

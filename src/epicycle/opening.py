@@ -291,7 +291,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
         known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
         # where the errors explain everything, the signal is what their scatter could hide
         least = variance * np.sqrt(2.0 / len(rows))
-        signal = max(variance - float(np.median(known)), least, 1e-300)
+        signal = max(variance - float(np.median(known)), least, 1e-200)
         misfit = _MISFIT**2 * signal if noise.dy is not None else max(variance, 1e-300)
         times.append(rows)
         values.append(y / np.sqrt(signal))

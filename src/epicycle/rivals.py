@@ -140,7 +140,7 @@ def output_of(data: Data, residual: Floats, noise: NoiseModel, j: int) -> Output
         cell=cell,
         n_cells=len(cells),
         # where errors explain everything, what their scatter could hide
-        signal=max(excess, variance * np.sqrt(2.0 / len(rows)), 1e-300),
+        signal=max(excess, variance * np.sqrt(2.0 / len(rows)), 1e-200),
     )
 
 
