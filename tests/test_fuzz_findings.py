@@ -16,6 +16,7 @@ from epicycle import _console, _frame_files, _frames, _parts, cli, find_cycles, 
 from epicycle._parts import Parts
 from epicycle._times import TimeScale
 from epicycle.event_significance import event_false_alarm, event_threshold
+from epicycle.gears import find_gears
 from epicycle.plan import plan_search
 from epicycle.planner import decide
 from epicycle.reading import ReadError, read_table
@@ -343,6 +344,12 @@ def test_a_range_of_times_has_a_bounded_table():
     rows = [{"t": 1.0, "v": 3}, {"t": 2.5, "v": 4}]
     assert text == json.dumps({"unit": "d", "predictions": rows}) + "\n"
     assert json.loads(_frame_files.as_json(frame[:0], {})) == {"predictions": []}
+
+
+def test_gears_of_frequencies_without_a_square():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert find_gears([1e200, 0.3], [1e100, 1e-3]) == ()
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,7 @@ def find_gears(
     prior = _check_options.check_positive(prior, "prior")
     comb = Comb.up_to(_check_options.check_count(largest_denominator, "largest_denominator"))
     least = _check_options.check_positive(least_odds, "least_odds")
-    relative = covariance / np.outer(f, f)
+    relative = covariance / f / f[:, np.newaxis]  # the product of both may be no number
     trains = [_lock(f, covariance, (int(k),), (1,)) for k in np.argsort(f, kind="stable")]
     while True:
         joints = [
@@ -293,7 +293,7 @@ def _lock(
     guess = float(f[chosen[-1]]) / ratios[-1]
     unit = np.array(ratios, dtype=np.float64) * guess
     deviation = f[chosen] / unit - 1.0
-    matrix = covariance[np.ix_(chosen, chosen)] / np.outer(unit, unit)
+    matrix = covariance[np.ix_(chosen, chosen)] / unit / unit[:, np.newaxis]
     matrix[np.diag_indices_from(matrix)] += _ROUNDING**2
     solved = np.linalg.solve(matrix, np.column_stack([np.ones(len(unit)), deviation]))
     information = float(solved[:, 0].sum())
