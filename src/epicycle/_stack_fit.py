@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from epicycle._stack import Stack
 from epicycle._twofloat import Floats
 
-#: Steps end when none moves a frequency by more than this, in units of 1/baseline.
-_TOLERANCE = 1e-10
+#: Steps end when none moves a frequency by more than this, in units of 1/baseline: the error that
+#: is left is of the order of its square.
+_TOLERANCE = 1e-5
 _MOST_STEPS = 30
 
 #: Determinant of the products of cosine and sine, relative to (sum w / 2)^2, below which the two
@@ -95,17 +96,14 @@ def fit_sinusoids(
     """
     frequency = frequency.copy()
     tolerance = _TOLERANCE / stack.baseline[row]
-    state = _State(stack, residual, basis, row, frequency)
     active = np.arange(len(row))
     for _ in range(_MOST_STEPS):
-        frequency[active] = np.clip(
-            state.frequency + state.step(), lowest[active], highest[active]
-        )
-        moved = np.abs(frequency[active] - state.frequency) > tolerance[active]
-        if not moved.any():
+        was = frequency[active]
+        step = _State(stack, residual, basis, row[active], was).step()
+        frequency[active] = np.clip(was + step, lowest[active], highest[active])
+        active = active[np.abs(frequency[active] - was) > tolerance[active]]
+        if not len(active):
             break
-        active = active[moved]
-        state = _State(stack, residual, basis, row[active], frequency[active])
     state = _State(stack, residual, basis, row, frequency)
     return Sinusoids(row, frequency, state.a, state.b, state.reduction, state.information())
 
@@ -166,7 +164,9 @@ class _State:
 
     def _reduced(self, x: Floats, y: Floats) -> Floats:
         """Return (x, y) G^-1 (x, y)."""
-        result: Floats = (self._ss * x * x - 2 * self._cs * x * y + self._cc * y * y) * self._inverse
+        result: Floats = (
+            self._ss * x * x - 2 * self._cs * x * y + self._cc * y * y
+        ) * self._inverse
         return result
 
     def information(self) -> Floats:

@@ -26,8 +26,8 @@ _BAND = 1 << 13
 
 #: The true maxima of two peaks may stand in the other order than their highest grid points, and
 #: than the parabolas through three of those.  Where all samples are at both ends of the baseline,
-#: a peak is as narrow as it can be, cos^2(pi f T): between grid points, 1/(5T) apart, it loses up to
-#: 10 %, and its parabola up to 3 %.
+#: a peak is as narrow as it can be, cos^2(pi f T): between grid points, 1/(5T) apart, it loses up
+#: to 10 %, and its parabola up to 3 %.
 _GRID_LOSS, _PARABOLA_LOSS = 0.1, 0.03
 
 #: Window power below which no parabola through three points of a grid of 2/(5T) reaches the ratio

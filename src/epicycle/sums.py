@@ -180,7 +180,7 @@ class Transform:
 
         Overwritten by the next ones.
         """
-        self._plan.execute(strengths, out=self._sums)
+        self._plan.execute(np.ascontiguousarray(strengths), out=self._sums)
         return self._sums
 
 
