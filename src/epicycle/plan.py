@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -208,13 +208,7 @@ def plan_band(
         # a band that holds nothing is widened to a single resolved line rather than refused
         highest = lowest + 1.0 / baseline
         reason += " (less than one cycle over the baseline: widened)"
-    plan = grid(lowest, highest, spacing)
-    return replace(
-        plan,
-        strategy=choose_strategy(strategy, plan.n_frequencies),
-        regular=step is not None,
-        reason=reason,
-    )
+    return grid(lowest, highest, spacing, strategy, regular=step is not None, reason=reason)
 
 
 def choose_strategy(strategy: str, n_frequencies: int) -> str:
@@ -226,17 +220,25 @@ def choose_strategy(strategy: str, n_frequencies: int) -> str:
     return strategy
 
 
-def grid(lowest: float, highest: float, spacing: float) -> SearchPlan:
-    """Return the plan of a dense search from `lowest` to `highest` in steps of about `spacing`."""
+def grid(
+    lowest: float,
+    highest: float,
+    spacing: float,
+    strategy: str = "dense",
+    *,
+    regular: bool = False,
+    reason: str = "",
+) -> SearchPlan:
+    """Return the plan of a search from `lowest` to `highest` in steps of about `spacing`."""
     n = max(2, math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1)
     return SearchPlan(
         minimum_frequency=lowest,
         maximum_frequency=highest,
         spacing=(highest - lowest) / (n - 1),
         n_frequencies=n,
-        strategy="dense",
-        regular=False,
-        reason="",
+        strategy=choose_strategy(strategy, n),
+        regular=regular,
+        reason=reason,
     )
 
 
