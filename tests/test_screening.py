@@ -337,6 +337,22 @@ def test_no_series_depends_on_its_neighbours():
             assert ours == pytest.approx(theirs, rel=1e-8)
 
 
+@pytest.mark.parametrize("size", [1e-69, 1e-30, 1e30, 1e69])
+@pytest.mark.parametrize("scatter", ["alike", "dy"])
+def test_values_of_any_size_give_the_same_line(size, scatter):
+    rng = np.random.default_rng(13)
+    t = rng.uniform(0, 40, 60)
+    y = np.cos(2 * np.pi * t / 3.3) + rng.normal(size=60)
+    dy = None if scatter == "alike" else rng.uniform(0.5, 1.0, 60)
+    one = np.zeros(60, dtype=int)
+    usual = screen(t, y, dy, series=one)
+    found = screen(t, size * y, None if dy is None else size * dy, series=one)
+    for name in ("period", "period_error", "power", "false_alarm_probability"):
+        assert getattr(found, name)[0] == pytest.approx(getattr(usual, name)[0], rel=1e-8)
+    assert found.amplitude[0] == pytest.approx(size * usual.amplitude[0], rel=1e-9)
+    assert found.amplitude_error[0] == pytest.approx(size * usual.amplitude_error[0], rel=1e-9)
+
+
 def test_dates_are_counted_and_told_as_dates():
     rng = np.random.default_rng(4)
     hours = np.sort(rng.choice(24 * 60, 200, replace=False))

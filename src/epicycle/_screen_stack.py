@@ -86,7 +86,9 @@ class StackSearch:
 
     def __init__(self, stack: Stack, degree: int, absolute: bool, plans: SharedPlans) -> None:
         self._stack = stack
-        self._absolute = absolute
+        #: The variance scale that weights mean, where they are inverse variances.
+        least = 1.0 / (stack.weight * stack.unit**2)
+        self._least: Floats = least if absolute else np.zeros_like(least)
         self._columns = degree + 1
         self._basis = stack.basis(degree)
         self._residual = stack.free_of(stack.y, self._basis)
@@ -157,8 +159,8 @@ class StackSearch:
             frequency_error=frequency_error,
             period=1.0 / f,
             period_error=frequency_error / f**2,
-            amplitude=np.hypot(line.a, line.b),
-            amplitude_error=amplitude_error,
+            amplitude=self._stack.unit[k] * np.hypot(line.a, line.b),
+            amplitude_error=self._stack.unit[k] * amplitude_error,
             maximum=self._stack.reference[k] + turn / f,
             time_of_maximum_error=time_error,
             power=line.reduction / self._before[k],
@@ -175,8 +177,8 @@ class StackSearch:
         a, b, f, k = line.a, line.b, line.frequency, line.row
         dof = np.maximum(self._stack.counts[k] - (self._columns + 3.0), 1.0)
         scale = np.maximum(self._before[k] - line.reduction, 0.0) / dof
-        if self._absolute:  # scatter beyond dy adds to the errors; scatter below it is luck
-            scale = np.maximum(scale, 1.0)
+        # scatter beyond dy adds to the errors; scatter below it is luck
+        scale = np.maximum(scale, self._least[k])
         size = np.sqrt(np.maximum(np.diagonal(line.information, axis1=1, axis2=2), 1e-300))
         outer = size[:, :, np.newaxis] * size[:, np.newaxis, :]
         covariance = np.linalg.pinv(line.information / outer, hermitian=True) / outer
@@ -204,7 +206,8 @@ class StackSearch:
         """Return the false-alarm probabilities, as :class:`epicycle.assessment.Judge` does."""
         k = line.row
         dof: Floats = self._stack.counts[k] - np.float64(self._columns)
-        power = _pooled(self._before[k], self._before[k] - line.reduction, dof, self._absolute)
+        after = np.maximum(self._before[k] - line.reduction, 0.0)
+        power = _pooled(self._before[k], after, dof, self._least[k])
         width = np.array([p.maximum_frequency - p.minimum_frequency for p in bands.values()])
         bandwidth = width * np.sqrt(4 * np.pi * _variance(self._stack)[k])
         result = sinusoid_false_alarms(power, dof, bandwidth)
@@ -219,14 +222,12 @@ class StackSearch:
         return result
 
 
-def _pooled(before: Floats, after: Floats, dof: Floats, absolute: bool) -> Floats:
+def _pooled(before: Floats, after: Floats, dof: Floats, least: Floats) -> Floats:
     """Return :func:`epicycle.significance.pooled_power` of one sinusoid in each of many series."""
-    after = np.maximum(after, 0.0)
-    if not absolute:
-        return 1.0 - after / before
-    was, now = np.maximum(before / dof, 1.0), np.maximum(after / dof, 1.0)
+    was, now = np.maximum(before / dof, least), np.maximum(after / dof, least)
     free = np.maximum(dof - 2.0, 1.0)
-    gain = free * np.log(was / now) + before / was - after / now
+    known = np.maximum(now, 1e-300)
+    gain = free * np.log(was / known) + before / was - np.where(now > 0, after / known, dof)
     result: Floats = -np.expm1(-gain / free)
     return result
 

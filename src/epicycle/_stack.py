@@ -37,13 +37,15 @@ class Stack:
     times : ndarray, shape (B, n)
         Times from the reference of each series; 0 beyond its end.
     y : ndarray, shape (B, n)
-        Values.
+        Values, in units of the largest of each series.
     weights : ndarray, shape (B, n)
-        Inverse variances or relative weights; 0 beyond the end.
+        Weights, in units of their mean in each series; 0 beyond the end.
     counts : ndarray of int, shape (B,)
         Number of samples of each.
     reference, baseline : ndarray, shape (B,)
         Weighted mean time, and last minus first time.
+    unit, weight : ndarray, shape (B,)
+        These units: with them no product overflows, whatever the values.
     """
 
     times: Floats
@@ -52,6 +54,8 @@ class Stack:
     counts: NDArray[np.intp]
     reference: Floats
     baseline: Floats
+    unit: Floats
+    weight: Floats
 
     @staticmethod
     def of(times: Times, y: Floats, weights: Floats, counts: NDArray[np.intp]) -> Stack:
@@ -77,11 +81,21 @@ class Stack:
         first = np.minimum.reduceat(times.hi, starts)
         elapsed = _minus(times, np.repeat(first, counts))
         baseline = np.maximum.reduceat(elapsed, starts) - np.minimum.reduceat(elapsed, starts)
-        weight = rows(weights)
-        mean = (weight * rows(elapsed)).sum(axis=1) / weight.sum(axis=1)
-        reference = first + mean
-        from_reference = rows(_minus(times, np.repeat(reference, counts)))
-        return Stack(from_reference, rows(y), weight, counts, reference, baseline)
+        largest = np.maximum.reduceat(np.abs(y), starts)
+        unit = np.where(largest > 0, largest, 1.0)
+        weight = np.add.reduceat(weights, starts) / counts
+        relative = rows(weights / np.repeat(weight, counts))
+        reference = first + (relative * rows(elapsed)).sum(axis=1) / relative.sum(axis=1)
+        return Stack(
+            times=rows(_minus(times, np.repeat(reference, counts))),
+            y=rows(y / np.repeat(unit, counts)),
+            weights=relative,
+            counts=counts,
+            reference=reference,
+            baseline=baseline,
+            unit=unit,
+            weight=weight,
+        )
 
     def samplings(self) -> list[Sampling]:
         """Return what :meth:`epicycle.plan.Sampling.of` says of each series."""

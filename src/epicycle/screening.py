@@ -1,9 +1,9 @@
 r"""The strongest sinusoid of each of many short series, in a hundredth of a full search's time.
 
-The spectrum, the band and its grid are those of :func:`find_cycles`, mean and trend are refitted at
-every frequency, and the highest maximum is refined to the least-squares optimum.  Errors are the
-Cramer-Rao bound with the scatter that the residual shows; the false-alarm probability is that of
-the first line of a full search (:mod:`epicycle.significance`).
+The spectrum, the band and its grid are those of :func:`epicycle.find_cycles`, mean and trend are
+refitted at every frequency, and the highest maximum is refined to the least-squares optimum.
+Errors are the Cramer-Rao bound with the scatter that the residual shows; the false-alarm
+probability is that of the first line of a full search (:mod:`epicycle.significance`).
 
 What a screening does not look at: harmonics and the shape of a waveform, the odds of aliases,
 drifting frequencies, coherence, a second cycle, and the noise around the line, which the errors
@@ -145,12 +145,12 @@ def screen(
     Parameters
     ----------
     t, y, dy, weights : array_like, shape (n,)
-        Samples of all series, in any order, as :func:`find_cycles` takes them.  With `dy` the
-        scatter is that of the residual where this is larger, and `dy` elsewhere.
+        Samples of all series, in any order, as :func:`epicycle.find_cycles` takes them.  With
+        `dy` the scatter is that of the residual where this is larger, and `dy` elsewhere.
     series : array_like, shape (n,)
         Labels: which series each sample belongs to.
     unit, minimum_period, maximum_period, false_alarm, clock
-        As for :func:`find_cycles`.
+        As for :func:`epicycle.find_cycles`.
     trend : int
         Degree of the polynomial in time that is fitted along.
     max_frequencies : float
