@@ -9,7 +9,8 @@ from epicycle._data import build_data
 from epicycle.grouping import have_own_waveforms, spread
 from epicycle.noise import NoiseModel
 from epicycle.plan import plan_search
-from epicycle.rivals import SMOOTH, Ranking
+from epicycle.ranking import Ranking
+from epicycle.waveform_shapes import SMOOTH
 from test_periodogram import residual_of
 
 

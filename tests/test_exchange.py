@@ -197,7 +197,14 @@ def test_an_incomplete_document_is_refused() -> None:
     t, y, _ = numbers()
     whole = find_cycles(t, y).to_dict()
     # gears and suggestions follow from the rest
-    for key in whole.keys() - {"schema", "gears", "trend_changes", "group_shares", "outliers"}:
+    for key in whole.keys() - {
+        "schema",
+        "gears",
+        "trend_changes",
+        "group_shares",
+        "outliers",
+        "gains",
+    }:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):
             from_dict(part)
@@ -209,7 +216,7 @@ def test_an_incomplete_document_is_refused() -> None:
         del broken["cycles"][0][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):
             from_dict(broken)
-    for key in whole["model"].keys() - {"fading", "envelopes"}:
+    for key in whole["model"].keys() - {"fading", "envelopes", "gains"}:
         broken = json.loads(json.dumps(whole))
         del broken["model"][key]
         with pytest.raises(ValueError, match=rf"not complete .*{key}"):

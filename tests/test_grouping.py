@@ -96,7 +96,9 @@ def test_own_waveforms_equal_separate_outputs() -> None:
 
 
 def test_an_unknown_choice_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"per_group must be 'auto', 'offset' or 'waveform'"):
+    with pytest.raises(
+        ValueError, match=r"per_group must be 'auto', 'offset', 'amplitude' or 'waveform'"
+    ):
         find(velocities(), per_group="own")
 
 

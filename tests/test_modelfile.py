@@ -263,3 +263,23 @@ def test_envelopes_are_checked():
     # models written before amplitudes could vary
     del raw["result"]["model"]["envelopes"]
     assert not loads(json.dumps(raw).encode()).model.predictor.envelopes
+
+
+def test_gains_are_checked():
+    rng = np.random.default_rng(1)
+    t, code = np.sort(rng.uniform(0, 100, 300)), rng.integers(0, 2, 300)
+    y = np.array([1.0, -2.0])[code] * np.cos(2 * np.pi * 0.3 * t) + 0.2 * rng.normal(size=300)
+    model = find_cycles(t, y, group=code, per_group="amplitude", minimum_period=2, harmonics=1)
+    raw = json.loads(dumps(SavedModel(model, PROVENANCE)))
+    assert loads(json.dumps(raw).encode()).model.gains == model.gains
+    for way, value, words in (
+        (("result", "model", "gains"), [1.0], "1 gains for 2 groups"),
+        (("result", "model", "gains", 0), "1", "expected a finite number"),
+        (("result", "gains", "0"), [1.0], "gains without errors"),
+        (("result", "gains"), [], "expected an object"),
+    ):
+        assert words in refusal(change(raw, way, value))
+    # models written before groups could have gains
+    plain = json.loads(dumps(SavedModel(find_cycles(t, y, minimum_period=2), PROVENANCE)))
+    del plain["result"]["gains"], plain["result"]["model"]["gains"]
+    assert loads(json.dumps(plain).encode()).model.gains == {}

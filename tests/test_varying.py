@@ -194,6 +194,8 @@ def test_beyond_the_data_it_returns_and_its_error_grows() -> None:
     assert "the amplitude varies, from 0." in model.table()
     std = model.predict(ahead + 0.3, return_std=True)[1]
     assert std[4] > 1.3 * std[0]
+    with pytest.raises(ValueError, match="t has times more than 1e\\+15 times the length"):
+        model.amplitude_at([1e200])
 
 
 def test_the_waveform_varies_as_a_whole_and_in_every_output() -> None:

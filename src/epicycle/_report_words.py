@@ -68,10 +68,9 @@ def _rest(model: CycleModel, series: Series | None) -> list[str]:
     if series is None:
         return []
     share = explained(model, series)
-    spread = first_number(model.residual_std, series.output)
     return [
         f"The model explains {100 * share:.3g} % of the variance; what it leaves scatters with a "
-        f"standard deviation of {spread:.4g}."
+        f"standard deviation of {series.scatter:.4g}."
     ]
 
 
@@ -117,7 +116,7 @@ def of_fit(model: CycleModel, series: Series) -> str:
     """Return what the picture of data and model shows."""
     return (
         f"{len(series.offset):,} samples and the model over time, and below them the residual, "
-        f"which scatters around zero by {first_number(model.residual_std, series.output):.3g}."
+        f"which scatters around zero by {series.scatter:.3g}."
     )
 
 

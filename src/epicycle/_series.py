@@ -32,7 +32,7 @@ class Series:
     turn_of : callable
         Phase of the samples in a cycle, in turns in [0, 1).
     residual : ndarray, shape (n,)
-        Data minus model.
+        Data minus model, in units of the reference where groups have gains.
     group : ndarray of int, shape (n,)
         Group of each sample, a position in `groups`.
     groups : tuple of str
@@ -88,9 +88,15 @@ class Series:
             order = {name: code for code, name in enumerate(names)}
             given = np.asarray(group, dtype=object).ravel()[kept]
             codes = np.array([order[str(g)] for g in given.tolist()], dtype=np.intp)
-        return Series(
-            offset, turn_of, residual[kept], codes, names, output, value_name(model, output)
-        )
+        left = residual[kept]
+        if predictor.gains:
+            left = left / np.array(predictor.gains)[codes]
+        return Series(offset, turn_of, left, codes, names, output, value_name(model, output))
+
+    @property
+    def scatter(self) -> float:
+        """Standard deviation of the residual."""
+        return float(self.residual.std())
 
     def looks(self) -> list[tuple[int, str, str, str]]:
         """Return number, colour, symbol and name of each group of samples."""
@@ -130,12 +136,15 @@ def one_turn(cycle: Cycle, output: int) -> tuple[Floats, Floats]:
 
 
 def model_curve(model: CycleModel, offset: Floats, output: int) -> Floats:
-    """Return the model, with the mean offset of all groups, at times from the reference."""
+    """Return the model, with the mean offset of all groups, at times from the reference.
+
+    Where groups have gains, it is that of the reference.
+    """
     predictor = model.predictor
     first, last = time_span(model)
     # counted from the reference, plain numbers are exact enough for any calendar
     scale = TimeScale(predictor.scale.unit, calendar=False)
-    relative = replace(predictor, scale=scale, reference=0.0, first=first, last=last)
+    relative = replace(predictor, scale=scale, reference=0.0, first=first, last=last, gains=())
     values: Floats = relative(offset, None)[:, output]
     return values
 

@@ -89,8 +89,7 @@ def draw_residual(axes: Axes, model: CycleModel, series: Series, max_points: int
     draw.limit_values(axes, series.residual)
     clock.set_up(axes, *time_span(model))
     draw.label(axes.yaxis, "residual")
-    spread = first_number(model.residual_std, series.output)
-    return draw.note(axes, f"standard deviation {spread:.4g}")
+    return draw.note(axes, f"standard deviation {series.scatter:.4g}")
 
 
 def _draw_points(

@@ -16,6 +16,7 @@ from epicycle.coherence import BroadPeak
 from epicycle.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.fit import Fit, fundamental_powers
 from epicycle.forecast_errors import continue_trend, prediction_errors
+from epicycle.gains import Gains
 from epicycle.goal import Goal, known_fundamentals
 from epicycle.plan import SearchPlan
 from epicycle.predictor import Predictor
@@ -65,7 +66,11 @@ def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
 
 
 def build_predictor(
-    result: Pursuit, samples: Samples, slow: NDArray[np.bool_], exposure: float
+    result: Pursuit,
+    samples: Samples,
+    slow: NDArray[np.bool_],
+    exposure: float,
+    gains: Gains | None,
 ) -> Predictor:
     """Return what is needed to evaluate the model at any time."""
     data, fit = result.data, result.fit
@@ -91,6 +96,7 @@ def build_predictor(
         drift=structure.order * structure.drift[structure.parent],
         coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
         slow=slow_line,
+        gains=() if gains is None else tuple(gains.value.tolist()),
         fading=_fading(result),
         # locked gears have moved a little
         envelopes=tuple(

@@ -86,7 +86,8 @@ class SearchOptions:
         typer.Option(
             metavar="HOW",
             help="What else differs between groups: [bold]offset[/bold] nothing, "
-            "[bold]waveform[/bold] amplitudes and phases, [bold]auto[/bold] what is likelier.",
+            "[bold]amplitude[/bold] the amplitude of one waveform, [bold]waveform[/bold] "
+            "amplitudes and phases, [bold]auto[/bold] offset or waveform, what is likelier.",
         ),
     ] = _DEFAULT["per_group"]
     events: Annotated[

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from epicycle._checks import Samples
+from epicycle._twofloat import Floats
 from epicycle.alias_odds import AliasTest
 from epicycle.aliases import alias_notes
 from epicycle.assemble import (
@@ -24,6 +25,7 @@ from epicycle.assemble import (
 )
 from epicycle.coherence import coherence_notes
 from epicycle.cycles import Alias, Cycle, per_output
+from epicycle.gains import Gains, with_gain_errors
 from epicycle.goal import Goal, known_fundamentals
 from epicycle.grouping import gathered
 from epicycle.model import CycleModel, Spectrum
@@ -62,6 +64,8 @@ class Origin:
         All other arguments of :func:`epicycle.find_cycles`.
     by_group : bool
         Whether the outputs are the groups of one series.
+    gains : Gains or None
+        The gains by which `samples` have been divided.
     """
 
     samples: Samples
@@ -74,6 +78,7 @@ class Origin:
     raw: tuple[Any, Any, Any]
     options: dict[str, Any]
     by_group: bool = False
+    gains: Gains | None = None
 
 
 def build_model(origin: Origin, started: float) -> CycleModel:
@@ -86,7 +91,9 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     started : float
         When the work on it began, by :func:`time.perf_counter`.
     """
-    found, samples, plan = origin.found, origin.samples, origin.plan
+    found, samples, plan, gains = origin.found, origin.samples, origin.plan, origin.gains
+    if gains is not None:
+        found, gains = with_gain_errors(found, gains)
     data = found.data
     slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
     known = known_fundamentals(found.fit.structure, origin.goal)
@@ -128,7 +135,9 @@ def build_model(origin: Origin, started: float) -> CycleModel:
     # of the values as they were given, not as a robust loss has bounded them
     given = samples.y if found.variation is None else samples.y - found.variation
     own = found.fit.residual + (given - data.y)
-    residual[samples.kept] = np.where(samples.present, own, np.nan)
+    by = np.ones(len(samples.group_labels)) if gains is None else gains.value
+    in_own_units = own * by[samples.group][:, np.newaxis]
+    residual[samples.kept] = np.where(samples.present, in_own_units, np.nan)
     far = outlying(own, data.weights, data.group).any(axis=1)
     return CycleModel(
         cycles=cycles,
@@ -149,11 +158,11 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         reference_time=samples.scale.to_user(data.reference),
         residual=gathered(residual) if single or by_group else residual,
         residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
-        jitter=_jitter(found, samples, single, by_group),
+        jitter=_jitter(found.jitter * np.abs(by)[:, np.newaxis], samples, single, by_group),
         amplitude_limit=per_output(amplitude_limit(found), single),
         search=found.search,
         spectrum=_spectrum(found, origin.goal.false_alarm),
-        predictor=build_predictor(found, samples, slow, origin.exposure),
+        predictor=build_predictor(found, samples, slow, origin.exposure, gains),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
         outliers=tuple(samples.kept[far].tolist()),
@@ -162,17 +171,25 @@ def build_model(origin: Origin, started: float) -> CycleModel:
         n_repeated=samples.n_repeated,
         is_sorted=samples.is_sorted,
         group_shares=_group_shares(samples) if by_group else None,
+        gains=_by_label(samples, gains),
     )
 
 
-def _jitter(found: Pursuit, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:
+def _jitter(jitter: Floats, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:
     if by_group:
         assert samples.output_names is not None
-        return dict(zip(samples.output_names, found.jitter[0].tolist(), strict=True))
+        return dict(zip(samples.output_names, jitter[0].tolist(), strict=True))
     return {
-        str(label): per_output(found.jitter[g].tolist(), single)
+        str(label): per_output(jitter[g].tolist(), single)
         for g, label in enumerate(samples.group_labels)
     }
+
+
+def _by_label(samples: Samples, gains: Gains | None) -> dict[str, tuple[float, float]]:
+    if gains is None:
+        return {}
+    pairs = zip(gains.value.tolist(), gains.error.tolist(), strict=True)
+    return dict(zip(map(str, samples.group_labels), pairs, strict=True))
 
 
 def _group_shares(samples: Samples) -> tuple[float, ...]:

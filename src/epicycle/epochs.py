@@ -32,20 +32,9 @@ from epicycle._data import Data
 from epicycle._times import Times
 from epicycle._twofloat import Floats
 from epicycle.noise import NoiseModel
-from epicycle.rivals import (
-    ALL_SHAPES,
-    LONGEST_STEP,
-    NEIGHBOURS,
-    RELATED,
-    SMOOTH,
-    TAIL,
-    Ranking,
-    Shapes,
-    apart,
-    distinct,
-    output_of,
-    with_relatives,
-)
+from epicycle.ranking import RELATED, Ranking, apart, distinct, with_relatives
+from epicycle.rivals import LONGEST_STEP, NEIGHBOURS, TAIL, output_of
+from epicycle.waveform_shapes import ALL_SHAPES, SMOOTH, Shapes
 
 #: Share of the prior variance that all groups have in common, with its probability.
 _COMMON = ((0.97, 0.85), (0.5, 0.15))

@@ -26,7 +26,8 @@ class Covariance:
     joint : tuple of ndarray, each of shape (K + p + 2 L, K + p + 2 L)
         For each output, the covariance of the fundamentals followed by its coefficients.
     complete : tuple of ndarray, each of shape (2 K + p + 2 L, 2 K + p + 2 L)
-        The same with the drifts after the fundamentals.
+        The same with the drifts after the fundamentals.  Where groups have gains, these are the
+        last rows and columns of both.
     linear : tuple of ndarray, each of shape (p + 2 L, p + 2 L)
         For each output, that of its coefficients alone: in white noise, at known frequencies.
     """

@@ -73,6 +73,7 @@ def to_dict(model: CycleModel) -> dict[str, Any]:
         "amplitude_limit": model.amplitude_limit,
         "output_names": model.output_names,
         "group_shares": model.group_shares,
+        "gains": model.gains,
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
@@ -171,6 +172,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
             -1, nuisance.shape[1]
         ),
         slow=np.array(numbers["slow"], dtype=bool),
+        gains=tuple(numbers.get("gains", ())),
         fading=np.array(numbers.get("fading", ()), dtype=np.float64),
         errors=_read_errors(numbers["errors"]),
         envelopes=tuple(_read_envelope(one) for one in numbers.get("envelopes", ())),
@@ -197,6 +199,7 @@ def _read(document: dict[str, Any]) -> CycleModel:
         predictor=predictor,
         output_names=None if names is None else tuple(names),
         group_shares=_tuple(document.get("group_shares")),
+        gains=_tuples(document.get("gains", {})),
         seconds=document["seconds"],
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),

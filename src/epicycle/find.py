@@ -11,6 +11,7 @@ from epicycle import _check_options, _checks, robust
 from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
+from epicycle.gains import NOT_MEASURED, divided, first_gains, settled
 from epicycle.goal import MINIMUM_CYCLES, MINIMUM_SAMPLES, Goal
 from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
@@ -76,8 +77,10 @@ def find_cycles(
         What else differs between groups.  "offset": nothing, they share every amplitude and
         phase, as instruments do that measure the same thing.  "waveform": each has amplitudes
         and phases of its own at the common frequencies, as bands do; the groups are then the
-        outputs of the result.  "auto" takes what is likelier for the likeliest period, and
-        "offset" where the search is too large to compare the two.
+        outputs of the result.  "amplitude": one waveform for all, times a gain of each, as
+        sensors of different sensitivity have, see :mod:`epicycle.gains`.  "auto" takes "offset"
+        or "waveform", what is likelier for the likeliest period, and "offset" where the search is
+        too large to compare the two.
     weights : array_like, shape (n,), optional
         Relative weights, in place of `dy`.  Of events, for example the probability that each
         belongs to the source.
@@ -202,12 +205,14 @@ def find_cycles(
     data = build_data(samples, degree)
     plan = plan_search(data, shortest, longest, strategy)
     choice, differ, ranking = check_choice(per_group), False, None
-    if choice != "offset" and may_differ(samples):
+    several = may_differ(samples)
+    if choice in ("auto", "waveform") and several:
         own = spread(samples)
         differ = True
         if choice == "auto":
             noises = NoiseModel.of(samples), NoiseModel.of(own)
-            differ, ranking = have_own_waveforms(data, build_data(own, degree), noises, plan)
+            differ, compared = have_own_waveforms(data, build_data(own, degree), noises, plan)
+            ranking = compared if differ else None
         if differ:
             samples, data = own, build_data(own, degree)
     goal = replace(
@@ -223,9 +228,21 @@ def find_cycles(
             f"{MINIMUM_SAMPLES + data.nuisance.shape[1]} upwards"
         )
         goal = replace(goal, max_cycles=0)
+    gained, given = None, samples
+    if choice == "amplitude" and several and not undecided:
+        gained = first_gains(samples, data, plan, goal, progress)
+        if gained is None:
+            undecided.append(NOT_MEASURED)
+            goal = replace(goal, max_cycles=0)
+        else:
+            ranking = gained.ranking
+            samples = divided(samples, gained.value)
+            data = build_data(samples, degree)
 
     noise = NoiseModel.of(samples)
-    once = partial(pursue, noise=noise, plan=plan, goal=goal, ranking=ranking, progress=progress)
+
+    def once(problem: Data) -> Pursuit:  # with the noise in the units of the latest gains
+        return pursue(problem, noise, plan, goal, ranking=ranking, progress=progress)
 
     def search(problem: Data) -> Pursuit:
         if loss == "squares":
@@ -235,6 +252,10 @@ def find_cycles(
     found = search(data)
     if trend == PIECEWISE:
         found = with_bent_trend(found, goal, search, samples)
+    if gained is not None:
+        found, gained = settled(found, given, gained, partial(refitted, plan=plan, goal=goal))
+        samples = divided(given, gained.value)
+        noise = NoiseModel.of(samples)
     if varying_amplitude:
         again = partial(refitted, noise=noise, plan=plan, goal=goal)
         steps = Steps(search, again, goal.slow_limit, noise.absolute)
@@ -242,7 +263,17 @@ def find_cycles(
         found = with_varying_amplitudes(found, problem, steps)
         undecided += too_short_notes(found, goal.slow_limit)
     origin = Origin(
-        samples, noise, plan, goal, blur, tuple(undecided), found, (t, y, group), options, differ
+        samples=samples,
+        noise=noise,
+        plan=plan,
+        goal=goal,
+        exposure=blur,
+        notes=tuple(undecided),
+        found=found,
+        raw=(t, y, group),
+        options=options,
+        by_group=differ,
+        gains=gained,
     )
     return build_model(origin, started)
 

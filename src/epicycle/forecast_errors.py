@@ -116,9 +116,9 @@ def prediction_errors(
         unit[first : first + p] = low[j]
         covariance = complete * np.outer(unit, unit)
         beyond = np.eye(len(complete))
-        beyond[first : first + p] = continuation.change[j]
+        beyond[first : first + p, : first + p + len(gain)] = continuation.change[j]
         unit[:] = 1.0
-        unit[first + p :] /= gain
+        unit[first + p : first + p + len(gain)] /= gain
         for matrices, change in ((inside, np.eye(len(complete))), (outside, beyond)):
             change = change * unit[:, np.newaxis]
             matrices.append(packed_factor(change @ covariance @ change.T))

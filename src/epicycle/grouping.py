@@ -18,12 +18,13 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel
 from epicycle.opening import MAXIMA, affordable, where_to_compare
 from epicycle.plan import SearchPlan
+from epicycle.ranking import Ranking
 from epicycle.refine import fit_lines
-from epicycle.rivals import Ranking, rank
+from epicycle.rivals import rank
 from epicycle.search import DenseSearch, spectral_window
 
 #: Ways in which groups may differ.
-CHOICES = ("auto", "offset", "waveform")
+CHOICES = ("auto", "offset", "amplitude", "waveform")
 
 #: A group needs this many values for a waveform of its own.
 _FEWEST_VALUES = 8
@@ -46,8 +47,9 @@ def check_choice(per_group: object) -> str:
     """Return `per_group` if it is one of the choices."""
     if per_group not in CHOICES:
         raise ValueError(
-            f"per_group must be 'auto', 'offset' or 'waveform', got {per_group!r}. "
+            f"per_group must be 'auto', 'offset', 'amplitude' or 'waveform', got {per_group!r}. "
             f"To fix this, pass 'offset' where groups share amplitude and phase (instruments), "
+            f"'amplitude' where they share all but their amplitudes (sensors of different gain), "
             f"'waveform' where each has its own (bands)."
         )
     return str(per_group)
@@ -100,7 +102,7 @@ def have_own_waveforms(
     differ : bool
         By the evidence of the likeliest waveform of either kind.
     ranking : Ranking or None
-        Frequencies by the evidence of own waveforms, where these are likelier.
+        Frequencies by the evidence of own waveforms, where they were compared.
     """
     if not affordable(own, plan):
         return False, None
@@ -123,7 +125,7 @@ def have_own_waveforms(
     every = np.concatenate([places, start.frequency[: 3 * MAXIMA], further])
     common = rank(shared, residual, noise[0], every, start.limits, start.highest)
     differ = ranking.log_evidence > common.log_evidence
-    return differ, ranking if differ else None
+    return differ, ranking
 
 
 def _without_trend(data: Data) -> Floats:

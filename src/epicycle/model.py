@@ -116,6 +116,11 @@ class CycleModel:
     group_shares : tuple of float, or None
         Where each group has a waveform of its own, `output_names` are the groups and these their
         shares in the samples; None where groups share their waveforms, or there are none.
+    gains : dict
+        Where groups have one waveform and an amplitude each: (gain, error) of every group.  The
+        amplitudes in `cycles`, `lines` and `amplitude_limit` are those of the group whose gain is
+        1, the one best measured; those of the others are gain times that, in the opposite sense
+        where the gain is negative.
     events : EventTimes or None
         The events whose rate was searched; None for values, and for what was read from a document.
     """
@@ -145,6 +150,7 @@ class CycleModel:
     n_repeated: int = 0
     is_sorted: bool = True
     group_shares: tuple[float, ...] | None = None
+    gains: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def of_events(self) -> bool:
@@ -315,7 +321,7 @@ class CycleModel:
                 f"counted from 0."
             )
         one = self.cycles[cycle]
-        offset = self.predictor.scale.parse(t).minus(self.predictor.reference).to_float()
+        offset = self.predictor.elapsed(t).to_float()
         factor, variance = np.ones(len(offset)), np.zeros(len(offset))
         envelope = self.predictor.envelope_of(one)
         if envelope is not None:

@@ -234,6 +234,7 @@ def _check_result(result: Any) -> None:
         raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
     _check_shapes(numbers, result["output_names"])
     _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
+    _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
 
 
 #: Types of the remaining fields of a result, and of the numbers of its predictor.
@@ -321,6 +322,18 @@ def _check_envelopes(envelopes: Any, n_lines: int) -> None:
             raise ModelFileError(f"has knots in '{where}' that do not ascend")
         if any(line >= n_lines for line in one["lines"]):
             raise ModelFileError(f"names lines in '{where}' that do not exist")
+
+
+def _check_gains(told: Any, gains: Any, n_groups: int) -> None:
+    """Check the gains of groups; files of models without any may lack them."""
+    _conform(gains, tuple[float, ...], "model.gains")
+    _expect(isinstance(told, dict), told, "an object", "gains")
+    for label, pair in told.items():
+        _conform(pair, tuple[float, ...], f"gains.{label}")
+    if len(gains) not in (0, n_groups) or any(len(pair) != 2 for pair in told.values()):
+        raise ModelFileError(
+            f"has {len(gains)} gains for {n_groups} groups, or gains without errors"
+        )
 
 
 def _conform(value: Any, hint: Any, where: str) -> None:

@@ -24,8 +24,9 @@ from epicycle.lines import Structure
 from epicycle.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.noise import NoiseModel
 from epicycle.plan import SearchPlan, grid
+from epicycle.ranking import Ranking
 from epicycle.refine import QUICK, fit_lines
-from epicycle.rivals import Ranking, rank
+from epicycle.rivals import rank
 from epicycle.search import Candidates, cut
 from epicycle.sums import BAND
 

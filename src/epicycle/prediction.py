@@ -37,7 +37,8 @@ class PredictionErrors:
     """Covariance of a predictor's parameters, and what else makes predictions uncertain.
 
     The P parameters are the K fundamental frequencies, their K drifts, the p nuisance
-    coefficients and the 2 L coefficients of the lines, in this order.
+    coefficients, the 2 L coefficients of the lines, and the relative gains of the groups where they
+    have any, in this order.
 
     Attributes
     ----------
@@ -77,6 +78,7 @@ class PredictionErrors:
         columns: Floats,
         coefficients: Floats,
         is_inside: NDArray[np.bool_],
+        by_gain: Floats,
     ) -> Floats:
         """Return the variance of the model at some times, shape (m, d), the walk left out.
 
@@ -92,6 +94,8 @@ class PredictionErrors:
             Coefficients of these columns.
         is_inside : ndarray of bool, shape (m,)
             Which times are within the span of the data.
+        by_gain : ndarray, shape (m, G)
+            Derivatives of the model by the relative gain of every group; (m, 0) without gains.
         """
         variance = np.empty((len(offset), coefficients.shape[1]))
         for j in range(coefficients.shape[1]):
@@ -101,6 +105,7 @@ class PredictionErrors:
                 gradient = self._gradient(
                     offset[rows], nuisance[rows], columns[rows], coefficients[:, j]
                 )
+                gradient = np.hstack([gradient, by_gain[rows]])
                 within = is_inside[rows]
                 block = variance[rows, j]
                 block[within] = ((gradient[within] @ inside) ** 2).sum(axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,20 @@ from epicycle.prediction import PredictionErrors, Spread, distance_beyond, walk_
 
 #: Predictions reach so many lengths of the data: no phase is known there, but no power overflows.
 _FARTHEST = 1e15
+
+
+class _Place(NamedTuple):
+    """Some times: from the reference, within the data or not, and what is there beside cycles.
+
+    `groups`, shape (n, G), is how much of each group is asked for, `gain`, shape (n, 1), the gain
+    that they have together, and `columns`, shape (n, p), the nuisance columns without any gain.
+    """
+
+    times: Times
+    inside: NDArray[np.bool_]
+    groups: Floats
+    gain: Floats
+    columns: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +66,8 @@ class Predictor:
         One over the coherence time of each sinusoid; 0 for a clock.
     envelopes : tuple of Envelope
         How the amplitudes vary of those sinusoids that do.
+    gains : tuple of float
+        What multiplies everything, offsets included, in each group; empty where nothing does.
     """
 
     scale: TimeScale
@@ -71,6 +87,7 @@ class Predictor:
     errors: PredictionErrors | None = None
     fading: Floats = field(default_factory=lambda: np.empty(0))
     envelopes: tuple[Envelope, ...] = ()
+    gains: tuple[float, ...] = ()
 
     @property
     def degree(self) -> int:
@@ -79,10 +96,11 @@ class Predictor:
 
     def __call__(self, t: Any, group: Any = None, covariates: Any = None) -> Floats:
         """Return the model at times `t`, shape (n, d)."""
-        times, inside, columns = self._at(t, group, covariates)
-        result = np.where(inside[:, np.newaxis], columns @ self.nuisance, columns @ self.level)
+        at = self._at(t, group, covariates)
+        result = self._background(at, self._nuisance(at))
         for line in range(len(self.frequency)):
-            result += self._line(times, line, inside) @ self.coefficients[2 * line : 2 * line + 2]
+            columns = at.gain * self._line(at, line)
+            result += columns @ self.coefficients[2 * line : 2 * line + 2]
         return result
 
     def spread(self, t: Any, group: Any = None, covariates: Any = None) -> Spread:
@@ -99,32 +117,39 @@ class Predictor:
                 "in documents written without them. To fix this, predict without errors, or fit "
                 "the samples anew."
             )
-        times, inside, nuisance = self._at(t, group, covariates)
-        columns = np.empty((len(times), 2 * len(self.frequency)))
+        at = self._at(t, group, covariates)
+        offset = at.times.to_float()
+        columns = np.empty((len(offset), 2 * len(self.frequency)))
         for line in range(len(self.frequency)):
-            columns[:, 2 * line : 2 * line + 2] = self._line(times, line, inside)
-        offset = times.to_float()
-        variance = self.errors.model_variance(offset, nuisance, columns, self.coefficients, inside)
+            columns[:, 2 * line : 2 * line + 2] = at.gain * self._line(at, line)
+        variance = self.errors.model_variance(
+            offset,
+            self._nuisance(at),
+            columns,
+            self.coefficients,
+            at.inside,
+            self._by_gain(at),
+        )
         for envelope in self.envelopes:
             waveform = np.zeros_like(variance)
             for line in envelope.lines:
                 rows = slice(2 * line, 2 * line + 2)
-                waveform += self._steady(times, line, inside) @ self.coefficients[rows]
+                waveform += at.gain * self._steady(at, line) @ self.coefficients[rows]
             variance += waveform**2 * envelope.variance(offset)[:, np.newaxis]
         span = [(edge - self.reference) / self.baseline for edge in (self.first, self.last)]
         scaled = offset / self.baseline
-        beyond = walk_spread(self.degree, scaled, *span)
-        variance += np.where(inside, 0.0, beyond)[:, np.newaxis] * self.errors.walk
+        beyond = np.where(at.inside, 0.0, walk_spread(self.degree, scaled, *span))
+        variance += at.gain**2 * beyond[:, np.newaxis] * self.errors.walk
         for line in np.flatnonzero(self.fading).tolist():
             # what the phasor forgets comes back with any phase
             power = 0.5 * (self.coefficients[2 * line : 2 * line + 2] ** 2).sum(axis=0)
-            variance += np.outer(1 - self._kept(offset, line) ** 2, power)
-        variance += nuisance[:, : len(self.group_labels)] @ self.errors.scatter**2
-        ahead = np.where(inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
+            variance += at.gain**2 * np.outer(1 - self._kept(offset, line) ** 2, power)
+        variance += (at.groups * self._gain_of_groups**2) @ self.errors.scatter**2
+        ahead = np.where(at.inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
         # a bend at a random place between the data and t moves t by a third of its square
         return Spread(
             variance=variance,
-            bend=ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
+            bend=at.gain**2 * ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
             expected=len(self.background.knots) * ahead,
         )
 
@@ -132,15 +157,31 @@ class Predictor:
         """Return how the amplitude of a cycle varies, None where it is constant."""
         return next((one for one in self.envelopes if one.frequency == cycle.frequency), None)
 
-    def _at(self, t: Any, group: Any, covariates: Any) -> tuple[Times, NDArray[np.bool_], Floats]:
-        """Return times from the reference, which are within the data, and nuisance columns."""
+    @property
+    def _gain_of_groups(self) -> Floats:
+        """Gain of every group, shape (G,)."""
+        return np.array(self.gains) if self.gains else np.ones(len(self.group_labels))
+
+    def elapsed(self, t: Any) -> Times:
+        """Return times counted from the reference.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they cannot be used, or are too far away.
+        """
         times = self.scale.parse(t).minus(self.reference)
-        offset = times.to_float()
-        if not (np.abs(offset) <= _FARTHEST * self.baseline).all():
+        if not (np.abs(times.to_float()) <= _FARTHEST * self.baseline).all():
             raise ValueError(
                 f"t has times more than {_FARTHEST:.0e} times the length of the data away from "
                 f"them: expected nearer ones. To fix this, check their unit."
             )
+        return times
+
+    def _at(self, t: Any, group: Any, covariates: Any) -> _Place:
+        """Return what the model has to know of some times."""
+        times = self.elapsed(t)
+        offset = times.to_float()
         # a margin of rounding, so that the first and last sample are inside
         margin = 1e-9 * self.baseline
         inside = (offset >= self.first - self.reference - margin) & (
@@ -148,29 +189,53 @@ class Predictor:
         )
         if covariates is not None:
             covariates = check_covariates(covariates, len(offset), len(self.background.centre))
-        columns = self.background.columns(
-            offset / self.baseline, self._offset_rows(group, len(offset)), covariates
-        )
-        return times, inside, columns
+        groups = group_rows(group, len(offset), self.group_labels, self.group_weights)
+        gain = groups @ self._gain_of_groups[:, np.newaxis]
+        columns = self.background.columns(offset / self.baseline, groups, covariates)
+        return _Place(times, inside, groups, gain, columns)
 
-    def _line(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
+    def _nuisance(self, at: _Place) -> Floats:
+        """Return the nuisance columns by gain, shape (n, p)."""
+        n_groups = len(self.group_labels)
+        offsets = at.columns[:, :n_groups] * self._gain_of_groups
+        return np.hstack([offsets, at.columns[:, n_groups:] * at.gain])
+
+    def _background(self, at: _Place, nuisance: Floats) -> Floats:
+        """Return what nuisance columns add to the model, shape (n, d)."""
+        inside = at.inside[:, np.newaxis]
+        return np.where(inside, nuisance @ self.nuisance, nuisance @ self.level)
+
+    def _by_gain(self, at: _Place) -> Floats:
+        """Return the derivatives of the model by relative gains, shape (n, G); (n, 0) without."""
+        if not self.gains:
+            return np.empty((len(at.gain), 0))
+        # everything but the offsets, which are fitted freely, in units of the reference
+        shared = at.columns.copy()
+        shared[:, : len(self.gains)] = 0.0
+        model = self._background(at, shared)
+        for line in range(len(self.frequency)):
+            model += self._line(at, line) @ self.coefficients[2 * line : 2 * line + 2]
+        by_gain: Floats = at.groups * self._gain_of_groups * model[:, :1]
+        return by_gain
+
+    def _line(self, at: _Place, line: int) -> Floats:
         """Return cosine and sine of one line, shape (n, 2), by its factor where it varies."""
-        columns = self._steady(times, line, inside)
+        columns = self._steady(at, line)
         for envelope in self.envelopes:
             if line in envelope.lines:
-                columns = columns * envelope.at(times.to_float())[:, np.newaxis]
+                columns = columns * envelope.at(at.times.to_float())[:, np.newaxis]
         return columns
 
-    def _steady(self, times: Times, line: int, inside: NDArray[np.bool_]) -> Floats:
+    def _steady(self, at: _Place, line: int) -> Floats:
         """Return cosine and sine of one line, shape (n, 2), 0 where it is not continued."""
+        offset = at.times.to_float()
         cosine, sine = phase.unit_phasors(
-            phase.turns(self.frequency[line], times)
-            + 0.5 * self.drift[line] * times.to_float() ** 2
+            phase.turns(self.frequency[line], at.times) + 0.5 * self.drift[line] * offset**2
         )
         if self.slow[line]:
-            cosine, sine = cosine * inside, sine * inside
+            cosine, sine = cosine * at.inside, sine * at.inside
         if len(self.fading) and self.fading[line] > 0:
-            kept = self._kept(times.to_float(), line)
+            kept = self._kept(offset, line)
             cosine, sine = cosine * kept, sine * kept
         return np.stack([cosine, sine], axis=1)
 
@@ -180,9 +245,6 @@ class Predictor:
         distance = np.maximum(np.maximum(before, after), 0.0)
         kept: Floats = np.exp(-self.fading[line] * distance)
         return kept
-
-    def _offset_rows(self, group: Any, n: int) -> Floats:
-        return group_rows(group, n, self.group_labels, self.group_weights)
 
 
 def group_rows(group: Any, n: int, labels: tuple[Any, ...], shares: tuple[float, ...]) -> Floats:

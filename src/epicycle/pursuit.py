@@ -28,7 +28,7 @@ from epicycle.lines import Structure
 from epicycle.noise import NoiseModel, is_exact
 from epicycle.opening import affordable, compare_waveforms, open_with_waveform, outdone_by_sinusoids
 from epicycle.plan import SearchPlan
-from epicycle.rivals import Ranking, Rival
+from epicycle.ranking import Ranking, Rival
 from epicycle.search import Candidates, Progress, spectral_window
 from epicycle.significance import Trials
 from epicycle.workbench import Workbench

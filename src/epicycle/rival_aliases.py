@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from epicycle.aliases import MULTIPLES, Alias, day_length, label
-from epicycle.rivals import Rival
+from epicycle.ranking import Rival
 
 #: Rivals with these odds are listed, at most so many, and so many aliases in all.
 _LEAST_ODDS = 1e-5

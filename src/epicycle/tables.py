@@ -249,6 +249,9 @@ def notes(model: CycleModel) -> list[str]:
     if model.trend_changes:
         places = ", ".join(_reference(moment) for moment in model.trend_changes)
         lines.append(f"trend: its slope changes near {places}")
+    if model.gains:
+        parts = (_gain(label, *gain) for label, gain in model.gains.items())
+        lines.append(f"gains: {', '.join(parts)}; amplitudes are those of gain 1")
     if len(model.jitter) > 1:
         parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
@@ -264,6 +267,10 @@ def notes(model: CycleModel) -> list[str]:
         *_suggestion_lines(model),
         *(f"note: {text}" for text in model.undecided),
     ]
+
+
+def _gain(label: str, gain: float, error: float) -> str:
+    return f"{label} {human_number(gain, error, scientific=False) if error > 0 else '1'}"
 
 
 def _clock_lines(model: CycleModel) -> list[str]:

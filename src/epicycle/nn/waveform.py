@@ -184,9 +184,13 @@ class Waveform(Float64Module):
                 angle = 2 * np.pi * np.atleast_1d(harmonic.phase)
                 coefficients[:, k, harmonic.order - 1, 0] = amplitude * np.cos(angle)
                 coefficients[:, k, harmonic.order - 1, 1] = amplitude * np.sin(angle)
-        # the offset where no group is named: the mean of all of them
-        offset = np.array(predictor.group_weights) @ predictor.level[:n_groups]
-        trend = np.vstack([offset, predictor.level[n_groups:]]).T
+        # where no group is named: the mean of all of them
+        shares = np.array(predictor.group_weights) * (predictor.gains or 1.0)
+        gain = float(shares.sum())
+        coefficients *= gain
+        trend = np.vstack(
+            [shares @ predictor.level[:n_groups], gain * predictor.level[n_groups:]]
+        ).T
         frequency = [[cycle.frequency] for cycle in model.cycles]
         assert result.trend is not None
         with torch.no_grad():
