@@ -353,6 +353,40 @@ def test_values_of_any_size_give_the_same_line(size, scatter):
     assert found.amplitude_error[0] == pytest.approx(size * usual.amplitude_error[0], rel=1e-9)
 
 
+SIZES = st.sampled_from([1e-300, 1e-69, 1e-9, 1.0, 3.0, 1e15, 1e69, 1e80, 1e300])
+NUMBERS = st.one_of(
+    st.floats(-100, 100),
+    SIZES,
+    SIZES.map(lambda size: -size),
+    st.sampled_from([0.0, np.nan, np.inf, 1.0, 2.0]),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    t=st.lists(NUMBERS, min_size=40, max_size=40),
+    y=st.lists(NUMBERS, min_size=40, max_size=40),
+    w=st.lists(NUMBERS, min_size=40, max_size=40),
+    scatter=st.sampled_from([None, "dy", "weights"]),
+    wild=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_whatever_the_numbers_there_is_a_line_or_a_reason(t, y, w, scatter, wild):
+    # (warnings are errors here: nothing overflows either)
+    rng = np.random.default_rng(0)
+    usual = (rng.uniform(0, 9, 40), rng.normal(size=40), rng.uniform(0.5, 2.0, 40))
+    columns = [np.array(c) if odd else u for c, u, odd in zip((t, y, w), usual, wild, strict=True)]
+    given = {} if scatter is None else {scatter: np.abs(columns[2])}
+    limits = {"max_frequencies": 1e4}
+    found = screen(columns[0], columns[1], series=np.repeat([0, 1], [15, 25]), **given, **limits)
+    for k in range(2):
+        has_line = np.isfinite(found.frequency[k])
+        assert has_line == (found.error[k] is None and found.note[k] in ("", "slow", "edge"))
+        if has_line:
+            assert 0.0 <= found.false_alarm_probability[k] <= 1.0
+            assert -1e-9 <= found.power[k] <= 1.0 + 1e-9
+            assert np.isfinite([found.period_error[k], found.amplitude_error[k]]).all()
+
+
 def test_dates_are_counted_and_told_as_dates():
     rng = np.random.default_rng(4)
     hours = np.sort(rng.choice(24 * 60, 200, replace=False))

@@ -87,8 +87,9 @@ class StackSearch:
     def __init__(self, stack: Stack, degree: int, absolute: bool, plans: SharedPlans) -> None:
         self._stack = stack
         #: The variance scale that weights mean, where they are inverse variances.
-        least = 1.0 / (stack.weight * stack.unit**2)
-        self._least: Floats = least if absolute else np.zeros_like(least)
+        self._least: Floats = np.zeros(len(stack.counts))
+        if absolute:
+            self._least = 1.0 / (stack.weight * stack.unit**2)
         self._columns = degree + 1
         self._basis = stack.basis(degree)
         self._residual = stack.free_of(stack.y, self._basis)

@@ -39,7 +39,7 @@ class Stack:
     y : ndarray, shape (B, n)
         Values, in units of the largest of each series.
     weights : ndarray, shape (B, n)
-        Weights, in units of their mean in each series; 0 beyond the end.
+        Weights, in units of the largest of each series; 0 beyond the end.
     counts : ndarray of int, shape (B,)
         Number of samples of each.
     reference, baseline : ndarray, shape (B,)
@@ -83,7 +83,7 @@ class Stack:
         baseline = np.maximum.reduceat(elapsed, starts) - np.minimum.reduceat(elapsed, starts)
         largest = np.maximum.reduceat(np.abs(y), starts)
         unit = np.where(largest > 0, largest, 1.0)
-        weight = np.add.reduceat(weights, starts) / counts
+        weight = np.maximum.reduceat(weights, starts)
         relative = rows(weights / np.repeat(weight, counts))
         reference = first + (relative * rows(elapsed)).sum(axis=1) / relative.sum(axis=1)
         return Stack(
