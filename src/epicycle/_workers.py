@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
@@ -21,11 +23,38 @@ Job = TypeVar("Job")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+@dataclass(frozen=True)
+class Workers:
+    """So many processes."""
+
+    pool: ProcessPoolExecutor
+    count: int
+
+
+@contextmanager
+def started(workers: int) -> Iterator[Workers]:
+    """Start processes, which import this package meanwhile; end them at the end, done or not."""
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")  # the workers' own: they start with this environment
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
+    try:
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it
+        try:
+            pool.submit(_nothing)  # the first job starts them all
+        finally:
+            signal.signal(signal.SIGINT, handler)
+        yield Workers(pool, workers)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+
+
 def run_jobs(
     jobs: Iterator[Job],
     run: Callable[[Job], list[tuple[int, dict[str, Any]]]],
     parts: Parts,
-    workers: int,
+    workers: Workers,
     progress: Callable[[], None],
     what: str,
 ) -> None:
@@ -39,8 +68,8 @@ def run_jobs(
         Does one job, in a process that imports the module of this function.
     parts : Parts
         Where results are kept.
-    workers : int
-        Number of processes.
+    workers : Workers
+        The processes, of :func:`started`.
     progress : callable
         Called whenever parts have been added.
     what : str
@@ -52,16 +81,11 @@ def run_jobs(
     OutputError
         If a worker is killed, for example for want of memory.
     """
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")  # the workers' own: they start with this environment
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
+    pool = workers.pool
     try:
-        running: set[Future[list[tuple[int, dict[str, Any]]]]] = set()
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it
-        try:
-            running |= {pool.submit(run, job) for job in islice(jobs, 2 * workers)}
-        finally:
-            signal.signal(signal.SIGINT, handler)
+        running: set[Future[list[tuple[int, dict[str, Any]]]]] = {
+            pool.submit(run, job) for job in islice(jobs, 2 * workers.count)
+        }
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -74,10 +98,10 @@ def run_jobs(
             f"a worker was killed, perhaps for want of memory; {what.format(done=len(parts))} "
             f"are kept. To fix this, run the same command again, with fewer --workers."
         ) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
+
+
+def _nothing() -> None:
+    """Do nothing, as the first job of a pool."""
 
 
 def _start_worker() -> None:

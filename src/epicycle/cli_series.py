@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,6 +49,7 @@ def find_each(
         If the table, the options or the output cannot be used.
     """
     from epicycle._parts import Parts
+    from epicycle._workers import started
     from epicycle.many_screenings import Screenings
     from epicycle.many_series import find_in_each, fingerprint
     from epicycle.search import processors
@@ -60,30 +62,34 @@ def find_each(
     if workers is not None and workers < 1:
         raise InputError(f"--workers must be at least 1, got {workers}. To fix this, leave it out.")
     wanted = cli_screen.screening_arguments(options) if screen else options.of_library()
+    count = workers or processors()
     try:
         check_output(output, "--output", ENDINGS)
-        table = read_samples(options, ids)
-        unit, guesses = unit_and_guesses(options, table)
-        arguments = {"unit": unit, **wanted}
-        if guesses and not quiet:
-            _console.say(guesses)
-        facts = {**arguments, "zone": options.zone, "screen": screen}
-        with Parts(output, fingerprint(table, ids, facts)) as parts:
-            screenings = Screenings(table, arguments, parts) if screen else None
-            done = len(parts) if screenings is None else screenings.done
-            if done and not quiet:
-                _console.say(f"continues: {done:,} series were done before")
-            with _console.CountBar(shown=not quiet, of="series") as bar:
+        with ExitStack() as stack:
+            # a screening takes hardly longer than to start: workers import while the table is read
+            pool = stack.enter_context(started(count)) if screen else None
+            table = read_samples(options, ids)
+            unit, guesses = unit_and_guesses(options, table)
+            arguments = {"unit": unit, **wanted}
+            if guesses and not quiet:
+                _console.say(guesses)
+            facts = {**arguments, "zone": options.zone, "screen": screen}
+            with Parts(output, fingerprint(table, ids, facts)) as parts:
+                screenings = Screenings(table, arguments, parts) if screen else None
+                done = len(parts) if screenings is None else screenings.done
+                if done and not quiet:
+                    _console.say(f"continues: {done:,} series were done before")
+                with _console.CountBar(shown=not quiet, of="series") as bar:
+                    if pool is not None and screenings is not None:
+                        screenings.run(pool, bar.update)
+                    else:
+                        find_in_each(table, arguments, parts, count, bar.update)
                 if screenings is not None:
-                    screenings.run(workers or processors(), bar.update)
+                    counts = cli_screen.write_screenings(parts.in_order(), output)
                 else:
-                    find_in_each(table, arguments, parts, workers or processors(), bar.update)
-            if screenings is not None:
-                counts = cli_screen.write_screenings(parts.in_order(), output)
-            else:
-                outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
-                counts = _write(parts.in_order(), output, outputs)
-            parts.remove()
+                    outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
+                    counts = _write(parts.in_order(), output, outputs)
+                parts.remove()
     except OutputError as problem:
         raise InputError(str(problem)) from None
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle._parts import Parts
-from epicycle._workers import run_jobs
+from epicycle._workers import Workers, run_jobs
 from epicycle.many_series import columns_of, numbered, take_rows
 from epicycle.screening import Screening, screen
 
@@ -94,13 +94,13 @@ class Screenings:
         size = np.diff(self._edges)
         return int(sum(size[k] for k in range(len(size)) if k in self._parts))
 
-    def run(self, workers: int, progress: Callable[[int, int], None]) -> None:
+    def run(self, workers: Workers, progress: Callable[[int, int], None]) -> None:
         """Screen all series that are not done yet.
 
         Parameters
         ----------
-        workers : int
-            Number of processes.
+        workers : Workers
+            The processes, of :func:`epicycle._workers.started`.
         progress : callable
             Called with (series done, series in all).
 

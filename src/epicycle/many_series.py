@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import epicycle
 from epicycle._parts import Parts
-from epicycle._workers import run_jobs
+from epicycle._workers import run_jobs, started
 from epicycle.find import find_cycles
 
 if TYPE_CHECKING:
@@ -96,14 +96,15 @@ def find_in_each(
     progress(len(parts), len(ids))
     if len(parts) == len(ids):
         return
-    run_jobs(
-        jobs,
-        run_job,
-        parts,
-        workers,
-        lambda: progress(len(parts), len(ids)),
-        f"{{done}} of {len(ids)} series",
-    )
+    with started(workers) as started_ones:
+        run_jobs(
+            jobs,
+            run_job,
+            parts,
+            started_ones,
+            lambda: progress(len(parts), len(ids)),
+            f"{{done}} of {len(ids)} series",
+        )
 
 
 def numbered(ids: Any) -> tuple[NDArray[np.intp], list[Any]]:
