@@ -40,7 +40,8 @@ def started(workers: int) -> Iterator[Workers]:
     try:
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it
         try:
-            pool.submit(_nothing)  # the first job starts them all
+            for _ in range(workers):  # while none is idle, every job starts a process
+                pool.submit(_nothing)
         finally:
             signal.signal(signal.SIGINT, handler)
         yield Workers(pool, workers)
