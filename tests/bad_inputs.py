@@ -202,6 +202,11 @@ def cases() -> dict[str, list[Case]]:
             bad_option("--id with a file of another kind", "--id level -o p.txt"),
             bad_option("--output without --id", "-o p.csv"),
             bad_option("no workers", "--id level -o p.csv --workers 0"),
+            bad_option("--screen without --id", "--screen"),
+            bad_option("harmonics in a screening", "--id level -o p.csv --screen --harmonics 3"),
+            bad_option(
+                "a bent trend in a screening", "--id level -o p.csv --screen --trend piecewise"
+            ),
             Case("a model in no directory", "epicycle fit t.csv -o no/m.json", {"t.csv": one}),
             Case("a page of another kind", "epicycle report t.csv -o r.pdf", {"t.csv": one}),
         ],

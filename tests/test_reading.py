@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epicycle import _delimited
 from epicycle.reading import ReadError, Table, read_table
 
 CO2 = Path(__file__).parents[1] / "data" / "co2_mlo_weekly_nan.csv"
@@ -505,3 +506,37 @@ def test_damage_is_read_or_refused(tmp_path_factory, noise, position, replace):
         table, refusal = None, str(error)
     assert "\n" not in refusal
     assert table is None or len(table.t) == len(table.y)
+
+
+@given(
+    text=st.text(alphabet='1.,;\t "#a\n\r', max_size=60),
+    columns=st.integers(1, 3),
+    in_file=st.booleans(),
+    delimiter=st.sampled_from([",", ";", "\t", None]),
+)
+def test_a_plain_table_has_the_rows_that_its_records_are(text, columns, in_file, delimiter):
+    # what is counted line by line must be what the reader of records finds, or left to it
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").encode()
+    table = _delimited.Text(raw, "t.csv", 0, 0, delimiter)
+    header = _delimited.Header(("x", "y", "z")[:columns], in_file, int(in_file))
+    n_rows = _delimited._plain_rows(table, header)
+    if n_rows is not None:
+        records = list(table.records())
+        assert len(records) == n_rows + int(in_file)
+        assert all(len(fields) == columns for _, fields in records)
+
+
+def test_a_plain_table_is_counted_without_its_records(write, monkeypatch):
+    monkeypatch.setattr(_delimited, "_SNIFFED", 2)
+    read = []
+    records = _delimited.Text.records
+
+    def counted(text):
+        for record in records(text):
+            read.append(record)
+            yield record
+
+    monkeypatch.setattr(_delimited.Text, "records", counted)
+    lines = [f"{k},{k * k}" for k in range(500)]
+    assert len(read_table(write(rows("time,value", *lines))).t) == 500
+    assert len(read) < 50

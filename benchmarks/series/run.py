@@ -1,9 +1,11 @@
-"""How long do many short series take, one model for each, beside a loop over nifty-ls?
+"""How long do many short series take, beside a loop over nifty-ls?
 
 A table of series of 100 samples at mixed times, half of them with a cycle.  Ours is the command
-``epicycle find --id`` from the file to the file: reading, search, fit, errors, aliases, writing.
-Theirs is ``nifty_ls.lombscargle`` on the grid that ours searches, for one series after the other:
-the spectrum and its maximum, no fit and no errors, nothing read and nothing written.
+``epicycle find --id`` from the file to the file, start of Python included: with ``--screen`` the
+strongest sinusoid of each series, refined, with errors and a false-alarm probability; without it
+the full search with waveforms, aliases and all cycles, on fewer series.  Theirs is
+``nifty_ls.lombscargle`` on the grid that ours searches, for one series after the other: the
+spectrum and its maximum, no fit, no errors, nothing read and nothing written.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ from epicycle.plan import plan_search
 
 SAMPLES = 100
 SERIES = 10_000
+
+#: The full search takes so many times longer that these are enough.
+FULL_SERIES = 500
 
 #: Shortest periods, in days over 1,000 days: None is what the sampling suggests.
 GRIDS = (None, 0.2, 0.02)
@@ -72,51 +77,78 @@ def loop(made: list[tuple[np.ndarray, np.ndarray]], on: list[tuple[float, float,
         power.argmax()
 
 
+def command(
+    table: Path, output: Path, workers: int, shortest: float | None, *, screen: bool
+) -> list[str]:
+    words = [sys.executable, "-m", "epicycle", "find", str(table), "--id", "id", "-q"]
+    words += ["-o", str(output), "--workers", str(workers)]
+    words += ["--screen"] if screen else []
+    return words + ([] if shortest is None else ["--min-period", str(shortest)])
+
+
+def timed(words: list[str]) -> dict[str, float]:
+    """Return wall and processor time of a command and its workers."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = time.perf_counter()
+    subprocess.run(words, check=True)
+    wall = time.perf_counter() - wall
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall": wall, "cpu": spent}
+
+
+def claims(found: list[dict[str, Any]], *, screen: bool) -> dict[str, int]:
+    """Return how many series are said to have a cycle, of those without and with one."""
+    has = [bool(d["significant"] and not d["note"] if screen else d["cycles"]) for d in found]
+    return {"claimed_without": sum(has[::2]), "found": sum(has[1::2])}
+
+
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     if common.version("nifty-ls") is None:
         raise common.NotMeasuredError("nifty-ls is not installed")
-    number = 200 if options.quick else options.series
+    number, few = (200, 50) if options.quick else (options.series, options.full_series)
     made = make(number, options.seed)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        table, output = Path(folder) / "t.csv", Path(folder) / "r.jsonl"
-        write(made, table)
+        output = Path(folder) / "r.jsonl"
+        tables = {n: Path(folder) / f"{n}.csv" for n in {number, few}}
+        for n, table in tables.items():
+            write(made[:n], table)
         for shortest in GRIDS:
             on = grids(made, shortest)
             loop(made[:5], on[:5])
-            wall, cpu = time.perf_counter(), time.process_time()
-            loop(made, on)
-            theirs = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-            command = [sys.executable, "-m", "epicycle", "find", str(table), "--id", "id"]
-            command += ["-o", str(output), "-q", "--workers", str(options.workers)]
-            command += [] if shortest is None else ["--min-period", str(shortest)]
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            wall = time.perf_counter()
-            subprocess.run(command, check=True)
-            wall = time.perf_counter() - wall
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            found = [json.loads(line) for line in output.read_text().splitlines()]
-            rows.append(
-                {
-                    "shortest": shortest,
-                    "frequencies": float(np.median([n for *_, n in on])),
-                    "ours": {"wall": wall, "cpu": spent},
-                    "nifty-ls": theirs,
-                    "claimed_without": sum(bool(d["cycles"]) for d in found[::2]),
-                    "found": sum(bool(d["cycles"]) for d in found[1::2]),
-                }
-            )
-            common.say(f"  {shortest}: {wall:.1f} s, nifty-ls {theirs['wall']:.1f} s")
-    return {"series": number, "samples": SAMPLES, "workers": options.workers, "rows": rows}
+            for screen, n in ((True, number), (False, few)):
+                ours = timed(command(tables[n], output, options.workers, shortest, screen=screen))
+                found = [json.loads(line) for line in output.read_text().splitlines()]
+                wall, cpu = time.perf_counter(), time.process_time()
+                loop(made[:n], on[:n])
+                theirs = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+                rows.append(
+                    {
+                        "screen": screen,
+                        "series": n,
+                        "shortest": shortest,
+                        "frequencies": float(np.median([count for *_, count in on[:n]])),
+                        "ours": ours,
+                        "nifty-ls": theirs,
+                        **claims(found, screen=screen),
+                    }
+                )
+                common.say(
+                    f"  {'screened' if screen else 'in full'}, {shortest}: {ours['wall']:.1f} s, "
+                    f"nifty-ls {theirs['wall']:.1f} s"
+                )
+    return {"samples": SAMPLES, "workers": options.workers, "rows": rows}
 
 
 def tables(result: dict[str, Any]) -> list[str]:
-    n, rows = result["series"], []
-    for row in result["rows"]:
-        ours, theirs = row["ours"], row["nifty-ls"]
+    rows = []
+    for row in sorted(result["rows"], key=lambda row: not row["screen"]):
+        ours, theirs, n = row["ours"], row["nifty-ls"], row["series"]
         rows.append(
             [
+                "--screen" if row["screen"] else "full search",
+                f"{n:,}",
                 f"{row['frequencies']:,.0f}",
                 common.duration(ours["cpu"] / n),
                 common.duration(theirs["cpu"] / n),
@@ -127,27 +159,31 @@ def tables(result: dict[str, Any]) -> list[str]:
                 f"{row['claimed_without']} of {n - n // 2}",
             ]
         )
-    head = ["frequencies (median)", "ours, CPU per series", "nifty-ls, CPU per series"]
-    head += [f"ours, {n:,} series, {result['workers']} workers", "nifty-ls, one process"]
-    return common.table([*head, "nifty-ls over ours", "cycles found", "claimed in noise"], rows)
+    head = ["find --id", "series", "frequencies (median)"]
+    head += ["ours, CPU per series", "nifty-ls, CPU per series"]
+    head += [f"ours, {result['workers']} workers", "nifty-ls, one process", "nifty-ls over ours"]
+    return common.table([*head, "cycles found", "claimed in noise"], rows)
 
 
 def bars(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         common.bar(
-            f"{result['series']:,} series, {row['frequencies']:,.0f} frequencies: loop over "
-            f"nifty-ls over find --id",
+            f"{row['series']:,} series, {row['frequencies']:,.0f} frequencies: loop over "
+            f"nifty-ls over find --id {'--screen' if row['screen'] else '(full search)'}",
             ">= 2",
             f"{row['nifty-ls']['wall'] / row['ours']['wall']:.3f}",
             row["nifty-ls"]["wall"] / row["ours"]["wall"] >= 2.0,
         )
-        for row in result["rows"]
+        for row in sorted(result["rows"], key=lambda row: not row["screen"])
     ]
 
 
 def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("--series", type=int, default=SERIES, help="number of series")
+    parser.add_argument(
+        "--full-series", type=int, default=FULL_SERIES, help="number of series searched in full"
+    )
     parser.add_argument("--workers", type=int, default=common.cores(), help="of find --id")
     options = parser.parse_args()
     section = common.Section(

@@ -31,7 +31,7 @@ from epicycle._times import Times, TimeScale, parse_times
 from epicycle._twofloat import Floats
 
 #: Largest number that may occur in the data, and inverse of the least.
-_LARGEST = 1e70
+LARGEST = 1e70
 
 #: Powers of fewer events are far from the exponential distribution that significance rests on.
 _FEWEST_EVENTS = 10
@@ -228,10 +228,10 @@ def _check_calendar(times: Times, scale: TimeScale) -> None:
 def _check_size(name: str, sizes: Floats) -> None:
     """Refuse what overflows, or vanishes, in products of four: weights and squares of values."""
     largest, least = float(sizes.max(initial=0.0)), float(sizes[sizes > 0].min(initial=1.0))
-    if largest > _LARGEST or least < 1.0 / _LARGEST:
-        got = largest if largest > _LARGEST else least
+    if largest > LARGEST or least < 1.0 / LARGEST:
+        got = largest if largest > LARGEST else least
         raise ValueError(
-            f"{name} has values of size {got:.3g}: expected {1.0 / _LARGEST:g} to {_LARGEST:g}, so "
+            f"{name} has values of size {got:.3g}: expected {1.0 / LARGEST:g} to {LARGEST:g}, so "
             f"that their squares are numbers. To fix this, take another unit, or correct them."
         )
 
@@ -377,9 +377,9 @@ def check_covariates(covariates: Any, n: int, count: int | None = None) -> Float
             f"{int(np.flatnonzero(bad.any(axis=1))[0])}. To fix this, fill them in or drop those "
             f"rows."
         )
-    if np.abs(values).max(initial=0.0) > _LARGEST:
+    if np.abs(values).max(initial=0.0) > LARGEST:
         raise ValueError(
             f"covariates has values of size {np.abs(values).max():.3g}: expected at most "
-            f"{_LARGEST:g}. To fix this, take another unit, or correct them."
+            f"{LARGEST:g}. To fix this, take another unit, or correct them."
         )
     return values

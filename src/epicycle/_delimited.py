@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -130,11 +132,13 @@ def read_delimited(
             f"To fix this, separate the columns by commas, semicolons, tabs or spaces."
         )
     check_names(header.columns, name)
-    n_rows = 0
-    for line, fields in islice(text.records(), header.n_records, None):
-        if len(fields) != len(header.columns):
-            raise _shape_error(text, line, len(fields), header)
-        n_rows += 1
+    n_rows = _plain_rows(text, header)
+    if n_rows is None:
+        n_rows = 0
+        for line, fields in islice(text.records(), header.n_records, None):
+            if len(fields) != len(header.columns):
+                raise _shape_error(text, line, len(fields), header)
+            n_rows += 1
     if n_rows == 0:
         raise ReadError(
             f"{name} has a header ({listed(header.columns)}) but no rows: expected at least 3 "
@@ -147,6 +151,32 @@ def read_delimited(
             f"To fix this, remove form feeds and stray quotation marks."
         )
     return frame, header, text
+
+
+def _plain_rows(text: Text, header: Header) -> int | None:
+    """Return the number of rows of a plain table, None where records must be read to count them.
+
+    In a plain table every line is a record, with as many delimiters as the header has: it is ASCII
+    without quotation marks, blank lines or lines so long that the reader of records refuses them.
+    """
+    raw = text.raw
+    if text.delimiter is None or b'"' in raw or b"\0" in raw or not raw.isascii():
+        return None
+    codes = np.frombuffer(raw, dtype=np.uint8)[text.offset :]
+    ends = np.flatnonzero(codes == ord("\n"))
+    if not len(codes) or codes[-1] != ord("\n"):
+        ends = np.append(ends, len(codes))
+    between = len(header.columns) - 1
+    marks = np.flatnonzero(codes == ord(text.delimiter))
+    if not between or len(marks) != between * len(ends):
+        return None
+    begins = np.append(0, ends[:-1] + 1)
+    if (ends - begins).max() > csv.field_size_limit():
+        return None
+    first, last = marks[::between], marks[between - 1 :: between]
+    if (first < begins).any() or (last > ends).any():
+        return None
+    return len(ends) - header.n_records
 
 
 def check_names(columns: Sequence[str], name: str) -> None:

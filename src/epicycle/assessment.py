@@ -24,8 +24,8 @@ from epicycle.significance import (
 )
 
 #: Only probabilities between these multiples of what is allowed need aliases counted exactly.
-_CLEAR = 1e-6
-_HOPELESS = 50.0
+CLEAR = 1e-6
+HOPELESS = 50.0
 
 
 Indices = NDArray[np.intp]
@@ -183,7 +183,7 @@ class Judge:
             return false_alarm_probability(power, dof, width, orders=orders, n_outputs=n_outputs)
 
         upper = probability(self.trials.upper)
-        if fixed or not _CLEAR * self.false_alarm < upper < _HOPELESS * self.false_alarm:
+        if fixed or not CLEAR * self.false_alarm < upper < HOPELESS * self.false_alarm:
             return upper
         return probability(self.trials.distinct)
 

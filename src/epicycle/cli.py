@@ -152,6 +152,14 @@ def find(
             "--output", "-o", metavar="FILE", help="With --id: the results, .jsonl or .csv."
         ),
     ] = None,
+    screen: Annotated[
+        bool,
+        typer.Option(
+            "--screen",
+            help="With --id: only the strongest sinusoid of each series, in a hundredth of the "
+            "time: no harmonics, aliases, drift or second cycle.",
+        ),
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(metavar="N", help="With --id: processes.  [dim]One per processor.[/]"),
@@ -175,17 +183,21 @@ def find(
     epicycle find photons.csv --events --weight probability --drift --min-period 0.004
 
     epicycle find stars.parquet --id star -o periods.jsonl
+
+    epicycle find survey.csv --id star --screen -o periods.csv
     """
-    if ids is None and (output, workers) != (None, None):
+    if ids is None and (output, workers, screen) != (None, None, False):
         raise InputError(
-            "--output and --workers are for the many series of --id. To fix this, name its column "
-            "with --id, keep one model with epicycle fit, or leave them out."
+            "--output, --workers and --screen are for the many series of --id. To fix this, name "
+            "its column with --id, keep one model with epicycle fit, or leave them out."
         )
     if ids is not None:
         if plot is not None:
             raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
         raise typer.Exit(
-            cli_series.find_each(options, ids, output, workers, as_json=as_json, quiet=quiet)
+            cli_series.find_each(
+                options, ids, output, workers, screen=screen, as_json=as_json, quiet=quiet
+            )
         )
     check_picture(plot)
     table = read_samples(options)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
-from epicycle import _console
+from epicycle import _console, cli_screen
 from epicycle._picture_files import InputError
 from epicycle._whole_files import OutputError, check_output, written_whole
 from epicycle.cli_options import (
@@ -34,10 +35,13 @@ def find_each(
     output: Path | None,
     workers: int | None,
     *,
+    screen: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Find the cycles of each series, write them to `output`, and return the exit code.
+
+    With `screen`, only the strongest sinusoid of each is looked for.
 
     Raises
     ------
@@ -45,6 +49,8 @@ def find_each(
         If the table, the options or the output cannot be used.
     """
     from epicycle._parts import Parts
+    from epicycle._workers import started
+    from epicycle.many_screenings import Screenings
     from epicycle.many_series import find_in_each, fingerprint
     from epicycle.search import processors
 
@@ -55,34 +61,55 @@ def find_each(
         )
     if workers is not None and workers < 1:
         raise InputError(f"--workers must be at least 1, got {workers}. To fix this, leave it out.")
+    wanted = cli_screen.screening_arguments(options) if screen else options.of_library()
+    count = workers or processors()
     try:
         check_output(output, "--output", ENDINGS)
-        table = read_samples(options, ids)
-        unit, guesses = unit_and_guesses(options, table)
-        arguments = {"unit": unit, **options.of_library()}
-        if guesses and not quiet:
-            _console.say(guesses)
-        with Parts(output, fingerprint(table, ids, {**arguments, "zone": options.zone})) as parts:
-            if len(parts) and not quiet:
-                _console.say(f"continues: {len(parts):,} series were done before")
-            with _console.CountBar(shown=not quiet, of="series") as bar:
-                find_in_each(table, arguments, parts, workers or processors(), bar.update)
-            outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
-            counts = _write(parts.in_order(), output, outputs)
-            parts.remove()
+        with ExitStack() as stack:
+            # a screening takes hardly longer than to start: workers import while the table is read
+            pool = stack.enter_context(started(count)) if screen else None
+            table = read_samples(options, ids)
+            unit, guesses = unit_and_guesses(options, table)
+            arguments = {"unit": unit, **wanted}
+            if guesses and not quiet:
+                _console.say(guesses)
+            facts = {**arguments, "zone": options.zone, "screen": screen}
+            with Parts(output, fingerprint(table, ids, facts)) as parts:
+                screenings = Screenings(table, arguments, parts) if screen else None
+                done = len(parts) if screenings is None else screenings.done
+                if done and not quiet:
+                    _console.say(f"continues: {done:,} series were done before")
+                with _console.CountBar(shown=not quiet, of="series") as bar:
+                    if pool is not None and screenings is not None:
+                        screenings.run(pool, bar.update)
+                    else:
+                        find_in_each(table, arguments, parts, count, bar.update)
+                if screenings is not None:
+                    counts = cli_screen.write_screenings(parts.in_order(), output)
+                else:
+                    outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
+                    counts = _write(parts.in_order(), output, outputs)
+                parts.remove()
     except OutputError as problem:
         raise InputError(str(problem)) from None
     except KeyboardInterrupt:
         _console.say("what is done is kept: the same command again continues")
         raise
     if as_json:
-        _console.write(json.dumps({"schema": SCHEMA, "output": str(output), **counts}) + "\n")
+        scope = {"screened_for": cli_screen.SCOPE} if screen else {}
+        document = {"schema": SCHEMA, "output": str(output), **scope, **counts}
+        _console.write(json.dumps(document) + "\n")
     if not quiet:
-        _console.say(
-            f"wrote {output}: {counts['series']:,} series, {counts['with_cycles']:,} with cycles, "
-            f"{counts['without_cycles']:,} without, {counts['unusable']:,} unusable"
-        )
+        words = cli_screen.in_words(counts) if screen else _in_words(counts)
+        _console.say(f"wrote {output}: {words}")
     return FOUND if counts["with_cycles"] else NOTHING_FOUND
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    return (
+        f"{counts['series']:,} series, {counts['with_cycles']:,} with cycles, "
+        f"{counts['without_cycles']:,} without, {counts['unusable']:,} unusable"
+    )
 
 
 def _write(documents: Iterable[dict[str, Any]], output: Path, names: list[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from epicycle._data import Data, build_data
 from epicycle.compose import Origin, build_model
 from epicycle.find_events import find_in_events
 from epicycle.gains import NOT_MEASURED, divided, first_gains, settled
-from epicycle.goal import Goal
+from epicycle.goal import MINIMUM_CYCLES, MINIMUM_SAMPLES, Goal
 from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
 from epicycle.model import CycleModel
 from epicycle.noise import NoiseModel
@@ -22,11 +22,6 @@ from epicycle.search import Progress
 from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
 from epicycle.varying import Steps, too_short_notes, with_varying_amplitudes
 from epicycle.workbench import Effort
-
-#: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
-#: period; and fewer samples than this cannot show a period at all.
-_MINIMUM_CYCLES = 5.0
-_MINIMUM_SAMPLES = 10
 
 #: Arguments that are data or belong to one call only; the others are kept to fit alike again.
 _NOT_OPTIONS = ("t", "y", "progress")
@@ -223,14 +218,14 @@ def find_cycles(
     goal = replace(
         goal,
         known=_check_options.check_known(known, plan.maximum_frequency, data.baseline),
-        slow_limit=_MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
+        slow_limit=MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
     )
     blur = _check_options.check_exposure(exposure, 1.0 / plan.maximum_frequency)
     undecided = []
-    if len(samples.times) < _MINIMUM_SAMPLES + data.nuisance.shape[1]:
+    if len(samples.times) < MINIMUM_SAMPLES + data.nuisance.shape[1]:
         undecided.append(
             f"too few samples: {len(samples.times)}, and a period is claimed from "
-            f"{_MINIMUM_SAMPLES + data.nuisance.shape[1]} upwards"
+            f"{MINIMUM_SAMPLES + data.nuisance.shape[1]} upwards"
         )
         goal = replace(goal, max_cycles=0)
     gained, given = None, samples

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
 from epicycle._checks import Samples
 from epicycle._data import Data
@@ -374,6 +374,8 @@ def _limit(data: Data, last: Candidates, depth: float | None) -> float:
     events show: the mean of their products is p^2 / 2 of that of their weights, in place of the
     share of the variance.
     """
+    from scipy import stats  # half of the time that importing this package takes
+
     highest = float(last.power.max(initial=2 * np.log(2)))
 
     def missed(noncentrality: float) -> float:

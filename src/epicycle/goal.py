@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from epicycle.lines import Structure
 from epicycle.workbench import Effort
 
+#: Fewer cycles than this over the baseline are slow variation, unless the user names a longest
+#: period; and fewer samples than this, besides one for each column of the background, cannot show
+#: a period at all.
+MINIMUM_CYCLES = 5.0
+MINIMUM_SAMPLES = 10
+
 
 @dataclass(frozen=True)
 class Goal:

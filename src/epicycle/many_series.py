@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
-from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +13,7 @@ from numpy.typing import NDArray
 
 import epicycle
 from epicycle._parts import Parts
-from epicycle._whole_files import OutputError
+from epicycle._workers import run_jobs, started
 from epicycle.find import find_cycles
 
 if TYPE_CHECKING:
@@ -28,9 +21,6 @@ if TYPE_CHECKING:
 
 #: Series and samples handed to a worker at once: about a quarter of a second of work.
 _JOB_SERIES, _JOB_SAMPLES = 16, 20_000
-
-#: The series run side by side: inside of one, linear algebra needs no threads.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,32 +96,15 @@ def find_in_each(
     progress(len(parts), len(ids))
     if len(parts) == len(ids):
         return
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")  # the workers' own: they start with this environment
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
-    try:
-        running: set[Future[list[tuple[int, dict[str, Any]]]]] = set()
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it
-        try:
-            running |= {pool.submit(run_job, job) for job in islice(jobs, 2 * workers)}
-        finally:
-            signal.signal(signal.SIGINT, handler)
-        while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                parts.add(future.result())
-                running |= {pool.submit(run_job, job) for job in islice(jobs, 1)}
-            progress(len(parts), len(ids))
-        pool.shutdown()
-    except BrokenProcessPool:
-        raise OutputError(
-            f"a worker was killed, perhaps for want of memory; {len(parts)} of {len(ids)} series "
-            f"are kept. To fix this, run the same command again, with fewer --workers."
-        ) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
+    with started(workers) as started_ones:
+        run_jobs(
+            jobs,
+            run_job,
+            parts,
+            started_ones,
+            lambda: progress(len(parts), len(ids)),
+            f"{{done}} of {len(ids)} series",
+        )
 
 
 def numbered(ids: Any) -> tuple[NDArray[np.intp], list[Any]]:
@@ -147,18 +120,23 @@ def _plain(name: Any) -> Any:
     return name if isinstance(name, (str, int, float, bool)) else str(name)
 
 
-def _jobs(
-    table: Table, codes: NDArray[np.intp], ids: list[Any], options: dict[str, Any], parts: Parts
-) -> Iterator[Job]:
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(ids)))
-    columns = {
+def columns_of(table: Table) -> dict[str, Any]:
+    """Return the columns of a table as :func:`find_cycles` calls them."""
+    return {
         "t": table.t,
         "y": table.y,
         "dy": table.dy,
         "weights": table.weights,
         "group": table.group,
     }
+
+
+def _jobs(
+    table: Table, codes: NDArray[np.intp], ids: list[Any], options: dict[str, Any], parts: Parts
+) -> Iterator[Job]:
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(ids)))
+    columns = columns_of(table)
     batch: list[int] = []
     size = 0
 
@@ -166,7 +144,7 @@ def _jobs(
         rows = [order[(ends[k - 1] if k else 0) : ends[k]] for k in batch]
         edges = np.append(0, np.cumsum([len(r) for r in rows]))
         chosen = np.concatenate(rows)
-        taken = {key: _take(column, chosen) for key, column in columns.items()}
+        taken = {key: take_rows(column, chosen) for key, column in columns.items()}
         return Job(list(batch), [ids[k] for k in batch], edges, taken, options)
 
     for k in range(len(ids)):
@@ -181,23 +159,11 @@ def _jobs(
         yield job()
 
 
-def _take(column: Any, rows: Any) -> Any:
+def take_rows(column: Any, rows: Any) -> Any:
+    """Return some rows of a column, which may be None."""
     if column is None:
         return None
     return column.iloc[rows] if hasattr(column, "iloc") else column[rows]
-
-
-def _start_worker() -> None:
-    """Leave interrupts to the parent, and end when it has been killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_job(job: Job) -> list[tuple[int, dict[str, Any]]]:
@@ -205,7 +171,7 @@ def run_job(job: Job) -> list[tuple[int, dict[str, Any]]]:
     results = []
     for k, (number, name) in enumerate(zip(job.numbers, job.ids, strict=True)):
         rows = slice(int(job.edges[k]), int(job.edges[k + 1]))
-        columns = {key: _take(column, rows) for key, column in job.columns.items()}
+        columns = {key: take_rows(column, rows) for key, column in job.columns.items()}
         try:
             model = find_cycles(**columns, **job.options)
         except (TypeError, ValueError) as problem:

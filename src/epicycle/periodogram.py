@@ -24,7 +24,7 @@ from epicycle.sums import Complexes, TrigSums
 # Determinant U**2 - |V|**2, relative to (sum w)**2, below which sine and cosine cannot be told
 # apart (at frequency zero, or at Nyquist of regular sampling): no power is defined there.  Well
 # above the error of the transforms, 1e-9.
-_DEGENERATE = 1e-6
+DEGENERATE = 1e-6
 
 
 class Periodogram:
@@ -136,7 +136,7 @@ class Norm:
         self._u = u
         self._v = v
         self._factor = np.zeros_like(determinant)
-        np.divide(2.0, determinant, out=self._factor, where=determinant > _DEGENERATE * total**2)
+        np.divide(2.0, determinant, out=self._factor, where=determinant > DEGENERATE * total**2)
 
     def reduction(self, y: Complexes) -> Floats:
         """Return by how much a sinusoid lowers chi-square, given the sums Y of the residual."""

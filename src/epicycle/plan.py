@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +25,16 @@ _SLOW_BAND = 20.0
 
 #: Neighbours on a grid that goes on this far from frequency 0 are the same number.
 _MOST_FREQUENCIES = 2.0**53
+
+#: Shorter gaps, in units of the baseline, are none: the same time, told twice.
+SHORTEST_GAP = 1e-9
+
+#: How far off a raster, in steps, times may lie, how exact it is where all lie on it, and the
+#: share of its points that must be used.
+FAR_FROM_RASTER, EXACT, THIN = 0.02, 1e-3, 0.1
+
+#: The quantile of the gaps between irregular samples that says where signals may end.
+TYPICAL_GAP = 0.1
 
 #: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
 _PORTRAIT = 250.0
@@ -73,6 +83,40 @@ class SearchPlan:
     memory: float = 0.0
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """What the times of some samples say about where to look.
+
+    Attributes
+    ----------
+    baseline : float
+        Last minus first time.
+    n_samples : int
+        Number of samples.
+    step : float or None
+        Step of the raster on which all times lie, see :func:`raster_step`.
+    exact : bool
+        Whether they lie on it to a thousandth of its step.
+    typical_gap : float or None
+        Tenth percentile of the gaps between neighbouring samples, where there is no raster.
+    """
+
+    baseline: float
+    n_samples: int
+    step: float | None
+    exact: bool
+    typical_gap: float | None
+
+    @staticmethod
+    def of(data: Data) -> Sampling:
+        """Return what the times of some data say."""
+        step = raster_step(data)
+        gaps = _gaps(data)
+        typical = float(np.quantile(gaps, TYPICAL_GAP)) if step is None else None
+        exact = step is not None and _is_exact(gaps, step)
+        return Sampling(data.baseline, len(data.times), step, exact, typical)
+
+
 def raster_step(data: Data) -> float | None:
     """Return the step of the raster on which all times lie, or None if there is none.
 
@@ -87,21 +131,21 @@ def raster_step(data: Data) -> float | None:
     # measured over the whole baseline, the step is known far better than from one gap
     step = data.baseline / steps
     multiples = gaps / step
-    if np.abs(multiples - np.rint(multiples)).max() > 0.02 or len(gaps) < 0.1 * steps:
+    if np.abs(multiples - np.rint(multiples)).max() > FAR_FROM_RASTER or len(gaps) < THIN * steps:
         return None
     return step
 
 
-def _is_exact(data: Data, step: float) -> bool:
+def _is_exact(gaps: Floats, step: float) -> bool:
     """Return whether all times lie on a raster to a thousandth of its step."""
-    multiples = _gaps(data) / step
-    return bool(np.abs(multiples - np.rint(multiples)).max() < 1e-3)
+    multiples = gaps / step
+    return bool(np.abs(multiples - np.rint(multiples)).max() < EXACT)
 
 
 def _gaps(data: Data) -> Floats:
     """Return the gaps between neighbouring samples, those of zero length left out."""
     gaps = np.diff(np.sort(data.times.to_float()))
-    kept: Floats = gaps[gaps > 1e-9 * data.baseline]
+    kept: Floats = gaps[gaps > SHORTEST_GAP * data.baseline]
     return kept
 
 
@@ -128,9 +172,20 @@ def plan_search(
     ValueError
         If the grid's frequencies would not differ in double precision.
     """
-    baseline = data.baseline
+    return plan_band(Sampling.of(data), minimum_period, maximum_period, strategy, slow=slow)
+
+
+def plan_band(
+    sampling: Sampling,
+    minimum_period: float | None = None,
+    maximum_period: float | None = None,
+    strategy: str = "auto",
+    *,
+    slow: bool = True,
+) -> SearchPlan:
+    """Return the band to search, see :func:`plan_search`, for a given sampling."""
+    baseline, step = sampling.baseline, sampling.step
     spacing = 1.0 / (POINTS_PER_PEAK * baseline)
-    step = raster_step(data)
     lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
     if slow and 1.0 / baseline < lowest < _SLOW_BAND / baseline:
         # slow variation leaks into a band this close to it unless it is found and fitted as well
@@ -138,7 +193,7 @@ def plan_search(
     if minimum_period is not None:
         highest = 1.0 / minimum_period
         reason = f"up to the shortest period asked for, {minimum_period:.6g}"
-        if step is not None and lowest < 0.5 / step < highest and _is_exact(data, step):
+        if step is not None and lowest < 0.5 / step < highest and sampling.exact:
             # each frequency above it is an alias of one below, and as good in every respect
             highest = 0.5 / step
             reason = (
@@ -149,7 +204,7 @@ def plan_search(
         highest = 0.5 / step
         reason = f"up to the Nyquist frequency of samples every {step:.6g}"
     else:
-        highest, reason = _irregular_limit(data)
+        highest, reason = _irregular_limit(sampling)
         budget = lowest + DEFAULT_BUDGET * spacing
         if highest > budget:
             highest = budget
@@ -167,13 +222,7 @@ def plan_search(
             f"ones cannot be told apart in double precision. To fix this, ask for longer periods "
             f"with minimum_period and maximum_period."
         )
-    plan = grid(lowest, highest, spacing)
-    return replace(
-        plan,
-        strategy=choose_strategy(strategy, plan.n_frequencies),
-        regular=step is not None,
-        reason=reason,
-    )
+    return grid(lowest, highest, spacing, strategy, regular=step is not None, reason=reason)
 
 
 def choose_strategy(strategy: str, n_frequencies: int) -> str:
@@ -185,25 +234,32 @@ def choose_strategy(strategy: str, n_frequencies: int) -> str:
     return strategy
 
 
-def grid(lowest: float, highest: float, spacing: float) -> SearchPlan:
-    """Return the plan of a dense search from `lowest` to `highest` in steps of about `spacing`."""
+def grid(
+    lowest: float,
+    highest: float,
+    spacing: float,
+    strategy: str = "dense",
+    *,
+    regular: bool = False,
+    reason: str = "",
+) -> SearchPlan:
+    """Return the plan of a search from `lowest` to `highest` in steps of about `spacing`."""
     n = max(2, math.ceil((highest - lowest) / spacing * (1 - 1e-12)) + 1)
     return SearchPlan(
         minimum_frequency=lowest,
         maximum_frequency=highest,
         spacing=(highest - lowest) / (n - 1),
         n_frequencies=n,
-        strategy="dense",
-        regular=False,
-        reason="",
+        strategy=choose_strategy(strategy, n),
+        regular=regular,
+        reason=reason,
     )
 
 
-def _irregular_limit(data: Data) -> tuple[float, str]:
-    gaps = _gaps(data)
-    typical = float(np.quantile(gaps, 0.1))
-    mean_nyquist = len(data.times) / (2 * data.baseline)
-    if 0.5 / typical > mean_nyquist:
+def _irregular_limit(sampling: Sampling) -> tuple[float, str]:
+    typical = sampling.typical_gap
+    mean_nyquist = sampling.n_samples / (2 * sampling.baseline)
+    if typical is not None and 0.5 / typical > mean_nyquist:
         return 0.5 / typical, (
             f"irregular samples: up to half the inverse of the tenth percentile of their gaps, "
             f"{typical:.6g}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special, stats
+from scipy import linalg, special
 
 from epicycle._twofloat import Floats
 
@@ -269,8 +269,8 @@ class Spread:
         each number of bends.  Where there are none they are normal; Student's t accounts for the
         scatter not being known exactly.
         """
-        normal = float(stats.norm.ppf(0.5 + coverage / 2))
-        student = stats.t.ppf(0.5 + coverage / 2, np.maximum(degrees_of_freedom, 1.0))
+        normal = float(special.ndtri(0.5 + coverage / 2))
+        student = special.stdtrit(np.maximum(degrees_of_freedom, 1.0), 0.5 + coverage / 2)
         half = normal * np.sqrt(self.variance)
         if (self.expected > 0).any():
             half = self._mixture_half(coverage, normal)
@@ -281,7 +281,7 @@ class Spread:
         many = self.expected > _MANY_BENDS
         n = np.arange(_MOST_BENDS + 1)
         few = np.where(many, 0.0, self.expected)[:, np.newaxis]
-        share = np.asarray(stats.poisson.pmf(n, few))
+        share = np.exp(special.xlogy(n, few) - special.gammaln(n + 1) - few)
         low = normal * np.sqrt(self.variance)
         high = normal * np.sqrt(self.variance + _MOST_BENDS * self.bend)
         for _ in range(_BISECTIONS):

@@ -20,7 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -143,7 +143,7 @@ def outlying(residual: Floats, weights: Floats, group: NDArray[np.intp]) -> NDAr
     """
     present = np.broadcast_to(weights > 0, residual.shape)
     count = max(int(present.sum()), 1)
-    limit = float(stats.norm.isf(0.5 * _CHANCE / count))
+    limit = -float(special.ndtri(0.5 * _CHANCE / count))
     scale = robust_scale(residual, weights, group)
     result: NDArray[np.bool_] = present & (np.abs(residual) > limit * scale)
     return result

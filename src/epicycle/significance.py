@@ -23,7 +23,7 @@ from epicycle._twofloat import Floats
 from epicycle.sums import Complexes, TrigSums, is_worth_scattering, scattered_sums
 
 #: Aliases above this power ratio make one maximum of two; the strongest so many count.
-_ALIAS_RATIO = 0.2
+ALIAS_RATIO = 0.2
 _MOST_ALIASES = 12
 
 #: Largest correlation of an alias.
@@ -143,6 +143,19 @@ def false_alarm_probability(
     single = float(special.betainc(dof / 2 - half, half, 1.0 - p))
     expected = expected_upcrossings(p, dof, bandwidth, orders, n_outputs)
     return float(-np.expm1(np.log1p(-min(single, 1 - 1e-16)) - expected))
+
+
+def sinusoid_false_alarms(power: Floats, dof: Floats, bandwidth: Floats) -> Floats:
+    """Return :func:`false_alarm_probability` of many single sinusoids in one output."""
+    decided = (power > 0) & (power < 1) & (dof > 3)
+    p, n = np.where(decided, power, 0.5), np.where(decided, dof, 4.0)
+    rest = np.log1p(-p)
+    expected = np.log(np.maximum(bandwidth, 1e-300)) + special.gammaln(n / 2)
+    expected += 0.5 * np.log(p) + 0.5 * (n - 3) * rest - special.gammaln((n - 1) / 2)
+    single = np.minimum(np.exp((n / 2 - 1) * rest), 1 - 1e-16)
+    known = -np.expm1(np.log1p(-single) - np.exp(np.minimum(expected, 50.0)))
+    result: Floats = np.where(decided, known, np.where((power >= 1) & (dof > 3), 0.0, 1.0))
+    return result
 
 
 def chosen_order_false_alarm(
@@ -398,13 +411,13 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     power = np.abs(sums[0]) ** 2
     middle = power[1:-1]
     peak = (middle > power[:-2]) & (middle >= power[2:])
-    at = 1 + np.flatnonzero(peak & (middle > 0.7 * _ALIAS_RATIO))
+    at = 1 + np.flatnonzero(peak & (middle > 0.7 * ALIAS_RATIO))
     # (in an order that does not hang on rounding where several are equal)
     at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * _MOST_ALIASES]
     # a parabola through three points finds the height to a few per cent, and the place
     left, here, right = power[at - 1], power[at], power[at + 1]
     shift = 0.5 * (left - right) / (left - 2 * here + right)
     height = here - 0.25 * (left - right) * shift
-    kept = height > _ALIAS_RATIO
+    kept = height > ALIAS_RATIO
     chosen: Floats = ((at + shift) * spacing)[kept][:_MOST_ALIASES]
     return chosen

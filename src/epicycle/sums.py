@@ -141,6 +141,67 @@ class TrigSums:
         return phase.wrap(multiple * phase.turns(self.spacing, self.times))
 
 
+class Transform:
+    """One transform that serves many sets of points; see :class:`SharedPlans`.
+
+    Parameters
+    ----------
+    size : int
+        Number of modes.
+    count : int
+        Sets of strengths at a time.
+
+    Attributes
+    ----------
+    zero : int
+        Index of the mode of frequency 0.
+    """
+
+    def __init__(self, size: int, count: int) -> None:
+        self.zero = size // 2
+        self._sums = np.empty((count, size), dtype=np.complex128)
+        self._plan = finufft.Plan(
+            1,
+            (size,),
+            n_trans=count,
+            eps=TOLERANCE,
+            isign=-1,
+            dtype="complex128",
+            upsampfac=_UPSAMPLING,
+            nthreads=1,
+        )
+
+    def set_points(self, turns: Floats) -> None:
+        """Set the phases from one mode to the next, in turns between -0.5 and 0.5."""
+        self._plan.setpts((2 * np.pi) * turns)
+
+    def sums(self, strengths: Complexes) -> Complexes:
+        """Return ``sum c exp(-2 pi i (k - zero) turns)``, shape (count, size).
+
+        Overwritten by the next ones.
+        """
+        self._plan.execute(np.ascontiguousarray(strengths), out=self._sums)
+        return self._sums
+
+
+class SharedPlans:
+    """Plans of transforms, kept for the next series of about the same length.
+
+    To make one takes as long as to use it several times.
+    """
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[int, int], Transform] = {}
+
+    def of(self, size: int, count: int) -> Transform:
+        """Return a transform of at least `size` modes, of not many more."""
+        unit = 1 << max(size.bit_length() - 5, 4)
+        rounded = math.ceil(size / unit) * unit
+        if (rounded, count) not in self._plans:
+            self._plans[rounded, count] = Transform(rounded, count)
+        return self._plans[rounded, count]
+
+
 def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
     """Return whether :func:`scattered_sums` is quicker than band after band.
 
