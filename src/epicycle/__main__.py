@@ -1,6 +1,6 @@
 """``python -m epicycle`` is the command ``epicycle``."""
 
-from epicycle.cli import main
+if __name__ == "__main__":  # a process of many that a command starts needs no command
+    from epicycle.cli import main
 
-if __name__ == "__main__":
     main()
