@@ -168,9 +168,9 @@ def plot_fit(
 ) -> Figure:
     """Draw data, model and residual against time.
 
-    Offsets between groups are removed from the data.  Where the baseline holds so many turns
-    that a curve would fill the picture, the model is drawn as the band between its lowest and
-    highest values, and a second panel magnifies a part where samples are dense.
+    Offsets between groups are removed from the data, and gains divided out.  Where the baseline
+    holds so many turns that a curve would fill the picture, the model is drawn as the band between
+    its lowest and highest values, and a second panel magnifies a part where samples are dense.
 
     Parameters
     ----------

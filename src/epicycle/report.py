@@ -182,7 +182,8 @@ def _fit(model: CycleModel, series: Series | None, label: str) -> html.Section |
         lambda size: plots.plot_fit(model, value_label=label, figsize=size, max_points=5000),
         (6.5, 6.5 + _LEGEND_LINE * min(max(len(series.groups) - 6, 0), 15)),
         words.of_fit(model, series),
-        "Offsets between groups are removed.",
+        "Offsets between groups are removed"
+        + (", and values divided by their gains." if model.gains else "."),
     )
     return html.Section("fit", "Data and model", shown)
 
