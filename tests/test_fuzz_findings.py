@@ -5,6 +5,7 @@ import gzip
 import json
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -397,3 +398,19 @@ def test_mutations_of_models_change_one_thing(targets):
     assert len(documents) > 20
     assert all(document != json.loads(seed) for document in documents[:1])
     assert all(target.mutate(b'"text"', 10**6, k) is None for k in range(30))
+
+
+def test_a_frequency_less_certain_than_its_size_is_no_gear_and_near_no_round_period() -> None:
+    t = np.arange(0.0, 200.0, 0.7)
+    model = find_cycles(
+        t, np.cos(2 * np.pi * t / 7.0) + np.cos(2 * np.pi * t / 3.5 + 1), harmonics=1
+    )
+    assert len(model.cycles) == 2
+    cycles = [
+        replace(c, frequency=1e-200 * (k + 1), frequency_error=1e120)
+        for k, c in enumerate(model.cycles)
+    ]
+    vague = replace(model, cycles=tuple(cycles))
+    # the square of that error over the frequency is no number
+    assert vague.gears == ()
+    assert vague.suggestions == ((), ())

@@ -384,5 +384,5 @@ class CycleModel:
 
 
 def _measured(cycle: Cycle) -> bool:
-    """Return whether the data say anything about the period of a cycle."""
-    return not cycle.known and 0 < cycle.frequency_error < np.inf
+    """Return whether the data say more of the period of a cycle than that there is one."""
+    return not cycle.known and 0 < cycle.frequency_error <= cycle.frequency
