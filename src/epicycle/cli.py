@@ -156,8 +156,8 @@ def find(
         bool,
         typer.Option(
             "--screen",
-            help="With --id: only the strongest sinusoid of each series, in a hundredth of the "
-            "time: no harmonics, aliases, drift or second cycle.",
+            help="With --id: only the strongest sinusoid of each series, in a small part of "
+            "the time: no harmonics, aliases, drift or second cycle.",
         ),
     ] = False,
     workers: Annotated[

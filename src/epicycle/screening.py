@@ -1,4 +1,4 @@
-r"""The strongest sinusoid of each of many short series, in a hundredth of a full search's time.
+r"""The strongest sinusoid of each of many short series, in a small part of a full search's time.
 
 The spectrum, the band and its grid are those of :func:`epicycle.find_cycles`, mean and trend are
 refitted at every frequency, and the highest maximum is refined to the least-squares optimum.
