@@ -88,9 +88,7 @@ class Series:
             order = {name: code for code, name in enumerate(names)}
             given = np.asarray(group, dtype=object).ravel()[kept]
             codes = np.array([order[str(g)] for g in given.tolist()], dtype=np.intp)
-        left = residual[kept]
-        if predictor.gains:
-            left = left / np.array(predictor.gains)[codes]
+        left = residual[kept] / (predictor.gain_of_groups[codes] if predictor.gains else 1.0)
         return Series(offset, turn_of, left, codes, names, output, value_name(model, output))
 
     @property

@@ -148,7 +148,7 @@ class Stack:
         for k in range(degree + 1):
             fresh = column.copy()
             for _ in range(2):  # once more takes away what rounding has left
-                fresh -= self._along(fresh, result[:, :k])
+                fresh -= along(fresh, self.weights, result[:, :k])
             size = np.sqrt((self.weights * fresh**2).sum(axis=1))
             whole = np.sqrt((self.weights * column**2).sum(axis=1))
             kept = size > _INDEPENDENT * whole
@@ -159,13 +159,15 @@ class Stack:
     def free_of(self, values: Floats, basis: Floats) -> Floats:
         """Return values, shape (B, n), without what a basis explains of them."""
         for _ in range(2):
-            values = values - self._along(values, basis)
+            values = values - along(values, self.weights, basis)
         return values
 
-    def _along(self, values: Floats, basis: Floats) -> Floats:
-        coefficients = np.einsum("bn,bkn->bk", self.weights * values, basis)
-        result: Floats = np.einsum("bk,bkn->bn", coefficients, basis)
-        return result
+
+def along(values: Floats, weights: Floats, basis: Floats) -> Floats:
+    """Return what orthonormal columns, shape (B, p, n), explain of values, shape (B, n)."""
+    coefficients = np.einsum("bn,bkn->bk", weights * values, basis)
+    result: Floats = np.einsum("bk,bkn->bn", coefficients, basis)
+    return result
 
 
 def _minus(times: Times, origin: Floats) -> Floats:

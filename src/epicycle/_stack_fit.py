@@ -19,17 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle._stack import Stack
+from epicycle._stack import Stack, along
 from epicycle._twofloat import Floats
+from epicycle.periodogram import DEGENERATE
 
 #: Steps end when none moves a frequency by more than this, in units of 1/baseline: the error that
 #: is left is of the order of its square.
 _TOLERANCE = 1e-5
 _MOST_STEPS = 30
-
-#: Determinant of the products of cosine and sine, relative to (sum w / 2)^2, below which the two
-#: cannot be told apart: that of :mod:`epicycle.periodogram`, in whose units it is four times less.
-_DEGENERATE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +129,8 @@ class _State:
         self._cc, self._ss, self._cs = _dot(wc, self._c), _dot(ws, self._s), _dot(wc, self._s)
         yc, ys = _dot(wc, y), _dot(ws, y)
         determinant = self._cc * self._ss - self._cs**2
-        told_apart = determinant > 0.25 * _DEGENERATE * self._w.sum(axis=1) ** 2
+        # in the units of the periodogram, U^2 - |V|^2, the determinant is four times this one
+        told_apart = determinant > 0.25 * DEGENERATE * self._w.sum(axis=1) ** 2
         self._inverse = np.where(told_apart, 1.0 / np.where(told_apart, determinant, 1.0), 0.0)
         self.a = (self._ss * yc - self._cs * ys) * self._inverse
         self.b = (self._cc * ys - self._cs * yc) * self._inverse
@@ -142,9 +140,7 @@ class _State:
         self._d = self._free(self._tau * (b * self._cosine - a * self._sine))
 
     def _free(self, column: Floats) -> Floats:
-        coefficients = np.einsum("pn,pkn->pk", self._w * column, self._basis)
-        result: Floats = column - np.einsum("pk,pkn->pn", coefficients, self._basis)
-        return result
+        return column - along(column, self._w, self._basis)
 
     def step(self) -> Floats:
         """Return Newton's steps of the frequencies; uphill ones where chi-square bends down."""

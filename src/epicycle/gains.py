@@ -146,14 +146,15 @@ def settled(
         Returns a pursuit with its lines refitted to other `data`, with another `noise`.
     """
     value = gains.value
+    others = np.arange(len(value)) != gains.reference
     for _ in range(_ROUNDS if len(found.fit.structure.order) else 0):
-        p, others = found.fit.n_nuisance, np.arange(len(value)) != gains.reference
+        p = found.fit.n_nuisance
         extended = _with_gain_columns(found, gains.reference)
         fit = fit_lines(extended, found.fit.structure, absolute=True)
         step = np.zeros(len(value))
         step[others] = fit.coefficients[p : p + len(value) - 1, 0]
-        error = _relative_errors(_extended_covariance(found, gains.reference))
-        if (np.abs(step) <= np.maximum(_SETTLED * error[-len(value) :], _ROUNDING)).all():
+        error = _relative_errors(_extended_covariance(found, gains.reference), len(value))
+        if (np.abs(step) <= np.maximum(_SETTLED * error, _ROUNDING)).all():
             break
         new = _kept_apart_from_zero(value * (1.0 + step))
         ratio = (new / value)[found.data.group][:, np.newaxis]
@@ -173,7 +174,7 @@ def with_gain_errors(found: Pursuit, gains: Gains) -> tuple[Pursuit, Gains]:
     if not len(structure.order):
         return found, gains
     errors = _extended_covariance(found, gains.reference)
-    relative = _relative_errors(errors)[-len(gains.value) :]
+    relative = _relative_errors(errors, len(gains.value))
     # the cycle that has measured the gains was found with more freedom than the others
     false_alarm = found.false_alarm.copy()
     nearest = int(np.abs(structure.frequency - gains.frequency).argmin())
@@ -238,6 +239,7 @@ def _gains_last(matrix: Floats, first: int, n_groups: int, reference: int, level
     return result
 
 
-def _relative_errors(errors: Covariance) -> Floats:
-    result: Floats = np.sqrt(np.maximum(np.diag(errors.complete[0]), 0.0))
+def _relative_errors(errors: Covariance, n_groups: int) -> Floats:
+    """Return the errors of the gains, in units of each, from an extended covariance."""
+    result: Floats = np.sqrt(np.maximum(np.diag(errors.complete[0])[-n_groups:], 0.0))
     return result

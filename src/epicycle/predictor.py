@@ -144,7 +144,7 @@ class Predictor:
             # what the phasor forgets comes back with any phase
             power = 0.5 * (self.coefficients[2 * line : 2 * line + 2] ** 2).sum(axis=0)
             variance += at.gain**2 * np.outer(1 - self._kept(offset, line) ** 2, power)
-        variance += (at.groups * self._gain_of_groups**2) @ self.errors.scatter**2
+        variance += (at.groups * self.gain_of_groups**2) @ self.errors.scatter**2
         ahead = np.where(at.inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
         # a bend at a random place between the data and t moves t by a third of its square
         return Spread(
@@ -158,7 +158,7 @@ class Predictor:
         return next((one for one in self.envelopes if one.frequency == cycle.frequency), None)
 
     @property
-    def _gain_of_groups(self) -> Floats:
+    def gain_of_groups(self) -> Floats:
         """Gain of every group, shape (G,)."""
         return np.array(self.gains) if self.gains else np.ones(len(self.group_labels))
 
@@ -190,14 +190,14 @@ class Predictor:
         if covariates is not None:
             covariates = check_covariates(covariates, len(offset), len(self.background.centre))
         groups = group_rows(group, len(offset), self.group_labels, self.group_weights)
-        gain = groups @ self._gain_of_groups[:, np.newaxis]
+        gain = groups @ self.gain_of_groups[:, np.newaxis]
         columns = self.background.columns(offset / self.baseline, groups, covariates)
         return _Place(times, inside, groups, gain, columns)
 
     def _nuisance(self, at: _Place) -> Floats:
         """Return the nuisance columns by gain, shape (n, p)."""
         n_groups = len(self.group_labels)
-        offsets = at.columns[:, :n_groups] * self._gain_of_groups
+        offsets = at.columns[:, :n_groups] * self.gain_of_groups
         return np.hstack([offsets, at.columns[:, n_groups:] * at.gain])
 
     def _background(self, at: _Place, nuisance: Floats) -> Floats:
@@ -215,7 +215,7 @@ class Predictor:
         model = self._background(at, shared)
         for line in range(len(self.frequency)):
             model += self._line(at, line) @ self.coefficients[2 * line : 2 * line + 2]
-        by_gain: Floats = at.groups * self._gain_of_groups * model[:, :1]
+        by_gain: Floats = at.groups * self.gain_of_groups * model[:, :1]
         return by_gain
 
     def _line(self, at: _Place, line: int) -> Floats:

@@ -54,6 +54,20 @@ _PLAN = 4096
 _LONGEST_SINGLE_BAND = 1 << 18
 
 
+def _new_plan(modes: tuple[int] | None, count: int, *, single: bool = False) -> finufft.Plan:
+    """Return a plan for so many modes, or for frequencies anywhere."""
+    return finufft.Plan(
+        3 if modes is None else 1,
+        1 if modes is None else modes,
+        n_trans=count,
+        eps=SINGLE_TOLERANCE if single else TOLERANCE,
+        isign=-1,
+        dtype="complex64" if single else "complex128",
+        upsampfac=_UPSAMPLING,
+        nthreads=1,  # bands run side by side instead, see epicycle.search
+    )
+
+
 class TrigSums:
     """Sums of strengths at given times, on bands of an equidistant frequency grid.
 
@@ -122,16 +136,7 @@ class TrigSums:
     def _plan(self, count: int, multiple: int) -> finufft.Plan:
         key = (count, multiple)
         if key not in self._plans:
-            plan = finufft.Plan(
-                1,
-                (self.size,),
-                n_trans=count,
-                eps=TOLERANCE,
-                isign=-1,
-                dtype="complex128",
-                upsampfac=_UPSAMPLING,
-                nthreads=1,  # bands run side by side instead, see epicycle.search
-            )
+            plan = _new_plan((self.size,), count)
             plan.setpts((2 * np.pi) * self._step(multiple))
             self._plans[key] = plan
         return self._plans[key]
@@ -160,16 +165,7 @@ class Transform:
     def __init__(self, size: int, count: int) -> None:
         self.zero = size // 2
         self._sums = np.empty((count, size), dtype=np.complex128)
-        self._plan = finufft.Plan(
-            1,
-            (size,),
-            n_trans=count,
-            eps=TOLERANCE,
-            isign=-1,
-            dtype="complex128",
-            upsampfac=_UPSAMPLING,
-            nthreads=1,
-        )
+        self._plan = _new_plan((size,), count)
 
     def set_points(self, turns: Floats) -> None:
         """Set the phases from one mode to the next, in turns between -0.5 and 0.5."""
@@ -234,16 +230,7 @@ def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Comple
     -------
     ndarray of complex, shape (m, k)
     """
-    plan = finufft.Plan(
-        3,
-        1,
-        n_trans=len(strengths),
-        eps=TOLERANCE,
-        isign=-1,
-        dtype="complex128",
-        upsampfac=_UPSAMPLING,
-        nthreads=1,
-    )
+    plan = _new_plan(None, len(strengths))
     plan.setpts((2 * np.pi) * times.to_float(), s=np.ascontiguousarray(frequency))
     result = plan.execute(np.ascontiguousarray(strengths, dtype=np.complex128))
     return np.asarray(result).reshape(len(strengths), len(frequency))
@@ -270,16 +257,7 @@ class SingleSums:
         self.spacing = spacing
         self.size = size
         self._times = times
-        self._plan = finufft.Plan(
-            1,
-            (size,),
-            n_trans=count,
-            eps=SINGLE_TOLERANCE,
-            isign=-1,
-            dtype="complex64",
-            upsampfac=_UPSAMPLING,
-            nthreads=1,
-        )
+        self._plan = _new_plan((size,), count, single=True)
         step = phase.wrap(phase.turns(spacing, times))
         self._plan.setpts(((2 * np.pi) * step).astype(np.float32))
         self._onwards = _phasors(times, size * spacing)

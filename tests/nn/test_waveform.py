@@ -63,6 +63,19 @@ def test_equal_to_predict_with_harmonics_far_from_zero() -> None:
     assert np.abs(evaluate(waveform, t)[:, 0] - model.predict(t)).max() < rounding(model)
 
 
+def test_equal_to_predict_where_groups_have_gains() -> None:
+    rng = np.random.default_rng(6)
+    t, group = rng.uniform(0, 100, 300), rng.integers(0, 3, 300)
+    y = np.array([1.0, 2.5, -0.7])[group] * np.cos(2 * np.pi * 0.31 * t) + 4.0 * group
+    y += 0.1 * rng.normal(size=300)
+    model = epicycle.find_cycles(t, y, group=group, per_group="amplitude", minimum_period=2)
+    assert len(model.gains) == 3
+    at = everywhere(model)
+    assert np.abs(evaluate(Waveform.from_model(model), at)[:, 0] - model.predict(at)).max() < (
+        rounding(model)
+    )
+
+
 def test_equal_to_predict_for_integers_and_several_outputs() -> None:
     problem = generators.sinusoids(3, 400, 500.0, [(0.31, 2.0)], noise=0.3)
     ticks = 2**61 + np.rint(problem.t * 2**30).astype(np.int64)

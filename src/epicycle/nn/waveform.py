@@ -185,7 +185,7 @@ class Waveform(Float64Module):
                 coefficients[:, k, harmonic.order - 1, 0] = amplitude * np.cos(angle)
                 coefficients[:, k, harmonic.order - 1, 1] = amplitude * np.sin(angle)
         # where no group is named: the mean of all of them
-        shares = np.array(predictor.group_weights) * (predictor.gains or 1.0)
+        shares = np.array(predictor.group_weights) * predictor.gain_of_groups
         gain = float(shares.sum())
         coefficients *= gain
         trend = np.vstack(
