@@ -154,7 +154,7 @@ def test_killed_and_run_again_the_file_is_the_same(tmp_path, kept_parts, ending)
 
 def test_a_screening_does_not_continue_a_full_search(stars):
     from epicycle._parts import Parts
-    from epicycle.many_series import fingerprint
+    from epicycle._rows_by_id import fingerprint
     from epicycle.reading import read_table
 
     table = read_table(stars, series="star")

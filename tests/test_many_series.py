@@ -16,6 +16,7 @@ import pytest
 
 from epicycle import _parts, find_cycles, many_series
 from epicycle._parts import Parts
+from epicycle._rows_by_id import fingerprint
 from epicycle._whole_files import OutputError
 from epicycle.exchange import from_dict
 from test_cli import refusal, run
@@ -161,12 +162,12 @@ def test_the_fingerprint_depends_on_table_and_options(stars):
     from epicycle.reading import read_table
 
     table = read_table(stars, series="star")
-    first = many_series.fingerprint(table, "star", {"harmonics": 1})
-    assert first == many_series.fingerprint(table, "star", {"harmonics": 1})
-    assert first != many_series.fingerprint(table, "star", {"harmonics": 2})
+    first = fingerprint(table, "star", {"harmonics": 1})
+    assert first == fingerprint(table, "star", {"harmonics": 1})
+    assert first != fingerprint(table, "star", {"harmonics": 2})
     stars.write_text(stars.read_text() + "x,1,2\n")
     other = read_table(stars, series="star")
-    assert first != many_series.fingerprint(other, "star", {"harmonics": 1})
+    assert first != fingerprint(other, "star", {"harmonics": 1})
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 7))

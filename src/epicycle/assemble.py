@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from epicycle._checks import Samples
 from epicycle._times import TimeScale
@@ -269,5 +270,5 @@ def amplitude_limit(found: Pursuit) -> list[float]:
         return float(special.chndtr(highest, dof, noncentrality)) - 0.05
 
     upper = 4.0 * highest + 50.0
-    noncentrality = float(optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
+    noncentrality = float(scipy.optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
     return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]

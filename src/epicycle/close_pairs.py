@@ -28,8 +28,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from epicycle import phase
 from epicycle._data import Data
@@ -183,7 +184,9 @@ class Neighbourhood:
             q = np.linalg.qr(chosen)[0]
             left += target @ target - np.square(target @ q).sum(axis=1)
         start = grid[choices[left.argmin()]]
-        found = optimize.least_squares(self._residual, start, method="lm", xtol=1e-13, ftol=1e-13)
+        found = scipy.optimize.least_squares(
+            self._residual, start, method="lm", xtol=1e-13, ftol=1e-13
+        )
         return self.centre + np.sort(found.x) * self._width, 2 * float(found.cost)
 
     def changing(self, degree: int) -> float:

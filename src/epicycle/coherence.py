@@ -19,8 +19,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
 
 from epicycle import phase
 from epicycle._data import Data
@@ -134,9 +134,9 @@ def _broad_peak(
         if found is None or found.gain < _SIGNIFICANT or found.likelihood < clocks + _BETTER:
             return None
         # with a probability of 95 % it is less
-        upper = found.time * math.exp(1.645 * found.time_error / found.time)
+        upper = math.log(found.time) + 1.645 * found.time_error / found.time
         longest = data.baseline * (_SEVERAL if len(lines) > 1 else 1.0)
-        if upper >= longest or math.pi * centre * found.time < _LEAST_QUALITY:
+        if upper >= math.log(longest) or math.pi * centre * found.time < _LEAST_QUALITY:
             return None
         harmonic = float(structure.frequency[k]) / centre
         peak = BroadPeak(
@@ -297,7 +297,7 @@ class _Series:
             return value(np.array([p[0], -24.0, p[1], p[2]]))
 
         def lowest(function: Callable[[Floats], float], at: Floats) -> tuple[Floats, float]:
-            found = optimize.minimize(
+            found = scipy.optimize.minimize(
                 function, at, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 0.01}
             )
             return np.asarray(found.x, dtype=np.float64), float(found.fun)

@@ -20,7 +20,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 from epicycle.significance import mean_speed
 
@@ -87,7 +88,7 @@ def event_threshold(false_alarm: float, bandwidth: float, most: int = 20) -> flo
 
     # between one e-folding per frequency of the band and far beyond
     highest = max(10.0 * (50.0 + math.log1p(bandwidth)), -2.0 * math.log(false_alarm) / _DECAY)
-    return float(optimize.brentq(excess, 1.0, highest)) if excess(1.0) > 0 else 1.0
+    return float(scipy.optimize.brentq(excess, 1.0, highest)) if excess(1.0) > 0 else 1.0
 
 
 def _highest(x: np.ndarray, bandwidth: float) -> np.ndarray:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from epicycle._checks import Samples
 from epicycle._data import Data
@@ -374,15 +374,13 @@ def _limit(data: Data, last: Candidates, depth: float | None) -> float:
     events show: the mean of their products is p^2 / 2 of that of their weights, in place of the
     share of the variance.
     """
-    from scipy import stats  # half of the time that importing this package takes
-
     highest = float(last.power.max(initial=2 * np.log(2)))
 
     def missed(noncentrality: float) -> float:
-        return float(stats.ncx2.cdf(highest, 2, noncentrality)) - 0.05
+        return float(scipy.stats.ncx2.cdf(highest, 2, noncentrality)) - 0.05
 
     # 2 z of a sinusoid of modulation p has the noncentrality p^2 (sum w)^2 / (2 sum w^2)
-    noncentrality = float(optimize.brentq(missed, 1e-9, 4 * highest + 50))
+    noncentrality = float(scipy.optimize.brentq(missed, 1e-9, 4 * highest + 50))
     weights = data.y[:, 0]
     coherent = float(np.sqrt(2 * noncentrality * (weights**2).sum()) / weights.sum())
     if depth is None:

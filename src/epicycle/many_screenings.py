@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle._parts import Parts
+from epicycle._rows_by_id import columns_of, numbered, take_rows
 from epicycle._workers import Workers, run_jobs
-from epicycle.many_series import columns_of, numbered, take_rows
 from epicycle.screening import Screening, screen
 
 if TYPE_CHECKING:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-import epicycle
 from epicycle._parts import Parts
-from epicycle._workers import run_jobs, started
+from epicycle._rows_by_id import columns_of, numbered, take_rows
+from epicycle._workers import Workers, run_jobs
 from epicycle.find import find_cycles
 
 if TYPE_CHECKING:
@@ -48,26 +46,8 @@ class Job:
     options: dict[str, Any]
 
 
-def fingerprint(table: Table, ids: str, options: dict[str, Any]) -> str:
-    """Return a digest of all that the results depend on."""
-    facts = {
-        "table": table.sha256,
-        "columns": [table.time_column, *table.value_columns, *table.error_columns],
-        "labels": [table.group_column, ids],
-        "options": options,
-        "version": epicycle.__version__,
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def find_in_each(
-    table: Table,
-    options: dict[str, Any],
-    parts: Parts,
-    workers: int,
-    progress: Callable[[int, int], None],
-) -> None:
-    """Find the cycles of every series of a table that `parts` does not hold yet.
+class Searches:
+    """The full search of every series of a table, some of which `parts` may hold already.
 
     A part is the document of :meth:`CycleModel.to_dict` with the name of the series as "id" and
     no "seconds", which no two runs have in common; or "id" and "error" where a series cannot be
@@ -81,54 +61,45 @@ def find_in_each(
         Arguments of :func:`find_cycles`.
     parts : Parts
         Where results are kept; its numbers count the series in the order of the table.
-    workers : int
-        Number of processes.
-    progress : callable
-        Called with (series done, series in all).
-
-    Raises
-    ------
-    OutputError
-        If a worker is killed, for example for want of memory.
     """
-    codes, ids = numbered(table.ids)
-    jobs = _jobs(table, codes, ids, options, parts)
-    progress(len(parts), len(ids))
-    if len(parts) == len(ids):
-        return
-    with started(workers) as started_ones:
-        run_jobs(
-            jobs,
-            run_job,
-            parts,
-            started_ones,
-            lambda: progress(len(parts), len(ids)),
-            f"{{done}} of {len(ids)} series",
-        )
 
+    def __init__(self, table: Table, options: dict[str, Any], parts: Parts) -> None:
+        self._table = table
+        self._options = options
+        self._parts = parts
+        self._codes, self._ids = numbered(table.ids)
 
-def numbered(ids: Any) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return the number of each sample's series, by first appearance, and their names."""
-    import pandas as pd
+    @property
+    def done(self) -> int:
+        """Number of series that are done."""
+        return len(self._parts)
 
-    codes, names = pd.factorize(ids)
-    return np.asarray(codes, dtype=np.intp), [_plain(name) for name in names]
+    def run(self, workers: Workers, progress: Callable[[int, int], None]) -> None:
+        """Find the cycles of all series that are not done yet.
 
+        Parameters
+        ----------
+        workers : Workers
+            The processes, of :func:`epicycle._workers.started`.
+        progress : callable
+            Called with (series done, series in all).
 
-def _plain(name: Any) -> Any:
-    name = name.item() if isinstance(name, np.generic) else name
-    return name if isinstance(name, (str, int, float, bool)) else str(name)
-
-
-def columns_of(table: Table) -> dict[str, Any]:
-    """Return the columns of a table as :func:`find_cycles` calls them."""
-    return {
-        "t": table.t,
-        "y": table.y,
-        "dy": table.dy,
-        "weights": table.weights,
-        "group": table.group,
-    }
+        Raises
+        ------
+        OutputError
+            If a worker is killed, for example for want of memory.
+        """
+        total = len(self._ids)
+        progress(self.done, total)
+        if self.done < total:
+            run_jobs(
+                _jobs(self._table, self._codes, self._ids, self._options, self._parts),
+                run_job,
+                self._parts,
+                workers,
+                lambda: progress(self.done, total),
+                f"{{done}} of {total} series",
+            )
 
 
 def _jobs(
@@ -157,13 +128,6 @@ def _jobs(
             batch, size = [], 0
     if batch:
         yield job()
-
-
-def take_rows(column: Any, rows: Any) -> Any:
-    """Return some rows of a column, which may be None."""
-    if column is None:
-        return None
-    return column.iloc[rows] if hasattr(column, "iloc") else column[rows]
 
 
 def run_job(job: Job) -> list[tuple[int, dict[str, Any]]]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from epicycle._checks import Samples
 from epicycle._data import Data
@@ -130,7 +131,7 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
     lowest = 1e-12
     if excess(lowest) <= 0:
         return float(np.sqrt(lowest * highest))
-    share = optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
+    share = scipy.optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
     return float(np.sqrt(share * highest))
 
 

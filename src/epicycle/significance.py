@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 from epicycle._data import Data
 from epicycle._twofloat import Floats
@@ -235,7 +236,7 @@ def _power_threshold(
         return 1.0
     if excess(lowest) <= 0:  # a probability near 1 asks for nothing
         return 0.0
-    return float(optimize.brentq(excess, lowest, highest))
+    return float(scipy.optimize.brentq(excess, lowest, highest))
 
 
 # ---- Several scatters ------------------------------------------------------------------------

@@ -191,7 +191,7 @@ class SharedPlans:
 
     def of(self, size: int, count: int) -> Transform:
         """Return a transform of at least `size` modes, of not many more."""
-        unit = 1 << max(size.bit_length() - 5, 4)
+        unit = 1 << max(size.bit_length() - 3, 4)
         rounded = math.ceil(size / unit) * unit
         if (rounded, count) not in self._plans:
             self._plans[rounded, count] = Transform(rounded, count)
