@@ -169,6 +169,7 @@ class AliasTest:
         self._plan = plan
         self._rivals = tuple(rivals)
         self._width = 1.0 / data.baseline
+        self._lowest = max(plan.minimum_frequency, self._width)
         self._offsets = window_offsets(data, window, day_length(unit), POWER_RATIO)
         # BIC's, for the two parameters that each output has in each line
         self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
@@ -218,7 +219,8 @@ class AliasTest:
             ):
                 continue
             gain, at = power.near(alone, place.lead * place.frequency)
-            seen.append((replace(place, frequency=at / place.lead), gain))
+            # the maximum nearby may be below the band, even below zero
+            seen.append((replace(place, frequency=max(at / place.lead, self._lowest)), gain))
         power.look_ahead([(whole, f) for place, _ in seen for f in case.rest(place)], [])
         judged = []
         for place, gain in seen:
@@ -291,11 +293,10 @@ class AliasTest:
                 lead = order * down // up if shared else 1
                 found.append(_Place(g, orders, lead, shared, kind, abs(g - f)))
         found += [_Place(g, own.orders, order, False, "rival", abs(g - f)) for g in self._rivals]
-        lowest = max(plan.minimum_frequency, width)
         highest = max(plan.maximum_frequency, max(own.orders) * f)
         places: dict[tuple[int, int], _Place] = {}
         for place in found:
-            inside = lowest <= place.frequency <= plan.maximum_frequency
+            inside = self._lowest <= place.frequency <= plan.maximum_frequency
             if (
                 inside
                 and place.lead * place.frequency <= highest
@@ -318,7 +319,8 @@ class AliasTest:
         """Return a place judged by a joint fit, given the logarithmic evidence of the cycle."""
         log_evidence, trial = self._evidence(fit, _moved(fit.structure, k, place), k)
         refined = float(trial.structure.frequency[k])
-        if not place.shared and abs(refined - place.frequency) < 0.5 * self._width:
+        near = abs(refined - place.frequency) < 0.5 * self._width
+        if not place.shared and near and refined >= self._lowest:
             place = replace(place, frequency=refined)
         lead = 1 if place.shared else place.lead
         ratio = power.at(alone, lead * place.frequency) / here

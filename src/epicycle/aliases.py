@@ -215,6 +215,7 @@ def nearby_aliases(
                 continue
             there, at = near(frequency)
             if there >= weakest * here:
+                at = max(at, plan.minimum_frequency)  # the maximum nearby may be at zero
                 log_odds = 0.5 * (there - here)
                 found[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
     return as_aliases(found.values())

@@ -75,9 +75,6 @@ class HarmonicTest:
         self._glance = glance
         self._half = _STEPS * _WIDTHS
         self._spacing = 1.0 / (_STEPS * data.baseline)
-        n_outputs = data.y.shape[1]
-        self._components = 2 * n_outputs
-        self._by_bic = self._components * np.log(max(data.n_values, 3))
 
     def significant(
         self, fit: Fit, frequency: float, chance: float, taken: Sequence[float] = ()
@@ -95,9 +92,7 @@ class HarmonicTest:
         existing = np.append(fit.structure.line_frequency, taken)
         if len(existing) and np.abs(existing - frequency).min() < 1.0 / data.baseline:
             return False
-        # chi-square with this many degrees of freedom exceeds it by chance so rarely
-        unlikely = 2.0 * float(special.gammainccinv(self._components / 2, chance))
-        least = max(self._by_bic, unlikely)
+        least = least_reduction(data, chance)
         # five points per line width miss at most 3.3 % of a maximum: half is far from doubtful
         if self._glance(fit, frequency) < 0.5 * least:
             return False
@@ -110,6 +105,17 @@ class HarmonicTest:
         if here < level * least:
             return False
         return here > float(power[near].max()) - 9.0 * float(level)
+
+
+def least_reduction(data: Data, chance: float = _CHANCE_OF_HARMONIC) -> float:
+    """Return by how much a harmonic must reduce chi-square, in units of the noise.
+
+    It must improve BIC, and noise must imitate it with at most the probability `chance`.
+    """
+    components = 2 * data.y.shape[1]
+    # chi-square with this many degrees of freedom exceeds it by chance so rarely
+    unlikely = 2.0 * float(special.gammainccinv(components / 2, chance))
+    return float(max(components * np.log(max(data.n_values, 3)), unlikely))
 
 
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:

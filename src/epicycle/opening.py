@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle import harmonics
 from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.background import Background
@@ -174,12 +175,16 @@ def open_with_waveform(
     if not ranking.rivals:
         return Opening(None, None)
     frequency = ranking.rivals[0].frequency
-    trial = _with_orders(data, fit, frequency, max_order)
-    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    trial, orders = _with_orders(data, fit, frequency, max_order)
     if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
-        return Opening(None, frequency)
+        # the harmonics are a matter of fit alone: noise must not add any more often than where
+        # they are looked for one by one
+        least = harmonics.least_reduction(data)
+        trial, orders = _with_orders(data, fit, frequency, max_order, least)
+        if orders == (1,) or math.gcd(*orders) > 1:
+            return Opening(None, frequency)
     return Opening(trial, frequency)
 
 
@@ -244,18 +249,24 @@ def outdone_by_sinusoids(
     return False
 
 
-def _with_orders(data: Data, fit: Fit, frequency: float, max_order: int) -> Fit:
-    """Return the fit with one more cycle, with the harmonics that lower BIC."""
+def _with_orders(
+    data: Data, fit: Fit, frequency: float, max_order: int, least: float = 0.0
+) -> tuple[Fit, tuple[int, ...]]:
+    """Return the fit with one more cycle, with the harmonics that lower BIC, and their orders.
+
+    Each of them must lower minus twice the logarithm of the likelihood by `least` in any case.
+    """
     n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+    cost = max(2 * float(np.log(n).sum()), least)
     # more parameters than a third of the values describe the noise
     most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
 
     def with_orders(orders: tuple[int, ...]) -> tuple[float, Fit]:
         structure = fit.structure.plus(frequency, orders)
         free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
-        trial = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
-        chi2 = np.maximum(trial.chi2, 1e-300)
-        return float((n * np.log(chi2)).sum() + 2 * len(orders) * np.log(n).sum()), trial
+        tried = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
+        chi2 = np.maximum(tried.chi2, 1e-300)
+        return float((n * np.log(chi2)).sum()) + cost * len(orders), tried
 
     best: tuple[float, Fit] | None = None
     used: tuple[int, ...] = ()
@@ -273,7 +284,7 @@ def _with_orders(data: Data, fit: Fit, frequency: float, max_order: int) -> Fit:
         trial = with_orders(orders)
         if trial[0] < best[0]:
             best, used = trial, orders
-    return best[1]
+    return best[1], used
 
 
 def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
