@@ -102,3 +102,16 @@ def test_noise_adds_harmonics_to_a_sinusoid_as_rarely_as_one_by_one() -> None:
     assert by_bic >= 5
     # by 18.4 in 1 of 10,000; small samples have heavier tails
     assert strictly <= 2
+
+
+def test_no_harmonic_above_nyquist_on_a_raster() -> None:
+    # of five samples a cycle, the fourth harmonic is the fundamental again, seen as an alias
+    t = np.arange(1000.0)
+    rng = np.random.default_rng(3)
+    y = (
+        np.cos(0.40004 * np.pi * t)
+        + 0.6 * np.cos(0.40078 * np.pi * t)
+        + 0.03 * rng.normal(size=1000)
+    )
+    model = find_cycles(t, y)
+    assert max(h.order * c.frequency for c in model.cycles for h in c.harmonics) < 0.5

@@ -128,7 +128,7 @@ def where_to_compare(
     if lowest >= plan.maximum_frequency:
         return None
     limits = lowest, plan.maximum_frequency
-    highest = plan.maximum_frequency if plan.regular else np.inf
+    highest = plan.highest_line
     maxima = _maxima(_stacked(data, residual, noise), limits, highest, most)
     return Start(np.concatenate([maxima, further]), limits, highest)
 
@@ -152,6 +152,7 @@ def open_with_waveform(
     ranking: Ranking,
     sinusoidal: float | None,
     max_order: int,
+    plan: SearchPlan,
     *,
     even_sinusoids: bool = False,
 ) -> Opening:
@@ -169,12 +170,16 @@ def open_with_waveform(
         Frequency with which the ordinary search would begin, if it finds anything.
     max_order : int
         Highest harmonic.
+    plan : SearchPlan
+        The band.
     even_sinusoids : bool
         Whether a sinusoid, too, stands where the evidence has it, not at the highest maximum.
     """
     if not ranking.rivals:
         return Opening(None, None)
     frequency = ranking.rivals[0].frequency
+    # on a raster, a harmonic above the Nyquist frequency is the alias of another line
+    max_order = int(min(max_order, plan.highest_line / frequency))
     trial, orders = _with_orders(data, fit, frequency, max_order)
     if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all

@@ -82,6 +82,14 @@ class SearchPlan:
     cost: float = 0.0
     memory: float = 0.0
 
+    @property
+    def highest_line(self) -> float:
+        """Frequency above which no line may stand, not even a harmonic.
+
+        On a raster, what is above its Nyquist frequency is an alias of what is below.
+        """
+        return self.maximum_frequency if self.regular else math.inf
+
 
 @dataclass(frozen=True)
 class Sampling:

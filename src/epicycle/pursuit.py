@@ -313,7 +313,7 @@ def _open(
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
     opening = open_with_waveform(
-        work.data, fit, ranking, top, goal.max_order, even_sinusoids=in_groups
+        work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
     )
     if opening.fit is None:
         return *unchanged[:3], ranking.rivals, opening.held

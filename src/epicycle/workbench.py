@@ -91,7 +91,7 @@ class Workbench:
         self._densely = plan.strategy == "dense"
         self._used: set[str] = set()
         self._spent = 0.0
-        self._highest = plan.maximum_frequency if plan.regular else np.inf
+        self._highest = plan.highest_line
         self.depth: float | None = None
         self.red_noise = False
         self._use(data)
