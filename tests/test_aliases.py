@@ -197,13 +197,3 @@ def test_rivals_are_judged_where_the_window_shows_nothing() -> None:
     ratio = chi_square(problem, [rival.frequency], ones) / own
     assert rival.odds == pytest.approx(ratio**-58.0, rel=0.02)
     assert all(a.kind != "rival" for a in AliasTest(data, noise, window, plan).aliases(fit, 0))
-
-
-def test_an_alias_is_inside_the_band() -> None:
-    """The maximum next to an alias at one cycle over the baseline may be at zero, or below it."""
-    hours = np.array([14, 34, 44, 25, 53, 60, 60, 60, 3, 0, 0, 0])
-    for values in (np.arange(12.0), np.arange(12.0)[::-1], np.arange(12.0) % 7):
-        model = find_cycles(hours / 24, values, unit="d", max_cycles=1, harmonics=1)
-        lowest = model.search.minimum_frequency
-        assert all(a.frequency >= lowest for c in model.cycles for a in c.aliases)
-        assert model.table()

@@ -143,13 +143,3 @@ def test_regular_series_like_sunspots() -> None:
     assert model.cycles[0].coherence_time is not None
     assert 8 < model.cycles[0].period < 14
     assert all(c.coherence_time is not None or not 9 < c.period < 13 for c in model.cycles)
-
-
-def test_a_coherence_time_of_any_length_may_be_uncertain() -> None:
-    """One row of another kind: the likelihood is flat in the coherence time (found by fuzzing)."""
-    t = [0.539, 1.654, 2.21, 3.642, 4.989, 5.993, 6.243, 7.842, 8.6, 9.654, 10.535, 11.805, 12.673]
-    t += [17.252, 18.16, 19.77, 20.41, 212.0, 22.186, 23.863, 24.948, 25.0, 28.254, 29.675]
-    y = [5.877, 7.05, 6.877, 5.315, 2.248, 3.423, 3.58, 5.978, 7.497, 6.398, 5.759, 3.684, 0.284]
-    y += [5.975, 5.303, 3.329, 3.041, 445.11, 5.267, 6.701, 5.879, 3.282, 3.529, 6.257]
-    model = find_cycles(t, y, max_cycles=1, harmonics=1)
-    assert not model.cycles

@@ -353,6 +353,26 @@ def test_gears_of_frequencies_without_a_square():
         assert find_gears([1e200, 0.3], [1e100, 1e-3]) == ()
 
 
+def test_a_coherence_time_of_any_length_may_be_uncertain() -> None:
+    """One row of another kind: the likelihood is flat in the coherence time."""
+    t = [0.539, 1.654, 2.21, 3.642, 4.989, 5.993, 6.243, 7.842, 8.6, 9.654, 10.535, 11.805, 12.673]
+    t += [17.252, 18.16, 19.77, 20.41, 212.0, 22.186, 23.863, 24.948, 25.0, 28.254, 29.675]
+    y = [5.877, 7.05, 6.877, 5.315, 2.248, 3.423, 3.58, 5.978, 7.497, 6.398, 5.759, 3.684, 0.284]
+    y += [5.975, 5.303, 3.329, 3.041, 445.11, 5.267, 6.701, 5.879, 3.282, 3.529, 6.257]
+    model = find_cycles(t, y, max_cycles=1, harmonics=1)
+    assert not model.cycles
+
+
+def test_an_alias_is_inside_the_band() -> None:
+    """The maximum next to an alias at one cycle over the baseline may be at zero, or below it."""
+    hours = np.array([14, 34, 44, 25, 53, 60, 60, 60, 3, 0, 0, 0])
+    for values in (np.arange(12.0), np.arange(12.0)[::-1], np.arange(12.0) % 7):
+        model = find_cycles(hours / 24, values, unit="d", max_cycles=1, harmonics=1)
+        lowest = model.search.minimum_frequency
+        assert all(a.frequency >= lowest for c in model.cycles for a in c.aliases)
+        assert model.table()
+
+
 @pytest.fixture(scope="module")
 def targets():
     sys.path.insert(0, str(FUZZ))
