@@ -8,10 +8,11 @@ from epicycle._data import Data
 from epicycle.epochs import values_per_epoch
 from epicycle.fit import Fit
 from epicycle.lines import Structure
-from epicycle.opening import _with_orders, outdone_by_sinusoids
+from epicycle.opening import outdone_by_sinusoids
 from epicycle.plan import plan_search
 from epicycle.refine import fit_lines
 from epicycle.search import Candidates, DenseSearch
+from epicycle.waveform_orders import with_waveform
 from generators import regression
 from light_curves import survey_nights
 
@@ -36,7 +37,7 @@ def outdone(data: Data, f: float, *, in_groups: bool) -> bool:
     def maxima(one: Fit) -> Candidates:
         return search.maxima(one.residual, one.scale)
 
-    trial, _ = _with_orders(data, fit, f, 8)
+    trial, _ = with_waveform(data, fit, f, 8)
     return outdone_by_sinusoids(data, fit, trial, plan, maxima, in_groups=in_groups)
 
 
@@ -95,9 +96,9 @@ def test_noise_adds_harmonics_to_a_sinusoid_as_rarely_as_one_by_one() -> None:
         t, f = survey_nights(rng), 1.0 / rng.uniform(0.45, 0.75)
         data = regression(t, np.cos(2 * np.pi * f * t) + 0.3 * rng.normal(size=len(t)))
         fit = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
-        by_bic += _with_orders(data, fit, f, 8)[1] != (1,)
+        by_bic += with_waveform(data, fit, f, 8)[1] != (1,)
         least = harmonics.least_reduction(data)
-        strictly += _with_orders(data, fit, f, 8, least)[1] != (1,)
+        strictly += with_waveform(data, fit, f, 8, least)[1] != (1,)
     # two parameters lower chi-square by 2 ln(55) in 1 of 55 cases, and there are some orders
     assert by_bic >= 5
     # by 18.4 in 1 of 10,000; small samples have heavier tails

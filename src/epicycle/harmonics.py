@@ -22,6 +22,7 @@ from epicycle.gears import Comb, ratio_error
 from epicycle.lines import Fundamental, Structure
 from epicycle.periodogram import Periodogram
 from epicycle.refine import QUICK, fit_lines
+from epicycle.waveform_orders import enriched
 
 #: Steps per line width, and widths to either side, of the look around a multiple.
 _STEPS = 4
@@ -71,7 +72,7 @@ class HarmonicTest:
         glance: Callable[[Fit, float], float] = lambda fit, frequency: np.inf,
     ) -> None:
         self._data = data
-        self._highest = highest
+        self.highest = highest
         self._glance = glance
         self._half = _STEPS * _WIDTHS
         self._spacing = 1.0 / (_STEPS * data.baseline)
@@ -87,7 +88,7 @@ class HarmonicTest:
         that a line of `fit`, or one of the frequencies `taken`, accounts for.
         """
         data = self._data
-        if not 1.0 / data.baseline < frequency < self._highest:
+        if not 1.0 / data.baseline < frequency < self.highest:
             return False
         existing = np.append(fit.structure.line_frequency, taken)
         if len(existing) and np.abs(existing - frequency).min() < 1.0 / data.baseline:
@@ -119,7 +120,10 @@ def least_reduction(data: Data, chance: float = _CHANCE_OF_HARMONIC) -> float:
 
 
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
-    """Return the fit with every significant multiple of its fundamentals locked in."""
+    """Return the fit with every significant multiple of its fundamentals locked in.
+
+    Each is looked for by itself; then, where the values are few, all of them together.
+    """
     fundamentals = fit.structure.fundamentals()
     # the residual does not know of them yet: two cycles must not both have the same line
     added: list[float] = []
@@ -138,7 +142,17 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
                 present.add(m)
                 added.append(m * one.frequency)
         fundamentals[k] = one.divided(1, present)
-    return _refit(data, fundamentals, absolute) if added else fit
+    fit = _refit(data, fundamentals, absolute) if added else fit
+    return _enriched(data, fit, test.highest, max_order, absolute)
+
+
+def _enriched(data: Data, fit: Fit, highest: float, max_order: int, absolute: bool) -> Fit:
+    least = least_reduction(data)
+    before = fit
+    for k, frequency in enumerate(fit.structure.frequency.tolist()):
+        if frequency * data.baseline >= _FEWEST_CYCLES:
+            fit = enriched(data, fit, k, max_order, highest, least)
+    return fit if fit is before else _refit(data, fit.structure.fundamentals(), absolute)
 
 
 def descend(

@@ -30,6 +30,7 @@ from epicycle.refine import QUICK, fit_lines
 from epicycle.rivals import rank
 from epicycle.search import Candidates, cut
 from epicycle.sums import BAND
+from epicycle.waveform_orders import with_waveform
 
 #: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
 _ORDERS = 3
@@ -49,9 +50,6 @@ _MISFIT = 0.3
 
 #: A waveform has been chosen among so many: maxima, their multiples and fractions, and orders.
 _CHOICES = 100
-
-#: Orders beyond the best number that are tried before giving up.
-_PATIENCE = 2
 
 
 @dataclass(frozen=True)
@@ -180,14 +178,14 @@ def open_with_waveform(
     frequency = ranking.rivals[0].frequency
     # on a raster, a harmonic above the Nyquist frequency is the alias of another line
     max_order = int(min(max_order, plan.highest_line / frequency))
-    trial, orders = _with_orders(data, fit, frequency, max_order)
+    trial, orders = with_waveform(data, fit, frequency, max_order)
     if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
         # the harmonics are a matter of fit alone: noise must not add any more often than where
         # they are looked for one by one
         least = harmonics.least_reduction(data)
-        trial, orders = _with_orders(data, fit, frequency, max_order, least)
+        trial, orders = with_waveform(data, fit, frequency, max_order, least)
         if orders == (1,) or math.gcd(*orders) > 1:
             return Opening(None, frequency)
     return Opening(trial, frequency)
@@ -252,44 +250,6 @@ def outdone_by_sinusoids(
         if bic(lines) < waveform:
             return True
     return False
-
-
-def _with_orders(
-    data: Data, fit: Fit, frequency: float, max_order: int, least: float = 0.0
-) -> tuple[Fit, tuple[int, ...]]:
-    """Return the fit with one more cycle, with the harmonics that lower BIC, and their orders.
-
-    Each of them must lower minus twice the logarithm of the likelihood by `least` in any case.
-    """
-    n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
-    cost = max(2 * float(np.log(n).sum()), least)
-    # more parameters than a third of the values describe the noise
-    most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
-
-    def with_orders(orders: tuple[int, ...]) -> tuple[float, Fit]:
-        structure = fit.structure.plus(frequency, orders)
-        free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
-        tried = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
-        chi2 = np.maximum(tried.chi2, 1e-300)
-        return float((n * np.log(chi2)).sum()) + cost * len(orders), tried
-
-    best: tuple[float, Fit] | None = None
-    used: tuple[int, ...] = ()
-    for k in range(1, max(most, 1) + 1):
-        orders = tuple(range(1, k + 1))
-        trial = with_orders(orders)
-        if best is None or trial[0] < best[0]:
-            best, used = trial, orders
-        elif k > len(used) + _PATIENCE:
-            break
-    assert best is not None
-    for order in used[:-1]:
-        # a waveform need not have all of them: one without a fundamental, eclipses alike
-        orders = tuple(o for o in used if o != order)
-        trial = with_orders(orders)
-        if trial[0] < best[0]:
-            best, used = trial, orders
-    return best[1], used
 
 
 def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
