@@ -116,3 +116,28 @@ def test_no_harmonic_above_nyquist_on_a_raster() -> None:
     )
     model = find_cycles(t, y)
     assert max(h.order * c.frequency for c in model.cycles for h in c.harmonics) < 0.5
+
+
+def test_a_known_period_and_a_drift_have_all_harmonics_too() -> None:
+    sizes = np.array([1.0, 0.46, 0.34, 0.22, 0.14])
+    order, shift = np.arange(1, 6), np.array([0.0, 2.4, 5.0, 1.4, 4.2])
+    for seed in (2, 3, 4):
+        rng = np.random.default_rng([5, seed])
+        t, period = survey_nights(rng), rng.uniform(0.45, 0.75)
+        y = 0.3 * (sizes * np.cos(2 * np.pi * np.outer(t / period, order) + shift)).sum(axis=1)
+        y += 0.02 * rng.normal(size=len(t))
+        for how in ({"known": [period]}, {"drift": True}):
+            model = find_cycles(t, y, minimum_period=0.15, maximum_period=1.2, **how)
+            assert len(model.cycles) == 1
+            assert [h.order for h in model.cycles[0].harmonics] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("distance", [0.4, 0.8])
+def test_a_line_near_a_multiple_stays_apart_where_the_values_are_few(distance: float) -> None:
+    # fitted at the multiple it leaves 1 - sinc(0.4)^2 = 43 % of 120 A^2 / 4 / noise^2 = 750
+    rng = np.random.default_rng(4)
+    t = np.sort(rng.uniform(0, 100, 120))
+    f = 0.6 + distance / np.ptp(t)
+    y = 2 * np.cos(2 * np.pi * 0.3 * t) + 2 * np.cos(2 * np.pi * f * t + 1)
+    model = find_cycles(t, y + 0.4 * rng.normal(size=120))
+    assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1], [1]]

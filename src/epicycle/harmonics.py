@@ -22,7 +22,7 @@ from epicycle.gears import Comb, ratio_error
 from epicycle.lines import Fundamental, Structure
 from epicycle.periodogram import Periodogram
 from epicycle.refine import QUICK, fit_lines
-from epicycle.waveform_orders import enriched
+from epicycle.waveform_orders import enriched, is_better_apart
 
 #: Steps per line width, and widths to either side, of the look around a multiple.
 _STEPS = 4
@@ -143,16 +143,25 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
                 added.append(m * one.frequency)
         fundamentals[k] = one.divided(1, present)
     fit = _refit(data, fundamentals, absolute) if added else fit
-    return _enriched(data, fit, test.highest, max_order, absolute)
+    return _extend_together(data, fit, test, max_order, absolute)
 
 
-def _enriched(data: Data, fit: Fit, highest: float, max_order: int, absolute: bool) -> Fit:
+def _extend_together(
+    data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool
+) -> Fit:
+    """Return the fit with the harmonics that only joint fits show, where the values are few."""
     least = least_reduction(data)
-    before = fit
-    for k, frequency in enumerate(fit.structure.frequency.tolist()):
-        if frequency * data.baseline >= _FEWEST_CYCLES:
-            fit = enriched(data, fit, k, max_order, highest, least)
-    return fit if fit is before else _refit(data, fit.structure.fundamentals(), absolute)
+    for k, before in enumerate(fit.structure.fundamentals()):
+        if before.frequency * data.baseline < _FEWEST_CYCLES:
+            continue
+        better = enriched(data, fit, k, max_order, test.highest, least)
+        if better is fit:
+            continue
+        better = _refit(data, better.structure.fundamentals(), absolute)
+        added = set(better.structure.orders_of(k)) - set(before.orders)
+        if not any(is_better_apart(data, better, k, order, least) for order in added):
+            fit = better
+    return fit
 
 
 def descend(

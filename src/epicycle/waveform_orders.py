@@ -17,8 +17,8 @@ from epicycle.fit import Fit
 from epicycle.lines import Structure
 from epicycle.refine import QUICK, fit_lines
 
-#: With more values than this the lines of a waveform are as good as orthogonal.
-_FEW_VALUES = 1000
+#: With more values of an output than this the lines of a waveform are as good as orthogonal.
+_FEW_VALUES = 200
 
 #: Orders beyond the best number that are tried before giving up.
 _PATIENCE = 2
@@ -63,11 +63,11 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
     least : float
         By how much each harmonic must lower minus twice the logarithm of the likelihood.
     """
-    if data.n_values > _FEW_VALUES:
+    n = _counts(data)
+    if n.max() > _FEW_VALUES:
         return fit
     fundamentals = fit.structure.fundamentals()
     own = fundamentals[k]
-    n = _counts(data)
     # what has been fitted already, and will be, leaves fewer values to judge by
     dof = n - fit.n_parameters
     most = int(min(max_order, highest / own.frequency))
@@ -89,6 +89,25 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
         return _deviance(dof, trial) + least * len(orders), trial
 
     return _chosen(tried, own.orders, new)[1]
+
+
+def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> bool:
+    """Return whether a harmonic of fundamental `k` is a line of its own that is only near.
+
+    Minus twice the logarithm of the likelihood falls by `least` then, if it may move.
+    """
+    fundamentals = fit.structure.fundamentals()
+    own = fundamentals[k]
+    rest = own.without(order)
+    if rest is None:
+        return False
+    fundamentals[k] = rest
+    structure = Structure.of(fundamentals).plus(order * own.frequency)
+    free = np.zeros(len(structure.frequency), dtype=bool)
+    free[[k, -1]] = True
+    apart = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
+    dof = _counts(data) - apart.n_parameters
+    return _deviance(dof, fit) - _deviance(dof, apart) > least
 
 
 def _chosen(
