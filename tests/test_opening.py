@@ -141,3 +141,11 @@ def test_a_line_near_a_multiple_stays_apart_where_the_values_are_few(distance: f
     y = 2 * np.cos(2 * np.pi * 0.3 * t) + 2 * np.cos(2 * np.pi * f * t + 1)
     model = find_cycles(t, y + 0.4 * rng.normal(size=120))
     assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1], [1]]
+
+
+def test_a_sinusoid_without_noise_has_no_harmonics() -> None:
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        t = np.sort(rng.uniform(0, 50, 60))
+        model = find_cycles(t, np.cos(2 * np.pi * rng.uniform(0.2, 0.4) * t), max_cycles=1)
+        assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1]]

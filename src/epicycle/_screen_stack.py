@@ -16,6 +16,7 @@ from epicycle._twofloat import Floats
 from epicycle.assessment import CLEAR, HOPELESS
 from epicycle.background import Background
 from epicycle.goal import MINIMUM_CYCLES, MINIMUM_SAMPLES
+from epicycle.noise import EXACT
 from epicycle.plan import SearchPlan
 from epicycle.significance import ALIAS_RATIO, distinct_share, sinusoid_false_alarms
 from epicycle.sums import SharedPlans
@@ -96,8 +97,8 @@ class StackSearch:
         self._before: Floats = (stack.weights * self._residual**2).sum(axis=1)
         self._spectra = StackSpectra(stack, self._residual, self._basis, plans)
         size = (stack.weights * stack.y**2).sum(axis=1)
-        # as epicycle.noise.is_exact: what is left is rounding errors
-        self.constant: NDArray[np.bool_] = self._before <= 1e-24 * size
+        # as epicycle.noise.is_exact has it
+        self.constant: NDArray[np.bool_] = self._before <= EXACT * size
         self.few: NDArray[np.bool_] = stack.counts < MINIMUM_SAMPLES + self._columns
 
     def strongest(

@@ -19,6 +19,9 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.sums import TrigSums, is_worth_scattering, scattered_sums
 
+#: Share of the sum of squares that rounding errors leave at most.
+EXACT = 1e-24
+
 #: Half width of the neighbourhood of a line, and of the notch that the line's own fit has cut
 #: into it, in units of 1/baseline.
 _NEIGHBOURHOOD = 8.0
@@ -138,7 +141,7 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
 def is_exact(data: Data, chi2: Floats) -> bool:
     """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
     squares = (data.weights * data.y**2).sum(axis=0)
-    return bool((chi2 <= 1e-24 * squares).all())
+    return bool((chi2 <= EXACT * squares).all())
 
 
 def _jitter_odds(chi2: float, dof: float) -> float:

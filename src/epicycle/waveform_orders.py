@@ -15,6 +15,7 @@ from epicycle._data import Data
 from epicycle._twofloat import Floats
 from epicycle.fit import Fit
 from epicycle.lines import Structure
+from epicycle.noise import EXACT
 from epicycle.refine import QUICK, fit_lines
 
 #: With more values of an output than this the lines of a waveform are as good as orthogonal.
@@ -39,12 +40,11 @@ def with_waveform(
 
     def tried(orders: Orders) -> tuple[float, Fit]:
         trial = _with_free(data, fit.structure.plus(frequency, orders), k)
-        return _deviance(n, trial) + cost * len(orders), trial
+        return _deviance(data, n, trial) + cost * len(orders), trial
 
     # more parameters than a third of the values describe the noise
     most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
-    _, best, orders = _chosen(tried, (), list(range(1, max(most, 1) + 1)))
-    return best, orders
+    return _chosen(tried, (), list(range(1, max(most, 1) + 1)))
 
 
 def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least: float) -> Fit:
@@ -85,10 +85,11 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
     def tried(orders: Orders) -> tuple[float, Fit]:
         changed = [*fundamentals]
         changed[k] = own._replace(orders=orders)
-        trial = _with_free(data, Structure.of(changed), k) if orders != own.orders else fit
-        return _deviance(dof, trial) + least * len(orders), trial
+        trial = _with_free(data, Structure.of(changed), k)
+        return _deviance(data, dof, trial) + least * len(orders), trial
 
-    return _chosen(tried, own.orders, new)[1]
+    best, orders = _chosen(tried, own.orders, new)
+    return fit if orders == own.orders else best
 
 
 def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> bool:
@@ -107,13 +108,13 @@ def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> b
     free[[k, -1]] = True
     apart = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
     dof = _counts(data) - apart.n_parameters
-    return _deviance(dof, fit) - _deviance(dof, apart) > least
+    return _deviance(data, dof, fit) - _deviance(data, dof, apart) > least
 
 
 def _chosen(
     tried: Callable[[Orders], tuple[float, Fit]], own: Orders, new: list[int]
-) -> tuple[float, Fit, Orders]:
-    """Return the cheapest of some waveforms, with its cost.
+) -> tuple[Fit, Orders]:
+    """Return the cheapest of some waveforms; `tried` returns the cost of one and its fit.
 
     They have the orders `own`, and the first few of the orders `new`, of which single ones, but
     for the last, may be left out again: a waveform without a fundamental, eclipses alike.
@@ -133,7 +134,7 @@ def _chosen(
         trial = tried(orders)
         if trial[0] < best[0]:
             best, used = trial, orders
-    return *best, used
+    return best[1], used
 
 
 def _counts(data: Data) -> Floats:
@@ -142,9 +143,13 @@ def _counts(data: Data) -> Floats:
     return np.array(counts, dtype=np.float64)
 
 
-def _deviance(n: Floats, fit: Fit) -> float:
-    """Return minus twice the logarithm of the likelihood, the scale of the noise free."""
-    return float((n * np.log(np.maximum(fit.chi2, 1e-300))).sum())
+def _deviance(data: Data, n: Floats, fit: Fit) -> float:
+    """Return minus twice the logarithm of the likelihood, the scale of the noise free.
+
+    Below rounding errors no fit is better than another.
+    """
+    exact = EXACT * (data.weights * data.y**2).sum(axis=0)
+    return float((n * np.log(np.maximum(fit.chi2, np.maximum(exact, 1e-300)))).sum())
 
 
 def _with_free(data: Data, structure: Structure, k: int) -> Fit:
