@@ -17,6 +17,7 @@ from epicycle import _console, _frame_files, _frames, _parts, cli, find_cycles, 
 from epicycle._parts import Parts
 from epicycle._times import TimeScale
 from epicycle.event_significance import event_false_alarm, event_threshold
+from epicycle.exchange import from_dict
 from epicycle.gears import find_gears
 from epicycle.plan import plan_search
 from epicycle.planner import decide
@@ -351,6 +352,16 @@ def test_gears_of_frequencies_without_a_square():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert find_gears([1e200, 0.3], [1e100, 1e-3]) == ()
+
+
+def test_a_schema_that_is_a_whole_model() -> None:
+    document = {"schema": {"cycles": [{"period": float(k)} for k in range(100)]}}
+    with pytest.raises(ValueError, match="expected the schema") as refused:
+        modelfile.loads(json.dumps(document).encode())
+    assert len(str(refused.value)) < 500
+    with pytest.raises(ValueError, match="must have the schema") as refused:
+        from_dict(document)
+    assert len(str(refused.value)) < 500
 
 
 def test_a_coherence_time_of_any_length_may_be_uncertain() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import reprlib
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,7 +132,7 @@ def from_dict(document: Any) -> CycleModel:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         got = document.get("schema") if isinstance(document, dict) else type(document).__name__
         raise ValueError(
-            f"the document must have the schema {SCHEMA!r}, got {got!r}. "
+            f"the document must have the schema {SCHEMA!r}, got {reprlib.repr(got)}. "
             f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
         )
     try:

@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import json
+import reprlib
 import types
 import typing
 from collections import Counter
@@ -174,11 +175,13 @@ def _check_schema(document: Any, name: str) -> None:
         return
     if isinstance(schema, str) and schema.startswith(SCHEMA.rpartition("/")[0] + "/"):
         raise ModelFileError(
-            f"{name} has the schema {schema!r}, epicycle {epicycle.__version__} reads {SCHEMA!r}. "
+            f"{name} has the schema {reprlib.repr(schema)}, "
+            f"epicycle {epicycle.__version__} reads {SCHEMA!r}. "
             f"To fix this, install the version that wrote it, or run epicycle fit again."
         )
     raise ModelFileError(
-        f"{name} is not a model file: expected the schema {SCHEMA!r}, got {schema!r}. "
+        f"{name} is not a model file: expected the schema {SCHEMA!r}, got {reprlib.repr(schema)}. "
+        f""
         f"To fix this, name a file that epicycle fit wrote."
     )
 
