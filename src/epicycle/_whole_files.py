@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 class OutputError(ValueError):
@@ -63,6 +64,16 @@ def written_whole(path: Path, option: str) -> Iterator[Path]:
         ) from None
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def text_written_whole(path: Path, option: str) -> Iterator[TextIO]:
+    """Yield a file for a text, in UTF-8 with line ends as written, see :func:`written_whole`."""
+    with (
+        written_whole(path, option) as unfinished,
+        open(unfinished, "w", encoding="utf-8", newline="") as file,
+    ):
+        yield file
 
 
 def write_text(text: str, path: Path, option: str) -> None:

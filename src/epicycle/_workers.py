@@ -56,10 +56,12 @@ def run_jobs(
     run: Callable[[Job], list[tuple[int, dict[str, Any]]]],
     parts: Parts,
     workers: Workers,
-    progress: Callable[[], None],
+    done: Callable[[], int],
+    total: int,
+    progress: Callable[[int, int], None],
     what: str,
 ) -> None:
-    """Run jobs in several processes, and keep the parts that each of them returns.
+    """Run jobs in several processes until all is done, and keep the parts that they return.
 
     Parameters
     ----------
@@ -71,8 +73,12 @@ def run_jobs(
         Where results are kept.
     workers : Workers
         The processes, of :func:`started`.
+    done : callable
+        Returns how much is done.
+    total : int
+        How much that is in the end.
     progress : callable
-        Called whenever parts have been added.
+        Called with (done, total) to begin with and whenever parts have been added.
     what : str
         What is kept if a worker dies, for the message: "3 of 9 series", say, with the number of
         parts for "{done}".
@@ -82,17 +88,20 @@ def run_jobs(
     OutputError
         If a worker is killed, for example for want of memory.
     """
+    progress(done(), total)
+    if done() == total:
+        return
     pool = workers.pool
     try:
         running: set[Future[list[tuple[int, dict[str, Any]]]]] = {
             pool.submit(run, job) for job in islice(jobs, 2 * workers.count)
         }
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
                 parts.add(future.result())
                 running |= {pool.submit(run, job) for job in islice(jobs, 1)}
-            progress()
+            progress(done(), total)
         pool.shutdown()
     except BrokenProcessPool:
         raise OutputError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epicycle._picture_files import InputError
-from epicycle._whole_files import written_whole
+from epicycle._whole_files import text_written_whole
 from epicycle.cli_options import SearchOptions, in_words_of_options
 
 if TYPE_CHECKING:
@@ -101,10 +101,7 @@ class ScreenEach:
             ("series", "with_cycles", "to_look_at", "without_cycles", "unusable"), 0
         )
         as_table = output.name.lower().endswith(".csv")
-        with (
-            written_whole(output, "--output") as unfinished,
-            open(unfinished, "w", encoding="utf-8", newline="") as file,
-        ):
+        with text_written_whole(output, "--output") as file:
             table = csv.writer(file, lineterminator="\n")
             if as_table:
                 table.writerow(columns)

@@ -6,9 +6,9 @@ import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from epicycle._whole_files import written_whole
+from epicycle._whole_files import text_written_whole
 from epicycle.cli_options import SearchOptions, in_words_of_options
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ class SearchEach:
                     counts["with_cycles" if document["cycles"] else "without_cycles"] += 1
                 yield document
 
-        with (
-            written_whole(output, "--output") as unfinished,
-            open(unfinished, "w", encoding="utf-8", newline="") as file,
-        ):
+        with text_written_whole(output, "--output") as file:
             if output.name.lower().endswith(".csv"):
                 _write_csv(counted(), file, names)
             else:
@@ -71,7 +68,7 @@ class SearchEach:
         )
 
 
-def _write_csv(documents: Iterable[dict[str, Any]], file: IO[str], names: list[str]) -> None:
+def _write_csv(documents: Iterable[dict[str, Any]], file: TextIO, names: list[str]) -> None:
     """Write a row for each cycle, and one for each series without any."""
     shape = [f"{part}_{name}" for name in names for part in _SHAPE] or list(_SHAPE)
     columns = ["id", "n_samples", "cycle", *_CYCLE, *shape, "false_alarm_probability", "error"]

@@ -109,17 +109,16 @@ class Screenings:
         OutputError
             If a worker is killed.
         """
-        total = len(self._ids)
-        progress(self.done, total)
-        if self.done < total:
-            run_jobs(
-                self._jobs(),
-                _run_job,
-                self._parts,
-                workers,
-                lambda: progress(self.done, total),
-                f"{{done}} parts of {len(self._edges) - 1}",
-            )
+        run_jobs(
+            self._jobs(),
+            _run_job,
+            self._parts,
+            workers,
+            lambda: self.done,
+            len(self._ids),
+            progress,
+            f"{{done}} parts of {len(self._edges) - 1}",
+        )
 
     def _jobs(self) -> Iterator[_Job]:
         ends = np.append(0, np.cumsum(self._counts))

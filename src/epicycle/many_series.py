@@ -89,17 +89,16 @@ class Searches:
         OutputError
             If a worker is killed, for example for want of memory.
         """
-        total = len(self._ids)
-        progress(self.done, total)
-        if self.done < total:
-            run_jobs(
-                _jobs(self._table, self._codes, self._ids, self._options, self._parts),
-                run_job,
-                self._parts,
-                workers,
-                lambda: progress(self.done, total),
-                f"{{done}} of {total} series",
-            )
+        run_jobs(
+            _jobs(self._table, self._codes, self._ids, self._options, self._parts),
+            run_job,
+            self._parts,
+            workers,
+            lambda: self.done,
+            len(self._ids),
+            progress,
+            f"{{done}} of {len(self._ids)} series",
+        )
 
 
 def _jobs(

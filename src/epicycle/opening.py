@@ -30,7 +30,7 @@ from epicycle.refine import QUICK, fit_lines
 from epicycle.rivals import rank
 from epicycle.search import Candidates, cut
 from epicycle.sums import BAND
-from epicycle.waveform_orders import with_waveform
+from epicycle.waveform_orders import value_counts, with_waveform
 
 #: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
 _ORDERS = 3
@@ -223,7 +223,7 @@ def outdone_by_sinusoids(
     in_groups : bool
         Whether the outputs are groups of one series.
     """
-    n = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+    n = value_counts(data)
     per_line = 2 * float(np.log(n).sum())
     per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
     if in_groups:

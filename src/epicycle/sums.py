@@ -190,7 +190,7 @@ class SharedPlans:
         self._plans: dict[tuple[int, int], Transform] = {}
 
     def of(self, size: int, count: int) -> Transform:
-        """Return a transform of at least `size` modes, of not many more."""
+        """Return a transform of at least `size` modes, and at most a quarter, or 15, more."""
         unit = 1 << max(size.bit_length() - 3, 4)
         rounded = math.ceil(size / unit) * unit
         if (rounded, count) not in self._plans:

@@ -34,7 +34,7 @@ def with_waveform(
 
     Each of them must lower minus twice the logarithm of the likelihood by `least` in any case.
     """
-    n = _counts(data)
+    n = value_counts(data)
     cost = max(2 * float(np.log(n).sum()), least)
     k = len(fit.structure.frequency)
 
@@ -63,7 +63,7 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
     least : float
         By how much each harmonic must lower minus twice the logarithm of the likelihood.
     """
-    n = _counts(data)
+    n = value_counts(data)
     if n.max() > _FEW_VALUES:
         return fit
     fundamentals = fit.structure.fundamentals()
@@ -107,7 +107,7 @@ def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> b
     free = np.zeros(len(structure.frequency), dtype=bool)
     free[[k, -1]] = True
     apart = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
-    dof = _counts(data) - apart.n_parameters
+    dof = value_counts(data) - apart.n_parameters
     return _deviance(data, dof, fit) - _deviance(data, dof, apart) > least
 
 
@@ -137,7 +137,7 @@ def _chosen(
     return best[1], used
 
 
-def _counts(data: Data) -> Floats:
+def value_counts(data: Data) -> Floats:
     """Return the number of values of each output."""
     counts = [np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])]
     return np.array(counts, dtype=np.float64)
