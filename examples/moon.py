@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import epicycle
-from epicycle.plots import plot_fold, plot_spectrum
+from epicycle.views.plots import plot_fold, plot_spectrum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

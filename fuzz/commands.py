@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 
 import seeds
 from draws import Draws
-from epicycle import _workers, cli
+from epicycle.cli import commands as cli
+from epicycle.many import workers
 from properties import Finding
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="epicycle-fuzz-")
@@ -162,7 +163,7 @@ def _run(arguments: list[str], files: dict[str, bytes], made: tuple[str, ...]) -
     folder.mkdir()
     for name, content in (*files.items(), *((name, BEFORE) for name in made)):
         (folder / name).write_bytes(content)
-    in_this_process = mock.patch.object(_workers, "ProcessPoolExecutor", InThisProcess)
+    in_this_process = mock.patch.object(workers, "ProcessPoolExecutor", InThisProcess)
     with chdir(folder), in_this_process, warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         result = CliRunner().invoke(cli.app, arguments)

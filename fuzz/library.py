@@ -45,7 +45,7 @@ def events(raw: bytes) -> None:
 
 def regressor(raw: bytes) -> None:
     """CycleRegressor is fitted, in one go or in parts, and predicts, or refuses."""
-    from epicycle.estimators import CycleRegressor
+    from epicycle.forecasting.regressor import CycleRegressor
 
     draws = Draws(raw)
     n = draws.whole(0, 40)

@@ -58,11 +58,11 @@ def check_message(error: Exception) -> None:
 
 def check_model(model: Any) -> None:
     """Check that a result can be told, predicted with, written and read."""
-    from epicycle import exchange
+    from epicycle import CycleModel
 
     assert model.table()
     document = json.dumps(model.to_dict(), allow_nan=False)
-    again = exchange.from_dict(json.loads(document))
+    again = CycleModel.from_dict(json.loads(document))
     assert again.table() == model.table()
     for cycle in model.cycles:
         assert cycle.period > 0

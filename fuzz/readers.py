@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from draws import ODD_NUMBERS, Draws
-from epicycle import find_cycles, instants, modelfile
-from epicycle._parts import Parts
-from epicycle._times import UNIT_SECONDS, parse_times
-from epicycle._whole_files import OutputError
-from epicycle.reading import ReadError, read_table, read_times
+from epicycle import CycleModel, find_cycles
+from epicycle.files import instants, model_files
+from epicycle.files.reading import ReadError, read_table, read_times
+from epicycle.files.writing import OutputError
+from epicycle.many.parts import Parts
+from epicycle.samples.times import UNIT_SECONDS, parse_times
+from epicycle.views.tables import plain_table
 from properties import Finding, check_model, nothing_executed, refused
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="epicycle-fuzz-")
@@ -117,12 +119,14 @@ def _use(table: Any) -> None:
 def model(raw: bytes) -> None:
     """Any bytes are a model that predicts and is written as it was read, or are refused."""
     with nothing_executed():
-        saved = refused(lambda: modelfile.loads(raw), modelfile.ModelFileError)
+        saved = refused(
+            lambda: model_files.loads(raw, tell=plain_table), model_files.ModelFileError
+        )
     if saved is None:
         return
-    check_model(saved.model)
-    text = modelfile.dumps(saved)
-    if modelfile.dumps(modelfile.loads(text.encode())) != text:
+    check_model(CycleModel.of(saved.model))
+    text = model_files.dumps(saved)
+    if model_files.dumps(model_files.loads(text.encode())) != text:
         raise Finding("a model is not read as it was written")
     scale = saved.model.predictor.scale
     for first, last in (("0", "10"), ("2024-03-30", "2024-04-01"), ("-1e9", "1e9")):

@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from epicycle import find_cycles, modelfile
+from epicycle import find_cycles
+from epicycle.files import model_files
 
 
 def table(n: int = 40, separator: str = ",", times: str = "time_h", error: bool = False) -> str:
@@ -83,10 +84,10 @@ def parquets() -> list[bytes]:
 
 def _saved(t: object, y: object, **options: object) -> bytes:
     model = find_cycles(t, y, max_cycles=2, harmonics=2, **options)  # type: ignore[arg-type]
-    origin = modelfile.Provenance(
+    origin = model_files.Provenance(
         file="t.csv", sha256="0" * 64, columns={"time": "t", "values": ["v"]}, options={}
     )
-    return modelfile.dumps(modelfile.SavedModel(model, origin)).encode()
+    return model_files.dumps(model_files.SavedModel(model, origin)).encode()
 
 
 @cache

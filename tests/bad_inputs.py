@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner
 
-from epicycle import cli
+from epicycle.cli import commands as cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "bad-input.md"
 

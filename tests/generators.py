@@ -75,8 +75,8 @@ class Problem:
 
 def regression(t: Any, y: Any, dy: Any = None, *, degree: int = 0, **options: Any) -> Any:
     """Return checked samples as the engine's regression problem."""
-    from epicycle._checks import check_samples
-    from epicycle._data import build_data
+    from epicycle.samples.checks import check_samples
+    from epicycle.samples.data import build_data
 
     return build_data(check_samples(t, y, dy, **options), degree)
 

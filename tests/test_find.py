@@ -17,7 +17,7 @@ from scipy import stats
 
 import oracles
 from epicycle import CycleModel, find_cycles
-from epicycle.search import DenseSearch
+from epicycle.search.dense import DenseSearch
 from generators import regression, sinusoids
 
 #: In units of one standard error.

@@ -13,17 +13,21 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from epicycle import _console, _frame_files, _frames, _parts, cli, find_cycles, instants, modelfile
-from epicycle._parts import Parts
-from epicycle._times import TimeScale
-from epicycle.event_significance import event_false_alarm, event_threshold
-from epicycle.exchange import from_dict
-from epicycle.gears import find_gears
-from epicycle.plan import plan_search
-from epicycle.planner import decide
-from epicycle.reading import ReadError, read_table
-from epicycle.red_noise import _spline_fit
-from epicycle.significance import power_threshold
+from epicycle import find_cycles
+from epicycle.cli import commands as cli
+from epicycle.cli import console
+from epicycle.events.significance import event_false_alarm, event_threshold
+from epicycle.evidence.gears import find_gears
+from epicycle.evidence.significance import power_threshold
+from epicycle.files import frames, instants, model_files, writing
+from epicycle.files.documents import from_dict
+from epicycle.files.reading import ReadError, read_table
+from epicycle.fit.red_noise import _spline_fit
+from epicycle.many import parts as _parts
+from epicycle.many.parts import Parts
+from epicycle.samples.times import TimeScale
+from epicycle.search.planner import decide
+from epicycle.spectra.plan import plan_search
 from generators import regression
 
 FUZZ = Path(__file__).parents[1] / "fuzz"
@@ -63,15 +67,15 @@ def test_what_a_terminal_would_obey_is_shown_in_letters(tmp_path):
     result = CliRunner().invoke(cli.app, ["find", str(path), "--value", "nothing"])
     assert result.exit_code == cli.BAD_INPUT
     assert r"a\x9b31m" in result.stderr
-    assert _console.visible("ä ½\n\x1b[2J") == "ä ½\n\\x1b[2J"
+    assert console.visible("ä ½\n\x1b[2J") == "ä ½\n\\x1b[2J"
 
 
 def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
     t = np.arange(40.0)
     model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
-    origin = modelfile.Provenance(file="t.csv", sha256="0", columns={}, options={})
-    raw = modelfile.dumps(modelfile.SavedModel(model, origin)).encode()
-    modelfile.loads(raw)  # imports what is imported late
+    origin = model_files.Provenance(file="t.csv", sha256="0", columns={}, options={})
+    raw = model_files.dumps(model_files.SavedModel(model, origin)).encode()
+    model_files.loads(raw)  # imports what is imported late
 
     def executed(*_, **__):
         raise AssertionError("something was compiled")
@@ -79,7 +83,7 @@ def test_a_model_file_is_read_without_compiling_anything(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(builtins, "compile", executed)
         patch.setattr(builtins, "eval", executed)
-        modelfile.loads(raw)
+        model_files.loads(raw)
 
 
 def test_predictions_at_times_without_a_finite_distance():
@@ -104,14 +108,14 @@ def test_a_signal_too_large_to_square():
 
 
 def test_a_file_that_unpacks_to_far_more_than_itself(tmp_path, monkeypatch):
-    monkeypatch.setattr(_frames, "_UNPACKED", 1 << 16)
+    monkeypatch.setattr(frames, "_UNPACKED", 1 << 16)
     text = b"time,v\n" + b"1,2\n" * 50_000
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(text, mtime=0))
     assert len(text) > 200 * path.stat().st_size
     with pytest.raises(ReadError, match="unpacks to more than 200 times its size"):
         read_table(path)
-    monkeypatch.setattr(_frames, "_UNPACKED", len(text))
+    monkeypatch.setattr(frames, "_UNPACKED", len(text))
     assert len(read_table(path).t) == 50_000
 
 
@@ -236,7 +240,7 @@ def test_no_events_with_no_weights():
 @pytest.mark.parametrize("where", ["X", "y", "sample_weight"])
 def test_infinities_of_both_signs(where):
     # scikit-learn adds them up before it refuses them: a warning of numpy besides the refusal
-    estimators = pytest.importorskip("epicycle.estimators")
+    estimators = pytest.importorskip("epicycle.forecasting.regressor")
     arrays = {"X": np.arange(9.0)[:, None], "y": np.arange(9) % 3.0, "sample_weight": np.ones(9)}
     arrays[where][3:5].flat = [np.inf, -np.inf]
     with warnings.catch_warnings():
@@ -248,9 +252,9 @@ def test_infinities_of_both_signs(where):
 def test_predictions_printed_under_a_name_that_a_terminal_would_obey(tmp_path):
     t = np.arange(40.0)
     model = find_cycles(t, np.sin(t), max_cycles=1, harmonics=1)
-    origin = modelfile.Provenance(file="t.csv", sha256="0", columns={}, options={})
+    origin = model_files.Provenance(file="t.csv", sha256="0", columns={}, options={})
     saved, at = tmp_path / "m.json", tmp_path / "t.csv"
-    saved.write_text(modelfile.dumps(modelfile.SavedModel(model, origin)))
+    saved.write_text(model_files.dumps(model_files.SavedModel(model, origin)))
     at.write_text("time\x9b31m,v\n1.5,1\n2.5,2\n3.5,3\n")
     result = CliRunner().invoke(cli.app, ["predict", str(saved), "--at", str(at)])
     assert result.exit_code == 0
@@ -295,7 +299,7 @@ def test_rivals_whose_frequency_the_data_do_not_tell():
 
 def test_a_regressor_has_the_budget_that_it_is_given():
     # it had none, and a short minimum_period over a long baseline took half a minute
-    estimators = pytest.importorskip("epicycle.estimators")
+    estimators = pytest.importorskip("epicycle.forecasting.regressor")
     X = np.cumsum(1e9 * (1 + np.arange(14) % 7 / 8))[:, None]
     y = np.cos(np.arange(14.0))
     regressor = estimators.CycleRegressor(
@@ -342,10 +346,10 @@ def test_a_range_of_times_has_a_bounded_table():
     with pytest.raises(ValueError, match="expected at most 600,000"):
         instants.regular("0", "1e6", "1", scale)
     frame = pd.DataFrame({"t": [1.0, 2.5], "v": [3, 4]})
-    text = _frame_files.as_json(frame, {"unit": "d"})
+    text = writing.as_json(frame, {"unit": "d"})
     rows = [{"t": 1.0, "v": 3}, {"t": 2.5, "v": 4}]
     assert text == json.dumps({"unit": "d", "predictions": rows}) + "\n"
-    assert json.loads(_frame_files.as_json(frame[:0], {})) == {"predictions": []}
+    assert json.loads(writing.as_json(frame[:0], {})) == {"predictions": []}
 
 
 def test_gears_of_frequencies_without_a_square():
@@ -357,7 +361,7 @@ def test_gears_of_frequencies_without_a_square():
 def test_a_schema_that_is_a_whole_model() -> None:
     document = {"schema": {"cycles": [{"period": float(k)} for k in range(100)]}}
     with pytest.raises(ValueError, match="expected the schema") as refused:
-        modelfile.loads(json.dumps(document).encode())
+        model_files.loads(json.dumps(document).encode())
     assert len(str(refused.value)) < 500
     with pytest.raises(ValueError, match="must have the schema") as refused:
         from_dict(document)

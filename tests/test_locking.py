@@ -9,7 +9,7 @@ import pytest
 
 import oracles
 from epicycle import CycleModel, find_cycles, lock_gears
-from epicycle.gears import fit_train
+from epicycle.evidence.gears import fit_train
 from generators import Problem, sinusoids
 
 MOON = Path(__file__).resolve().parent.parent / "data" / "moon_irregular_25y.csv"

@@ -20,8 +20,8 @@ from scipy import stats
 
 import common
 from epicycle import find_cycles
-from epicycle.event_significance import event_false_alarm
-from epicycle.significance import false_alarm_probability
+from epicycle.events.significance import event_false_alarm
+from epicycle.evidence.significance import false_alarm_probability
 
 #: Probabilities are recorded up to this one, and series looked at where twice that is possible.
 LARGEST = 0.05

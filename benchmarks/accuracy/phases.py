@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 import common
-from epicycle import phase
-from epicycle._times import parse_times
+from epicycle.samples import phase
+from epicycle.samples.times import parse_times
 
 #: (name, unit, scale of frequencies in cycles per unit, kind of times)
 CASES = (

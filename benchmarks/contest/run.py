@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
 import common
-from epicycle.cli_learning import spectral_descent
+from epicycle.cli.learning import spectral_descent
 from epicycle.problems import Clock, Sine
 from epicycle.problems.contest import enter_clock, enter_sine
 from epicycle.problems.designs import DESIGNS

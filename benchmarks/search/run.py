@@ -27,10 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
 from epicycle import CycleModel, find_cycles
-from epicycle.ladder import rungs_within
-from epicycle.pairs import MOST_PAIRS, close_pairs, count_pairs
-from epicycle.plan import POINTS_PER_PEAK, grid
-from epicycle.significance import power_threshold
+from epicycle.evidence.significance import power_threshold
+from epicycle.search.ladder import rungs_within
+from epicycle.search.pairs import MOST_PAIRS, close_pairs, count_pairs
+from epicycle.spectra.plan import POINTS_PER_PEAK, grid
 
 YEARS_120 = 120 * 365.25 * 86400.0
 SCALING = tuple(10.0**k for k in range(5, 14))

@@ -25,9 +25,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from epicycle import _checks
-from epicycle._data import build_data
-from epicycle.plan import plan_search
+from epicycle.samples import checks
+from epicycle.samples.data import build_data
+from epicycle.spectra.plan import plan_search
 
 SAMPLES = 100
 SERIES = 10_000
@@ -65,7 +65,7 @@ def grids(
     made: list[tuple[np.ndarray, np.ndarray]], shortest: float | None
 ) -> list[tuple[float, float, int]]:
     """Return limits and size of the grid on which each series is searched."""
-    plans = [plan_search(build_data(_checks.check_samples(t, y), 1), shortest) for t, y in made]
+    plans = [plan_search(build_data(checks.check_samples(t, y), 1), shortest) for t, y in made]
     return [(p.minimum_frequency, p.maximum_frequency, p.n_frequencies) for p in plans]
 
 

@@ -24,12 +24,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from epicycle import _checks
-from epicycle._data import Data, build_data
-from epicycle.periodogram import Periodogram
-from epicycle.plan import POINTS_PER_PEAK, SearchPlan
-from epicycle.search import Candidates, DenseSearch
-from epicycle.sums import BAND
+from epicycle.samples import checks
+from epicycle.samples.data import Data, build_data
+from epicycle.search.dense import DenseSearch
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.periodogram import Periodogram
+from epicycle.spectra.plan import POINTS_PER_PEAK, SearchPlan
+from epicycle.spectra.sums import BAND
 
 SAMPLES = 3000
 BASELINE = 1000.0
@@ -87,7 +88,7 @@ def make_problem(seed: int, n_frequencies: int) -> Problem:
 
 def prepare(problem: Problem) -> tuple[Data, np.ndarray, np.ndarray]:
     """Return the engine's data, the residual of the weighted mean and its chi-square."""
-    data = build_data(_checks.check_samples(problem.t, problem.y, problem.dy), 0)
+    data = build_data(checks.check_samples(problem.t, problem.y, problem.dy), 0)
     weights = data.weights[:, 0]
     residual = data.y - np.average(data.y[:, 0], weights=weights)
     return data, residual, np.array([weights @ residual[:, 0] ** 2])

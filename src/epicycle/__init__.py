@@ -6,15 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from epicycle.backtesting import Backtest, backtest
-    from epicycle.cycles import Alias, Cycle, Harmonic, Line
-    from epicycle.estimators import CycleRegressor
+    from epicycle.evidence.gears import GearTrain, find_gears
     from epicycle.find import find_cycles
-    from epicycle.gears import GearTrain, find_gears
+    from epicycle.forecasting.backtesting import Backtest, backtest
+    from epicycle.forecasting.regressor import CycleRegressor
     from epicycle.locking import lock_gears
     from epicycle.model import CycleModel
+    from epicycle.results.cycles import Alias, Cycle, Harmonic, Line
 
-__version__ = "0.1.0"
+from epicycle._version import __version__
 
 __all__ = [
     "Alias",
@@ -35,17 +35,17 @@ __all__ = [
 #: Where each public name lives.  It is imported when it is asked for: a command, or a process of
 #: many, needs only a part of the package and of SciPy, and scikit-learn is an extra.
 _HOMES = {
-    "Alias": "cycles",
-    "Backtest": "backtesting",
-    "Cycle": "cycles",
+    "Alias": "results.cycles",
+    "Backtest": "forecasting.backtesting",
+    "Cycle": "results.cycles",
     "CycleModel": "model",
-    "CycleRegressor": "estimators",
-    "GearTrain": "gears",
-    "Harmonic": "cycles",
-    "Line": "cycles",
-    "backtest": "backtesting",
+    "CycleRegressor": "forecasting.regressor",
+    "GearTrain": "evidence.gears",
+    "Harmonic": "results.cycles",
+    "Line": "results.cycles",
+    "backtest": "forecasting.backtesting",
     "find_cycles": "find",
-    "find_gears": "gears",
+    "find_gears": "evidence.gears",
     "lock_gears": "locking",
 }
 
@@ -58,7 +58,7 @@ def __getattr__(name: str) -> Any:
     try:
         value = getattr(import_module(f"{__name__}.{home}"), name)
     except ModuleNotFoundError as error:
-        if home != "estimators" or (error.name or "").partition(".")[0] != "sklearn":
+        if home != "forecasting.regressor" or (error.name or "").partition(".")[0] != "sklearn":
             raise
         raise ModuleNotFoundError(
             "CycleRegressor needs scikit-learn, which is not installed. "

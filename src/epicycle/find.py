@@ -7,21 +7,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from epicycle import _check_options, _checks, robust
-from epicycle._data import Data, build_data
-from epicycle.compose import Origin, build_model
-from epicycle.find_events import find_in_events
-from epicycle.gains import NOT_MEASURED, divided, first_gains, settled
-from epicycle.goal import MINIMUM_CYCLES, MINIMUM_SAMPLES, Goal
-from epicycle.grouping import check_choice, have_own_waveforms, may_differ, spread
+from epicycle.effects import outliers
+from epicycle.effects.bends import PIECEWISE, check_trend, with_bent_trend
+from epicycle.effects.gains import NOT_MEASURED, divided, first_gains, settled
+from epicycle.effects.groups import check_choice, have_own_waveforms, may_differ, spread
+from epicycle.effects.varying import Steps, too_short_notes, with_varying_amplitudes
+from epicycle.events.pursuit import find_in_events
+from epicycle.fit.noise import NoiseModel
+from epicycle.limits import MINIMUM_CYCLES, MINIMUM_SAMPLES
 from epicycle.model import CycleModel
-from epicycle.noise import NoiseModel
-from epicycle.plan import plan_search
-from epicycle.pursuit import Pursuit, pursue, refitted
-from epicycle.search import Progress
-from epicycle.trend import PIECEWISE, check_trend, with_bent_trend
-from epicycle.varying import Steps, too_short_notes, with_varying_amplitudes
-from epicycle.workbench import Effort
+from epicycle.pursuit.goal import Effort, Goal
+from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
+from epicycle.results.compose import build_model
+from epicycle.results.origin import Origin
+from epicycle.samples import checks
+from epicycle.samples import options as _check_options
+from epicycle.samples.data import Data, build_data
+from epicycle.spectra.bands import Progress
+from epicycle.spectra.plan import plan_search
 
 #: Arguments that are data or belong to one call only; the others are kept to fit alike again.
 _NOT_OPTIONS = ("t", "y", "progress")
@@ -78,9 +81,9 @@ def find_cycles(
         phase, as instruments do that measure the same thing.  "waveform": each has amplitudes
         and phases of its own at the common frequencies, as bands do; the groups are then the
         outputs of the result.  "amplitude": one waveform for all, times a gain of each, as
-        sensors of different sensitivity have, see :mod:`epicycle.gains`.  "auto" takes "offset"
-        or "waveform", what is likelier for the likeliest period, and "offset" where the search is
-        too large to compare the two.
+        sensors of different sensitivity have, see :mod:`epicycle.effects.gains`.  "auto" takes
+        "offset" or "waveform", what is likelier for the likeliest period, and "offset" where the
+        search is too large to compare the two.
     weights : array_like, shape (n,), optional
         Relative weights, in place of `dy`.  Of events, for example the probability that each
         belongs to the source.
@@ -121,7 +124,8 @@ def find_cycles(
     varying_amplitude : bool
         Let the amplitude of each cycle of at least ten turns vary slowly, by a factor that its
         whole waveform and all outputs share, where there is evidence that it does.  Beyond the
-        data it returns to its mean, with an error that grows; see :mod:`epicycle.envelope`.
+        data it returns to its mean, with an error that grows; see
+        :mod:`epicycle.evidence.envelope`.
     known : float or array_like
         Periods known beforehand.  They are fitted first, and held.
     exposure : float
@@ -132,7 +136,8 @@ def find_cycles(
         measured against it.  Needs the dense search.
     loss : str
         "squares", or "huber" where some values may be far off: their influence is then bounded,
-        see :mod:`epicycle.robust`.  Either way they are listed in the result's `outliers`.
+        see :mod:`epicycle.effects.outliers`.  Either way they are listed in the result's
+        `outliers`.
     covariates : array_like, shape (n,) or (n, q), optional
         What else the values depend on, linearly; fitted along.
     clock : str
@@ -181,11 +186,11 @@ def find_cycles(
         slow_limit=0.0 if longest is None else 1.0 / longest,
         red_noise=bool(red_noise),
     )
-    robust.check_loss(loss, of_events=y is None)
+    outliers.check_loss(loss, of_events=y is None)
     if varying_amplitude:
         _check_options.check_has_values("varying_amplitude", of_events=y is None)
     if y is None:
-        events = _checks.check_events(
+        events = checks.check_events(
             t,
             weights,
             unit=unit,
@@ -196,9 +201,9 @@ def find_cycles(
             covariates=covariates,
             clock=clock,
         )
-        return find_in_events(events, goal, (shortest, longest), strategy, progress)
+        return CycleModel.of(find_in_events(events, goal, (shortest, longest), strategy, progress))
 
-    samples = _checks.check_samples(
+    samples = checks.check_samples(
         t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
     )
     degree = check_trend(trend)
@@ -247,7 +252,7 @@ def find_cycles(
     def search(problem: Data) -> Pursuit:
         if loss == "squares":
             return once(problem)
-        return robust.pursue_robustly(problem, once)
+        return outliers.pursue_robustly(problem, once)
 
     found = search(data)
     if trend == PIECEWISE:
@@ -275,7 +280,7 @@ def find_cycles(
         by_group=differ,
         gains=gained,
     )
-    return build_model(origin, started)
+    return CycleModel.of(build_model(origin, started))
 
 
 def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:

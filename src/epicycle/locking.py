@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from epicycle import _check_options
-from epicycle.compose import build_model
-from epicycle.gears import GearTrain
-from epicycle.lines import Structure
+from epicycle.evidence.gears import GearTrain
+from epicycle.fit.lines import Structure
 from epicycle.model import CycleModel
-from epicycle.pursuit import refitted
+from epicycle.pursuit.pursuit import refitted
+from epicycle.results.compose import build_model
+from epicycle.results.result import Result
+from epicycle.samples import options as _check_options
 
 #: A lock may move no frequency by more than this, in units of 1/baseline: beyond it the fit would
 #: leave the line's own maximum.
@@ -86,7 +87,7 @@ def lock_gears(model: CycleModel, trains: Sequence[GearTrain] | None = None) -> 
     noise, plan, goal = origin.noise, origin.plan, origin.goal
     found = refitted(origin.found, noise=noise, plan=plan, goal=goal, structure=structure)
     result = build_model(replace(origin, found=found), started)
-    return replace(result, locked=_report(result, (*model.locked, *chosen)))
+    return replace(CycleModel.of(result), locked=_report(result, (*model.locked, *chosen)))
 
 
 def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> dict[int, int]:
@@ -98,7 +99,7 @@ def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> 
     return dict(zip(at, ratios, strict=True))
 
 
-def _report(result: CycleModel, trains: tuple[GearTrain, ...]) -> tuple[GearTrain, ...]:
+def _report(result: Result, trains: tuple[GearTrain, ...]) -> tuple[GearTrain, ...]:
     """Return the trains with the common frequencies, and the positions, of the refitted cycles."""
     assert result.origin is not None
     found = result.origin.found

@@ -7,12 +7,12 @@ import math
 import os
 import sys
 
-import networks
 import torch
 import torch.distributed as dist
 from torch import nn
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def main(rank: int, port: int, pooled: bool, answer: str) -> None:

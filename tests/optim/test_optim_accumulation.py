@@ -1,11 +1,11 @@
 """Gradients accumulated over micro-batches of different sizes."""
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
 from epicycle.optim.reservoir import Reservoir, join
+from tests.optim import networks
 
 
 @pytest.mark.parametrize("reduction", ["mean of means", "sum"])

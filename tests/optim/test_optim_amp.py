@@ -1,11 +1,11 @@
 """Automatic mixed precision: scaled losses, steps that are skipped, low-precision outputs."""
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
 from epicycle.optim.reservoir import Reservoir, join
+from tests.optim import networks
 
 
 def test_a_loss_scale_that_changes_inside_the_reservoir():

@@ -1,11 +1,11 @@
 """What cannot work is refused, with the reason and the remedy."""
 
-import networks
 import pytest
 import torch
 from torch import nn
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import io
 import math
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def build():

@@ -1,10 +1,10 @@
 """``step(closure)``: the optimizer sees phases, the closure's network sees frequencies."""
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def make_closure(net, opt, seen, frequency=31.0, noise=0.0, size=256):

@@ -3,11 +3,11 @@
 import copy
 import io
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 # torch.compile itself reads .grad of whatever crosses a split of the graph

@@ -2,13 +2,13 @@
 
 import math
 
-import networks
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 SIZES = (6, 10)
 #: Cycles per unit; the second dial turns backwards.

@@ -2,10 +2,10 @@
 
 import math
 
-import networks
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def run(seed):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import socket
 import subprocess
 import sys
@@ -16,8 +17,11 @@ def train(folder, how):
         port = free.getsockname()[1]
     worker = Path(__file__).with_name("ddp_worker.py")
     answers = [folder / f"{how}-{rank}.json" for rank in range(2)]
+    environment = {**os.environ, "PYTHONPATH": str(worker.parents[2])}  # it imports tests.optim
     processes = [
-        subprocess.Popen([sys.executable, worker, str(rank), str(port), how, answers[rank]])
+        subprocess.Popen(
+            [sys.executable, worker, str(rank), str(port), how, answers[rank]], env=environment
+        )
         for rank in range(2)
     ]
     assert [process.wait(timeout=120) for process in processes] == [0, 0]

@@ -3,11 +3,11 @@
 import math
 import warnings
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def test_a_frequency_keeps_its_digits_through_half_and_back():

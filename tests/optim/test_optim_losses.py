@@ -2,12 +2,12 @@
 
 import math
 
-import networks
 import pytest
 import torch
 from torch.nn import functional
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 FREQUENCY = 31.0
 

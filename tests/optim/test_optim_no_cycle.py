@@ -1,10 +1,10 @@
 """Where there is no cycle, nothing is found and nothing is lost."""
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 @pytest.mark.parametrize("kind", ["bare sine", "perceptron"])

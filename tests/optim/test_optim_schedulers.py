@@ -1,10 +1,10 @@
 """Learning-rate schedulers go on working, and govern the steps of frequencies as well."""
 
-import networks
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 SCHEDULERS = {
     "cosine": lambda opt: torch.optim.lr_scheduler.CosineAnnealingLR(opt, 8),

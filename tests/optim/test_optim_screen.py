@@ -2,7 +2,6 @@
 
 import itertools
 
-import networks
 import numpy as np
 import pytest
 import torch
@@ -11,6 +10,7 @@ from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
 from epicycle.optim.probe import Probe
 from epicycle.optim.spectrum import Screen, parts
+from tests.optim import networks
 
 
 def residual_of(x, values):

@@ -3,12 +3,12 @@
 import gc
 import math
 
-import networks
 import numpy as np
 import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 @pytest.mark.parametrize("batch_size", [32, 1024])

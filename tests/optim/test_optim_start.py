@@ -2,13 +2,13 @@
 
 import math
 
-import networks
 import pytest
 import torch
 
 from epicycle.nn import Periodic
 from epicycle.optim import SpectralDescent
 from epicycle.optim.frequencies import FrequencyBank
+from tests.optim import networks
 
 #: Cycles over [-1000, 1000] that have no small multiple in common.
 FIRST, SECOND = 0.0731, 0.4177

@@ -2,12 +2,12 @@
 
 import math
 
-import networks
 import pytest
 import torch
 from torch import nn
 
 from epicycle.optim import SpectralDescent
+from tests.optim import networks
 
 
 def batch(vector, size=512):

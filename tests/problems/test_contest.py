@@ -9,12 +9,7 @@ from torch import nn
 
 from epicycle.problems import Clock, Sine, exact_match
 from epicycle.problems.clock import YEAR
-from epicycle.problems.contest import (
-    enter_clock,
-    enter_sine,
-    read_digits,
-    sine_loss,
-)
+from epicycle.problems.contest import enter_clock, enter_sine, read_digits, sine_loss
 from epicycle.problems.designs import DESIGNS, Design, design
 from epicycle.problems.networks import Snake
 from epicycle.problems.training import train

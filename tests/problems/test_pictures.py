@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from epicycle import _drawing as draw
 from epicycle.problems import Clock, Sine
 from epicycle.problems.clock import YEAR
 from epicycle.problems.faces import draw_clocks
 from epicycle.problems.pictures import draw_sine
 from epicycle.problems.sine import landscape
+from epicycle.views import drawing as draw
 
 
 @pytest.fixture(scope="module")

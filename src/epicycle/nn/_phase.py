@@ -1,4 +1,4 @@
-"""Exact phases in torch: the twin of :mod:`epicycle.phase`, with gradients.
+"""Exact phases in torch: the twin of :mod:`epicycle.samples.phase`, with gradients.
 
 The product f x is taken without rounding, by error-free transformations, and only its fractional
 part is rounded.  A compiler that fuses or reassociates these steps (a multiplication and a

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from epicycle._check_options import check_count
 from epicycle.nn.periodic import Periodic, draw
+from epicycle.samples.options import check_count
 
 
 class ResidualBank(torch.nn.Module):

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from epicycle._check_options import check_count
 from epicycle.model import CycleModel
 from epicycle.nn import _phase
 from epicycle.nn._data import find_in_data
 from epicycle.nn._precision import Float64Module
+from epicycle.samples.options import check_count
 
 
 class Periodic(Float64Module):

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from epicycle._check_options import check_count, check_positive
 from epicycle.model import CycleModel
 from epicycle.nn import _phase
 from epicycle.nn._precision import Float64Module
 from epicycle.nn.periodic import Periodic, draw
+from epicycle.samples.options import check_count, check_positive
 
 
 class Waveform(Float64Module):

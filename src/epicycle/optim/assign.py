@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from epicycle._twofloat import Floats
 from epicycle.optim.frequencies import FrequencyBank
 from epicycle.optim.reservoir import Sample
+from epicycle.samples.arrays import Floats
 
 #: Closer than this, in units of one over the span, a line and a frequency belong together.
 _NEAR = 1.5

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from epicycle import phase
-from epicycle._times import Times, parse_times
-from epicycle._twofloat import Floats
+from epicycle.samples import phase
+from epicycle.samples.arrays import Floats
+from epicycle.samples.times import Times, parse_times
 
 #: Inputs resolve a frequency while the step of their dtype is below this part of its cycle.
 _RESOLVED_TURNS = 1.0 / 16.0

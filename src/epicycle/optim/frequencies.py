@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim import LBFGS, Optimizer
 from torch.utils.hooks import RemovableHandle
 
-from epicycle._twofloat import Floats
+from epicycle.samples.arrays import Floats
 
 
 class FrequencyBank:

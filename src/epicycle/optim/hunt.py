@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle._twofloat import Floats
+from epicycle.evidence.significance import power_threshold
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
 from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, Screen, candidates, parts
-from epicycle.significance import power_threshold
+from epicycle.samples.arrays import Floats
 
 #: One sample in this many is kept aside to confirm what the others have shown.
 _KEPT_ASIDE = 3
@@ -31,6 +31,7 @@ _RESOLVED = 1.5
 
 #: A line at f / k this certain makes f its harmonic (k = 2 ... _HARMONICS).
 _FUNDAMENTAL = 1e-6
+
 _HARMONICS = 12
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle._twofloat import Floats
+from epicycle.evidence.significance import false_alarm_probability
 from epicycle.optim.coordinates import Coordinates
-from epicycle.significance import false_alarm_probability
+from epicycle.samples.arrays import Floats
 
 #: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
 _STEP = 0.5
+
 _OFFSETS = np.arange(-8.0, 8.0 + _STEP, _STEP)
 
 #: Independent values among them, and values at the white level that are counted along.

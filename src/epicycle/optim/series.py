@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from epicycle._twofloat import Floats
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual, fit_line
+from epicycle.samples.arrays import Floats
 
 #: Degree of the polynomial of the inputs that needs no line.
 _DEGREE = 3

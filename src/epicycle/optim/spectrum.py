@@ -12,17 +12,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle._data import Data
-from epicycle._times import Times
-from epicycle._twofloat import Floats
-from epicycle.background import Background
-from epicycle.ladder import LadderSearch
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
-from epicycle.pairs import count_pairs, window_with_pairs
-from epicycle.plan import POINTS_PER_PEAK, grid
-from epicycle.search import distinct_maxima
-from epicycle.sums import BAND, SingleSums, TrigSums
+from epicycle.samples.arrays import Floats
+from epicycle.samples.background import Background
+from epicycle.samples.data import Data
+from epicycle.samples.times import Times
+from epicycle.search.ladder import LadderSearch
+from epicycle.search.pairs import count_pairs, window_with_pairs
+from epicycle.spectra.bands import distinct_maxima
+from epicycle.spectra.plan import POINTS_PER_PEAK, grid
+from epicycle.spectra.single import SingleSums
+from epicycle.spectra.sums import BAND, TrigSums
 
 #: Grid points per 1/span: the best of them has lost at most 5 % of a line's power.
 _POINTS = 4
@@ -228,7 +229,7 @@ def _distinct(found: list[tuple[float, float]], span: float) -> list[Floats]:
 def _climb(
     residual: Residual, low: float, high: float, threshold: float, most: float
 ) -> list[Floats] | None:
-    """Let pairs of samples point to the frequencies, see :mod:`epicycle.ladder`."""
+    """Let pairs of samples point to the frequencies, see :mod:`epicycle.search.ladder`."""
     x = residual.coordinates
     times, span = x.axes[0], float(x.span[0])
     cost = _ladder_cost(times, high - low)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from epicycle._twofloat import Floats, from_integers, two_product, two_sum
+from epicycle.samples.arrays import Floats
+from epicycle.samples.twofloat import from_integers, two_product, two_sum
 
 Integers = NDArray[np.int64]
 
@@ -24,6 +25,7 @@ YEAR = 365.25 * 86400
 # The nearest tick is found in float64 and then corrected by exact arithmetic: this must not be
 # wrong by more than a quarter of a tick, while each rounding is one of 2**53.
 _MOST_TICKS = 2**48
+
 # Between these, no product of a day and a number of ticks loses digits to under- or overflow.
 _SHORTEST_DAY, _LONGEST_DAY = 1e-100, 1e100
 

@@ -9,9 +9,9 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from epicycle._twofloat import Floats
 from epicycle.nn import Dials, Periodic
 from epicycle.problems.clock import Integers
+from epicycle.samples.arrays import Floats
 
 _AT_ONCE = 1 << 13
 

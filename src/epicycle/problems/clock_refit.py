@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor
 
-from epicycle._twofloat import Floats
-from epicycle.gears import GearTrain, find_gears
+from epicycle.evidence.gears import GearTrain, find_gears
 from epicycle.nn import Dials
 from epicycle.nn._phase import features_of
 from epicycle.problems.clock_network import ClockNetwork
+from epicycle.samples.arrays import Floats
 
 #: Steps at the most.
 _MOST_STEPS = 6
@@ -122,7 +122,7 @@ def lock(network: ClockNetwork, errors: ClockErrors) -> tuple[ClockNetwork, Gear
 
     The digits are geared where their frequencies stand in integer ratios and their classes change
     at the same instants, both within the errors and with the odds that
-    :func:`epicycle.gears.find_gears` asks for.
+    :func:`epicycle.evidence.gears.find_gears` asks for.
 
     Parameters
     ----------

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from epicycle._twofloat import Floats
-from epicycle.gears import GearTrain
+from epicycle.evidence.gears import GearTrain
 from epicycle.optim import SpectralDescent
 from epicycle.problems.clock_network import ClockNetwork
 from epicycle.problems.clock_refit import ClockErrors, lock, refit
+from epicycle.samples.arrays import Floats
 
 #: Samples of a batch; fewer where there are too few for a share of all.
 _BATCH, _BATCH_SHARE = 4096, 1 / 16

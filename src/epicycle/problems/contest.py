@@ -16,11 +16,11 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from epicycle._twofloat import Floats
 from epicycle.problems.clock import YEAR, Clock, exact_match
 from epicycle.problems.designs import Design, design
 from epicycle.problems.sine import Sine
 from epicycle.problems.training import Progress, Trained, train
+from epicycle.samples.arrays import Floats
 
 # ---- The Sin problem -----------------------------------------------------------------------
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epicycle import _drawing as draw
-from epicycle._twofloat import Floats
 from epicycle.problems.sine import Landscape, Sine, landscape
+from epicycle.samples.arrays import Floats
+from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

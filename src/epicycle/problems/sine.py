@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import spherical_jn
 
-from epicycle._times import Times
-from epicycle._twofloat import Floats
-from epicycle.sums import TrigSums
+from epicycle.samples.arrays import Floats
+from epicycle.samples.times import Times
+from epicycle.spectra.sums import TrigSums
 
 
 @dataclass(frozen=True)

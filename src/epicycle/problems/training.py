@@ -16,8 +16,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from epicycle._twofloat import Floats
 from epicycle.problems.designs import Design
+from epicycle.samples.arrays import Floats
 
 #: Told of (batches, seconds, loss) after each batch.
 Progress = Callable[[int, float, float], None]

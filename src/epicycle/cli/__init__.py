@@ -1,0 +1,5 @@
+"""The command ``epicycle``."""
+
+from epicycle.cli.commands import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,227 @@
+"""The command ``epicycle``: parse -> call -> print.
+
+Results go to standard output, everything said about them to standard error.  Exit codes: 0 cycles
+found, 1 nothing significant found, 2 bad input (one line says what), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from epicycle import __version__
+from epicycle.cli import clock, console, doctor, fit, learning, predict, report, series
+from epicycle.cli.options import (
+    BAD_INPUT,
+    FOUND,
+    INTERRUPTED,
+    NOTHING_FOUND,
+    AsJson,
+    Quiet,
+    SearchOptions,
+    in_words_of_options,
+    read_samples,
+    search,
+    with_search_options,
+)
+from epicycle.files.writing import PICTURES, InputError, check_picture, write_picture
+
+
+class _Commands(TyperGroup):
+    """Commands whose every failure is one line and an exit code."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command, and end with its exit code."""
+        standalone = extra.pop("standalone_mode", True)
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except InputError as error:
+            code = _fail(str(error))
+        except OSError as error:
+            code = _fail(f"the output cannot be written ({error.strerror or error}).")
+        except (KeyboardInterrupt, typer.Abort):
+            code = INTERRUPTED
+        except Exception as error:
+            # a misuse of options; its class is Click's or Typer's own, depending on the version
+            if not hasattr(error, "format_message"):
+                raise
+            code = _fail(f"{error.format_message().rstrip('.')}. See epicycle --help.")
+        if code == INTERRUPTED:
+            console.say("interrupted")
+        if standalone:
+            sys.exit(code)
+        return code
+
+
+class _ListingCommand(TyperCommand):
+    """A command whose options of several values may list them: ``FILE --value a b c``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat the option before each of the values listed after it."""
+        options = {name: p for p in self.params for name in p.opts if name.startswith("-")}
+        repeated: list[str] = []
+        rest, listing, has_file = iter(args), "", False
+        for arg in rest:
+            if arg == "--":
+                repeated += [arg, *rest]
+            elif arg.startswith("-") and arg != "-":
+                option: Any = options.get(arg)
+                takes_value = option is not None and not option.is_flag
+                repeated += [arg, *islice(rest, 1 if takes_value else 0)]
+                listing = arg if option is not None and option.multiple else ""
+            elif has_file and listing:
+                repeated += [listing, arg]
+            else:
+                repeated.append(arg)
+                has_file, listing = True, ""
+        return super().parse_args(ctx, repeated)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="epicycle",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a character still gets the rest
+            stream.reconfigure(errors="replace")
+    app(prog_name="epicycle")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console.write(f"epicycle {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _epicycle(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Find cycles in data: their periods, waveforms, errors and significance."""
+    if context.invoked_subcommand is None:
+        console.write(context.get_help() + "\n")
+
+
+@app.command(cls=_ListingCommand)
+@with_search_options
+def find(
+    options: SearchOptions,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
+    ] = None,
+    ids: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="COL",
+            help="Column that tells many series apart: one model for each, in --output.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="With --id: the results, .jsonl or .csv."
+        ),
+    ] = None,
+    screen: Annotated[
+        bool,
+        typer.Option(
+            "--screen",
+            help="With --id: only the strongest sinusoid of each series, in a small part of "
+            "the time: no harmonics, aliases, drift or second cycle.",
+        ),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --id: processes.  [dim]One per processor.[/]"),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the cycles in a table of samples taken at any times.
+
+    Prints a table of periods, amplitudes and times of maximum, with their errors.  Exit code 0:
+    cycles found; 1: nothing significant; 2: the input cannot be used.
+
+    [bold]Examples[/bold]
+
+    epicycle find co2.csv
+
+    epicycle find rv.csv --group inst --unit d --plot rv.png
+
+    zcat tide.csv.gz | epicycle find - --unit h --json
+
+    epicycle find photons.csv --events --weight probability --drift --min-period 0.004
+
+    epicycle find stars.parquet --id star -o periods.jsonl
+
+    epicycle find survey.csv --id star --screen -o periods.csv
+    """
+    if ids is None and (output, workers, screen) != (None, None, False):
+        raise InputError(
+            "--output, --workers and --screen are for the many series of --id. To fix this, name "
+            "its column with --id, keep one model with epicycle fit, or leave them out."
+        )
+    if ids is not None:
+        if plot is not None:
+            raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
+        raise typer.Exit(
+            series.find_each(
+                options, ids, output, workers, screen=screen, as_json=as_json, quiet=quiet
+            )
+        )
+    check_picture(plot)
+    table = read_samples(options)
+    model = search(options, table, quiet=quiet)
+    if as_json:
+        console.write(json.dumps(model.to_dict(), allow_nan=False) + "\n")
+    else:
+        console.write(console.as_text(model, in_words_of_options))
+    if plot is not None:
+        from epicycle.views import plots
+
+        write_picture(plots.plot_summary(model, Path(table.name).name), plot)
+        if not quiet:
+            console.say(f"wrote {plot}")
+    raise typer.Exit(FOUND if model.cycles else NOTHING_FOUND)
+
+
+app.command(cls=_ListingCommand)(fit.fit)
+
+app.command(cls=_ListingCommand)(predict.predict)
+
+app.command(cls=_ListingCommand)(report.report)
+
+app.command()(learning.sin)
+
+app.command()(clock.clock)
+
+app.command()(doctor.doctor)
+
+
+# ---- Words ---------------------------------------------------------------------------------
+
+
+def _fail(message: str) -> int:
+    console.say(f"error: {message}")
+    return BAD_INPUT

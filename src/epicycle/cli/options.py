@@ -1,0 +1,337 @@
+"""The options of a search, shared by every command that searches, and a search by them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from epicycle import find_cycles
+from epicycle.cli import console
+from epicycle.files.writing import InputError
+
+if TYPE_CHECKING:
+    from epicycle.files.reading import Table
+    from epicycle.model import CycleModel
+
+FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+#: Defaults have one home, the signature of the function.
+_DEFAULT = {name: p.default for name, p in inspect.signature(find_cycles).parameters.items()}
+
+#: Arguments in messages of the library, as they are called here.
+_OPTIONS = {
+    "minimum_period": "--min-period",
+    "maximum_period": "--max-period",
+    "max_cycles": "--max-cycles",
+    "per_group": "--per-group",
+    "max_frequencies": "--max-frequencies",
+    "signal_to_noise": "--signal-to-noise",
+    "false_alarm": "--false-alarm",
+    "red_noise": "--red-noise",
+    "varying_amplitude": "--varying-amplitude",
+}
+
+_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOptions:
+    """What a user says of a table and of the cycles to look for in it."""
+
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV or Parquet, gzipped or not; [bold]-[/bold] is standard input.",
+            show_default=False,
+        ),
+    ]
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL", help="Column of times: numbers or ISO dates.  [dim]Guessed.[/]"
+        ),
+    ] = None
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of values; repeat it for several that share their periods.  "
+            "[dim]Guessed.[/]",
+        ),
+    ] = None
+    error: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of standard errors, once for all values or once for each; "
+            "[bold]none[/bold] for none.  [dim]Guessed.[/]",
+        ),
+    ] = None
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of instruments or series; each gets an offset and a scatter of its own.",
+        ),
+    ] = None
+    per_group: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What else differs between groups: [bold]offset[/bold] nothing, "
+            "[bold]amplitude[/bold] the amplitude of one waveform, [bold]waveform[/bold] "
+            "amplitudes and phases, [bold]auto[/bold] offset or waveform, what is likelier.",
+        ),
+    ] = _DEFAULT["per_group"]
+    events: Annotated[
+        bool,
+        typer.Option("--events", help="The times are those of events, which have no values."),
+    ] = False
+    weight: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="Column of weights, of events or in place of errors."),
+    ] = None
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNIT",
+            help="Unit of time, of all periods: s, min, h, d, w, y.  "
+            "[dim]Guessed from the name of the time column; d for dates.[/]",
+        ),
+    ] = None
+    min_period: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Shortest period.  [dim]By default what the gaps allow.[/]"),
+    ] = None
+    max_period: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Longest period.  [dim]By default the whole baseline.[/]"),
+    ] = None
+    max_cycles: Annotated[int, typer.Option(metavar="K", help="Stop at this many cycles.")] = (
+        _DEFAULT["max_cycles"]
+    )
+    harmonics: Annotated[
+        int, typer.Option(metavar="K", help="Highest harmonic of a cycle; 1 for sinusoids only.")
+    ] = _DEFAULT["harmonics"]
+    false_alarm: Annotated[
+        float, typer.Option(metavar="P", help="Largest probability that a cycle is noise.")
+    ] = _DEFAULT["false_alarm"]
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Let the frequency of each cycle change with time.")
+    ] = _DEFAULT["drift"]
+    strategy: Annotated[
+        str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
+    ] = _DEFAULT["strategy"]
+    trend: Annotated[
+        str,
+        typer.Option(
+            metavar="DEGREE",
+            help="Degree of the polynomial that is fitted along, or [bold]piecewise[/bold] for a "
+            "line that may bend.",
+        ),
+    ] = str(_DEFAULT["trend"])
+    varying_amplitude: Annotated[
+        bool,
+        typer.Option(
+            "--varying-amplitude", help="Let the amplitude of each cycle change slowly with time."
+        ),
+    ] = _DEFAULT["varying_amplitude"]
+    clock: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of dates: count the time that passes ([bold]elapsed[/bold], as tides do) or "
+            "what clocks show ([bold]local[/bold], as people do).",
+        ),
+    ] = _DEFAULT["clock"]
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of the dates, such as Europe/Berlin: those with an offset are told "
+            "in it, others are taken to be in it.",
+        ),
+    ] = None
+    known: Annotated[
+        list[float] | None,
+        typer.Option(metavar="PERIOD", help="A period known beforehand, held; repeat for several."),
+    ] = None
+    exposure: Annotated[
+        float, typer.Option(metavar="E", help="Length of each sample's exposure.")
+    ] = _DEFAULT["exposure"]
+    loss: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+    ] = _DEFAULT["loss"]
+    max_frequencies: Annotated[
+        float,
+        typer.Option(
+            metavar="N",
+            help="Largest number of frequencies that one search may evaluate.",
+            show_default="5e8",
+        ),
+    ] = _DEFAULT["max_frequencies"]
+    signal_to_noise: Annotated[
+        float | None,
+        typer.Option(
+            metavar="A",
+            help="Amplitude of the weakest cycle expected, in units of the noise of one sample.  "
+            "[dim]Unknown.[/]",
+        ),
+    ] = None
+    red_noise: Annotated[
+        bool,
+        typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
+    ] = _DEFAULT["red_noise"]
+
+    def of_library(self) -> dict[str, Any]:
+        """Return the arguments of :func:`find_cycles` that say what to look for."""
+        return {
+            "minimum_period": self.min_period,
+            "maximum_period": self.max_period,
+            "max_cycles": self.max_cycles,
+            "per_group": self.per_group,
+            "harmonics": self.harmonics,
+            "false_alarm": self.false_alarm,
+            "drift": self.drift,
+            "strategy": self.strategy,
+            "trend": _whole(self.trend),
+            "varying_amplitude": self.varying_amplitude,
+            "clock": self.clock,
+            "known": tuple(self.known or ()),
+            "exposure": self.exposure,
+            "loss": self.loss,
+            "max_frequencies": self.max_frequencies,
+            "signal_to_noise": self.signal_to_noise,
+            "red_noise": self.red_noise,
+        }
+
+
+def with_search_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command whose first parameter, the search options, is one option for each field.
+
+    Typer reads the signature of a function: the one made here lists the fields of
+    :class:`SearchOptions` in place of the first parameter.
+    """
+    hints = get_type_hints(SearchOptions, include_extras=True)
+    names = [field.name for field in fields(SearchOptions)]
+    shared = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.name == "file" else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(SearchOptions)
+    ]
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    ]
+
+    def run(**given: Any) -> None:
+        options = SearchOptions(**{name: given.pop(name) for name in names})
+        command(options, **given)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*shared, *own)}
+    return run
+
+
+def read_samples(options: SearchOptions, series: str | None = None) -> Table:
+    """Return the table that the options name; `series` is the column of ids, if there is one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used.
+    """
+    from epicycle.files.instants import in_named_zone
+    from epicycle.files.reading import ReadError, read_table
+
+    if options.events and (options.value or options.error or options.group):
+        raise InputError(
+            "--events have no values: --value, --error and --group do not apply. "
+            "To fix this, leave out either these or --events."
+        )
+    try:
+        table = read_table(
+            options.file,
+            time=options.time,
+            values=options.value or (),
+            errors=options.error or (),
+            group=options.group,
+            weight=options.weight,
+            series=series,
+            events=options.events,
+        )
+        return (
+            table
+            if options.zone is None
+            else replace(table, t=in_named_zone(table.t, options.zone))
+        )
+    except (ReadError, ValueError) as problem:
+        raise InputError(str(problem)) from None
+
+
+def _whole(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def unit_and_guesses(options: SearchOptions, table: Table) -> tuple[str | None, str]:
+    """Return the unit of time, and what the user did not say, in one line."""
+    if options.unit is not None or table.unit is None:
+        return options.unit, ", ".join(table.guesses)
+    return table.unit, ", ".join([*table.guesses, f"unit: {table.unit} (guessed)"])
+
+
+def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
+    """Return the cycles in a table, with guesses and progress told unless `quiet`.
+
+    Raises
+    ------
+    InputError
+        If something in the table or the options cannot be used.
+    """
+    unit, guesses = unit_and_guesses(options, table)
+    with console.ProgressBar(shown=not quiet, preface=guesses) as bar:
+        try:
+            return find_cycles(
+                table.t,
+                table.y,
+                table.dy,
+                group=table.group,
+                weights=table.weights,
+                unit=unit,
+                progress=bar.update,
+                **options.of_library(),
+            )
+        except (TypeError, ValueError) as problem:
+            message = in_words_of_options(str(problem))
+            of_data = guesses and not message.startswith("--")
+            raise InputError(f"{message} ({guesses})" if of_data else message) from problem
+        except MemoryError:
+            raise InputError(
+                "there is not enough memory for this search. To fix this, raise --min-period."
+            ) from None
+
+
+def in_words_of_options(message: str) -> str:
+    """Return a message of the library with its arguments called as they are here."""
+    for name, option in _OPTIONS.items():
+        message = re.sub(rf"\b{name}\b", option, message)
+    return re.sub(rf"^({'|'.join(_LEADING_OPTIONS)})\b", r"--\1", message)

@@ -1,0 +1,206 @@
+"""``epicycle predict``: what a model file says of other times, with intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from epicycle.cli import console
+from epicycle.cli.options import Quiet
+from epicycle.files.writing import InputError, OutputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from epicycle.files.model_files import SavedModel
+
+SCHEMA = "epicycle.predictions/1"
+
+
+def predict(
+    model: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="A model file of epicycle fit.", show_default=False),
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Predict at the times of this table; [bold]-[/bold] is standard input.",
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="Its column of times.  [dim]Guessed.[/]"),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="T", help="First time of a range.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="T", help="Last time of a range.")
+    ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            metavar="S",
+            help="Step of the range: 0.5, 15min, 1h.  [dim]By default a 200th of it.[/]",
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="LABEL", help="Whose offset to add.  [dim]The mean of all.[/]"),
+    ] = None,
+    level: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Intervals that hold a new value with this probability; repeat for several.  "
+            "[dim]80 and 95.[/]",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .csv, .json or .parquet file.  [dim]By default CSV on standard output.[/]",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the predictions as one JSON document.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Predict from a model file: at the times of a table, or over a range.
+
+    Each value comes with the standard deviation of a new value about it, and with intervals.  They
+    hold as long as cycles and trend go on as they did.  Exit code 0: done; 2: the input cannot be
+    used.
+
+    [bold]Examples[/bold]
+
+    epicycle predict tide.model.json --from 2024-01-01 --to 2024-01-08 --step 1h
+
+    epicycle predict tide.model.json --at tomorrow.csv -o tomorrow.parquet
+    """
+    from epicycle.files import writing
+    from epicycle.files.model_files import ModelFileError, read_model
+    from epicycle.files.reading import ReadError
+    from epicycle.views.tables import plain_table
+
+    levels = check_levels(level)
+    try:
+        if output is not None:
+            writing.check_table(output)
+        saved = read_model(model, plain_table)
+        times, name = _instants(saved, at, time, (first, last, step))
+        frame = predictions(saved, times, name, group, levels)
+        about = {
+            "schema": SCHEMA,
+            "model": model.name,
+            "unit": saved.model.unit,
+            "levels": [round(100 * p, 10) for p in levels],
+        }
+        if output is not None:
+            writing.write_table(frame, output, about)
+    except (ModelFileError, OutputError, ReadError, TypeError, ValueError) as problem:
+        raise InputError(str(problem)) from None
+    if output is None:
+        if as_json:
+            text = writing.as_json(frame, about)
+        else:  # the name of a column may hold what a terminal would obey; JSON has letters for it
+            text = writing.as_csv(frame.rename(columns=console.visible))
+        console.write(text)
+    if not quiet:
+        note = _beyond(saved, times)
+        if note:
+            console.say(note)
+        if output is not None:
+            console.say(f"wrote {output}")
+
+
+def check_levels(percent: list[float] | None) -> tuple[float, ...]:
+    """Return probabilities from percentages, the smallest first."""
+    for one in percent or ():
+        if not 0 < one < 100:
+            raise InputError(
+                f"--level must be above 0 and below 100 percent, got {one:g}. "
+                f"To fix this, write 95 for intervals that hold 95 of 100 values."
+            )
+    return tuple(sorted({one / 100 for one in percent or (80.0, 95.0)}))
+
+
+def predictions(
+    saved: SavedModel, times: Any, name: str, group: str | None, levels: tuple[float, ...]
+) -> pd.DataFrame:
+    """Return a table of times, predictions, standard deviations and intervals.
+
+    Models of events, and others whose errors are not known, give predictions alone.
+    """
+    import pandas as pd
+
+    model = saved.model
+    values = saved.provenance.columns.get("values") or []
+    if model.output_names is not None:
+        names = list(model.output_names)
+    else:
+        names = [str(values[0])] if values else ["relative_rate" if model.of_events else "value"]
+    columns: dict[str, Any] = {name: times}
+    if model.predictor.errors is None:
+        parts = {"": model.predict(times, group=group)}
+    else:
+        mean, std = model.predict(times, group=group, return_std=True)
+        parts = {"": mean, "_std": std}
+        for level in levels:
+            low, high = model.predict_interval(times, level, group=group)
+            parts[f"_low{100 * level:.10g}"] = low
+            parts[f"_high{100 * level:.10g}"] = high
+    for j, output in enumerate(names):
+        for ending, part in parts.items():
+            columns[f"{output}{ending}"] = part.reshape(len(part), -1)[:, j]
+    return pd.DataFrame(columns)
+
+
+def _instants(
+    saved: SavedModel, at: str | None, time: str | None, span: tuple[str | None, ...]
+) -> tuple[Any, str]:
+    """Return times, and how their column is called."""
+    from epicycle.files.instants import in_zone, regular
+    from epicycle.files.reading import read_times
+
+    first, last, step = span
+    scale = saved.model.predictor.scale
+    usual = str(saved.provenance.columns.get("time") or "time")
+    if at is not None:
+        if any(part is not None for part in span):
+            raise InputError(
+                "--at names the times, and --from, --to and --step do as well. "
+                "To fix this, leave out either."
+            )
+        times, name = read_times(at, time, usual)
+        return in_zone(times, scale, f"column {name!r} of {at}"), name
+    if first is None or last is None:
+        raise InputError(
+            "there are no times to predict at. To fix this, name a range with --from and --to, or "
+            "a table with --at."
+        )
+    return regular(first, last, step, scale), usual
+
+
+def _beyond(saved: SavedModel, times: Any) -> str:
+    """Return a line about times that are not in the span of the data, if there are any."""
+    predictor = saved.model.predictor
+    t = predictor.scale.parse(times).to_float()
+    outside = int(np.count_nonzero((t < predictor.first) | (t > predictor.last)))
+    if not outside:
+        return ""
+    ends = [predictor.scale.to_user(t) for t in (predictor.first, predictor.last)]
+    first, last = (t.isoformat() if hasattr(t, "isoformat") else f"{t:.10g}" for t in ends)
+    return (
+        f"{outside:,} of {len(t):,} times are outside of the data ({first} to {last}): slow "
+        f"variation is not continued there"
+    )

@@ -1,0 +1,80 @@
+"""``epicycle find --id``: each series of a long table, in several processes, resumable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from epicycle.cli import console
+from epicycle.cli.each import ScreenEach, SearchEach
+from epicycle.cli.options import FOUND, NOTHING_FOUND, SearchOptions, read_samples, unit_and_guesses
+from epicycle.files.writing import InputError, OutputError, check_output
+
+SCHEMA = "epicycle.series/1"
+
+ENDINGS = (".jsonl", ".csv")
+
+
+def find_each(
+    options: SearchOptions,
+    ids: str,
+    output: Path | None,
+    workers: int | None,
+    *,
+    screen: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Find the cycles of each series, write them to `output`, and return the exit code.
+
+    With `screen`, only the strongest sinusoid of each is looked for.
+
+    Raises
+    ------
+    InputError
+        If the table, the options or the output cannot be used.
+    """
+    from epicycle.many.parts import Parts
+    from epicycle.many.rows import fingerprint
+    from epicycle.many.workers import started
+    from epicycle.spectra.bands import processors
+
+    if output is None:
+        raise InputError(
+            "--id needs a file for its many results. To fix this, name one with --output, with the "
+            "ending .jsonl or .csv."
+        )
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}. To fix this, leave it out.")
+    kind: ScreenEach | SearchEach = ScreenEach() if screen else SearchEach()
+    wanted = kind.arguments(options)
+    try:
+        check_output(output, "--output", ENDINGS)
+        with started(workers or processors()) as pool:  # they import while the table is read
+            table = read_samples(options, ids)
+            unit, guesses = unit_and_guesses(options, table)
+            arguments = {"unit": unit, **wanted}
+            if guesses and not quiet:
+                console.say(guesses)
+            facts = {**arguments, "zone": options.zone, "screen": screen}
+            with Parts(output, fingerprint(table, ids, facts)) as parts:
+                work = kind.work(table, arguments, parts)
+                if work.done and not quiet:
+                    console.say(f"continues: {work.done:,} series were done before")
+                with console.CountBar(shown=not quiet, of="series") as bar:
+                    work.run(pool, bar.update)
+                outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
+                counts = kind.write(parts.in_order(), output, outputs)
+                parts.remove()
+    except OutputError as problem:
+        raise InputError(str(problem)) from None
+    except KeyboardInterrupt:
+        console.say("what is done is kept: the same command again continues")
+        raise
+    if as_json:
+        scope = {} if kind.scope is None else {"screened_for": kind.scope}
+        document = {"schema": SCHEMA, "output": str(output), **scope, **counts}
+        console.write(json.dumps(document) + "\n")
+    if not quiet:
+        console.say(f"wrote {output}: {kind.in_words(counts)}")
+    return FOUND if counts["with_cycles"] else NOTHING_FOUND

@@ -1,0 +1,1 @@
+"""What data have beyond constant cycles in white noise: outliers, groups, gains, bends."""

@@ -1,0 +1,174 @@
+"""Where the slope of the trend changes: a few changepoints, as many as the data pay for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from epicycle.fit.criteria import information_criterion
+from epicycle.fit.lines import Structure, design
+from epicycle.pursuit.goal import Goal
+from epicycle.pursuit.pursuit import Pursuit
+from epicycle.samples.arrays import Floats
+from epicycle.samples.checks import Samples
+from epicycle.samples.data import Data, build_data, orthonormal_basis
+from epicycle.samples.options import check_count
+
+#: The trend whose slope may change.
+PIECEWISE = "piecewise"
+
+#: At most so many changes of slope; more are slow variation, not a trend.
+MOST_KNOTS = 8
+
+#: Places tried for each, evenly over the samples.
+_CANDIDATES = 60
+
+#: No change within this share of the samples from either end, where nothing would determine it.
+MARGIN = 0.05
+
+#: Rounds of moving every changepoint to the best place between its neighbours.
+_ROUNDS = 3
+
+
+def check_trend(trend: Any) -> int:
+    """Return the degree of a trend, 1 for one whose slope may change."""
+    if isinstance(trend, str):
+        if trend == PIECEWISE:
+            return 1
+        raise ValueError(
+            f"trend must be a degree (0, 1, 2, ...) or {PIECEWISE!r}, got {trend!r}. "
+            f"To fix this, pass one of these."
+        )
+    return check_count(trend, "trend", minimum=0)
+
+
+def with_bent_trend(
+    found: Pursuit, goal: Goal, pursue: Callable[[Data], Pursuit], samples: Samples
+) -> Pursuit:
+    """Return a pursuit with a trend that bends, where that describes the data better.
+
+    Parameters
+    ----------
+    found : Pursuit
+        The pursuit with a straight trend.
+    goal : Goal
+        What the user asked for.
+    pursue : callable
+        Returns the pursuit for other data.
+    samples : Samples
+        The checked samples.
+
+    Notes
+    -----
+    Both describe slow changes, one by bends and one by slow sinusoids; the Bayesian information
+    criterion of the complete models decides.
+    """
+    knots = choose_knots(found, goal.slow_limit)
+    if not knots:
+        return found
+    bent = pursue(build_data(samples, 1, knots))
+    return (
+        bent
+        if information_criterion(bent.data, bent.fit) < information_criterion(found.data, found.fit)
+        else found
+    )
+
+
+def choose_knots(found: Pursuit, slow_limit: float) -> tuple[float, ...]:
+    """Return where the slope of the trend changes, in baselines from the reference time.
+
+    Parameters
+    ----------
+    found : Pursuit
+        A pursuit with a straight trend.  Its cycles stay; its slow variation, which a bent trend
+        may explain better, is left out.
+    slow_limit : float
+        Frequency below which a line is slow variation.
+
+    Notes
+    -----
+    Changepoints are added one by one where they lower chi-square most, as long as that lowers the
+    Bayesian information criterion, are then moved to where they do best, and removed again if
+    they do not pay.
+    """
+    data = found.data
+    fast = [one for one in found.fit.structure.fundamentals() if one.frequency >= slow_limit]
+    bends = _Bends(data, Structure.of(fast))
+    knots: tuple[float, ...] = ()
+    chosen: tuple[float, ...] = ()
+    best = bends.criterion(chosen)
+    while len(knots) < MOST_KNOTS:
+        knots = bends.moved(bends.extended(knots))
+        criterion = bends.criterion(knots)
+        if criterion < best:
+            best, chosen = criterion, knots
+        elif len(knots) > len(chosen) + 1:
+            break  # two in vain; one alone may have waited for the second
+    while chosen:
+        fewer = [chosen[:k] + chosen[k + 1 :] for k in range(len(chosen))]
+        criteria = [bends.criterion(one) for one in fewer]
+        if min(criteria) >= best:
+            break
+        best, chosen = min(criteria), fewer[int(np.argmin(criteria))]
+    return chosen
+
+
+class _Bends:
+    """Chi-square of changepoints beside everything else that is in the model."""
+
+    def __init__(self, data: Data, structure: Structure) -> None:
+        self._scaled = data.times.to_float() / data.baseline
+        self._parts = []
+        columns = design(data, structure)
+        for j in range(data.y.shape[1]):
+            w = data.weights_of(j)
+            basis = orthonormal_basis(columns, w) * np.sqrt(w)[:, np.newaxis]
+            y = data.y[:, j] * np.sqrt(w)
+            self._parts.append((np.sqrt(w), basis, y - basis @ (basis.T @ y)))
+        order = np.sort(self._scaled)
+        n = len(order)
+        first, last = int(MARGIN * n), int((1 - MARGIN) * n) - 1
+        self.candidates: Floats = np.unique(
+            order[np.linspace(first, max(last, first), _CANDIDATES).astype(int)]
+        )
+
+    def chi2(self, knots: tuple[float, ...]) -> Floats:
+        """Return the sum of squares of each output with changes of slope at `knots`."""
+        hinges = np.maximum(self._scaled[:, np.newaxis] - np.array(knots), 0.0)
+        result = np.empty(len(self._parts))
+        for j, (root, basis, rest) in enumerate(self._parts):
+            columns = hinges * root[:, np.newaxis]
+            columns -= basis @ (basis.T @ columns)
+            left = rest - columns @ np.linalg.lstsq(columns, rest, rcond=None)[0]
+            result[j] = left @ left
+        return result
+
+    def criterion(self, knots: tuple[float, ...]) -> float:
+        counts = np.array([np.count_nonzero(root) for root, _, _ in self._parts])
+        likelihood = float((counts * np.log(np.maximum(self.chi2(knots) / counts, 1e-300))).sum())
+        return likelihood + len(knots) * (1 + len(counts)) * float(np.log(counts.sum()))
+
+    def extended(self, knots: tuple[float, ...]) -> tuple[float, ...]:
+        return self._best([(*knots, float(c)) for c in self.candidates if c not in knots])
+
+    def moved(self, knots: tuple[float, ...]) -> tuple[float, ...]:
+        for _ in range(_ROUNDS):
+            before = knots
+            for k in range(len(knots)):
+                rest = knots[:k] + knots[k + 1 :]
+                near = self._around(knots[k], rest)
+                knots = self._best([(*rest[:k], float(c), *rest[k:]) for c in near])
+            if knots == before:
+                break
+        return knots
+
+    def _around(self, knot: float, others: tuple[float, ...]) -> Floats:
+        place = int(np.abs(self.candidates - knot).argmin())
+        near = self.candidates[max(place - 3, 0) : place + 4]
+        return near[~np.isin(near, others)]
+
+    def _best(self, choices: list[tuple[float, ...]]) -> tuple[float, ...]:
+        ordered = [tuple(sorted(one)) for one in choices]
+        return min(ordered, key=self.criterion)

@@ -1,0 +1,134 @@
+"""Groups with one waveform for all, or with a waveform each: bands of a star, instruments.
+
+Groups that have waveforms of their own are outputs that were never measured in the same row: the
+values are spread over one output per group, and everything else is the same as for other outputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from epicycle.evidence.comparison import rank
+from epicycle.evidence.waveform_fits import rank_together
+from epicycle.evidence.waveforms import Ranking
+from epicycle.evidence.window import spectral_window
+from epicycle.fit.lines import Structure
+from epicycle.fit.noise import NoiseModel
+from epicycle.fit.refine import fit_lines
+from epicycle.pursuit.opening import MAXIMA, affordable, where_to_compare
+from epicycle.samples.arrays import Floats
+from epicycle.samples.checks import Samples
+from epicycle.samples.data import Data
+from epicycle.search.dense import DenseSearch
+from epicycle.spectra.plan import SearchPlan
+
+#: Ways in which groups may differ.
+CHOICES = ("auto", "offset", "amplitude", "waveform")
+
+#: A group needs this many values for a waveform of its own.
+_FEWEST_VALUES = 8
+
+#: So many of the likeliest frequencies of either kind of model are compared in the other.
+_PLACES = 8
+
+#: Up to so many values, groups are compared with what their values of one epoch have in common.
+_MOST_TOGETHER = 1000
+
+#: Maxima taken from each spectrum of all groups together.
+_MAXIMA = 24
+
+#: Peaks of the spectral window at whose distances aliases are compared, and their least power.
+_WINDOW_PEAKS = 4
+
+_WINDOW_POWER = 0.25
+
+
+def check_choice(per_group: object) -> str:
+    """Return `per_group` if it is one of the choices."""
+    if per_group not in CHOICES:
+        raise ValueError(
+            f"per_group must be 'auto', 'offset', 'amplitude' or 'waveform', got {per_group!r}. "
+            f"To fix this, pass 'offset' where groups share amplitude and phase (instruments), "
+            f"'amplitude' where they share all but their amplitudes (sensors of different gain), "
+            f"'waveform' where each has its own (bands)."
+        )
+    return str(per_group)
+
+
+def may_differ(samples: Samples) -> bool:
+    """Return whether the groups of one series could have waveforms of their own."""
+    counts = np.bincount(samples.group, minlength=len(samples.group_labels))
+    return len(counts) > 1 and samples.output_names is None and counts.min() >= _FEWEST_VALUES
+
+
+def spread(samples: Samples) -> Samples:
+    """Return the samples with one output for each group."""
+    n_groups = len(samples.group_labels)
+    present = samples.group[:, np.newaxis] == np.arange(n_groups)
+    return replace(
+        samples,
+        y=np.where(present, samples.y, 0.0),
+        present=present,
+        dy=None if samples.dy is None else np.where(present, samples.dy, 1.0),
+        group=np.zeros_like(samples.group),
+        group_labels=(None,),
+        output_names=tuple(str(label) for label in samples.group_labels),
+    )
+
+
+def gathered(values: Floats) -> Floats:
+    """Return the one value that each row has, shape (n,); NaN where it has none."""
+    present = np.isfinite(values)
+    first = np.take_along_axis(values, present.argmax(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    return np.where(present.any(axis=1), first, np.nan)
+
+
+def have_own_waveforms(
+    shared: Data, own: Data, noise: tuple[NoiseModel, NoiseModel], plan: SearchPlan
+) -> tuple[bool, Ranking | None]:
+    """Return whether groups have waveforms of their own, and the frequencies judged that way.
+
+    Parameters
+    ----------
+    shared, own : Data
+        The same values as one output with offsets, and as one output per group.
+    noise : tuple of NoiseModel
+        Their noise models.
+    plan : SearchPlan
+        The band.
+
+    Returns
+    -------
+    differ : bool
+        By the evidence of the likeliest waveform of either kind.
+    ranking : Ranking or None
+        Frequencies by the evidence of own waveforms, where they were compared.
+    """
+    if not affordable(own, plan):
+        return False, None
+    residual, apart = _without_trend(shared), _without_trend(own)
+    further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
+    together = own.n_values <= _MOST_TOGETHER
+    most = _MAXIMA if together else MAXIMA
+    start = where_to_compare(own, apart, noise[1], plan, further, most)
+    if start is None:
+        return False, None
+    if together:
+        window = spectral_window(shared, plan, keep=_WINDOW_PEAKS)
+        offsets = window.frequency[window.power >= _WINDOW_POWER]
+        ranking = rank_together(
+            own, apart, noise[1], start.frequency, start.limits, offsets, start.highest
+        )
+    else:
+        ranking = rank(own, apart, noise[1], start.frequency, start.limits, start.highest)
+    places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
+    every = np.concatenate([places, start.frequency[: 3 * MAXIMA], further])
+    common = rank(shared, residual, noise[0], every, start.limits, start.highest)
+    differ = ranking.log_evidence > common.log_evidence
+    return differ, ranking
+
+
+def _without_trend(data: Data) -> Floats:
+    return fit_lines(data, Structure.empty(), absolute=True, max_steps=0).residual

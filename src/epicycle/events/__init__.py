@@ -1,0 +1,1 @@
+"""Cycles in events: times without values."""

@@ -1,0 +1,1 @@
+"""What a maximum, an alias, a ratio, a waveform is worth."""

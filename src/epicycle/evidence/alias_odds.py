@@ -1,0 +1,393 @@
+r"""How likely a cycle stands somewhere else: posterior odds of its aliases.
+
+The cycle is moved to each place and fitted anew beside all others.  The evidence of the model is
+approximated by
+
+.. math:: \log E = -\tfrac12 (n - p) \log \chi^2 - \tfrac12 k \log n ,
+
+where the scale of the noise has been integrated out, which makes a Student t of the Gaussian
+(Bretthorst 1988, Bayesian Spectrum Analysis and Parameter Estimation, eq. 3.17), and the prior
+of the k parameters of the cycle carries as much information as one sample (Kass & Wasserman
+1995, J. Am. Stat. Assoc. 90, 928), which is BIC; p counts the parameters of all cycles.  Where
+errors or groups give each part of the data a scatter of its own, it is the Gaussian likelihood
+with the jitter that goes with the place in question.
+
+All frequencies are equally likely beforehand.  One cycle a day has no part of its own beyond
+that the window shows it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from epicycle.evidence.aliases import MULTIPLES, POWER_RATIO, Alias, Appearance, as_aliases
+from epicycle.evidence.window import day_length, window_offsets
+from epicycle.fit.criteria import log_likelihood
+from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.lines import Fundamental, Structure
+from epicycle.fit.nearby import Lines, NearbyPower
+from epicycle.fit.noise import NoiseModel, local_level
+from epicycle.fit.refine import fit_lines
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.plan import SearchPlan
+
+#: Whatever has these odds is listed, however little power is there.
+_LEAST_ODDS = 1e-3
+
+#: From these logarithmic odds upwards, seen with everything else held, a place is fitted anew:
+#: other cycles and jitter give way by some units.  At most so many places of each cycle are; and
+#: so many of the fractions, which add a line to a cycle that stays.
+_WORTH_A_FIT = -20.0
+
+_FITS = 5
+
+_FRACTIONS = 2
+
+#: Noise around a line counts from this level upwards; less is the scatter of its estimate.
+_LOUD = 1.5
+
+#: With fewer cycles than this over the baseline, a fraction is slow variation.
+_FEWEST_CYCLES = 5.0
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a cycle may stand.
+
+    Attributes
+    ----------
+    frequency : float
+        Of its fundamental.
+    orders : tuple of int
+        Of its lines there.
+    lead : int
+        The order of the line that is the image of the cycle's strongest.
+    shared : bool
+        Whether the two are the same line.
+    kind : str
+        What links the two, as in :class:`epicycle.evidence.aliases.Alias`.
+    distance : float
+        By what, in frequency.
+    """
+
+    frequency: float
+    orders: tuple[int, ...]
+    lead: int
+    shared: bool
+    kind: str
+    distance: float
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A cycle and where it may stand instead.
+
+    Attributes
+    ----------
+    own : Fundamental
+        The cycle.
+    order : int
+        Order of its strongest line.
+    alone, whole : tuple of int
+        Numbers of its strongest line, and of all its lines.
+    places : list of _Place
+        Where else it may stand.
+    """
+
+    own: Fundamental
+    order: int
+    alone: Lines
+    whole: Lines
+    places: list[_Place]
+
+    def is_richer(self, place: _Place) -> bool:
+        """Return whether the cycle has more lines there."""
+        return len(place.orders) > len(self.own.orders)
+
+    def rest(self, place: _Place) -> list[float]:
+        """Return the frequencies there of all lines but the leading one."""
+        if self.is_richer(place):
+            return []
+        return [o * place.frequency for o in place.orders if o != place.lead]
+
+    def single(self) -> Iterator[tuple[Lines, float]]:
+        """Yield the frequencies whose power counts, each with the lines put back there."""
+        yield self.alone, self.order * self.own.frequency
+        yield from ((self.whole, o * self.own.frequency) for o in self.own.orders)
+        for place in filter(self.is_richer, self.places):
+            yield self.alone, place.frequency
+            yield from (((), f) for f in _new_lines(self.own, place))
+
+    def nearby(self) -> Iterator[tuple[Lines, float]]:
+        """Yield the frequencies around which the highest power counts, in the same form."""
+        for place in self.places:
+            if not self.is_richer(place):
+                yield self.alone, place.lead * place.frequency
+
+
+class AliasTest:
+    """Judges where else the cycles of a fit may stand.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    noise : NoiseModel
+        How the weights follow from errors and jitter.
+    window : Candidates
+        The spectral window.
+    plan : SearchPlan
+        The band.
+    unit : str
+        Unit of time, where known; it tells what one cycle a day is.
+    rivals : sequence of float
+        Further frequencies to be judged, such as other high maxima of the search.
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        noise: NoiseModel,
+        window: Candidates,
+        plan: SearchPlan,
+        *,
+        unit: str = "",
+        rivals: Sequence[float] = (),
+    ) -> None:
+        self._data = data
+        self._noise = noise
+        self._plan = plan
+        self._rivals = tuple(rivals)
+        self._width = 1.0 / data.baseline
+        self._lowest = max(plan.minimum_frequency, self._width)
+        self._offsets = window_offsets(data, window, day_length(unit), POWER_RATIO)
+        # BIC's, for the two parameters that each output has in each line
+        self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
+        self._power: NearbyPower | None = None
+        self._cases: list[_Case] = []
+
+    def aliases(self, fit: Fit, k: int) -> list[Alias]:
+        """Return the places of fundamental `k` that are worth naming, likeliest first."""
+        return as_aliases(
+            one
+            for one, _ in self._judged(fit, k)
+            if one.log_odds >= math.log(_LEAST_ODDS)
+            or (one.power_ratio >= POWER_RATIO and one.kind not in MULTIPLES)
+        )
+
+    def likelier(self, fit: Fit, k: int, barred: Sequence[float]) -> Structure | None:
+        """Return the lines with fundamental `k` at its likeliest alias; None where it is best.
+
+        Fractions of its frequency are left to :func:`epicycle.pursuit.harmonics.descend`, which
+        asks for more evidence.  Nothing is moved to within a line width of the frequencies
+        `barred`.
+        """
+        for one, place in self._judged(fit, k):
+            is_barred = any(abs(one.frequency - f) < self._width for f in barred)
+            if one.log_odds > 0.0 and one.kind not in ("half", "third") and not is_barred:
+                return _moved(fit.structure, k, place)
+        return None
+
+    def _judged(self, fit: Fit, k: int) -> list[tuple[Appearance, _Place]]:
+        """Return all places of fundamental `k` with their odds, likeliest first."""
+        power = self._powers(fit)
+        case = self._cases[k]
+        own, alone, whole = case.own, case.alone, case.whole
+        here = power.at(alone, case.order * own.frequency)
+        if here <= 0 or own.drifting:
+            return []
+        others = np.delete(fit.structure.line_frequency, whole)
+        base = sum(power.at(whole, o * own.frequency) for o in own.orders)
+        seen = []
+        for place in case.places:
+            if case.is_richer(place):
+                seen.append((place, 0.0))
+                continue
+            # of a single sinusoid, the power there is all that counts for a place
+            enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
+            if own.orders == place.orders == (1,) and (
+                power.at_most(alone, place.frequency) < enough
+            ):
+                continue
+            gain, at = power.near(alone, place.lead * place.frequency)
+            # the maximum nearby may be below the band, even below zero
+            seen.append((replace(place, frequency=max(at / place.lead, self._lowest)), gain))
+        power.look_ahead([(whole, f) for place, _ in seen for f in case.rest(place)], [])
+        judged = []
+        for place, gain in seen:
+            more = len(place.orders) - len(own.orders)
+            if case.is_richer(place):
+                gain = sum(power.at((), f) for f in _new_lines(own, place))
+                ratio = power.at(alone, place.frequency) / here
+            else:
+                ratio = gain / here
+                gain += sum(power.at(whole, f) for f in case.rest(place)) - base
+            judged.append((_seen(place, ratio, 0.5 * gain - more * self._penalty), place))
+        judged.sort(key=lambda one: -one[0].log_odds)
+        least = math.log(_LEAST_ODDS)
+        worth = [n for n, (_, place) in enumerate(judged) if _is_free(place, others, self._width)]
+        richer = {n for n in worth if len(judged[n][1].orders) > len(own.orders)}
+        moves = [n for n in worth if n not in richer and judged[n][0].log_odds > _WORTH_A_FIT]
+        fractions = [n for n in worth if n in richer and judged[n][0].log_odds > least]
+        worth = [*moves[:_FITS], *fractions[:_FRACTIONS]]
+        if worth and not own.fixed:
+            reference, _ = self._evidence(fit, fit.structure, k)
+            for n in worth:
+                judged[n] = self._refitted(fit, k, judged[n][1], reference, alone, here, power)
+                if n in richer:
+                    judged[n] = self._beside_noise(fit, own, *judged[n], power)
+        judged.sort(key=lambda one: -one[0].log_odds)
+        return self._distinct(judged)
+
+    def _case(self, fit: Fit, k: int) -> _Case:
+        """Return what there is to say about fundamental `k`, before any power is known."""
+        own = fit.structure.fundamentals()[k]
+        lines = np.flatnonzero(fit.structure.parent == k)
+        strongest = int(lines[line_powers(fit)[lines].argmax()])
+        order = int(fit.structure.order[strongest])
+        return _Case(own, order, (strongest,), tuple(lines.tolist()), self._places(own, order))
+
+    def _powers(self, fit: Fit) -> NearbyPower:
+        """Return the powers around a fit, those that all its cycles are sure to need found out."""
+        if self._power is None or self._power.fit is not fit:
+            self._power = NearbyPower(self._data, fit)
+            self._cases = [self._case(fit, k) for k in range(len(fit.structure.frequency))]
+            self._power.look_ahead(
+                [one for case in self._cases for one in case.single()],
+                [one for case in self._cases for one in case.nearby()],
+            )
+        return self._power
+
+    def _distinct(self, judged: list[tuple[Appearance, _Place]]) -> list[tuple[Appearance, _Place]]:
+        """Leave out what a fit has brought to within a line width of a likelier place."""
+        distinct: list[tuple[Appearance, _Place]] = []
+        for one in judged:
+            if all(abs(one[0].frequency - d[0].frequency) >= self._width for d in distinct):
+                distinct.append(one)
+        return distinct
+
+    def _places(self, own: Fundamental, order: int) -> list[_Place]:
+        """Return where fundamental `own`, strongest at `order`, may stand, each place once."""
+        f, width, plan = own.frequency, self._width, self._plan
+        found = [
+            _Place(g, own.orders, order, False, kind, offset)
+            for offset, kind in self._offsets
+            for distance in sorted({offset, offset / order})
+            for g in (f + distance, abs(f - distance))
+        ]
+        for kind, (up, down) in MULTIPLES.items():
+            g = f * up / down
+            if up == 1 and g < _FEWEST_CYCLES * width:
+                continue
+            for orders in _orders(own, up, down):
+                shared = order * down % up == 0
+                lead = order * down // up if shared else 1
+                found.append(_Place(g, orders, lead, shared, kind, abs(g - f)))
+        found += [_Place(g, own.orders, order, False, "rival", abs(g - f)) for g in self._rivals]
+        highest = max(plan.maximum_frequency, max(own.orders) * f)
+        places: dict[tuple[int, int], _Place] = {}
+        for place in found:
+            inside = self._lowest <= place.frequency <= plan.maximum_frequency
+            if (
+                inside
+                and place.lead * place.frequency <= highest
+                and abs(place.frequency - f) >= 2 * width
+            ):
+                key = round(place.frequency / width), len(place.orders)
+                places.setdefault(key, place)
+        return list(places.values())
+
+    def _refitted(
+        self,
+        fit: Fit,
+        k: int,
+        place: _Place,
+        reference: float,
+        alone: Lines,
+        here: float,
+        power: NearbyPower,
+    ) -> tuple[Appearance, _Place]:
+        """Return a place judged by a joint fit, given the logarithmic evidence of the cycle."""
+        log_evidence, trial = self._evidence(fit, _moved(fit.structure, k, place), k)
+        refined = float(trial.structure.frequency[k])
+        near = abs(refined - place.frequency) < 0.5 * self._width
+        if not place.shared and near and refined >= self._lowest:
+            place = replace(place, frequency=refined)
+        lead = 1 if place.shared else place.lead
+        ratio = power.at(alone, lead * place.frequency) / here
+        return _seen(place, ratio, log_evidence - reference), place
+
+    def _beside_noise(
+        self, fit: Fit, own: Fundamental, seen: Appearance, place: _Place, power: NearbyPower
+    ) -> tuple[Appearance, _Place]:
+        """Return a fraction whose further lines are judged against the noise around them.
+
+        What remains of other cycles is no evidence for it, nor is a line close by.
+        """
+        new = np.array(_new_lines(own, place))
+        level = local_level(self._data, fit.residual, fit.scale, new)
+        loud = float(level.max()) if level.max() > _LOUD else 1.0
+        penalty = (len(place.orders) - len(own.orders)) * self._penalty
+        log_odds = (seen.log_odds + penalty) / loud - penalty
+        for f in new.tolist():
+            if power.near((), f)[0] > power.at((), f) + 9.0 * loud:
+                log_odds = min(log_odds, _WORTH_A_FIT)
+        return seen._replace(log_odds=log_odds), place
+
+    def _evidence(self, fit: Fit, structure: Structure, k: int) -> tuple[float, Fit]:
+        """Return the logarithmic evidence of a structure and its fit, in which `k` is free."""
+        data, absolute = self._data, self._noise.absolute
+        free = np.zeros(len(structure.frequency), dtype=bool)
+        for place in (fit.structure.frequency[k], structure.frequency[k]):
+            free |= np.abs(structure.frequency - place) < 4 * self._width
+        trial = fit_lines(data, structure, absolute=absolute, futile=QUICK, free=free)
+        for _ in range(2 if absolute else 0):
+            jitter = self._noise.fit_jitter(trial.residual, trial.n_parameters)
+            data = data.with_weights(self._noise.weights(jitter))
+            trial = fit_lines(
+                data, trial.structure, absolute=True, futile=QUICK, max_steps=2, free=free
+            )
+        lines = np.count_nonzero(structure.parent == k)
+        likelihood = log_likelihood(data, trial, fit.n_parameters, absolute=absolute)
+        return likelihood - lines * self._penalty, trial
+
+
+def _new_lines(own: Fundamental, place: _Place) -> list[float]:
+    """Return the frequencies at which a place has lines that the cycle lacks."""
+    has = {round(o * own.frequency / place.frequency) for o in own.orders}
+    return [o * place.frequency for o in place.orders if o not in has]
+
+
+def _seen(place: _Place, ratio: float, log_odds: float) -> Appearance:
+    return Appearance(place.frequency, ratio, place.distance, log_odds, place.kind)
+
+
+def _orders(own: Fundamental, up: int, down: int) -> list[tuple[int, ...]]:
+    """Return the waveforms to be tried at a multiple ``up / down`` of the frequency.
+
+    At a fraction, all lines of the cycle and one or two that tell the fraction from it; at a
+    multiple, those lines that it can have.
+    """
+    if up == 1:
+        kept = {down * o for o in own.orders}
+        return [tuple(sorted(kept | {1})), tuple(sorted(kept | {1, 2 if down == 3 else 3}))]
+    return [tuple(sorted({o // up for o in own.orders if o % up == 0} or {1}))]
+
+
+def _moved(structure: Structure, k: int, place: _Place) -> Structure:
+    fundamentals = structure.fundamentals()
+    fundamentals[k] = fundamentals[k]._replace(frequency=place.frequency, orders=place.orders)
+    return Structure.of(fundamentals)
+
+
+def _is_free(place: _Place, others: Floats, width: float) -> bool:
+    """Return whether the lines of a place stay clear of those of the other cycles."""
+    at = np.array(place.orders) * place.frequency
+    return not bool((np.abs(np.subtract.outer(at, others)) < width).any())

@@ -1,0 +1,249 @@
+"""Aliases of a cycle: how they are listed, what they are called, and where the sampling puts them.
+
+How likely each of them is against the cycle is judged in :mod:`epicycle.evidence.alias_odds`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from epicycle.evidence.waveforms import Rival
+from epicycle.evidence.window import day_length, label, window_offsets
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.samples.times import Times
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.periodogram import Periodogram
+from epicycle.spectra.plan import SearchPlan
+
+#: Aliases are listed from this power ratio upwards, and at most so many.
+POWER_RATIO = 0.2
+
+_MOST = 5
+
+#: An alias is sought within a line width, in steps of this fraction of it.
+_STEPS = 8
+
+#: From these odds upwards a cycle and its alias are not told apart; a fraction of the frequency
+#: must be likelier, as any power that is not explained counts for it.
+_UNDECIDED = 0.01
+
+#: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
+MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A frequency at which a cycle may stand as well.
+
+    Attributes
+    ----------
+    frequency, period : float
+        Where the alias stands.
+    power_ratio : float
+        Power there over power at the cycle (of its strongest line), with all other cycles
+        removed.
+    window_frequency : float
+        Distance of the two: a peak of the spectral window, where one links them.
+    odds : float
+        Posterior odds of the alias against the cycle; below 1 the cycle is likelier.
+    kind : str
+        "day" (a peak of the spectral window at one or more cycles a day, sidereal days and the
+        seasons' sidelobes included), "year", "window" (any other peak), "half", "third" (of the
+        cycle's frequency), "double", "triple", or "rival" (another high maximum of the search).
+    probability : float
+        The odds normalised over the cycle and all aliases listed with it.
+    """
+
+    frequency: float
+    period: float
+    power_ratio: float
+    window_frequency: float
+    odds: float = 0.0
+    kind: str = "window"
+    probability: float = 0.0
+
+
+class Appearance(NamedTuple):
+    """A place where a cycle appears again; `log_odds` is the logarithm of its odds."""
+
+    frequency: float
+    power_ratio: float
+    distance: float
+    log_odds: float
+    kind: str
+
+
+def as_aliases(found: Iterable[Appearance]) -> list[Alias]:
+    """Return the likeliest appearances, of each fraction or multiple the likeliest one."""
+    chosen: list[Appearance] = []
+    for one in sorted(found, key=lambda one: (-one.log_odds, -one.power_ratio)):
+        if one.kind not in MULTIPLES or all(one.kind != other.kind for other in chosen):
+            chosen.append(one)
+    chosen = chosen[:_MOST]
+    odds = [math.exp(min(one.log_odds, 700.0)) for one in chosen]
+    total = 1.0 + sum(odds)
+    return [
+        Alias(
+            frequency=one.frequency,
+            period=1.0 / one.frequency,
+            power_ratio=one.power_ratio,
+            window_frequency=one.distance,
+            odds=its_odds,
+            kind=one.kind,
+            probability=its_odds / total,
+        )
+        for one, its_odds in zip(chosen, odds, strict=True)
+    ]
+
+
+def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
+    """Return a sentence for each cycle, given as (period, aliases), that an alias may explain."""
+    notes = []
+    for period, aliases in cycles:
+        likely = [
+            a for a in aliases if a.odds >= (1.0 if a.kind in ("half", "third") else _UNDECIDED)
+        ]
+        if likely:
+            words = " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in likely)
+            notes.append(f"period {period:.6g}: the data hardly tell it from its alias {words}")
+    return notes
+
+
+def nearby_aliases(
+    data: Data,
+    values: Floats,
+    scale: Floats,
+    own: float,
+    window: Candidates,
+    plan: SearchPlan,
+    *,
+    drift: float = 0.0,
+    weakest: float = POWER_RATIO,
+    unit: str = "",
+) -> list[Alias]:
+    """Return where the power of a single line appears again, by the window alone.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    values : ndarray, shape (n, d)
+        The residual with the line put back.
+    scale : ndarray, shape (d,)
+        Variance of each output: half the power over it is a logarithm of likelihood.
+    own, drift : float
+        Frequency of the line, and its change per unit of time.
+    window, plan
+        The spectral window, and the band.
+    weakest : float
+        Smallest share of the line's power that is listed.
+    unit : str
+        Unit of time, where known.
+    """
+    if drift:
+        # seen from a clock that drifts along, the line stands still
+        times = data.times
+        bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
+        data = replace(data, times=Times(times.hi, bent))
+    width = 1.0 / data.baseline
+    engine = Periodogram(data, width / _STEPS, 2 * _STEPS + 1)
+
+    def near(frequency: float) -> tuple[float, float]:
+        spectrum = (engine.reduction(values, frequency - width) / scale[:, np.newaxis]).sum(axis=0)
+        best = int(spectrum.argmax())
+        return float(spectrum[best]), frequency + (best - _STEPS) * (width / _STEPS)
+
+    here, _ = near(own)
+    found: dict[int, Appearance] = {}
+    for offset, kind in window_offsets(data, window, day_length(unit), weakest):
+        for frequency in (own + offset, abs(own - offset)):
+            inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
+            if not inside or abs(frequency - own) < 2 * width or here <= 0:
+                continue
+            there, at = near(frequency)
+            if there >= weakest * here:
+                at = max(at, plan.minimum_frequency)  # the maximum nearby may be at zero
+                log_odds = 0.5 * (there - here)
+                found[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
+    return as_aliases(found.values())
+
+
+#: Rivals with these odds are listed, at most so many, and so many aliases in all.
+_LEAST_ODDS = 1e-5
+
+_RIVALS = 4
+
+_MOST = 5
+
+
+def led_by_rivals(
+    aliases: Sequence[Alias],
+    rivals: Sequence[Rival],
+    frequency: float,
+    baseline: float,
+    unit: str = "",
+    *,
+    is_sinusoid: bool = False,
+) -> list[Alias]:
+    """Return the aliases of a cycle, its rivals first, with the odds that they have as waveforms.
+
+    Parameters
+    ----------
+    aliases : sequence of Alias
+        Places judged line by line.
+    rivals : sequence of Rival
+        Frequencies judged as waveforms, the likeliest first.
+    frequency : float
+        Of the cycle; if it is not among the rivals, nothing changes.
+    baseline : float
+        Length of the data.
+    unit : str
+        Unit of time, where known.
+    is_sinusoid : bool
+        Whether the cycle has one line only; its multiples and fractions are judged as lines then.
+    """
+    own = next((r for r in rivals if abs(r.frequency - frequency) < 0.5 / baseline), None)
+    if own is None:
+        return list(aliases)
+    first: list[Alias] = []
+    for rival in rivals:
+        odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
+        kind = _kind(rival.frequency, frequency, baseline, unit)
+        if rival is own or len(first) == _RIVALS or odds < _LEAST_ODDS:
+            continue
+        if is_sinusoid and kind in MULTIPLES:
+            continue
+        distance = abs(rival.frequency - frequency)
+        known = next(
+            (a for a in aliases if abs(a.frequency - rival.frequency) < 0.5 / baseline), None
+        )
+        first.append(
+            Alias(
+                frequency=rival.frequency,
+                period=1.0 / rival.frequency,
+                power_ratio=rival.power / max(own.power, 1e-300),
+                window_frequency=distance,
+                odds=odds,
+                kind=kind if known is None else known.kind,
+            )
+        )
+    rest = [
+        a for a in aliases if all(abs(a.frequency - r.frequency) >= 0.5 / baseline for r in first)
+    ]
+    listed = [*first, *rest][:_MOST]
+    total = 1.0 + sum(a.odds for a in listed)
+    return [replace(a, probability=a.odds / total) for a in listed]
+
+
+def _kind(rival: float, frequency: float, baseline: float, unit: str) -> str:
+    for kind, (up, down) in MULTIPLES.items():
+        if abs(rival - frequency * up / down) < 1.0 / baseline:
+            return kind
+    kind = label(abs(rival - frequency), day_length(unit), 1.0 / baseline)
+    return "rival" if kind == "window" else kind

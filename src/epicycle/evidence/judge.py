@@ -1,0 +1,236 @@
+"""Which lines of a fit noise could have made: every line against the noise around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.evidence.significance import false_alarm_probability, pooled_power, power_of_evidence
+from epicycle.evidence.window import Trials
+from epicycle.fit.errors import Covariance
+from epicycle.fit.joint import Fit
+from epicycle.fit.lines import design
+from epicycle.fit.noise import local_level
+from epicycle.fit.red_noise import Continuum, continuum
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+
+#: Only probabilities between these multiples of what is allowed need aliases counted exactly.
+CLEAR = 1e-6
+
+HOPELESS = 50.0
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What decides how likely a line is to be noise.
+
+    Attributes
+    ----------
+    trials : Trials
+        Frequencies that the search tries, in effect.
+    dy : ndarray, shape (n, d), or None
+        Errors that were given: the scatter cannot be below them.
+    false_alarm : float
+        Largest false-alarm probability of a line that stays.
+    max_order : int
+        Highest harmonic tried.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
+    """
+
+    trials: Trials
+    dy: Floats | None
+    false_alarm: float
+    max_order: int
+    red_noise: bool = False
+
+    def of_next(self, data: Data, fit: Fit, trial: Fit, orders: Sequence[int] = (1,)) -> float:
+        """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
+        if self.red_noise:
+            last = np.flatnonzero(trial.structure.parent == len(trial.structure.frequency) - 1)
+            reduction = ((fit.chi2 - trial.chi2) / trial.scale)[:, np.newaxis]
+            noise = self._continuum(data, trial)
+            return self._among_red(noise, data, trial, last, reduction, fit.n_parameters)
+        power = self._power(
+            data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
+        )
+        return self._probability(power, data, fit.n_parameters, orders)
+
+    def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
+        """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
+
+        A line is compared with the fit in which it is left out and all other amplitudes are
+        fitted anew, and with the noise around it.  Which of the orders up to the highest have
+        lines was chosen by the data: the trials are multiplied by the number of such choices.
+
+        Parameters
+        ----------
+        data, fit : Data, Fit
+            The regression problem and its solution.
+        errors : Covariance
+            Of the solution.
+        level : ndarray, shape (L, d)
+            Noise level around each line.
+        """
+        structure = fit.structure
+        if self.red_noise:
+            return self._all_among_red(data, fit, errors)
+        after = squares(data, fit.residual)
+        columns = design(data, structure) if len(after) > 1 else None
+        result = np.ones(len(structure.frequency))
+        for k in range(len(result)):
+            lines = np.flatnonzero(structure.parent == k)
+            before = _without(data, fit, errors, lines, after, columns)
+            rows = fit.n_nuisance + 2 * lines
+            strength = fit.coefficients[rows] ** 2 + fit.coefficients[rows + 1] ** 2
+            quiet = (strength / level[lines]).sum(axis=0) / np.maximum(strength.sum(axis=0), 1e-300)
+            others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
+            power = self._power(data, before, after, others, len(lines), quiet)
+            orders = sorted(int(order) for order in structure.order[lines])
+            result[k] = self._probability(power, data, others, orders, bool(structure.fixed[k]))
+        return result
+
+    def noise_level(self, data: Data, fit: Fit) -> Floats:
+        """Return the noise level around each line, shape (L, d)."""
+        frequency = fit.structure.line_frequency
+        if not self.red_noise:
+            return local_level(data, fit.residual, fit.scale, frequency)
+        return self._continuum(data, fit).level(frequency)
+
+    def _continuum(self, data: Data, fit: Fit) -> Continuum:
+        return continuum(data, fit, self.trials.minimum, self.trials.maximum)
+
+    def _all_among_red(self, data: Data, fit: Fit, errors: Covariance) -> Floats:
+        structure = fit.structure
+        reduction = np.zeros((data.y.shape[1], len(structure.order)))
+        for j, linear in enumerate(errors.linear):
+            for line in range(len(structure.order)):
+                rows = fit.n_nuisance + 2 * line + np.arange(2)
+                block, c = linear[np.ix_(rows, rows)], fit.coefficients[rows, j]
+                if np.any(np.diag(block) > 0):
+                    reduction[j, line] = float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+        result = np.ones(len(structure.frequency))
+        noise = self._continuum(data, fit)
+        for k in range(len(result)):
+            lines = np.flatnonzero(structure.parent == k)
+            others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
+            result[k] = self._among_red(noise, data, fit, lines, reduction[:, lines], others)
+        return result
+
+    def _among_red(
+        self,
+        noise: Continuum,
+        data: Data,
+        fit: Fit,
+        lines: Indices,
+        reduction: Floats,
+        parameters: int,
+    ) -> float:
+        """Return the false-alarm probability of lines, given what each takes from chi-square."""
+        structure = fit.structure
+        evidence = float(noise.evidence(structure.line_frequency[lines], reduction).sum())
+        n_outputs = data.y.shape[1]
+        dof = data.n_values - parameters * n_outputs
+        power = power_of_evidence(evidence, dof, len(lines) * n_outputs)
+        orders = sorted(int(order) for order in structure.order[lines])
+        fixed = bool(structure.fixed[structure.parent[lines[0]]])
+        return self._probability(power, data, parameters, orders, fixed)
+
+    def _power(
+        self,
+        data: Data,
+        before: Floats,
+        after: Floats,
+        parameters: int,
+        pairs: int,
+        quiet: Floats | float = 1.0,
+    ) -> float:
+        return pooled_power(
+            before,
+            after,
+            _counts(data),
+            parameters,
+            pairs,
+            quiet=np.broadcast_to(quiet, before.shape[1:]),
+            least=0.0 if self.dy is None else _least_variance(data, self.dy),
+        )
+
+    def _probability(
+        self,
+        power: float,
+        data: Data,
+        parameters: int,
+        orders: Sequence[int] = (1,),
+        fixed: bool = False,
+    ) -> float:
+        n_outputs = data.y.shape[1]
+        dof = data.n_values - parameters * n_outputs
+        choices = comb(max(self.max_order - 1, len(orders) - 1), len(orders) - 1)
+
+        def probability(bandwidth: float) -> float:
+            width = 0.0 if fixed else choices * bandwidth
+            return false_alarm_probability(power, dof, width, orders=orders, n_outputs=n_outputs)
+
+        upper = probability(self.trials.upper)
+        if fixed or not CLEAR * self.false_alarm < upper < HOPELESS * self.false_alarm:
+            return upper
+        return probability(self.trials.distinct)
+
+
+def squares(data: Data, residual: Floats) -> Floats:
+    """Return the weighted sum of squared residuals of each group and output, shape (G, d)."""
+    return _by_group(data, data.weights * residual**2)
+
+
+def _counts(data: Data) -> Floats:
+    present = np.broadcast_to(data.weights > 0, data.y.shape)
+    return _by_group(data, present.astype(np.float64))
+
+
+def _least_variance(data: Data, dy: Floats) -> Floats:
+    """Return the variance of the errors alone, relative to that which the weights say."""
+    share = np.where(data.weights > 0, data.weights * dy**2, 0.0)
+    share = np.broadcast_to(share, data.y.shape)
+    return _by_group(data, share) / np.maximum(_counts(data), 1.0)
+
+
+def _by_group(data: Data, values: Floats) -> Floats:
+    n_groups = int(data.group.max(initial=0)) + 1
+    if n_groups == 1:
+        total: Floats = values.sum(axis=0, keepdims=True)
+        return total
+    return np.stack(
+        [np.bincount(data.group, column, minlength=n_groups) for column in values.T], axis=1
+    )
+
+
+def _without(
+    data: Data,
+    fit: Fit,
+    errors: Covariance,
+    lines: Indices,
+    after: Floats,
+    columns: Floats | None,
+) -> Floats:
+    """Return the sums of squares without some lines, all other coefficients fitted anew."""
+    rows = fit.n_nuisance + np.sort(np.concatenate([2 * lines, 2 * lines + 1]))
+    before = after.copy()
+    change = np.zeros_like(data.y)
+    for j, linear in enumerate(errors.linear):
+        block = linear[np.ix_(rows, rows)]
+        if not np.any(np.diag(block) > 0):
+            continue
+        # Lagrange multipliers of the constraint that these coefficients are 0
+        pull = np.linalg.pinv(block, hermitian=True) @ fit.coefficients[rows, j]
+        if columns is None:
+            before[0, j] += float(fit.coefficients[rows, j] @ pull) * fit.scale[j]
+        else:
+            change[:, j] = columns @ (linear[:, rows] @ pull)
+    return before if columns is None else squares(data, fit.residual + change)

@@ -1,0 +1,198 @@
+"""What waveforms are like beforehand: how their variance is shared among the orders.
+
+Smooth waveforms, sawteeth, eclipses, and what repeats itself nearly after half a cycle: shares that
+fall like a power of the order, with several powers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.fit.noise import NoiseModel
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.samples.times import Times
+
+#: Share of an order that a waveform does not have.
+HELD = 1e-12
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Prior shares of the orders in the variance of a waveform, one row for each kind.
+
+    Frequency, scatter and weights are refined with the first; the prior probability of each kind
+    is `odds`.
+    """
+
+    share: Floats
+    odds: Floats
+
+    @property
+    def orders(self) -> int:
+        """Highest order that any kind has."""
+        return int(np.flatnonzero(self.share.max(axis=0) > HELD).max()) + 1
+
+    def allowed(self, frequency: Floats, highest: float) -> Floats:
+        """Return the shares, shape (kinds, M, orders), of orders up to a highest frequency."""
+        share = self.share[:, np.newaxis, : self.orders]
+        order = np.arange(1, self.orders + 1)
+        return np.where(order * frequency[:, np.newaxis] <= highest, share, HELD)
+
+
+def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
+    """Return shares that fall as order**-steepness.
+
+    With `odd`, every second order is that of a wave at twice the frequency, and the orders between
+    them, which tell the two halves of the cycle apart, are weaker by this factor.
+    """
+    share = np.zeros(_ORDERS)
+    falling = np.arange(1, orders + 1) ** -steepness
+    if odd is None:
+        share[:orders] = falling
+    else:
+        share[1 : 2 * orders : 2] = falling
+        share[0 : 2 * orders : 2] = odd * falling
+    # what has no share is held at zero
+    result: Floats = np.maximum(share / share.sum(), HELD)
+    return result
+
+
+#: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
+#: double of a period must not be held to fewer details than the period.
+_DETAIL = 8
+
+_ORDERS = 2 * _DETAIL
+
+SMOOTH = Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
+
+_SHARP = Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
+
+_DOUBLE = Shapes(
+    np.stack([_falling(p, _DETAIL, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
+    np.full(6, 0.1 / 6),
+)
+
+ALL_SHAPES = (SMOOTH, _SHARP, _DOUBLE)
+
+#: So many frequencies are compared to the end; halves, thirds and doubles of so many join them.
+FINALISTS = 8
+
+RELATED = 4
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A frequency that a cycle may have instead.
+
+    Attributes
+    ----------
+    frequency : float
+        Refined with its harmonics.
+    bic : float
+        Minus twice the logarithm of its evidence; only differences mean something.
+    power : float
+        Share of the variance that its waveform explains.
+    """
+
+    frequency: float
+    bic: float
+    power: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rivals by descending evidence.
+
+    Attributes
+    ----------
+    rivals : tuple of Rival
+        The likeliest first.
+    log_evidence : float
+        Of the likeliest, every value counted in full: comparable between models of the same
+        values.
+    """
+
+    rivals: tuple[Rival, ...]
+    log_evidence: float
+
+
+def with_relatives(
+    frequency: Floats, start: Floats, limits: tuple[float, float], near: float
+) -> Floats:
+    """Return what is compared to the end: the likeliest first, and what they may be in truth.
+
+    Of `frequency`, by descending evidence, the first, their halves, thirds and doubles; and the
+    first of those to begin with.
+    """
+    best, few = frequency[:FINALISTS], frequency[:RELATED]
+    every = np.concatenate([best, start[:RELATED], few / 2, few / 3, few * 2])
+    return apart(every, limits, near)
+
+
+def apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
+    """Return the frequencies within limits, without those near an earlier one."""
+    kept: list[float] = []
+    for f in frequency.tolist():
+        if limits[0] <= f <= limits[1] and all(abs(f - other) > near for other in kept):
+            kept.append(f)
+    return np.array(kept)
+
+
+def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
+    """Return the frequencies by descending evidence, the likelier of any two that are one."""
+    result: list[Rival] = []
+    for k in np.argsort(-evidence, kind="stable"):
+        f = float(refined[k])
+        if all(abs(f - other.frequency) > 0.5 / baseline for other in result):
+            result.append(Rival(f, -2.0 * float(evidence[k]), float(power[k])))
+    return result
+
+
+#: Degrees of freedom of Student's t, whose tails keep one outlier from choosing the frequency.
+TAIL = 4.0
+
+LONGEST_STEP = 0.15
+
+#: Values within this share of the shortest period are neighbours.
+NEIGHBOURS = 0.05
+
+
+@dataclass(frozen=True)
+class Output:
+    """The values of one output."""
+
+    times: Times
+    y: Floats
+    known_variance: Floats
+    unit: Floats
+    nuisance: Floats
+    cell: NDArray[np.intp]
+    n_cells: int
+    signal: float
+
+
+def output_of(data: Data, residual: Floats, noise: NoiseModel, j: int) -> Output:
+    """Return the values of one output, and the variance of its signal."""
+    rows = np.flatnonzero(data.weights_of(j) > 0)
+    y = residual[rows, j]
+    unit = 1.0 / noise.relative[rows]
+    known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
+    variance = float(np.var(y))
+    excess = variance - (0.0 if noise.dy is None else float(np.median(known)))
+    columns = data.nuisance[rows]
+    cells, cell = np.unique(noise.group[rows], return_inverse=True)
+    return Output(
+        times=data.times[rows],
+        y=y,
+        known_variance=known,
+        unit=unit / unit.mean(),
+        nuisance=columns[:, np.any(columns != 0, axis=0)],
+        cell=cell,
+        n_cells=len(cells),
+        # where errors explain everything, what their scatter could hide
+        signal=max(excess, variance * np.sqrt(2.0 / len(rows)), 1e-200),
+    )

@@ -1,0 +1,232 @@
+"""The spectral window, and all that follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from epicycle.evidence.significance import effective_bandwidth
+from epicycle.samples.arrays import Complexes, Floats
+from epicycle.samples.data import Data
+from epicycle.samples.times import UNIT_SECONDS
+from epicycle.spectra.bands import Candidates, band_size, cut, fold_grid, processors
+from epicycle.spectra.plan import DEFAULT_BUDGET, SearchPlan
+from epicycle.spectra.sums import TrigSums, is_worth_scattering
+from epicycle.spectra.transforms import scattered_sums
+
+#: Peaks of the spectral window below this share of that ratio lead to no alias worth naming.
+_WINDOW_SHARE = 0.5
+
+#: Mean tropical and sidereal year alike, as far as a label goes, in days.
+_YEAR = 365.25
+
+
+def window_offsets(
+    data: Data, window: Candidates, day: float | None, weakest: float
+) -> list[tuple[float, str]]:
+    """Return the distances at which the sampling repeats a line, with what each is called.
+
+    They are the peaks of the window; and one, two and three cycles a day, a sidereal day and a
+    year, where the unit of time is known (`day` is one day) and the window has as much power
+    there, be it beside a higher peak.
+    """
+    width = 1.0 / data.baseline
+    least = _WINDOW_SHARE * weakest
+    peaks = zip(window.frequency, window.power, strict=True)
+    offsets = [float(f) for f, power in peaks if power >= least and f >= 2 * width]
+    if day is not None:
+        named = np.array([1.0, 2.0, 3.0, 1 + 1 / _YEAR, 2 + 2 / _YEAR, 1 / _YEAR]) / day
+        weights = data.weights.sum(axis=1)
+        turns = np.outer(named, data.times.to_float())
+        power = np.abs(np.exp(-2j * np.pi * turns) @ weights / weights.sum()) ** 2
+        offsets += [float(f) for f, p in zip(named, power, strict=True) if p >= least]
+    return [(f, label(f, day, width)) for f in offsets if f >= 2 * width]
+
+
+def label(offset: float, day: float | None, width: float) -> str:
+    """Return what a peak of the spectral window is called: "day", "year" or "window".
+
+    Seasons and sidereal days put sidelobes one or two cycles a year beside each multiple of one
+    cycle a day.
+    """
+    if day is None:
+        return "window"
+    a_day = offset * day
+    if round(a_day) >= 1 and abs(a_day - round(a_day)) <= max(2.2 / _YEAR, width * day):
+        return "day"
+    a_year, line = a_day * _YEAR, width * day * _YEAR
+    if 1 <= round(a_year) <= 3 and abs(a_year - round(a_year)) <= min(line, 0.4):
+        return "year"
+    return "window"
+
+
+def day_length(unit: str) -> float | None:
+    """Return one day in a unit of time, or None where the unit is unknown."""
+    return 86400.0 / float(UNIT_SECONDS[unit]) if unit in UNIT_SECONDS else None
+
+
+#: A spectral window of a band too wide to show has at most this many frequencies: it reaches
+#: 2e5 cycles over the baseline, one an hour over 24 years.
+_WINDOW_BUDGET = 1 << 20
+
+
+def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
+    """Return the maxima of the spectral window: the spectrum that a constant has by sampling.
+
+    Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
+    aliases of about this relative power at f plus and minus these frequencies.
+    """
+    budget = DEFAULT_BUDGET
+    if plan.strategy != "dense":
+        # too wide a band: what the sampling repeats soonest is shown from one cycle on
+        plan = replace(plan, minimum_frequency=1.0 / data.baseline)
+        budget = _WINDOW_BUDGET
+    plan = replace(plan, n_frequencies=min(plan.n_frequencies, budget))
+    weights = data.weights.sum(axis=1)[np.newaxis, :]
+    total = float(weights.sum())
+    most = band_size(len(data.times))
+    n_bands, size = cut(plan.n_frequencies, most)
+    threads = min(processors(), n_bands)
+    engines = [TrigSums(data.times, plan.spacing, size) for _ in range(threads)]
+
+    def evaluate(worker: int, first: int, start: float) -> Floats:
+        sums = engines[worker].band(weights, start)[0]
+        power: Floats = sums.real**2 + sums.imag**2
+        power /= total**2
+        return power
+
+    return fold_grid(plan, evaluate, threads, keep, None, most)
+
+
+#: Aliases above this power ratio make one maximum of two; the strongest so many count.
+ALIAS_RATIO = 0.2
+
+_MOST_ALIASES = 12
+
+#: Largest correlation of an alias.
+_NEARLY = 0.999
+
+#: Draws, and frequencies of the band, over which the share of distinct maxima is averaged.
+_DRAWS = 512
+
+_PLACES = 48
+
+#: The share is measured where it matters: at maxima of about this false-alarm probability.
+_TYPICAL = 0.003
+
+#: The window is sampled so often per 1 / baseline, at most this many times in all.
+_WINDOW_STEPS = 3
+
+_LARGEST_WINDOW = 1 << 21
+
+
+# ---- Distinct maxima -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trials:
+    """How many frequencies a search tries, in effect.
+
+    Attributes
+    ----------
+    data : Data
+        Times and weights.
+    minimum, maximum : float
+        The band.
+    factor : float
+        Further independent trials at each frequency, for instance of drifts.
+    """
+
+    data: Data
+    minimum: float
+    maximum: float
+    factor: float = 1.0
+
+    @cached_property
+    def upper(self) -> float:
+        """Effective bandwidth with every maximum counted."""
+        return self.factor * effective_bandwidth(self.data, self.minimum, self.maximum)
+
+    @cached_property
+    def distinct(self) -> float:
+        """Effective bandwidth with maxima that are aliases of each other counted once."""
+        return self.upper * distinct_share(self.data, self.minimum, self.maximum)
+
+
+def distinct_share(data: Data, minimum: float, maximum: float) -> float:
+    """Return the share of the maxima of noise that are not aliases of a higher one.
+
+    Where the spectral window has high peaks at some lags (nights, seasons, a raster with a few
+    samples off it), noise that is high at one frequency is high at its aliases as well: a band
+    holds fewer independent maxima than its width says.  Given a maximum z at f, the amplitude at
+    an alias of window amplitude r is r times that at f and a normal rest of variance 1 - r^2,
+    which is correlated between aliases as the window says and free to find its own maximum
+    nearby.  The share is the probability that none of them is higher (Poisson clumping, D. Aldous
+    1989, section A7), averaged over the band by simulation with a fixed seed.
+    """
+    lags = _window_peaks(data, maximum)
+    if not len(lags):
+        return 1.0
+    weights = data.weights.sum(axis=1)
+    weights = weights / weights.sum()
+    t = data.times.to_float()
+    at = np.concatenate([[0.0], lags, -lags])
+
+    def window(lag: Floats) -> Complexes:
+        if is_worth_scattering(len(t), data.baseline * float(np.abs(lag).max()), lag.size):
+            sums = scattered_sums(data.times, weights[np.newaxis, :], lag.ravel())
+        else:
+            sums = np.exp((-2j * np.pi) * (lag.reshape(-1, 1) * t)) @ weights
+        values: Complexes = sums.reshape(lag.shape)
+        return values
+
+    # an exact alias (of a raster) is as often a little higher as lower, whatever rounding says
+    correlation = _NEARLY * window(at[:, np.newaxis] - at)
+    np.fill_diagonal(correlation, 1.0)
+    r = correlation[1:, 0]
+    rest = correlation[1:, 1:] - np.outer(r, r.conj())
+    values, vectors = np.linalg.eigh(rest)
+    # the symmetric root, which rounding does not turn round
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
+    rng = np.random.default_rng(0)
+    size = (len(r), _DRAWS)
+    bandwidth = max(effective_bandwidth(data, minimum, maximum), 1.0)
+    level = math.log(bandwidth / _TYPICAL)
+    height = level + 0.5 * math.log(level) + rng.exponential(size=_DRAWS)
+    noise = (rng.normal(size=size) + 1j * rng.normal(size=size)) / math.sqrt(2)
+    # the rest of the field finds its own maximum nearby: half a chi-square of its variance
+    free = 0.5 * (1 - np.abs(r) ** 2)[:, np.newaxis] * rng.chisquare(1, size)
+    there = np.abs(r[:, np.newaxis] * np.sqrt(height) + root @ noise) ** 2 + free
+    higher = there > height
+    share = 0.0
+    for f in minimum + (np.arange(_PLACES) + 0.5) / _PLACES * (maximum - minimum):
+        alias = np.abs(f + at[1:])
+        inside = (alias >= minimum) & (alias <= maximum)
+        share += float((~higher[inside].any(axis=0)).mean()) / _PLACES
+    return share
+
+
+def _window_peaks(data: Data, maximum: float) -> Floats:
+    """Return the lags, up to twice the largest frequency, at which the window is high."""
+    spacing = 1.0 / (_WINDOW_STEPS * data.baseline)
+    n = math.ceil(2 * maximum / spacing) + 1
+    if n > _LARGEST_WINDOW:
+        return np.empty(0)
+    weights = data.weights.sum(axis=1)
+    sums = TrigSums(data.times, spacing, n).band(weights[np.newaxis, :] / weights.sum(), 0.0)
+    power = np.abs(sums[0]) ** 2
+    middle = power[1:-1]
+    peak = (middle > power[:-2]) & (middle >= power[2:])
+    at = 1 + np.flatnonzero(peak & (middle > 0.7 * ALIAS_RATIO))
+    # (in an order that does not hang on rounding where several are equal)
+    at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * _MOST_ALIASES]
+    # a parabola through three points finds the height to a few per cent, and the place
+    left, here, right = power[at - 1], power[at], power[at + 1]
+    shift = 0.5 * (left - right) / (left - 2 * here + right)
+    height = here - 0.25 * (left - right) * shift
+    kept = height > ALIAS_RATIO
+    chosen: Floats = ((at + shift) * spacing)[kept][:_MOST_ALIASES]
+    return chosen

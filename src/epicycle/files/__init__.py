@@ -1,0 +1,1 @@
+"""Tables read, documents and files written whole."""

@@ -1,0 +1,323 @@
+"""Which column is the time, which the value, which the error: named by the user, or guessed.
+
+A guess follows names first and contents second, and is always told to the user.  A column that is
+guessed by its name is not passed over because something in it is wrong: the reader says so then.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from epicycle.files.delimited import ISO_DATE, ReadError, listed
+from epicycle.files.frames import RawTable
+from epicycle.samples.times import UNIT_SECONDS, canonical_unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Counts of days that astronomers use, and names of times: words that may stand in a longer name
+#: ("time_h", "obs date"), and names that must stand alone.
+_DAY_COUNTS = _names("jd bjd hjd mjd rjd tjd btjd bkjd")
+
+_TIME_WORDS = _DAY_COUNTS | _names("time times date dates datetime timestamp")
+
+_TIME_NAMES = _TIME_WORDS | _names(
+    "t day days hour hours hr minutes seconds sec year years yr ymd yyyymmdd epoch when"
+)
+
+#: Names of values, which may be the first word of a longer one ("mag_g") or must stand alone.
+_VALUE_WORDS = _names(
+    "value values mag magnitude flux rv vel velocity signal counts count rate intensity"
+)
+
+_VALUE_NAMES = _VALUE_WORDS | _names("y v data vrad")
+
+#: Names of errors that say nothing of a value, words in names of errors, and the ways in which
+#: the error of a column v is called.
+_ERROR_NAMES = _names(
+    "error errors err dy sigma yerr y_err ey e_y yerror y_error unc uncertainty stderr"
+)
+
+_ERROR_WORDS = _names("err error errors sigma unc uncertainty stderr")
+
+_ERROR_FORMS = (
+    "{v}_err {v}_error {v}err {v}error {v}_e {v}_sigma {v}_unc {v}_uncertainty "
+    "e_{v} err_{v} error_{v} sigma_{v} sig_{v} s{v} d{v} d_{v}"
+)
+
+#: Columns that count rows, and are neither times nor values unless there is nothing else.
+_COUNTERS = _names("id index row no n nr number unnamed")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Columns by the part that they play; `guessed` holds those the user did not name."""
+
+    time: str
+    values: tuple[str, ...]
+    errors: tuple[str, ...]
+    group: str | None
+    weight: str | None
+    series: str | None
+    guessed: frozenset[str]
+
+
+def choose(
+    table: RawTable,
+    time: str | None = None,
+    values: Sequence[str] = (),
+    errors: Sequence[str] = (),
+    group: str | None = None,
+    weight: str | None = None,
+    series: str | None = None,
+    *,
+    events: bool = False,
+) -> Choice:
+    """Return the columns to use; `events` have times, and perhaps weights, but no values.
+
+    `series` is the column of ids of a table that holds many series.
+
+    Raises
+    ------
+    ReadError
+        If a named column does not exist or is named twice, or nothing can be guessed.
+    """
+    named_time = None if time is None else _find(table, time, "--time")
+    named_values = [_find(table, v, "--value") for v in values]
+    no_errors = list(errors) == ["none"] and "none" not in table.frame.columns
+    named_errors = [] if no_errors else [_find(table, e, "--error") for e in errors]
+    named_group = None if group is None else _find(table, group, "--group")
+    named_weight = None if weight is None else _find(table, weight, "--weight")
+    named_series = None if series is None else _find(table, series, "--id")
+    _refuse_twice(
+        table,
+        [("--time", named_time), ("--group", named_group), ("--weight", named_weight)]
+        + [("--id", named_series)]
+        + [("--value", v) for v in named_values]
+        + [("--error", e) for e in named_errors],
+    )
+    taken = {*named_values, *named_errors, named_group, named_weight, named_series}
+    chosen_time = named_time or _guess_time(table, taken)
+    taken.add(chosen_time)
+    if events:
+        guess_of_time = frozenset({chosen_time} - {named_time})
+        return Choice(chosen_time, (), (), None, named_weight, named_series, guess_of_time)
+    chosen_values = named_values or [_guess_value(table, taken)]
+    if len(named_errors) not in (0, 1, len(chosen_values)):
+        raise ReadError(
+            f"{len(chosen_values)} value columns have {len(named_errors)} error columns: expected "
+            f"one for each, or one for all. To fix this, name --error once, or once per --value."
+        )
+    taken.update(chosen_values)
+    # weights take the place of errors: where they are named, errors are not guessed
+    guess = not named_errors and not no_errors and named_weight is None
+    chosen_errors = _guess_errors(table, chosen_values, taken) if guess else named_errors
+    guessed = {chosen_time, *chosen_values, *chosen_errors} - {
+        named_time,
+        *named_values,
+        *named_errors,
+    }
+    return Choice(
+        chosen_time,
+        tuple(chosen_values),
+        tuple(chosen_errors),
+        named_group,
+        named_weight,
+        named_series,
+        frozenset(guessed),
+    )
+
+
+def unit_of(column: str) -> str | None:
+    """Return the unit of time that the name of a column ends with, or None."""
+    words = _words(column)
+    if _DAY_COUNTS.intersection(words):
+        return "d"
+    # one letter alone is a name like any other: "s", "y"
+    if not words or len("".join(words)) == 1:
+        return None
+    unit = canonical_unit(words[-1])
+    return unit if unit in UNIT_SECONDS else None
+
+
+def kind_of(series: pd.Series) -> str:
+    """Return "number", "flag", "date", "duration" or "text": what most of a column holds."""
+    from pandas.api import types
+
+    if types.is_bool_dtype(series.dtype):
+        return "flag"
+    if types.is_numeric_dtype(series.dtype):
+        return "number"
+    if types.is_datetime64_any_dtype(series.dtype):
+        return "date"
+    if types.is_timedelta64_dtype(series.dtype):
+        return "duration"
+
+    present = series.dropna()
+    if present.empty:
+        return "number"
+    if to_numbers(present).notna().mean() > 0.5:
+        return "number"
+    first = present.iloc[0]
+    if hasattr(first, "isoformat") or ISO_DATE.match(str(first).strip()):
+        return "date"
+    return "text"
+
+
+def to_numbers(series: pd.Series) -> pd.Series:
+    """Return a column as numbers, missing where an entry is none."""
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(series, errors="coerce")
+    except OverflowError:  # a whole number of hundreds of digits, as no float64 is
+        return series.map(_to_number)
+
+
+def _to_number(entry: object) -> float:
+    try:
+        return float(entry)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+    except OverflowError:
+        return float("inf")
+
+
+def _find(table: RawTable, name: str, option: str) -> str:
+    columns = list(table.frame.columns)
+    if name in columns:
+        return name
+    if (stripped := " ".join(name.split())) in columns:
+        return stripped
+    lowered = {column.lower(): column for column in columns}
+    close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
+    meant = f"Did you mean {lowered[close[0]]!r}? " if close else ""
+    raise ReadError(
+        f"{table.name} has no column {name!r}. {meant}"
+        f"To fix this, name one of its columns with {option}: {listed(columns)}."
+    )
+
+
+def _refuse_twice(table: RawTable, named: list[tuple[str, str | None]]) -> None:
+    seen: dict[str, str] = {}
+    for option, column in named:
+        if column is None:
+            continue
+        if column in seen:
+            both = option if option == seen[column] else f"{seen[column]} and {option}"
+            raise ReadError(
+                f"column {column!r} of {table.name} is named twice ({both}). "
+                f"To fix this, name a different column for each."
+            )
+        seen[column] = option
+
+
+def _words(column: str) -> list[str]:
+    """Return the words of a name: "Time [h]" -> time, h; "obsDate" -> obs, date."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    return re.findall(r"[a-z]+", spaced.lower())
+
+
+def _bare(column: str) -> str:
+    """Return a name in lower case, without its unit in brackets."""
+    return re.sub(r"\s*[\[(].*[\])]\s*$", "", column).strip().lower()
+
+
+def _guess_time(table: RawTable, taken: set[str | None]) -> str:
+    free = [column for column in table.frame.columns if column not in taken]
+    for column in free:
+        if _bare(column) in _TIME_NAMES:
+            return str(column)
+    for column in free:
+        if _TIME_WORDS.intersection(_words(column)) and not _is_error(column):
+            return str(column)
+
+    def unlikely(column: str) -> bool:
+        return _is_counter(column) and kind_of(table.frame[column]) == "number"
+
+    for column in sorted(free, key=unlikely):  # stable: the order of the file, counters last
+        if _could_be_time(table.frame[column]):
+            return str(column)
+    raise ReadError(
+        f"no column of {table.name} looks like time: expected a common name, dates or rising "
+        f"numbers. To fix this, name one of its columns with --time: "
+        f"{listed(list(table.frame.columns))}."
+    )
+
+
+def _could_be_time(series: pd.Series) -> bool:
+    kind = kind_of(series)
+    if kind != "number":
+        return kind in ("date", "duration")
+    from pandas.api import types
+
+    if not types.is_numeric_dtype(series.dtype) or series.isna().any() or series.nunique() < 3:
+        return False
+    return bool(series.is_monotonic_increasing or series.is_monotonic_decreasing)
+
+
+def _is_counter(column: str) -> bool:
+    return _bare(column) in _COUNTERS or column.startswith(("column ", "Unnamed"))
+
+
+def _is_error(column: str) -> bool:
+    name = _bare(column)
+    return name in _ERROR_NAMES or bool(_ERROR_WORDS.intersection(_words(column)))
+
+
+def _error_forms(value: str) -> set[str]:
+    return {form.format(v=_bare(value)) for form in _ERROR_FORMS.split()}
+
+
+def _numeric(table: RawTable, taken: set[str | None]) -> list[str]:
+    return [
+        str(column)
+        for column in table.frame.columns
+        if column not in taken and kind_of(table.frame[column]) == "number"
+    ]
+
+
+def _guess_value(table: RawTable, taken: set[str | None]) -> str:
+    free = [c for c in table.frame.columns if c not in taken and not _is_error(c)]
+    for column in free:
+        if _bare(column) in _VALUE_NAMES:
+            return str(column)
+    for column in free:
+        words = _words(column)
+        if words and words[0] in _VALUE_WORDS:
+            return str(column)
+    numeric = [c for c in _numeric(table, taken) if not _is_error(c)]
+    # the error of another column comes after it, whatever its name: "rv0", "e_rv0"
+    for column in sorted(numeric, key=_is_counter):
+        if not any(_bare(column) in _error_forms(other) for other in numeric):
+            return column
+    raise ReadError(
+        f"{table.name} has no column of numbers besides the time: expected values. "
+        f"To fix this, name one of its columns with --value: {listed(list(table.frame.columns))}."
+    )
+
+
+def _guess_errors(table: RawTable, values: list[str], taken: set[str | None]) -> list[str]:
+    numeric = _numeric(table, taken)
+    own = [next((c for c in numeric if _bare(c) in _error_forms(value)), None) for value in values]
+    if all(own):
+        return [column for column in own if column is not None]
+    if len(values) > 1:
+        return []
+    generic = [column for column in numeric if _bare(column) in _ERROR_NAMES]
+    if not generic:
+        return []
+    # a column called just "error" belongs to the only value, or to the one right before it
+    others = [c for c in numeric if not _is_error(c) and not _is_counter(c)]
+    columns = list(table.frame.columns)
+    before = columns[columns.index(generic[0]) - 1]
+    return generic[:1] if not others or before == values[0] else []

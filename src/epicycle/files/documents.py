@@ -1,0 +1,304 @@
+"""Results as JSON documents of the schema "epicycle.cycles/1", and back.
+
+Times in a document are the user's own: numbers, or ISO 8601 strings.  What is needed to predict
+stands under "model"; reading a document never executes anything.  Gears and the suggestions of
+each cycle are written for other readers; here they follow from the cycles anew, and need not be
+there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import reprlib
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from epicycle.evidence.aliases import Alias
+from epicycle.evidence.envelope import Envelope
+from epicycle.evidence.gears import GearTrain
+from epicycle.results.cycles import Cycle, EventStatistics, Harmonic, Line
+from epicycle.results.prediction import PredictionErrors
+from epicycle.results.predictor import Predictor
+from epicycle.results.result import Result, Spectrum
+from epicycle.samples.arrays import Floats
+from epicycle.samples.background import Background
+from epicycle.samples.times import TimeScale
+from epicycle.spectra.plan import SearchPlan
+
+SCHEMA = "epicycle.cycles/1"
+
+#: What is written of each cycle for other readers only.
+_DERIVED = ("suggestions", "clock_times", "envelope")
+
+#: Fields of a predictor that are written part by part.
+_OBJECTS = ("scale", "background", "errors", "envelopes")
+
+
+def to_dict(model: Result) -> dict[str, Any]:
+    """Return `model` as a dictionary of plain Python values."""
+    scale = model.predictor.scale
+    document = {
+        "schema": SCHEMA,
+        "unit": model.unit,
+        "n_samples": model.n_samples,
+        "n_dropped": model.n_dropped,
+        "n_repeated": model.n_repeated,
+        "is_sorted": model.is_sorted,
+        "baseline": model.baseline,
+        "reference_time": _time(model.reference_time),
+        "clock": model.clock,
+        "trend_changes": [_time(moment) for moment in model.trend_changes],
+        "cycles": [
+            {
+                **_cycle_to_dict(cycle),
+                "suggestions": [vars(one) for one in suggestions],
+                "clock_times": None if clocks is None else [one.to_dict() for one in clocks],
+                "envelope": _envelope_to_dict(model, cycle),
+            }
+            for cycle, suggestions, clocks in zip(
+                model.cycles, model.suggestions, model.clock_times, strict=True
+            )
+        ],
+        "gears": [
+            *({**_train_to_dict(train), "locked": True} for train in model.locked),
+            *({**_train_to_dict(train), "locked": False} for train in model.gears),
+        ],
+        "lines": [_plain(vars(line)) for line in model.lines],
+        "undecided": list(model.undecided),
+        "residual_std": model.residual_std,
+        "jitter": model.jitter,
+        "outliers": list(model.outliers),
+        "amplitude_limit": model.amplitude_limit,
+        "output_names": model.output_names,
+        "group_shares": model.group_shares,
+        "gains": model.gains,
+        "search": vars(model.search),
+        "seconds": model.seconds,
+        "model": {
+            **{k: v for k, v in vars(model.predictor).items() if k not in _OBJECTS},
+            **vars(model.predictor.background),
+            "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
+            "envelopes": [vars(one) for one in model.predictor.envelopes],
+            "calendar": scale.calendar,
+            "timezone": None if scale.timezone is None else str(scale.timezone),
+        },
+    }
+    plain = _plain(document)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
+    document = dict(vars(cycle))
+    document["time_of_maximum"] = _time(cycle.time_of_maximum)
+    document["harmonics"] = [vars(h) for h in cycle.harmonics]
+    document["aliases"] = [vars(a) for a in cycle.aliases]
+    document["statistics"] = None if cycle.statistics is None else vars(cycle.statistics)
+    return document
+
+
+def _envelope_to_dict(model: Result, cycle: Cycle) -> dict[str, Any] | None:
+    """Return how an amplitude varies within the data, in units of its mean, None where constant."""
+    predictor = model.predictor
+    envelope = predictor.envelope_of(cycle)
+    if envelope is None:
+        return None
+    first, last = (edge - predictor.reference for edge in (predictor.first, predictor.last))
+    margin = 1e-9 * predictor.baseline
+    within = (envelope.knots >= first - margin) & (envelope.knots <= last + margin)
+    times = predictor.reference + envelope.knots[within]
+    return {
+        "time": [_time(predictor.scale.to_user(t)) for t in times.tolist()],
+        "factor": envelope.factor[within],
+        "factor_error": envelope.error[within],
+    }
+
+
+def _train_to_dict(train: GearTrain) -> dict[str, Any]:
+    return {**vars(train), "period": train.period, "period_error": train.period_error}
+
+
+def from_dict(document: Any) -> Result:
+    """Return the model in a document of :func:`to_dict`.
+
+    Raises
+    ------
+    ValueError
+        If the document is of another schema, or incomplete.
+    """
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
+        raise ValueError(
+            f"the document must have the schema {SCHEMA!r}, got {reprlib.repr(got)}. "
+            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+        )
+    try:
+        return _read(document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"the document is not complete ({type(error).__name__}: {error}). "
+            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+        ) from None
+
+
+def _read(document: dict[str, Any]) -> Result:
+    numbers = document["model"]
+    scale = TimeScale(document["unit"], numbers["calendar"], _timezone(numbers["timezone"]))
+    scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")
+    nuisance = np.array(numbers["nuisance"], dtype=np.float64)
+    predictor = Predictor(
+        scale=scale,
+        reference=numbers["reference"],
+        first=numbers["first"],
+        last=numbers["last"],
+        baseline=numbers["baseline"],
+        background=Background(
+            n_groups=numbers["n_groups"],
+            degree=numbers["degree"],
+            knots=tuple(numbers["knots"]),
+            centre=np.array(numbers["centre"], dtype=np.float64),
+            # a covariate that was left out has an infinite scale, which JSON writes as null
+            scale=np.array([np.inf if s is None else s for s in numbers["scale"]]),
+        ),
+        group_labels=tuple(numbers["group_labels"]),
+        group_weights=tuple(numbers["group_weights"]),
+        nuisance=nuisance,
+        level=np.array(numbers["level"], dtype=np.float64),
+        frequency=np.array(numbers["frequency"], dtype=np.float64),
+        drift=np.array(numbers["drift"], dtype=np.float64),
+        coefficients=np.array(numbers["coefficients"], dtype=np.float64).reshape(
+            -1, nuisance.shape[1]
+        ),
+        slow=np.array(numbers["slow"], dtype=bool),
+        gains=tuple(numbers.get("gains", ())),
+        fading=np.array(numbers.get("fading", ()), dtype=np.float64),
+        errors=_read_errors(numbers["errors"]),
+        envelopes=tuple(_read_envelope(one) for one in numbers.get("envelopes", ())),
+    )
+    names = document["output_names"]
+    empty = np.empty(0)
+    return Result(
+        cycles=tuple(_read_cycle(c, scale) for c in document["cycles"]),
+        lines=tuple(Line(**_tuples(line)) for line in document["lines"]),
+        undecided=tuple(document["undecided"]),
+        unit=document["unit"],
+        n_samples=document["n_samples"],
+        n_dropped=document["n_dropped"],
+        n_repeated=document["n_repeated"],
+        is_sorted=document["is_sorted"],
+        baseline=document["baseline"],
+        reference_time=_user_time(document["reference_time"], scale),
+        residual=empty,
+        residual_std=_tuple(document["residual_std"]),
+        jitter=_tuples(document["jitter"]),
+        amplitude_limit=_tuple(document["amplitude_limit"]),
+        search=SearchPlan(**document["search"]),
+        spectrum=Spectrum(empty, empty, empty, empty, empty, float("nan")),
+        predictor=predictor,
+        output_names=None if names is None else tuple(names),
+        group_shares=_tuple(document.get("group_shares")),
+        gains=_tuples(document.get("gains", {})),
+        seconds=document["seconds"],
+        outliers=tuple(document.get("outliers", ())),
+        locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
+    )
+
+
+def _read_envelope(document: dict[str, Any]) -> Envelope:
+    return Envelope(
+        frequency=document["frequency"],
+        lines=tuple(document["lines"]),
+        knots=np.array(document["knots"], dtype=np.float64),
+        factor=np.array(document["factor"], dtype=np.float64),
+        error=np.array(document["error"], dtype=np.float64),
+        n_parameters=document["n_parameters"],
+    )
+
+
+def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
+    """Return the errors of a predictor, None where they are not known."""
+    if document is None:
+        return None
+
+    def numbers(name: str) -> Floats:
+        return np.array(document[name], dtype=np.float64)
+
+    return PredictionErrors(
+        parent=np.array(document["parent"], dtype=np.intp),
+        order=np.array(document["order"], dtype=np.intp),
+        inside=numbers("inside"),
+        outside=numbers("outside"),
+        scatter=numbers("scatter"),
+        degrees_of_freedom=numbers("degrees_of_freedom"),
+        walk=numbers("walk"),
+        bend=numbers("bend"),
+        blind=float(document["blind"]),
+    )
+
+
+def _read_train(document: dict[str, Any]) -> GearTrain:
+    fields = {f.name: document[f.name] for f in dataclasses.fields(GearTrain)}
+    if fields["odds"] is None:
+        fields["odds"] = float("nan")
+    return GearTrain(**_tuples(fields))
+
+
+def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
+    fields = _tuples({key: value for key, value in document.items() if key not in _DERIVED})
+    fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
+    fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
+    fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])
+    statistics = document["statistics"]
+    fields["statistics"] = None if statistics is None else EventStatistics(**_tuples(statistics))
+    return Cycle(**fields)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tuples(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {key: _tuple(value) for key, value in mapping.items()}
+
+
+def _time(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_time(v) for v in value]
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _user_time(value: Any, scale: TimeScale) -> Any:
+    if isinstance(value, list):
+        return tuple(_user_time(v, scale) for v in value)
+    if not scale.calendar:
+        return value
+    moment = dt.datetime.fromisoformat(value)
+    return moment if scale.timezone is None else moment.astimezone(scale.timezone)
+
+
+def _timezone(name: str | None) -> dt.tzinfo | None:
+    if name is None:
+        return None
+    if name == "UTC":
+        return dt.UTC
+    if name.startswith("UTC") and ":" in name:  # a fixed offset, such as UTC+02:00
+        return dt.datetime.strptime(name[3:], "%z").tzinfo
+    return ZoneInfo(name)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it; what is not finite becomes null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

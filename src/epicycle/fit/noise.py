@@ -1,0 +1,228 @@
+"""How large the noise is: extra scatter per group, and the level around each line.
+
+The residual of real data is never white near strong lines: what the model lacks (sidebands, slow
+changes of amplitude) stays next to them.  Errors and significance from the overall scatter are
+then too optimistic, so both use the residual power around the line in question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+from scipy import special
+
+from epicycle.samples.arrays import Floats
+from epicycle.samples.checks import Samples
+from epicycle.samples.data import Data
+from epicycle.spectra.sums import TrigSums, is_worth_scattering
+from epicycle.spectra.transforms import scattered_sums
+
+#: Share of the sum of squares that rounding errors leave at most.
+EXACT = 1e-24
+
+#: Half width of the neighbourhood of a line, and of the notch that the line's own fit has cut
+#: into it, in units of 1/baseline.
+_NEIGHBOURHOOD = 8.0
+
+_NOTCH = 1.0
+
+#: Probability, beforehand, that the noise around a line is white, and the highest level otherwise.
+_WHITE = 0.8
+
+_HIGHEST_LEVEL = 1e4
+
+#: A smaller group shares the scatter of all.
+_FEWEST_VALUES = 5
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    """Variance of every value: ``dy**2 + jitter[group]**2 / weight``.
+
+    Attributes
+    ----------
+    dy : ndarray, shape (n, d), or None
+        Errors as given.
+    relative : ndarray, shape (n,)
+        Relative weights, 1 where none were given.
+    present : ndarray of bool, shape (n, d)
+        Which values exist.
+    group : ndarray of int, shape (n,)
+        Group of each sample.
+    n_groups : int
+        Number of groups.
+    """
+
+    dy: Floats | None
+    relative: Floats
+    present: NDArray[np.bool_]
+    group: NDArray[np.intp]
+    n_groups: int
+
+    @staticmethod
+    def of(samples: Samples) -> NoiseModel:
+        """Return the noise model of checked samples."""
+        n = len(samples.times)
+        return NoiseModel(
+            dy=samples.dy,
+            relative=np.ones(n) if samples.weights is None else samples.weights,
+            present=samples.present,
+            group=samples.group,
+            n_groups=len(samples.group_labels),
+        )
+
+    @property
+    def absolute(self) -> bool:
+        """Whether weights are inverse variances, jitter included."""
+        return self.dy is not None or self.n_groups > 1
+
+    def fit_jitter(self, residual: Floats, n_parameters: int) -> Floats:
+        """Return the extra scatter of each group and output, shape (G, d).
+
+        The jitter is what makes the sum of squared residuals, each in units of its variance,
+        equal to the number of degrees of freedom; 0 where `dy` alone is large enough.  Where that
+        sum exceeds its degrees of freedom by what chance explains, the errors as given are the
+        likelier ones, and the jitter's variance is multiplied by the probability that it is not
+        0: it can only add to an error, so that taking every excess would make errors too large.
+        """
+        n_outputs = residual.shape[1]
+        jitter = np.zeros((self.n_groups, n_outputs))
+        for j in range(n_outputs):
+            squares = residual[:, j] ** 2 * self.relative
+            share = 1.0 - n_parameters / max(int(self.present[:, j].sum()), n_parameters + 1)
+            for g in range(self.n_groups):
+                rows = self.present[:, j] & (self.group == g)
+                if not rows.any():
+                    continue
+                if self.dy is None and rows.sum() < _FEWEST_VALUES:
+                    # an offset of its own leaves nothing to tell the scatter from: that of all
+                    counts = max(share, 0.5) * int(self.present[:, j].sum())
+                    jitter[g, j] = np.sqrt(squares.sum() / counts)
+                    continue
+                dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
+                target = max(share, 0.5) * int(rows.sum())
+                found = residual[rows, j] ** 2
+                jitter[g, j] = _solve_jitter(found, dy2, 1.0 / self.relative[rows], target)
+                if jitter[g, j] > 0 and np.all(np.asarray(dy2) > 0):
+                    jitter[g, j] *= np.sqrt(_jitter_odds(float((found / dy2).sum()), target))
+        return jitter
+
+    def weights(self, jitter: Floats) -> Floats:
+        """Return inverse variances, shape (n, d), or (n, 1) where all outputs share them."""
+        variance = jitter[self.group] ** 2 / self.relative[:, np.newaxis]
+        if self.dy is not None:
+            variance = variance + self.dy**2
+        # a group without any scatter of its own (one sample, or an exact fit) has no weight in
+        # units of it: nothing weighs more than 1e12 times the largest standard deviation
+        floor = 1e-24 * float(variance[self.present].max())
+        weights = np.where(self.present, 1.0 / np.maximum(variance, floor or 1.0), 0.0)
+        return weights[:, :1] if (weights == weights[:, :1]).all() else weights
+
+
+def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: float) -> float:
+    highest = float((squares / unit).sum()) / target
+    if highest == 0.0:
+        return 0.0
+
+    def excess(share: float) -> float:
+        # a share of the largest possible variance, so that the solution scales with the data
+        return float((squares / (dy2 + share * highest * unit)).sum()) - target
+
+    if np.all(np.asarray(dy2) > 0) and excess(0.0) <= 0:
+        return 0.0
+    lowest = 1e-12
+    if excess(lowest) <= 0:
+        return float(np.sqrt(lowest * highest))
+    share = scipy.optimize.brentq(excess, lowest, 1 + 1e-9, xtol=1e-15, rtol=1e-10)
+    return float(np.sqrt(share * highest))
+
+
+def is_exact(data: Data, chi2: Floats) -> bool:
+    """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
+    squares = (data.weights * data.y**2).sum(axis=0)
+    return bool((chi2 <= EXACT * squares).all())
+
+
+def _jitter_odds(chi2: float, dof: float) -> float:
+    """Return the probability that errors are too small, as likely as not beforehand.
+
+    By BIC: one parameter more, for an excess of chi-square by so many standard deviations.
+    """
+    excess = min((chi2 - dof) ** 2 / (2 * dof), 1400.0)
+    return float(1.0 / (1.0 + np.sqrt(dof) * np.exp(-0.5 * excess)))
+
+
+def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
+    """Return the residual power around each frequency, relative to white noise, at least 1.
+
+    Parameters
+    ----------
+    data : Data
+        Times and weights.
+    residual : ndarray, shape (n, d)
+        Residual of the complete model.
+    scale : ndarray, shape (d,)
+        Variance scale of each output.
+    frequency : ndarray, shape (L,)
+        Where to look.
+
+    Returns
+    -------
+    ndarray, shape (L, d)
+    """
+    if len(frequency) == 0:
+        return np.ones((0, residual.shape[1]))
+    spacing = 0.5 / data.baseline
+    half = round(_NEIGHBOURHOOD / 0.5)
+    offsets = np.arange(-half, half + 1) * spacing
+    around = np.abs(offsets) > (_NOTCH - 0.25) / data.baseline
+    strengths = (residual * data.weights).T
+    # in white noise of the fitted scale, the mean of |sum|^2 is scale * sum(w)
+    white = np.array([data.weights_of(j).sum() for j in range(residual.shape[1])]) * scale
+    values = 2 * (_NEIGHBOURHOOD - _NOTCH)
+    cycles = float(np.abs(frequency).max()) * data.baseline
+    if is_worth_scattering(len(data.times), cycles, len(frequency)):
+        places = (frequency[:, np.newaxis] + offsets[around]).ravel()
+        sums = scattered_sums(data.times, strengths, places)
+        power = np.abs(sums.reshape(len(strengths), len(frequency), -1)) ** 2
+    else:
+        engine = TrigSums(data.times, spacing, 2 * half + 1)
+        starts = (frequency - half * spacing).tolist()
+        bands = [engine.band(strengths, start)[:, around] for start in starts]
+        power = np.abs(np.stack(bands, axis=1)) ** 2
+    mean = power.mean(axis=2) / np.maximum(white, 1e-300)[:, np.newaxis]
+    return expected_level(mean.T, values)
+
+
+def expected_level(mean: Floats, values: float) -> Floats:
+    r"""Return the noise level that a mean of measured powers suggests.
+
+    The mean x of m exponential values scatters by 1 / sqrt(m) even in white noise, and taking
+    the larger of it and 1 would make every error too large.  Beforehand the level is 1, or else
+    anything above, uniformly in its logarithm; this is the mean of what is likely afterwards.
+    With x m = a and the likelihood :math:`v^{-m} e^{-a / v}` of a level v,
+
+    .. math:: \int_1^\infty v^{-m} e^{-a / v} \, dv / v = a^{-m} \Gamma(m) P(m, a).
+
+    Parameters
+    ----------
+    mean : ndarray
+        Mean power in units of white noise.
+    values : float
+        Number of independent powers that it is the mean of, more than 1.
+    """
+    total = values * np.maximum(mean, 1e-9)
+    inside = np.maximum(special.gammainc(values, total), 1e-300)
+    log_odds = (
+        np.log((1 - _WHITE) / _WHITE / np.log(_HIGHEST_LEVEL))
+        + special.gammaln(values)
+        - values * np.log(total)
+        + total
+        + np.log(inside)
+    )
+    above = total / (values - 1) * special.gammainc(values - 1, total) / inside
+    result: Floats = 1.0 + special.expit(log_odds) * (above - 1.0)
+    return result

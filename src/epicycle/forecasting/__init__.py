@@ -1,0 +1,1 @@
+"""Estimators, forecasts of held-out ends, and other libraries."""

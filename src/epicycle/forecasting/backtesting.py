@@ -1,0 +1,234 @@
+"""How well a model would have forecast: refitted before held-out ends of the data, and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.find import find_cycles
+from epicycle.model import CycleModel
+from epicycle.samples.arrays import Floats
+from epicycle.samples.options import check_count, check_positive
+
+#: Coverages whose truth is looked at.
+_COVERAGES = (0.8, 0.95)
+
+#: Options of `find_cycles` that have one entry for each sample.
+_PER_ROW = ("dy", "group", "weights", "covariates")
+
+#: At least so many samples are fitted, and forecast, in each fold.
+_FEWEST_FITTED = 10
+
+_FEWEST_FORECAST = 3
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One held-out stretch.
+
+    Attributes
+    ----------
+    start, end : float, datetime
+        The stretch, in the user's own time; everything before `start` was fitted.
+    n_fitted, n_forecast : int
+        Samples before, and in it.
+    n_cycles : int
+        Cycles that were found.
+    rmse, mean_error : float
+        Of values about the forecast, over all outputs.
+    variance_explained : float
+        1 - var(error) / var(values), over all outputs: 1 is perfect, 0 no better than a constant.
+    coverage : dict
+        Share of values within the interval, for each coverage asked for.
+    """
+
+    start: Any
+    end: Any
+    n_fitted: int
+    n_forecast: int
+    n_cycles: int
+    rmse: float
+    mean_error: float
+    variance_explained: float
+    coverage: dict[float, float]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasts of held-out ends, earliest first.
+
+    Attributes
+    ----------
+    folds : tuple of Fold
+        The stretches.
+    rmse, variance_explained, coverage
+        As of a fold, over the values of all stretches.
+    """
+
+    folds: tuple[Fold, ...]
+    rmse: float
+    variance_explained: float
+    coverage: dict[float, float]
+
+
+def backtest(
+    model: CycleModel,
+    *,
+    horizon: float | None = None,
+    folds: int = 3,
+    coverage: Sequence[float] = _COVERAGES,
+) -> Backtest:
+    """Forecast the last stretches of the data, each from a fit of everything before it.
+
+    Parameters
+    ----------
+    model : CycleModel
+        A result of :func:`epicycle.find_cycles`, of values (not of events).  Every fit is made
+        with the same options.
+    horizon : float, optional
+        Length of each stretch, in the model's unit of time; by default a tenth of the baseline.
+    folds : int
+        Number of stretches, one after the other up to the end of the data.
+    coverage : sequence of float
+        Intervals to look at.
+
+    Returns
+    -------
+    Backtest
+
+    Raises
+    ------
+    ValueError
+        If the model has no samples, or too few of them are left to fit or to forecast.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from epicycle import backtest, find_cycles
+    >>> rng = np.random.default_rng(1)
+    >>> t = np.sort(rng.uniform(0, 1000, 800))
+    >>> y = 3 * np.sin(2 * np.pi * t / 29.53) + rng.normal(size=800)
+    >>> result = backtest(find_cycles(t, y))
+    >>> round(result.variance_explained, 1), result.coverage[0.95] > 0.9
+    (0.8, True)
+    """
+    if model.origin is None:
+        what = "events have no values" if model.of_events else "a document holds no samples"
+        raise ValueError(f"model cannot be backtested: {what}. To fix this, fit the samples anew.")
+    count = check_count(folds, "folds")
+    asked = model.baseline / 10 if horizon is None else check_positive(horizon, "horizon")
+    samples = model.origin.samples
+    offset = samples.times.minus(model.predictor.last).to_float()
+    scored = []
+    for k in range(count, 0, -1):
+        start, end = -k * asked, -(k - 1) * asked
+        before = offset < start
+        # the last sample belongs to the last stretch
+        held = ~before & ((offset < end) | (k == 1))
+        if before.sum() < _FEWEST_FITTED:
+            raise ValueError(
+                f"{count} fold(s) of horizon {asked:.6g} leave {int(before.sum())} samples to fit, "
+                f"and {_FEWEST_FITTED} are needed. To fix this, shorten horizon or take fewer "
+                f"folds."
+            )
+        if held.sum() >= _FEWEST_FORECAST:
+            scored.append(_forecast(model, samples.kept[before], samples.kept[held], coverage))
+    if not scored:
+        raise ValueError(
+            f"no stretch of horizon {asked:.6g} holds {_FEWEST_FORECAST} samples to forecast. "
+            f"To fix this, lengthen horizon."
+        )
+    values = np.concatenate([one.values for one in scored])
+    errors = np.concatenate([one.errors for one in scored])
+    return Backtest(
+        folds=tuple(one.fold for one in scored),
+        rmse=_root_mean_square(errors),
+        variance_explained=_explained(values, errors),
+        coverage={
+            c: float(np.concatenate([one.inside[c] for one in scored]).mean()) for c in coverage
+        },
+    )
+
+
+class _Scored(NamedTuple):
+    """A fold with what it was made of: values, errors and whether intervals held, all (m,)."""
+
+    fold: Fold
+    values: Floats
+    errors: Floats
+    inside: dict[float, NDArray[np.bool_]]
+
+
+def _forecast(
+    model: CycleModel, fitted: NDArray[np.intp], held: NDArray[np.intp], coverage: Sequence[float]
+) -> _Scored:
+    """Fit some rows, forecast others."""
+    origin = model.origin
+    assert origin is not None
+    t, y, group = origin.raw
+    options = {
+        name: _rows(value, fitted) if name in _PER_ROW else value
+        for name, value in origin.options.items()
+    }
+    fit = find_cycles(_rows(t, fitted), _rows(y, fitted), **options)
+    when = _rows(t, held)
+    extra = {
+        "group": _known_groups(fit, _rows(group, held)),
+        "covariates": _rows(origin.options["covariates"], held),
+    }
+    values = np.asarray(_rows(y, held), dtype=np.float64)
+    present = ~np.isnan(values)
+    errors = (values - fit.predict(when, **extra))[present]
+    inside = {}
+    for c in coverage:
+        lower, upper = fit.predict_interval(when, c, **extra)
+        inside[c] = ((lower <= values) & (values <= upper))[present]
+    scale = model.predictor.scale
+    times = scale.parse(when).to_float()
+    fold = Fold(
+        start=scale.to_user(float(times.min())),
+        end=scale.to_user(float(times.max())),
+        n_fitted=len(fitted),
+        n_forecast=len(held),
+        n_cycles=len(fit.cycles),
+        rmse=_root_mean_square(errors),
+        mean_error=float(errors.mean()),
+        variance_explained=_explained(values[present], errors),
+        coverage={c: float(rows.mean()) for c, rows in inside.items()},
+    )
+    return _Scored(fold, values[present], errors, inside)
+
+
+def _known_groups(fit: CycleModel, group: Any) -> Any:
+    """Return groups; None, the mean of all, where one of them was not there to be fitted."""
+    if group is None:
+        return None
+    known = {str(label) for label in fit.predictor.group_labels}
+    return group if {str(g) for g in np.asarray(group).tolist()} <= known else None
+
+
+def _rows(value: Any, rows: NDArray[np.intp]) -> Any:
+    """Return some rows of what a user passed, of whatever kind; a single number serves all."""
+    if value is None or np.ndim(value) == 0:
+        return value
+    if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == 1:
+        return tuple(_rows(part, rows) for part in value)
+    if hasattr(value, "iloc"):
+        return value.iloc[rows]
+    if not hasattr(value, "dtype"):
+        value = list(value)
+        return [value[row] for row in rows]
+    return value[rows]
+
+
+def _root_mean_square(errors: Floats) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def _explained(values: Floats, errors: Floats) -> float:
+    spread = float(np.var(values))
+    return float(1 - np.var(errors) / spread) if spread > 0 else float("nan")

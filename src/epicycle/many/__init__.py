@@ -1,0 +1,1 @@
+"""Each series of a long table, in several processes, resumable."""

@@ -1,0 +1,136 @@
+"""Results on their way to a file: kept as they come, so that a killed run continues.
+
+The parts stand beside the file that is asked for, one line each with its checksum, appended as they
+are made.  The first line that was cut short when the process died, or damaged since, is dropped
+with all that follows.  The file itself is written once, whole, when all parts are there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from epicycle.files.writing import OutputError
+
+SCHEMA = "epicycle.parts/2"
+
+
+class Parts:
+    """Numbered documents that outlive the process; a context manager.
+
+    Parameters
+    ----------
+    output : Path
+        The file asked for; the parts are kept in ``<output>.parts``.
+    fingerprint : str
+        What the parts are made from: those of another run are not taken for this one's.
+
+    Raises
+    ------
+    OutputError
+        On entering, if parts of another run are there, or none can be written.
+    """
+
+    def __init__(self, output: Path, fingerprint: str) -> None:
+        self.path = output.with_name(output.name + ".parts")
+        self._header = json.dumps({"schema": SCHEMA, "fingerprint": fingerprint}).encode() + b"\n"
+        #: Where the line of each part begins.
+        self._places: dict[int, int] = {}
+        self._file: IO[bytes]
+
+    def __len__(self) -> int:
+        """Return the number of parts."""
+        return len(self._places)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._places
+
+    def __enter__(self) -> Parts:
+        try:
+            self._file = open(self.path, "a+b")
+            try:
+                self._end = self._resume()
+            except BaseException:
+                self._file.close()
+                raise
+        except OSError as problem:
+            raise OutputError(
+                f"{self.path} cannot be written ({problem.strerror or problem}). "
+                f"To fix this, name an output where you may write."
+            ) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def _resume(self) -> int:
+        """Take note of the parts that are there; return where the next one begins."""
+        self._file.seek(0)
+        header = self._file.readline()
+        if not header.endswith(b"\n"):  # nothing yet, or killed at the very start
+            self._file.truncate(0)
+            self._file.write(self._header)
+            self._file.flush()
+            return len(self._header)
+        if header != self._header:
+            raise OutputError(
+                f"{self.path} holds the parts of another run: of another table, other options or "
+                f"another version. To fix this, delete it, or name another --output."
+            )
+        end = len(header)
+        for line in self._file:
+            number = _number(line)
+            if number is None:
+                break
+            self._places[number] = end
+            end += len(line)
+        self._file.truncate(end)
+        return end
+
+    def add(self, parts: list[tuple[int, dict[str, Any]]]) -> None:
+        """Keep some documents, each with its number."""
+        for number, document in parts:
+            line = _line(number, json.dumps(document, allow_nan=False).encode())
+            self._file.write(line)
+            self._places[number] = self._end
+            self._end += len(line)
+        self._file.flush()
+
+    def in_order(self) -> Iterator[dict[str, Any]]:
+        """Yield the documents by their numbers."""
+        for number in sorted(self._places):
+            self._file.seek(self._places[number])
+            yield json.loads(self._file.readline().split(b"\t", 2)[2])
+
+    def remove(self) -> None:
+        """Delete the parts, which have become the file."""
+        self._file.close()
+        os.unlink(self.path)
+
+
+def _line(number: int, document: bytes) -> bytes:
+    """Return the line of a part: its number, a checksum of this and the document, the document."""
+    return b"%d\t%08x\t%b\n" % (number, zlib.crc32(b"%d\t%b" % (number, document)), document)
+
+
+def _number(line: bytes) -> int | None:
+    """Return the number of a part, None where its line is not as it was written."""
+    number, _, rest = line.partition(b"\t")
+    document = rest.partition(b"\t")[2].removesuffix(b"\n")
+    if len(number) > 18 or not number.isdigit() or line != _line(int(number), document):
+        return None
+    try:
+        json.loads(document)
+    except (ValueError, RecursionError):  # not by accident: the checksum fits
+        return None
+    return int(number)

@@ -1,0 +1,1 @@
+"""Matching pursuit: lines are found one after the other and refitted together."""

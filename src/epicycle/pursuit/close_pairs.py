@@ -1,0 +1,402 @@
+r"""Lines closer than one over the baseline, where the data leave no doubt.
+
+Two lines that are closer than 1/T look like one line that changes: without noise they can be told
+apart at any distance, with noise down to a distance that shrinks only like the square root of the
+ratio of noise to amplitude (Smith 2005, IEEE Trans. Signal Process. 53, 1597; Lee 1992, IEEE Trans.
+Signal Process. 40, 1494).  Real lines do change, and the pursuit therefore keeps its lines apart.
+Here a finished pursuit is looked through once more.  Where far more is left around a line than
+elsewhere, two to four lines of constant amplitude are put in its place.  They stay
+
+- if they leave at most 1e-4 of what had been left there, and
+- if a line whose amplitude and phase change as a polynomial in time, of a degree that so many
+  lines can imitate and with more free parameters than they have, leaves significantly more.
+
+A neighbourhood is a space of few dimensions.  With :math:`x = \pi \delta T` and
+:math:`\tau \in [-1, 1]` over the baseline,
+
+.. math:: e^{i x \tau} = \sum_k (2 k + 1)\, i^k j_k(x) P_k(\tau)
+
+(Abramowitz & Stegun 1964, eq. 10.1.47), so that a line at distance :math:`\delta` is the carrier
+times a short sum of Legendre polynomials, and all placements of a few lines can be tried there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from itertools import combinations
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+from scipy import special
+
+from epicycle.fit.joint import Fit
+from epicycle.fit.linearised import NormalEquations
+from epicycle.fit.lines import Fundamental, Structure, design, line_columns
+from epicycle.fit.noise import is_exact, local_level
+from epicycle.pursuit.stand import Stand
+from epicycle.samples import phase
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+
+#: Half width of a neighbourhood, in units of 1/baseline: the lines in it are placed anew.
+REACH = 1.5
+
+#: Degree of the polynomials in time: enough for lines at twice the reach, to 1e-5 of an amplitude.
+_DEGREE = 20
+
+#: A neighbourhood is tried where it holds this share of all that is left (a level of 1 is the share
+#: of so many values), at most so many of them at a time.
+_SHARE = 0.05
+
+_VALUES = 28.0
+
+_TRIES = 3
+
+#: Of the lines around a neighbourhood, so many are free to move while others are placed in it.
+_MOVING = 16
+
+#: Most lines in the place of one.
+_MOST = 4
+
+#: Places tried for each line, to either side of the centre.
+_PLACES = {1: 12, 2: 12, 3: 6, 4: 6}
+
+#: What the lines may leave of what had been left there: to be tried, as other lines may still be
+#: missing or out of place; and in the end.
+_PROMISING = 0.03
+
+_RESOLVED = 1e-4
+
+#: A changing line must leave more than these lines do by this factor, white noise taken off.
+_FACTOR = 100.0
+
+#: What is left of all data must fall by this factor with each group of lines.
+_BETTER = 0.95
+
+#: No lines are placed closer than this, in units of 1/baseline: rounding would decide about them.
+_CLOSEST = 1e-4
+
+#: A line with less than this share of the power of the strongest is rounding.
+_IDLE = 1e-18
+
+#: With fewer cycles than this over the baseline there is no line to speak of.
+_FEWEST_CYCLES = 5.0
+
+_ROUNDS = 8
+
+
+class Neighbourhood:
+    """The data around one frequency, everything else taken out, in few dimensions.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    fit : Fit
+        All lines known so far.
+    centre : float
+        A frequency; the free single lines within `REACH` of it count as unexplained.
+
+    Attributes
+    ----------
+    centre : float
+        As given.
+    others : list of Fundamental
+        All fundamentals but those counted as unexplained.
+    n_inside : int
+        Number of lines that count as unexplained.
+    n_held : int
+        Number of the other lines near: those of known frequency, or of a waveform.
+    dimensions : int
+        Number of dimensions, over all outputs: what white noise would leave.
+    """
+
+    def __init__(self, data: Data, fit: Fit, centre: float) -> None:
+        structure = fit.structure
+        inside = np.abs(structure.frequency - centre) * data.baseline < REACH
+        inside &= ~structure.fixed & ~structure.drifting
+        for k in np.flatnonzero(inside):
+            inside[k] = structure.orders_of(int(k)) == (1,)
+        self.centre = centre
+        self.others = [
+            one for one, taken in zip(structure.fundamentals(), inside, strict=True) if not taken
+        ]
+        self.n_inside = int(np.count_nonzero(inside))
+        near = np.abs(structure.line_frequency - centre) * data.baseline < REACH
+        self.n_held = int(np.count_nonzero(near)) - self.n_inside
+        columns = _surroundings(data, self.others, centre)
+        basis = _basis(data, centre)
+        self._frames: list[Floats] = []
+        self._maps: list[Floats] = []
+        for j in range(data.y.shape[1]):
+            w = data.weights_of(j)
+            normal = NormalEquations(columns.T @ (w[:, np.newaxis] * columns))
+            free = basis
+            for _ in range(2):  # the second pass mends the rounding of the first
+                free = free - columns @ normal.solve_normal(columns.T @ (w[:, np.newaxis] * free))
+            root = np.sqrt(w / fit.scale[j])[:, np.newaxis]
+            q, r = np.linalg.qr(root * free)
+            self._frames.append(root * q)
+            self._maps.append(r)
+        self._targets = self._coordinates(fit.residual + _signal(data, fit, inside))
+        self.dimensions = basis.shape[1] * data.y.shape[1]
+        self._width = 1.0 / data.baseline
+
+    def _coordinates(self, values: Floats) -> list[Floats]:
+        return [frame.T @ column for frame, column in zip(self._frames, values.T, strict=True)]
+
+    def left_of(self, residual: Floats) -> float:
+        """Return the chi-square of a residual, shape (n, d), in this neighbourhood."""
+        return sum(float(c @ c) for c in self._coordinates(residual))
+
+    def place(self, count: int) -> tuple[Floats, float]:
+        """Return the best frequencies of `count` lines, and the chi-square that they leave."""
+        half = _PLACES[count]
+        grid = np.linspace(-REACH, REACH, 2 * half + 1)
+        choices = np.array(list(combinations(range(len(grid)), count)))
+        left = np.zeros(len(choices))
+        for mapping, target in zip(self._maps, self._targets, strict=True):
+            columns = mapping @ _lines(grid)  # (grid, dimension, 2)
+            chosen = np.concatenate([columns[choices[:, i]] for i in range(count)], axis=2)
+            q = np.linalg.qr(chosen)[0]
+            left += target @ target - np.square(target @ q).sum(axis=1)
+        start = grid[choices[left.argmin()]]
+        found = scipy.optimize.least_squares(
+            self._residual, start, method="lm", xtol=1e-13, ftol=1e-13
+        )
+        return self.centre + np.sort(found.x) * self._width, 2 * float(found.cost)
+
+    def changing(self, degree: int) -> float:
+        """Return the chi-square left by a line that changes as a polynomial of some degree."""
+        # the orthonormal basis is in the order of the degrees
+        return sum(float(np.square(t[2 * degree + 2 :]).sum()) for t in self._targets)
+
+    def _residual(self, offsets: Floats) -> Floats:
+        columns = np.hstack(list(_lines(offsets)))
+        parts = []
+        for mapping, target in zip(self._maps, self._targets, strict=True):
+            q = np.linalg.qr(mapping @ columns)[0]
+            rest = target - q @ (q.T @ target)
+            parts.append(rest - q @ (q.T @ rest))
+        return np.concatenate(parts)
+
+
+def _basis(data: Data, centre: float) -> Floats:
+    """Return cosine and sine times every polynomial, by ascending degree."""
+    t = data.times.to_float()
+    tau = (2 * t - t.min() - t.max()) / data.baseline
+    polynomials = np.polynomial.legendre.legvander(tau, _DEGREE)
+    cosine, sine = phase.unit_phasors(phase.turns(np.array([centre]), data.times)[0])
+    carrier = np.stack([cosine, sine], axis=1)
+    result: Floats = (polynomials[:, :, np.newaxis] * carrier[:, np.newaxis, :]).reshape(len(t), -1)
+    return result
+
+
+def _surroundings(data: Data, others: list[Fundamental], centre: float) -> Floats:
+    """Return the columns of other lines, the nearest also free to move a little.
+
+    What is left here has drawn them aside; t cos and t sin are the first order of that.
+    """
+    structure = Structure.of(others)
+    columns = design(data, structure)
+    distance = np.abs(structure.line_frequency - centre)
+    nearest = np.argsort(distance, kind="stable")[:_MOVING]
+    first = data.nuisance.shape[1] + 2 * nearest
+    moving = columns[:, np.concatenate([first, first + 1])]
+    time: Floats = data.times.to_float()[:, np.newaxis] / data.baseline
+    return np.hstack([columns, time * moving])
+
+
+def _lines(offsets: Floats) -> Floats:
+    """Return cosine and sine of lines at some offsets in the basis, shape (m, dimension, 2)."""
+    degree = np.arange(_DEGREE + 1)
+    x = np.pi * np.asarray(offsets)[:, np.newaxis]
+    # j_k(-x) = (-1)^k j_k(x); the argument of SciPy's is not negative
+    bessel = special.spherical_jn(degree, np.abs(x)) * np.where(x < 0, (-1.0) ** degree, 1.0)
+    factor = (2 * degree + 1) * 1j**degree * bessel
+    result = np.empty((len(x), len(degree), 2, 2))
+    result[:, :, 0, 0], result[:, :, 1, 0] = factor.real, -factor.imag
+    result[:, :, 0, 1], result[:, :, 1, 1] = factor.imag, factor.real
+    flat: Floats = result.reshape(len(x), -1, 2)
+    return flat
+
+
+def _signal(data: Data, fit: Fit, inside: NDArray[np.bool_]) -> Floats:
+    """Return what the lines on some fundamentals contribute to the model."""
+    signal = np.zeros_like(data.y)
+    for line in np.flatnonzero(inside[fit.structure.parent]):
+        alone = Structure.empty().plus(float(fit.structure.line_frequency[line]))
+        signal += line_columns(alone, data) @ fit.line_coefficients(int(line))
+    return signal
+
+
+def resolve(
+    begin: Stand, dropped: list[float], complete: Callable[[Stand], Stand]
+) -> tuple[Stand, list[float]]:
+    """Return the pursuit's end with close lines told apart, and where there were any.
+
+    Parameters
+    ----------
+    begin : Stand
+        The end of the pursuit; it is returned as it is unless all doubt is removed.
+    dropped : list of float
+        Frequencies of lines found on the way, also of those that were dropped in the end, as one
+        line in the place of two may be.
+    complete : callable
+        Drops the lines that are not needed any more, and finds those that can be seen only now.
+
+    Returns
+    -------
+    Stand
+    list of float
+        Frequencies around which lines were placed anew.
+    """
+    avoid: list[float] = []
+    for _ in range(_ROUNDS):
+        end, centres = _split_all(begin, dropped, avoid, complete)
+        doubtful = [c for c in centres if not _is_certain(begin.fit, end, c)]
+        if not doubtful:
+            return end, centres
+        avoid += doubtful
+    return begin, []
+
+
+def _split_all(
+    begin: Stand, dropped: list[float], avoid: list[float], complete: Callable[[Stand], Stand]
+) -> tuple[Stand, list[float]]:
+    """Return where it leads to take every promising neighbourhood for a group of lines."""
+    stand, centres = begin, list[float]()
+    for _ in range(_ROUNDS):
+        start = stand
+        for _ in range(_ROUNDS):
+            found = _split_one(stand.work.data, stand.fit, dropped, avoid)
+            if found is None:
+                break
+            centre, structure = found
+            trial = _settle(stand, structure)
+            if trial is None or not _is_better(trial, stand):
+                avoid = [*avoid, centre]
+                continue
+            stand = trial
+            if is_apart(stand.work.data, centre, centres):
+                centres.append(centre)
+        if stand is start:
+            break
+        try:
+            stand = complete(_without_idle(stand, centres))
+        except np.linalg.LinAlgError:
+            return begin, []
+        if not _is_better(stand, start):
+            break
+    return stand, centres
+
+
+def _settle(stand: Stand, structure: Structure) -> Stand | None:
+    """Return the joint fit of other lines, or None if they run into each other."""
+    work = copy(stand.work)
+    try:
+        fit, jitter = work.settle(structure, tight=True)
+    except np.linalg.LinAlgError:
+        return None
+    return Stand(work, fit, jitter, stand.last)
+
+
+def _is_better(stand: Stand, before: Stand) -> bool:
+    """Return whether clearly less is left than before, under the same weights."""
+    weights = stand.work.data.weights
+    now, then = ((weights * one.fit.residual**2).sum(axis=0) for one in (stand, before))
+    return bool((now / np.maximum(then, 1e-300)).sum() < _BETTER * len(now))
+
+
+def _without_idle(stand: Stand, centres: list[float]) -> Stand:
+    """Return the fit without lines that were placed in vain: the others took all their power."""
+    structure, data = stand.fit.structure, stand.work.data
+    c = stand.fit.coefficients[stand.fit.n_nuisance :] / np.sqrt(stand.fit.scale)
+    power = np.square(c).sum(axis=1).reshape(-1, 2).sum(axis=1)
+    busy = [
+        one
+        for k, one in enumerate(structure.fundamentals())
+        if one.fixed
+        or is_apart(data, one.frequency, centres)
+        or power[structure.parent == k].max() > _IDLE * power.max()
+    ]
+    if len(busy) == len(structure.frequency):
+        return stand
+    return _settle(stand, Structure.of(busy)) or stand
+
+
+def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
+    """Return whether a frequency is in none of the neighbourhoods around some others."""
+    return all(abs(frequency - centre) * data.baseline >= REACH for centre in centres)
+
+
+def _split_one(
+    data: Data, fit: Fit, dropped: list[float], avoid: list[float]
+) -> tuple[float, Structure] | None:
+    """Return where one more group of lines promises to be found, and all lines with it."""
+    n_moving = min(_MOVING, len(fit.structure.order))
+    # the space must be a part of what the other lines leave, not all of it
+    n_columns = len(fit.coefficients) + 2 * n_moving + 4 * (_DEGREE + 1)
+    if is_exact(data, fit.chi2) or np.count_nonzero(data.weights, axis=0).min() < n_columns:
+        return None
+    for centre in _centres(data, fit, dropped, avoid):
+        around = Neighbourhood(data, fit, centre)
+        before = around.left_of(fit.residual)
+        share = before
+        held = around.n_held
+        for count in range(max(1 if held else 2, around.n_inside), _MOST - held + 1):
+            frequency, left = around.place(count)
+            if frequency.min() <= 0:
+                break
+            # three parameters of a line, two for each power of time; before all lines are there,
+            # nothing tells the noise
+            changing = around.changing((3 * (count + held) - 1) // 2)
+            apart = bool((np.diff(frequency) * data.baseline > _CLOSEST).all())
+            if apart and left < min(_PROMISING * before, 0.5 * changing):
+                single = [Fundamental(float(f), (1,)) for f in frequency]
+                return centre, Structure.of([*around.others, *single])
+            if count > max(3 - held, around.n_inside) and left > 0.5 * share:
+                break
+            share = left
+    return None
+
+
+def _centres(data: Data, fit: Fit, dropped: list[float], avoid: list[float]) -> list[float]:
+    """Return the strongest line of each neighbourhood in which much is left."""
+    frequency = fit.structure.line_frequency
+    coefficients = fit.coefficients[fit.n_nuisance :] / np.sqrt(fit.scale)
+    strength = np.square(coefficients).sum(axis=1).reshape(-1, 2).sum(axis=1)
+    for bare in dropped:
+        if is_apart(data, bare, frequency.tolist()):
+            frequency, strength = np.append(frequency, bare), np.append(strength, 0.0)
+    level = local_level(data, fit.residual, fit.scale, frequency).max(axis=1, initial=1.0)
+    enough = max(2.0, _SHARE * data.n_values / data.y.shape[1] / _VALUES)
+    centres: list[float] = []
+    for line in np.argsort(-level, kind="stable"):
+        if level[line] < enough or len(centres) == _TRIES:
+            break
+        near = np.flatnonzero(np.abs(frequency - frequency[line]) * data.baseline < REACH)
+        centre = float(frequency[near[strength[near].argmax()]])
+        if centre * data.baseline >= _FEWEST_CYCLES and is_apart(data, centre, centres + avoid):
+            centres.append(centre)
+    return centres
+
+
+def _is_certain(before: Fit, end: Stand, centre: float) -> bool:
+    """Return whether a group of lines is beyond doubt, all lines fitted together."""
+    around = Neighbourhood(end.work.data, end.fit, centre)
+    white = float(around.dimensions)
+    left = around.left_of(end.fit.residual)
+    # what noise alone may hide of an excess counts as left
+    excess = max(left - white, float(np.sqrt(2 * white)))
+    # m lines can have the first 2 m moments of any spectrum (Gaussian quadrature), and so imitate
+    # any change up to the power 2 m - 1 of time
+    lines = around.n_inside + around.n_held
+    changing = around.changing(2 * lines - 1)
+    return (
+        lines > 1
+        and left < _RESOLVED * around.left_of(before.residual)
+        and changing - white > _FACTOR * excess
+    )

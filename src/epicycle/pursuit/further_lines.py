@@ -1,0 +1,144 @@
+"""One line after the other: candidates of a spectrum that are significant and stand apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from epicycle.evidence.judge import Judge
+from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.lines import Structure
+from epicycle.fit.noise import is_exact
+from epicycle.fit.refine import fit_lines
+from epicycle.pursuit import harmonics
+from epicycle.pursuit.goal import Goal, count_cycles, with_drift_set
+from epicycle.pursuit.workbench import Workbench
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.search.drift import scan_drift
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.plan import SearchPlan
+
+#: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
+SEPARATION = 1.0
+
+#: Largest drift that is searched, in units of 1/baseline^2: it smears a line over so many widths.
+LARGEST_DRIFT = 32.0
+
+
+def add_lines(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    judge: Judge,
+    refused: list[float],
+    beside: list[float],
+) -> tuple[Fit, Floats, Candidates]:
+    """Return the fit with every further significant line, and the last search.
+
+    Where lines were refused, and where power stands beside a line, is added to the lists.
+    """
+    while count_cycles(fit.structure, goal) < goal.max_cycles:
+        found = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
+        if found is None:
+            break
+        better, candidate = found
+        settled, its_jitter = work.settle(with_drift_set(better.structure, goal))
+        if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
+            # the candidate too, from which the line may have moved: else it would come again
+            refused += [float(better.structure.frequency[-1]), candidate]
+            continue
+        fit, jitter = settled, its_jitter
+        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+        last = work.search(fit)
+    return fit, jitter, last
+
+
+def _next_line(
+    work: Workbench,
+    fit: Fit,
+    candidates: Candidates,
+    plan: SearchPlan,
+    goal: Goal,
+    judge: Judge,
+    refused: list[float],
+    beside: list[float],
+) -> tuple[Fit, float] | None:
+    """Return the fit with one more line, and the candidate; None when nothing is significant."""
+    data = work.data
+    if is_exact(data, fit.chi2):
+        return None
+    width = 1.0 / data.baseline
+    existing = fit.structure.line_frequency
+    taken = np.append(existing, refused)
+    for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
+        if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
+            if height > work.significant_power(fit):
+                beside.append(float(frequency))
+            continue
+        structure = fit.structure.plus(float(frequency))
+        if goal.drift and frequency >= goal.slow_limit:
+            structure = _with_best_drift(data, fit, float(frequency), width)
+        # enough to decide: the joint fit of all lines follows for those that are accepted
+        near = np.abs(structure.frequency - frequency) < 4 * width
+        trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
+        if trial.structure.frequency[-1] < width and plan.minimum_frequency <= width:
+            # A bend of less than one cycle has no frequency of its own; held at one cycle over
+            # the baseline it takes the drift out of the way of the cycles above it.
+            structure = fit.structure.plus(width, fixed=True)
+            trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
+        if judge.of_next(data, fit, trial) > goal.false_alarm:
+            return None
+        n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
+        # an output may be fitted without any residual before
+        ratio = np.maximum(fit.chi2, 1e-300) / np.maximum(trial.chi2, 1e-300)
+        # BIC: two amplitudes are learned from the values of their output, a frequency from all
+        gain = (n * np.log(ratio)).sum()
+        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
+            return None
+        if _acceptable(fit, trial, plan, width):
+            return trial, float(frequency)
+        refused.append(float(frequency))
+    return None
+
+
+def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> Structure:
+    """Return the lines of a fit and one more near a candidate, at the drift of highest power."""
+    peak = scan_drift(
+        data.times,
+        (fit.residual * data.weights).T,
+        frequency,
+        LARGEST_DRIFT / 2 * width,
+        LARGEST_DRIFT * width**2,
+    )
+    structure = fit.structure.plus(peak.frequency)
+    drift, drifting = structure.drift.copy(), structure.drifting.copy()
+    drift[-1], drifting[-1] = peak.drift, True
+    return replace(structure, drift=drift, drifting=drifting)
+
+
+def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
+    """Return whether a trial's lines are in the band, apart, and not fighting each other."""
+    frequency = trial.structure.frequency
+    new = frequency[-1]
+    margin = 0.05 * width
+    if not plan.minimum_frequency - margin <= new <= plan.maximum_frequency + margin:
+        return False
+    if too_close(trial, width) > too_close(fit, width):
+        return False
+    # Two lines with large amplitudes of opposite sign beat to imitate a line that changes.
+    amplitude = np.sqrt(line_powers(trial, fit.scale))
+    before = np.sqrt(line_powers(fit))
+    near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
+    grown = amplitude[:-1][near] > 1.5 * before[near]
+    return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
+
+
+def too_close(fit: Fit, width: float) -> int:
+    """Return the number of neighbours that are too close, but for those placed so on purpose."""
+    gaps = np.diff(np.sort(fit.structure.line_frequency))
+    return int(np.count_nonzero(gaps < SEPARATION * width))

@@ -1,0 +1,81 @@
+"""What the user asked the pursuit for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.fit.lines import Structure
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the user asked the pursuit for.
+
+    Attributes
+    ----------
+    max_cycles : int
+        Number of cycles at which to stop.
+    max_order : int
+        Highest harmonic tried.
+    false_alarm : float
+        Largest false-alarm probability of a line that stays.
+    effort : Effort
+        What the search may cost, and how weak a line it should see.
+    known : tuple of float
+        Frequencies to fit first and to hold.
+    drift : bool
+        Whether the cycles' frequencies may change linearly with time.
+    slow_limit : float
+        Frequency below which a line is slow variation and does not count as a cycle.
+    red_noise : bool
+        Whether noise may be stronger at some frequencies than at others.
+    """
+
+    max_cycles: int
+    max_order: int
+    false_alarm: float
+    effort: Effort
+    known: tuple[float, ...]
+    drift: bool
+    slow_limit: float
+    red_noise: bool = False
+
+
+def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
+    """Return which fundamentals were given by the user."""
+    return np.isin(structure.frequency, goal.known)
+
+
+def count_cycles(structure: Structure, goal: Goal) -> int:
+    """Return how many fundamentals count as cycles: not what was given, and no slow variation."""
+    counted = ~known_fundamentals(structure, goal) & (structure.frequency >= goal.slow_limit)
+    return int(np.count_nonzero(counted))
+
+
+def with_drift_set(structure: Structure, goal: Goal) -> Structure:
+    """Return the structure with the drift of its cycles set free, where the user asked for it."""
+    if not goal.drift:
+        return structure
+    return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a search may cost, and how weak a line it should see.
+
+    Attributes
+    ----------
+    strategy : str
+        "auto", "dense" or "ladder".
+    max_frequencies : float
+        Largest number of frequencies that one search may evaluate.
+    share : float or None
+        Share of the variance that the weakest line is expected to have.
+    """
+
+    strategy: str
+    max_frequencies: float
+    share: float | None

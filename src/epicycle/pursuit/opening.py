@@ -1,0 +1,322 @@
+"""The first cycle, where its waveform is no sinusoid: found by all of its harmonics together.
+
+A pursuit that takes one sinusoid at a time begins with the highest maximum of the sinusoidal
+spectrum.  For a sawtooth seen on a few dozen nights that is often an alias, for eclipses half the
+period.  Where there are few enough samples and frequencies, all maxima of the spectra of one, two
+and three harmonics are therefore compared as waveforms first (:mod:`epicycle.evidence.comparison`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.evidence.comparison import rank
+from epicycle.evidence.waveform_fits import values_per_epoch
+from epicycle.evidence.waveforms import Ranking
+from epicycle.fit.criteria import least_reduction, value_counts
+from epicycle.fit.joint import Fit
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.lines import Structure
+from epicycle.fit.noise import NoiseModel
+from epicycle.fit.refine import fit_lines
+from epicycle.pursuit.orders import with_waveform
+from epicycle.samples.arrays import Floats
+from epicycle.samples.background import Background
+from epicycle.samples.data import Data
+from epicycle.spectra.bands import Candidates, cut
+from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
+from epicycle.spectra.plan import SearchPlan, grid
+from epicycle.spectra.sums import BAND
+
+#: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
+_ORDERS = 3
+
+_POINTS = 8
+
+MAXIMA = 10
+
+#: Costs up to which waveforms are compared: frequencies of the grid, values, outputs.
+_MOST_FREQUENCIES = 1 << 19
+
+_MOST_VALUES = 5000
+
+_MOST_OUTPUTS = 8
+
+#: With fewer cycles than this over the baseline there is no waveform to speak of.
+_FEWEST_CYCLES = 5.0
+
+#: Scatter of a waveform about its first harmonics, in units of the signal's.
+_MISFIT = 0.3
+
+#: A waveform has been chosen among so many: maxima, their multiples and fractions, and orders.
+_CHOICES = 100
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a comparison of waveforms suggests to begin with.
+
+    Attributes
+    ----------
+    fit : Fit or None
+        The fit with the first cycle; None where the ordinary search finds the same.
+    held : float or None
+        Frequency that was compared with its aliases and multiples as a waveform, and won.
+    """
+
+    fit: Fit | None
+    held: float | None
+
+
+def affordable(data: Data, plan: SearchPlan) -> bool:
+    """Return whether waveforms can be compared at a cost like that of the ordinary search."""
+    return (
+        plan.strategy == "dense"
+        and plan.n_frequencies <= _MOST_FREQUENCIES
+        and data.n_values <= _MOST_VALUES
+        and data.y.shape[1] <= _MOST_OUTPUTS
+    )
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where waveforms are to be compared.
+
+    Attributes
+    ----------
+    frequency : ndarray
+        Frequencies to begin with, most likely first.
+    limits : tuple of float
+        Lowest and highest frequency that counts.
+    highest : float
+        Frequency above which no harmonic may be.
+    """
+
+    frequency: Floats
+    limits: tuple[float, float]
+    highest: float
+
+
+def where_to_compare(
+    data: Data,
+    residual: Floats,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    further: Floats,
+    most: int = MAXIMA,
+) -> Start | None:
+    """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    residual : ndarray, shape (n, d)
+        Values to explain, free of the nuisance columns.
+    noise : NoiseModel
+        Errors, and the groups that have a scatter of their own.
+    plan : SearchPlan
+        The band.
+    further : ndarray
+        Frequencies to compare besides the maxima of the spectra.
+    most : int
+        Maxima taken from each spectrum.
+    """
+    lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
+    if lowest >= plan.maximum_frequency:
+        return None
+    limits = lowest, plan.maximum_frequency
+    highest = plan.highest_line
+    maxima = _maxima(_stacked(data, residual, noise), limits, highest, most)
+    return Start(np.concatenate([maxima, further]), limits, highest)
+
+
+def compare_waveforms(
+    data: Data, residual: Floats, noise: NoiseModel, plan: SearchPlan, further: Floats
+) -> Ranking:
+    """Return the frequencies of the band by the evidence of a waveform there.
+
+    The arguments are those of :func:`where_to_compare`, but for the last one.
+    """
+    start = where_to_compare(data, residual, noise, plan, further)
+    if start is None:
+        return Ranking((), -np.inf)
+    return rank(data, residual, noise, start.frequency, start.limits, start.highest)
+
+
+def open_with_waveform(
+    data: Data,
+    fit: Fit,
+    ranking: Ranking,
+    sinusoidal: float | None,
+    max_order: int,
+    plan: SearchPlan,
+    *,
+    even_sinusoids: bool = False,
+) -> Opening:
+    """Return the fit with the likeliest waveform added, if it is one, and not found otherwise.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    fit : Fit
+        What was found before.
+    ranking : Ranking
+        Frequencies by evidence.
+    sinusoidal : float or None
+        Frequency with which the ordinary search would begin, if it finds anything.
+    max_order : int
+        Highest harmonic.
+    plan : SearchPlan
+        The band.
+    even_sinusoids : bool
+        Whether a sinusoid, too, stands where the evidence has it, not at the highest maximum.
+    """
+    if not ranking.rivals:
+        return Opening(None, None)
+    frequency = ranking.rivals[0].frequency
+    # on a raster, a harmonic above the Nyquist frequency is the alias of another line
+    max_order = int(min(max_order, plan.highest_line / frequency))
+    trial, orders = with_waveform(data, fit, frequency, max_order)
+    if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
+        return Opening(None, None)  # a sinusoid, or the period is shorter after all
+    if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
+        # the harmonics are a matter of fit alone: noise must not add any more often than where
+        # they are looked for one by one
+        least = least_reduction(data)
+        trial, orders = with_waveform(data, fit, frequency, max_order, least)
+        if orders == (1,) or math.gcd(*orders) > 1:
+            return Opening(None, frequency)
+    return Opening(trial, frequency)
+
+
+def outdone_by_sinusoids(
+    data: Data,
+    fit: Fit,
+    trial: Fit,
+    plan: SearchPlan,
+    search: Callable[[Fit], Candidates],
+    *,
+    in_groups: bool = False,
+) -> bool:
+    """Return whether as many sinusoids, each found by itself, explain more than a waveform.
+
+    Several unrelated lines may lie near enough to multiples of some frequency to look like a
+    waveform.  By BIC, with every free frequency paying for the choice among those of the band.
+    What a waveform leaves is alike in groups that were measured at the same moment, and so the
+    values of an epoch count as one where a frequency is chosen: else lines that are spread over
+    the window describe it.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    fit : Fit
+        What was found before.
+    trial : Fit
+        The same with one more cycle.
+    plan : SearchPlan
+        The band.
+    search : callable
+        Returns the strongest maxima of the spectrum of a fit's residual.
+    in_groups : bool
+        Whether the outputs are groups of one series.
+    """
+    n = value_counts(data)
+    per_line = 2 * float(np.log(n).sum())
+    per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
+    if in_groups:
+        per_frequency *= values_per_epoch(data, plan.maximum_frequency)
+
+    def bic(one: Fit) -> float:
+        new = len(one.structure.order) - len(fit.structure.order)
+        free = len(one.structure.frequency) - len(fit.structure.frequency)
+        unexplained = float((n * np.log(np.maximum(one.chi2, 1e-300))).sum())
+        return unexplained + new * per_line + free * per_frequency
+
+    waveform, lines = bic(trial) + 2 * math.log(_CHOICES), fit
+    for _ in range(len(trial.structure.order) - len(fit.structure.order)):
+        taken = lines.structure.line_frequency
+        apart = [
+            f
+            for f in search(lines).frequency.tolist()
+            if not len(taken) or np.abs(taken - f).min() >= 1.0 / data.baseline
+        ]
+        if not apart:
+            return False
+        structure = lines.structure.plus(apart[0])
+        lines = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3)
+        if bic(lines) < waveform:
+            return True
+    return False
+
+
+def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
+    """Return all outputs as one, scaled to signals of the same size.
+
+    Where outputs have one waveform with amplitudes of their own, this has no more parameters than
+    one output, and so fewer chances for an alias.  It only suggests frequencies.
+    """
+    times, values, weights, columns = [], [], [], []
+    d, p = residual.shape[1], data.nuisance.shape[1]
+    for j in range(d):
+        rows = np.flatnonzero(data.weights_of(j) > 0)
+        y = residual[rows, j]
+        variance = float(np.average(y**2))
+        known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
+        # where the errors explain everything, the signal is what their scatter could hide
+        least = variance * np.sqrt(2.0 / len(rows))
+        signal = max(variance - float(np.median(known)), least, 1e-200)
+        misfit = _MISFIT**2 * signal if noise.dy is not None else max(variance, 1e-300)
+        times.append(rows)
+        values.append(y / np.sqrt(signal))
+        weights.append(signal / (known + misfit) * noise.relative[rows])
+        block = np.zeros((len(rows), d * p))
+        block[:, j * p : (j + 1) * p] = data.nuisance[rows]
+        columns.append(block)
+    index = np.concatenate(times)
+    return replace(
+        data,
+        times=data.times[index],
+        y=np.concatenate(values)[:, np.newaxis],
+        weights=np.concatenate(weights)[:, np.newaxis],
+        nuisance=np.vstack(columns),
+        background=Background.plain(d * p, 0),
+        group=data.group[index],
+    )
+
+
+def _maxima(data: Data, limits: tuple[float, float], highest: float, most: int) -> Floats:
+    """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
+    plan = grid(*limits, 1.0 / (_POINTS * data.baseline))
+    n_bands, size = cut(plan.n_frequencies, BAND)
+    w = data.weights[:, 0]
+    null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)
+    ridge = 2.0 / max(float(w @ null.residual[:, 0] ** 2), 1.0)
+    engine = MultiHarmonicPeriodogram(data, plan.spacing, size, _ORDERS, ridge=ridge)
+    index: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)] * _ORDERS
+    height = [np.empty(0)] * _ORDERS
+    for band in range(n_bands):
+        first = band * (size - 2)
+        length = min(size, plan.n_frequencies - first)
+        start = plan.minimum_frequency + first * plan.spacing
+        frequency = start + plan.spacing * np.arange(length)
+        # the last order is the one that must stay below the highest frequency
+        stops = [int(np.count_nonzero(frequency * (k + 1) <= highest)) for k in range(_ORDERS)]
+        floors = [float(h[-1]) if len(h) == most else 0.0 for h in height]
+        found = engine.peaks(null.residual, start, length, stops, floors, most)
+        for k, (at, power) in enumerate(found):
+            both = np.append(height[k], power)
+            best = np.argsort(-both, kind="stable")[:most]
+            index[k], height[k] = np.append(index[k], at + first)[best], both[best]
+    maxima = [plan.minimum_frequency + plan.spacing * at for at in index]
+    # the highest of every spectrum come first
+    rows = max(map(len, maxima))
+    ranked = [f[i] for i in range(rows) for f in reversed(maxima) if i < len(f)]
+    return np.array(ranked)

@@ -1,0 +1,143 @@
+"""Which harmonics a waveform has, judged by joint fits of all of them.
+
+One by one, each harmonic is looked for in what the others leave.  On a few dozen nights, where the
+lines of a waveform are far from orthogonal, that leaves so much that some are missed, and what is
+missed appears elsewhere.  Fitted together they explain it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from epicycle.fit.criteria import _deviance, value_counts
+from epicycle.fit.joint import Fit
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.lines import Structure
+from epicycle.fit.refine import fit_lines
+from epicycle.samples.data import Data
+
+#: With more values of an output than this the lines of a waveform are as good as orthogonal.
+_FEW_VALUES = 200
+
+#: Orders beyond the best number that are tried before giving up.
+_PATIENCE = 2
+
+Orders = tuple[int, ...]
+
+
+def with_waveform(
+    data: Data, fit: Fit, frequency: float, max_order: int, least: float = 0.0
+) -> tuple[Fit, Orders]:
+    """Return the fit with one more cycle, with the harmonics that lower BIC, and their orders.
+
+    Each of them must lower minus twice the logarithm of the likelihood by `least` in any case.
+    """
+    n = value_counts(data)
+    cost = max(2 * float(np.log(n).sum()), least)
+    k = len(fit.structure.frequency)
+
+    def tried(orders: Orders) -> tuple[float, Fit]:
+        trial = _with_free(data, fit.structure.plus(frequency, orders), k)
+        return _deviance(data, n, trial) + cost * len(orders), trial
+
+    # more parameters than a third of the values describe the noise
+    most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
+    return _chosen(tried, (), list(range(1, max(most, 1) + 1)))
+
+
+def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least: float) -> Fit:
+    """Return the fit with the harmonics of fundamental `k` that pay for themselves together.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    fit : Fit
+        Its solution with the harmonics known so far, all of which stay.
+    max_order : int
+        Highest order.
+    highest : float
+        Frequency above which no line may stand.
+    least : float
+        By how much each harmonic must lower minus twice the logarithm of the likelihood.
+    """
+    n = value_counts(data)
+    if n.max() > _FEW_VALUES:
+        return fit
+    fundamentals = fit.structure.fundamentals()
+    own = fundamentals[k]
+    # what has been fitted already, and will be, leaves fewer values to judge by
+    dof = n - fit.n_parameters
+    most = int(min(max_order, highest / own.frequency))
+    room = int((n.min() / 3 - fit.n_parameters) / 2)
+    others = fit.structure.line_frequency[fit.structure.parent != k]
+    new = [
+        m
+        for m in range(2, most + 1)
+        if m not in own.orders
+        and not (np.abs(others - m * own.frequency) < 1.0 / data.baseline).any()
+    ][: max(room, 0)]
+    if not new:
+        return fit
+
+    def tried(orders: Orders) -> tuple[float, Fit]:
+        changed = [*fundamentals]
+        changed[k] = own._replace(orders=orders)
+        trial = _with_free(data, Structure.of(changed), k)
+        return _deviance(data, dof, trial) + least * len(orders), trial
+
+    best, orders = _chosen(tried, own.orders, new)
+    return fit if orders == own.orders else best
+
+
+def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> bool:
+    """Return whether a harmonic of fundamental `k` is a line of its own that is only near.
+
+    Minus twice the logarithm of the likelihood falls by `least` then, if it may move.
+    """
+    fundamentals = fit.structure.fundamentals()
+    own = fundamentals[k]
+    rest = own.without(order)
+    if rest is None:
+        return False
+    fundamentals[k] = rest
+    structure = Structure.of(fundamentals).plus(order * own.frequency)
+    free = np.zeros(len(structure.frequency), dtype=bool)
+    free[[k, -1]] = True
+    apart = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
+    dof = value_counts(data) - apart.n_parameters
+    return _deviance(data, dof, fit) - _deviance(data, dof, apart) > least
+
+
+def _chosen(
+    tried: Callable[[Orders], tuple[float, Fit]], own: Orders, new: list[int]
+) -> tuple[Fit, Orders]:
+    """Return the cheapest of some waveforms; `tried` returns the cost of one and its fit.
+
+    They have the orders `own`, and the first few of the orders `new`, of which single ones, but
+    for the last, may be left out again: a waveform without a fundamental, eclipses alike.
+    """
+    used, kept = own, 0
+    best = tried(own) if own else None
+    for count in range(1, len(new) + 1):
+        orders = tuple(sorted({*own, *new[:count]}))
+        trial = tried(orders)
+        if best is None or trial[0] < best[0]:
+            best, used, kept = trial, orders, count
+        elif count > kept + _PATIENCE:
+            break
+    assert best is not None
+    for order in new[: max(kept - 1, 0)]:
+        orders = tuple(o for o in used if o != order)
+        trial = tried(orders)
+        if trial[0] < best[0]:
+            best, used = trial, orders
+    return best[1], used
+
+
+def _with_free(data: Data, structure: Structure, k: int) -> Fit:
+    """Return a quick fit in which only frequency `k` moves."""
+    free = np.arange(len(structure.frequency)) == k
+    return fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)

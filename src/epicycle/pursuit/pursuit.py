@@ -1,0 +1,407 @@
+"""Matching pursuit: lines are found one after the other and refitted together at each step.
+
+After Mamandipoor, Ramasamy & Madhow (2016), "Newtonized orthogonal matching pursuit", IEEE Trans.
+Signal Process. 64, 5066, with least-squares power, significance and the information criterion
+deciding when to stop, and a last look back at every line with the noise around it.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.coherence import BroadPeak, broad_peaks
+from epicycle.evidence.envelope import Envelope
+from epicycle.evidence.judge import Judge
+from epicycle.evidence.waveforms import Ranking, Rival
+from epicycle.evidence.window import Trials, spectral_window
+from epicycle.fit.errors import Covariance, covariance
+from epicycle.fit.joint import Fit, fundamental_powers, line_powers
+from epicycle.fit.lines import Structure
+from epicycle.fit.noise import NoiseModel, is_exact
+from epicycle.pursuit import harmonics
+from epicycle.pursuit.close_pairs import is_apart, resolve
+from epicycle.pursuit.further_lines import LARGEST_DRIFT, SEPARATION, add_lines
+from epicycle.pursuit.goal import Goal, count_cycles, known_fundamentals, with_drift_set
+from epicycle.pursuit.opening import (
+    affordable,
+    compare_waveforms,
+    open_with_waveform,
+    outdone_by_sinusoids,
+)
+from epicycle.pursuit.stand import Stand
+from epicycle.pursuit.workbench import Workbench
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.spectra.bands import Candidates, Progress
+from epicycle.spectra.plan import SearchPlan
+
+#: Residual power next to a line, relative to white noise, that is more than noise can be.
+_UNRESOLVED = 4.0
+
+#: The last joint fit may bring two lines together by this factor, no further.
+_FINAL_SEPARATION = 0.95
+
+
+@dataclass(frozen=True)
+class Pursuit:
+    """Where the pursuit ended.
+
+    Attributes
+    ----------
+    data : Data
+        The data with their final weights.
+    fit : Fit
+        All lines that stayed.
+    jitter : ndarray, shape (G, d)
+        Extra scatter of each group and output.
+    level : ndarray, shape (L, d)
+        Noise level around each line.
+    covariance : Covariance
+        Errors of everything in `fit`.
+    false_alarm : ndarray, shape (K,)
+        False-alarm probability of each fundamental with its harmonics.
+    first, last : Candidates
+        Spectrum of the data before the first, and of the residual after the last line, in shares
+        of their variance: of the whole band, or of the neighbourhood of the strongest line where
+        the band was too wide.
+    depth : float or None
+        Share of the variance that a line needed to be seen; None where the whole band was
+        searched coherently.
+    remedies : str or None
+        What would let a line with half that share be seen; None where nothing significant can
+        have been overlooked.
+    search : SearchPlan
+        The plan with what was decided, and what it took.
+    bandwidth : float
+        Effective bandwidth of the search.
+    notes : tuple of str
+        What could not be decided.
+    window : Candidates
+        The spectral window.
+    rivals : tuple of Rival
+        Frequencies at which the first cycle was compared as a waveform, the likeliest first;
+        empty where it was not.
+    broad : tuple of BroadPeak
+        Fundamentals that are no clocks.
+    envelopes : tuple of Envelope
+        How the amplitudes vary of those that do.
+    variation : ndarray, shape (n, d), or None
+        What this adds to constant amplitudes, and has been taken from the values of `data`.
+    """
+
+    data: Data
+    fit: Fit
+    jitter: Floats
+    level: Floats
+    covariance: Covariance
+    false_alarm: Floats
+    first: Candidates
+    last: Candidates
+    depth: float | None
+    remedies: str | None
+    search: SearchPlan
+    bandwidth: float
+    notes: tuple[str, ...]
+    window: Candidates
+    rivals: tuple[Rival, ...] = ()
+    broad: tuple[BroadPeak, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    variation: Floats | None = None
+
+
+def pursue(
+    data: Data,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    goal: Goal,
+    *,
+    ranking: Ranking | None = None,
+    progress: Progress | None = None,
+) -> Pursuit:
+    """Return all significant lines of the data, found by matching pursuit.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem.
+    noise : NoiseModel
+        How the weights follow from errors and jitter.
+    plan : SearchPlan
+        Band and grid of the search.
+    goal : Goal
+        When to stop.
+    ranking : Ranking, optional
+        Frequencies of the first cycle by the evidence of a waveform, where known already.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
+
+    Returns
+    -------
+    Pursuit
+    """
+    judge = judge_of(data, noise, plan, goal)
+    structure = Structure.empty()
+    for frequency in goal.known:
+        structure = structure.plus(frequency, fixed=True)
+    work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, progress)
+    work.red_noise = goal.red_noise
+    fit, jitter = work.settle(structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
+    last = work.search(fit)
+    refused: list[float] = []
+    beside: list[float] = []
+    fit, jitter, last, rivals, held = _open(work, fit, jitter, last, goal, judge, ranking)
+    fit, jitter, last = add_lines(work, fit, jitter, last, goal, judge, refused, beside)
+
+    window = spectral_window(work.data, plan)
+    likelier = _at_likeliest_aliases(work, fit, window, goal, judge, held)
+    if likelier is not fit:
+        last = work.search(likelier)
+        fit, jitter, last = add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
+    broad = _broad_peaks(work, fit, goal, judge)
+    spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
+    seen = fit.structure.line_frequency.tolist()
+    begun = fit
+    fit, jitter = _finish(work, begun, goal, judge, held)
+    beside += refused
+    centres: list[float] = []
+    if not (goal.drift or goal.red_noise):
+        stand, centres = resolve(
+            Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
+        )
+        if count_cycles(stand.fit.structure, goal) > goal.max_cycles:
+            centres = []
+        if centres:
+            work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
+            solved = is_exact(work.data, fit.chi2)
+            beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
+    broad = []
+    if len(spared) and not centres:
+        # several lines make one broad peak together, whatever each of them is worth
+        fit, jitter = _finish(work, begun, goal, judge, held, spared)
+        broad = _broad_peaks(work, fit, goal, judge)
+    level = judge.noise_level(work.data, fit)
+    errors = covariance(work.data, fit, level)
+    return Pursuit(
+        data=work.data,
+        fit=fit,
+        jitter=jitter,
+        level=level,
+        covariance=errors,
+        false_alarm=judge.of_all(work.data, fit, errors, level),
+        first=work.portrait(work.null(structure), fit, last),
+        last=work.portrait(fit, fit, last),
+        depth=work.depth,
+        remedies=work.remedies(),
+        search=work.report(),
+        bandwidth=judge.trials.upper,
+        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
+        window=window,
+        rivals=rivals,
+        broad=tuple(broad),
+    )
+
+
+def refitted(
+    found: Pursuit,
+    *,
+    noise: NoiseModel,
+    plan: SearchPlan,
+    goal: Goal,
+    data: Data | None = None,
+    structure: Structure | None = None,
+) -> Pursuit:
+    """Return a pursuit with its last fit, jitter and errors made anew, for other data or lines."""
+    work = Workbench(data or found.data, noise, plan, goal.false_alarm, goal.effort, None)
+    fit, jitter = work.settle(structure or found.fit.structure, tight=True)
+    judge = judge_of(work.data, noise, plan, goal)
+    level = judge.noise_level(work.data, fit)
+    errors = covariance(work.data, fit, level)
+    return replace(found, data=work.data, fit=fit, jitter=jitter, level=level, covariance=errors)
+
+
+def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
+    """Return what decides which lines are noise."""
+    # drifts further apart than 4 / T^2 are independent trials
+    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
+    trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
+    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
+
+
+def _finish(
+    work: Workbench,
+    fit: Fit,
+    goal: Goal,
+    judge: Judge,
+    held: float | None,
+    spared: Floats | None = None,
+) -> tuple[Fit, Floats]:
+    """Return the final joint fit: lines pruned and read as waveforms, and the jitter."""
+    absolute = work.noise.absolute
+    fit = _prune(work, fit, goal, judge, spared)
+    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, absolute, held)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, absolute)
+    level = judge.noise_level(work.data, fit)
+    fit = harmonics.merge(work.data, fit, level, goal.max_order, absolute)
+    return _settle_apart(work, fit, goal)
+
+
+def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
+    """Return which cycles are no clocks, and which lines make one of them together."""
+    if goal.drift:
+        return []
+    structure = fit.structure
+    level = judge.noise_level(work.data, fit)
+    in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
+    order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
+    return broad_peaks(work.data, fit, level, order)
+
+
+def _at_likeliest_aliases(
+    work: Workbench, fit: Fit, window: Candidates, goal: Goal, judge: Judge, held: float | None
+) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
+        test = AliasTest(work.data, work.noise, window, work.plan)
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            if level[fit.structure.parent == k].max() > _UNRESOLVED:
+                continue  # odds are against noise, and what is left beside this line is none
+            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
+                continue  # its whole waveform has been compared there
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit
+
+
+def _open(
+    work: Workbench,
+    fit: Fit,
+    jitter: Floats,
+    last: Candidates,
+    goal: Goal,
+    judge: Judge,
+    ranking: Ranking | None,
+) -> tuple[Fit, Floats, Candidates, tuple[Rival, ...], float | None]:
+    """Return fit, jitter and search with the first cycle, where it is better found as a waveform.
+
+    With them come the frequencies compared, and the one that is held against its aliases.
+    """
+    unchanged = fit, jitter, last, (), None
+    top = float(last.frequency[0]) if len(last.frequency) else None
+    if (
+        goal.drift
+        or goal.max_order < 2
+        or goal.max_cycles < 1
+        or (top is not None and top < goal.slow_limit)
+        or not affordable(work.data, work.plan)
+        or is_exact(work.data, fit.chi2)
+    ):
+        return unchanged
+    in_groups = ranking is not None and not goal.known
+    if ranking is None or goal.known:
+        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
+    opening = open_with_waveform(
+        work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
+    )
+    if opening.fit is None:
+        return *unchanged[:3], ranking.rivals, opening.held
+    trial = opening.fit
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if orders != (1,) and outdone_by_sinusoids(
+        work.data, fit, trial, work.plan, work.search, in_groups=in_groups
+    ):
+        # groups still say where else the first line may stand
+        return *unchanged[:3], ranking.rivals if in_groups else (), None
+    if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
+        return unchanged
+    fit, jitter = work.settle(trial.structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+    return fit, jitter, work.search(fit), ranking.rivals, opening.held
+
+
+def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
+    """Return the fit without the lines that close pairs have made superfluous, and completed."""
+    work = copy(stand.work)
+    fit = _prune(work, stand.fit, goal, judge)
+    last = work.search(fit)
+    fit, jitter, last = add_lines(work, fit, stand.jitter, last, goal, judge, [], [])
+    fit = _prune(work, fit, goal, judge)
+    fit, jitter = work.settle(fit.structure, tight=True)
+    return Stand(work, fit, jitter, last)
+
+
+def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
+    """Return a sentence for each line next to which power was found but not resolved."""
+    close = np.array(refused)
+    return [
+        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
+        f"companion, or a cycle whose amplitude or period changes"
+        for f in fit.structure.frequency
+        if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
+    ]
+
+
+def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
+    """Return the final joint fit; of two lines that it draws together the weaker one goes."""
+    while True:
+        settled, jitter = work.settle(with_drift_set(fit.structure, goal), tight=True)
+        frequency = settled.structure.line_frequency
+        order = np.argsort(frequency)
+        gaps = np.diff(frequency[order])
+        if not len(gaps) or gaps.min() >= _FINAL_SEPARATION * SEPARATION / work.data.baseline:
+            return settled, jitter
+        pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
+        strength = line_powers(settled)
+        weaker = int(pair[strength[pair].argmin()])
+        fit, _ = work.settle(_without_line(settled.structure, weaker))
+
+
+def _without_line(structure: Structure, line: int) -> Structure:
+    """Return the structure without one line; the other lines of its cycle stay."""
+    fundamentals = structure.fundamentals()
+    k = int(structure.parent[line])
+    rest = fundamentals[k].without(int(structure.order[line]))
+    fundamentals[k : k + 1] = [] if rest is None else [rest]
+    return Structure.of(fundamentals)
+
+
+def _prune(
+    work: Workbench, fit: Fit, goal: Goal, judge: Judge, spared: Floats | None = None
+) -> Fit:
+    """Return the fit without the lines that the noise around them could explain.
+
+    Those at the frequencies `spared` stay: what is around them is the same broad peak.
+    """
+    while True:
+        level = judge.noise_level(work.data, fit)
+        # slow variation is fitted, not claimed: that there is more of it nearby is no reason not to
+        level[fit.structure.line_frequency < goal.slow_limit] = 1.0
+        errors = covariance(work.data, fit, level)
+        probability = judge.of_all(work.data, fit, errors, level)
+        probability[known_fundamentals(fit.structure, goal)] = 0.0
+        if spared is not None and len(spared):
+            far = np.abs(fit.structure.frequency[:, np.newaxis] - spared).min(axis=1)
+            probability[far < 0.5 / work.data.baseline] = 0.0
+        if not len(probability) or probability.max() <= goal.false_alarm:
+            return fit
+        fundamentals = fit.structure.fundamentals()
+        del fundamentals[int(probability.argmax())]
+        fit, _ = work.settle(Structure.of(fundamentals))

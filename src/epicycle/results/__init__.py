@@ -1,0 +1,1 @@
+"""A finished pursuit as numbers: cycles, lines, predictions with errors."""

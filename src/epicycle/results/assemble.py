@@ -1,0 +1,274 @@
+"""From a finished pursuit to the objects that the user sees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+from scipy import special
+
+from epicycle.effects.gains import Gains
+from epicycle.evidence.aliases import Alias
+from epicycle.evidence.coherence import BroadPeak
+from epicycle.fit.joint import Fit, fundamental_powers
+from epicycle.pursuit.goal import Goal, known_fundamentals
+from epicycle.pursuit.pursuit import Pursuit
+from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
+from epicycle.results.forecast_errors import continue_trend, prediction_errors
+from epicycle.results.predictor import Predictor
+from epicycle.samples.arrays import Floats
+from epicycle.samples.checks import Samples
+from epicycle.samples.times import TimeScale
+from epicycle.spectra.plan import SearchPlan
+
+
+def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
+    """Return which fundamentals are slow variation rather than cycles.
+
+    Below the goal's slow limit (five cycles over the baseline, or the longest period that the
+    user named) a line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.
+    A line of at least three cycles is nevertheless called a cycle, a rhythm seen three or four
+    times, if its power times f^2 is at least four times that of every other slow line.
+    """
+    frequency = fit.structure.frequency
+    slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)
+    rate = np.where(slow, fundamental_powers(fit) * frequency**2, 0.0)
+    if slow.any():
+        k = int(rate.argmax())
+        if frequency[k] >= 3.0 / baseline and rate[k] > 4.0 * np.delete(rate, k).max(initial=0.0):
+            slow[k] = False
+    return slow
+
+
+def slow_notes(fit: Fit, slow: NDArray[np.bool_]) -> list[str]:
+    """Return a sentence about slow variation that was fitted without being called a cycle."""
+    periods = np.sort(1.0 / fit.structure.frequency[slow])
+    if not len(periods):
+        return []
+    text = ", ".join(f"{p:.4g}" for p in periods)
+    return [
+        f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
+        f"cycle from a drift; fitted, but not continued by predictions"
+    ]
+
+
+def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
+    """Return a sentence about what a search by the ladder cannot have seen."""
+    if found.depth is None or found.remedies is None:
+        return []
+    return [
+        f"the band holds {plan.n_frequencies:.2g} frequencies and was searched by pairs of close "
+        f"samples, which show lines with at least {100 * found.depth:.2g} % of the remaining "
+        f"variance; whether there are weaker ones is not decided: more samples, a narrower band "
+        f"or a larger max_frequencies would decide it (for half that share: {found.remedies})"
+    ]
+
+
+def build_predictor(
+    result: Pursuit,
+    samples: Samples,
+    slow: NDArray[np.bool_],
+    exposure: float,
+    gains: Gains | None,
+) -> Predictor:
+    """Return what is needed to evaluate the model at any time."""
+    data, fit = result.data, result.fit
+    structure = fit.structure
+    p = fit.n_nuisance
+    slow_line = slow[structure.parent].astype(bool)
+    continuation = continue_trend(data, fit, slow_line)
+    gain = np.repeat(np.sinc(structure.line_frequency * exposure), 2)
+    counts = np.bincount(data.group, minlength=len(samples.group_labels))
+    times = data.times.to_float()
+    return Predictor(
+        scale=samples.scale,
+        reference=data.reference,
+        first=data.reference + float(times.min()),
+        last=data.reference + float(times.max()),
+        baseline=data.baseline,
+        background=data.background,
+        group_labels=samples.group_labels,
+        group_weights=tuple((counts / counts.sum()).tolist()),
+        nuisance=fit.coefficients[:p].copy(),
+        level=continuation.level,
+        frequency=structure.line_frequency,
+        drift=structure.order * structure.drift[structure.parent],
+        coefficients=fit.coefficients[p:] / gain[:, np.newaxis],
+        slow=slow_line,
+        gains=() if gains is None else tuple(gains.value.tolist()),
+        fading=_fading(result),
+        # locked gears have moved a little
+        envelopes=tuple(
+            replace(one, frequency=float(structure.frequency[structure.parent[one.lines[0]]]))
+            for one in result.envelopes
+        ),
+        errors=prediction_errors(result, continuation, gain),
+    )
+
+
+def _fading(result: Pursuit) -> Floats:
+    """Return one over the coherence time of every line, or an empty array where all are clocks."""
+    if not result.broad:
+        return np.empty(0)
+    rate = np.zeros(len(result.fit.structure.frequency))
+    for peak in result.broad:
+        rate[list(peak.members)] = 1.0 / peak.time
+    lines: Floats = rate[result.fit.structure.parent]
+    return lines
+
+
+def as_broad_peak(cycle: Cycle, peak: BroadPeak) -> Cycle:
+    """Return a cycle that stands for a broad peak, with the errors that its width allows."""
+    frequency = cycle.frequency
+    away = peak.frequency - frequency
+    error = float(np.sqrt(cycle.frequency_error**2 + peak.frequency_error**2 + away**2))
+    return replace(
+        cycle,
+        frequency_error=error,
+        period_error=error / frequency**2,
+        coherence_time=peak.time,
+        coherence_time_error=peak.time_error,
+    )
+
+
+def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
+    """Return the waveform of fundamental `k` in every output, freed of the exposure's blur.
+
+    An exposure of length e averages ``cos(2 pi f t)`` to ``sinc(f e)`` of its amplitude.
+    """
+    structure, fit = result.fit.structure, result.fit
+    lines = np.flatnonzero(structure.parent == k)
+    lines = lines[np.argsort(structure.order[lines], kind="stable")]
+    rows = fit.rows_of(lines)
+    orders = structure.order[lines]
+    frequency = float(structure.frequency[k])
+    gain = np.repeat(np.sinc(orders * frequency * exposure), 2)
+    scale = np.concatenate([[1.0], 1.0 / gain])
+    index = np.concatenate([[k], len(structure.frequency) + rows])
+    return [
+        Waveform(
+            frequency=frequency,
+            orders=orders,
+            coefficients=fit.coefficients[rows, j] / gain,
+            covariance=joint[np.ix_(index, index)] * np.outer(scale, scale),
+        )
+        for j, joint in enumerate(result.covariance.joint)
+    ]
+
+
+def build_cycle(
+    result: Pursuit,
+    k: int,
+    scale: TimeScale,
+    exposure: float,
+    single: bool,
+    known: bool,
+    aliases: list[Alias],
+) -> Cycle:
+    """Return fundamental `k` of a pursuit as a :class:`Cycle`."""
+    shapes = waveforms(result, k, exposure)
+    structure = result.fit.structure
+    frequency = shapes[0].frequency
+    error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
+    amplitude = [shape.amplitude() for shape in shapes]
+    maximum = [shape.maximum() for shape in shapes]
+    reference = result.data.reference
+    harmonics = []
+    for h, order in enumerate(shapes[0].orders):
+        parts = [shape.harmonic(h) for shape in shapes]
+        harmonics.append(
+            Harmonic(int(order), *(per_output([p[i] for p in parts], single) for i in range(3)))
+        )
+    return Cycle(
+        period=1.0 / frequency,
+        period_error=error / frequency**2,
+        frequency=frequency,
+        frequency_error=error,
+        frequency_drift=float(structure.drift[k]) if structure.drifting[k] else None,
+        frequency_drift_error=(
+            float(np.sqrt(max(result.covariance.drift[k], 0.0))) if structure.drifting[k] else None
+        ),
+        amplitude=per_output([a for a, _ in amplitude], single),
+        amplitude_error=per_output([e for _, e in amplitude], single),
+        phase=per_output([m[0] for m in maximum], single),
+        phase_error=per_output([m[1] for m in maximum], single),
+        time_of_maximum=per_output(
+            [scale.to_user(reference + m[0] / frequency) for m in maximum], single
+        ),
+        time_of_maximum_error=per_output([m[3] for m in maximum], single),
+        frequency_phase_covariance=per_output([m[2] for m in maximum], single),
+        harmonics=tuple(harmonics),
+        false_alarm_probability=float(result.false_alarm[k]),
+        aliases=tuple(aliases),
+        known=known,
+    )
+
+
+def build_lines(
+    result: Pursuit,
+    slow: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    exposure: float,
+    single: bool,
+) -> tuple[Line, ...]:
+    """Return every sinusoid of the model as a :class:`Line`, by ascending frequency."""
+    structure = result.fit.structure
+    lines = []
+    for k in range(len(structure.frequency)):
+        shapes = waveforms(result, k, exposure)
+        kind = "known" if known[k] else "slow" if slow[k] else "cycle"
+        of_k = np.flatnonzero(structure.parent == k)
+        of_k = of_k[np.argsort(structure.order[of_k], kind="stable")]
+        error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
+        for h, order in enumerate(shapes[0].orders):
+            parts = [shape.harmonic(h) for shape in shapes]
+            frequency = float(order) * shapes[0].frequency
+            lines.append(
+                Line(
+                    frequency=frequency,
+                    frequency_error=float(order) * error,
+                    period=1.0 / frequency,
+                    period_error=float(order) * error / frequency**2,
+                    amplitude=per_output([p[0] for p in parts], single),
+                    amplitude_error=per_output([p[1] for p in parts], single),
+                    noise_level=float(result.level[of_k[h]].max()),
+                    kind=kind,
+                    fundamental=shapes[0].frequency,
+                    order=int(order),
+                )
+            )
+    return tuple(sorted(lines, key=lambda line: line.frequency))
+
+
+def strength_order(fit: Fit) -> NDArray[np.intp]:
+    """Return the fundamentals by descending power of their waveforms."""
+    return np.argsort(-fundamental_powers(fit), kind="stable")
+
+
+def amplitude_limit(found: Pursuit) -> list[float]:
+    """Return the amplitude that a further line would have to exceed not to be overlooked.
+
+    With z the highest residual power (in units of half a variance), a sinusoid of amplitude A has
+    a power distributed as a noncentral chi-square with 2 degrees of freedom and noncentrality
+    ``N A^2 / (2 sigma^2)``; the limit is the A that would have shown a higher maximum than z with
+    95 % probability.  Where only the ladder could search, it is the amplitude of a line with the
+    share of the variance that the ladder needs.
+    """
+    data, fit = found.data, found.fit
+    n_outputs = data.y.shape[1]
+    information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
+    counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
+    variance = fit.chi2 / information
+    if found.depth is not None:
+        return [float(a) for a in np.sqrt(2 * found.depth * variance)]
+    highest = float(found.last.power.max(initial=0.0)) * data.n_values
+    dof = 2 * n_outputs
+
+    def missed(noncentrality: float) -> float:
+        return float(special.chndtr(highest, dof, noncentrality)) - 0.05
+
+    upper = 4.0 * highest + 50.0
+    noncentrality = float(scipy.optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
+    return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]

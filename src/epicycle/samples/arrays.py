@@ -1,0 +1,10 @@
+"""Arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+Complexes = NDArray[np.complex128]

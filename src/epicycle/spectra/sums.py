@@ -1,0 +1,130 @@
+r"""Trigonometric sums over a frequency grid: the only module that talks to FINUFFT.
+
+Everything in epicycle rests on
+
+.. math:: S_k = \sum_i c_i \exp(-2\pi i\, f_k x_i), \qquad f_k = f_0 + k\,\delta f .
+
+The grid is cut into bands of bounded size, so memory does not grow with the number of
+frequencies; all bands of one grid share one plan, because a shift of the whole band is a factor
+on the strengths.  Phases of that factor are exact (:mod:`epicycle.samples.phase`), so a band far
+from zero frequency is as accurate as the first one.
+
+References
+----------
+A. H. Barnett, J. Magland, L. af Klinteberg (2019), SIAM J. Sci. Comput. 41, C479 (FINUFFT).
+"""
+
+from __future__ import annotations
+
+import finufft
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.samples import phase
+from epicycle.samples.arrays import Complexes, Floats
+from epicycle.samples.times import Times
+from epicycle.spectra.direct import DirectSums, is_faster
+from epicycle.spectra.narrow import FEWEST, WIDEST, NarrowSums
+from epicycle.spectra.transforms import _new_plan, _phasors
+
+#: Frequencies per band.  2**16 is fastest on every machine tried: the fine grid stays in cache.
+BAND = 1 << 16
+
+#: A transform of fewer samples takes as long as one of so many.
+_FEWEST = 1024
+
+#: Direct sums, on a band of the usual size around a line, as long as so many; and the plan of a
+#: transform as so many.
+_FEWEST_DIRECT, _TYPICAL = 128, 33
+
+_PLAN = 4096
+
+
+class TrigSums:
+    """Sums of strengths at given times, on bands of an equidistant frequency grid.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    spacing : float
+        Step of the grid in cycles per unit of time.
+    size : int
+        Frequencies per band.
+    """
+
+    def __init__(self, times: Times, spacing: float, size: int) -> None:
+        self.times = times
+        self.spacing = spacing
+        self.size = size
+        self._plans: dict[tuple[int, int], finufft.Plan] = {}
+        self._narrow: dict[int, NarrowSums] = {}
+        self._direct: dict[int, DirectSums] = {}
+        span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
+        #: Cycles over all samples from the centre of the band to its end.
+        self._reach = (size // 2) * spacing * span
+
+    def band(self, strengths: NDArray[np.number], start: float, multiple: int = 1) -> Complexes:
+        """Return the sums at ``multiple * (start + k * spacing)``, k = 0 ... size - 1.
+
+        Parameters
+        ----------
+        strengths : ndarray, shape (m, n)
+            m sets of real or complex strengths.
+        start : float
+            First frequency of the band.
+        multiple : int
+            2 gives the sums at twice the frequencies.
+
+        Returns
+        -------
+        ndarray of complex, shape (m, size)
+        """
+        shifts = self.shifts(start)
+        return self.band_at(strengths, shifts**multiple, multiple)
+
+    def shifts(self, start: float) -> Complexes:
+        """Return the factors exp(-2 pi i f t), shape (n,), at the centre of a band."""
+        # FINUFFT numbers the modes from -size // 2: shift by the frequency of mode 0
+        return _phasors(self.times, start + (self.size // 2) * self.spacing)
+
+    def band_at(
+        self, strengths: NDArray[np.number], shifts: Complexes, multiple: int = 1
+    ) -> Complexes:
+        """Return the sums of :meth:`band` for given factors (of `multiple` times the centre)."""
+        shifted = np.ascontiguousarray(strengths * shifts, dtype=np.complex128)
+        if multiple * self._reach <= WIDEST and shifted.shape[1] >= FEWEST:
+            if multiple not in self._narrow:
+                step = multiple * self.spacing
+                self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
+            return self._narrow[multiple].sums(shifted)
+        if is_faster(shifted.shape[1], self.size):
+            if multiple not in self._direct:
+                self._direct[multiple] = DirectSums(self._step(multiple), self.size)
+            return self._direct[multiple].sums(shifted)
+        plan = self._plan(shifted.shape[0], multiple)
+        return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
+
+    def _plan(self, count: int, multiple: int) -> finufft.Plan:
+        key = (count, multiple)
+        if key not in self._plans:
+            plan = _new_plan((self.size,), count)
+            plan.setpts((2 * np.pi) * self._step(multiple))
+            self._plans[key] = plan
+        return self._plans[key]
+
+    def _step(self, multiple: int) -> Floats:
+        """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
+        return phase.wrap(multiple * phase.turns(self.spacing, self.times))
+
+
+def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
+    """Return whether :func:`scattered_sums` is quicker than band after band.
+
+    It spreads all samples once, and takes as long as two more of them for each of `cycles`, those
+    over the samples at the highest frequency; and its plan takes as long as many samples do.  Each
+    of `n_places` bands takes some passes over the samples, and no less than over so many, which
+    are fewer where no plan is made for them.
+    """
+    least = _FEWEST_DIRECT if is_faster(n_samples, _TYPICAL) else _FEWEST
+    return n_samples + 2.0 * cycles + _PLAN <= n_places * max(n_samples, least)

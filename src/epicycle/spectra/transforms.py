@@ -1,0 +1,120 @@
+"""Transforms."""
+
+from __future__ import annotations
+
+import math
+
+import finufft
+import numpy as np
+
+from epicycle.samples import phase
+from epicycle.samples.arrays import Complexes, Floats
+from epicycle.samples.times import Times
+
+#: Relative tolerance of the transforms; the cheap upsampling factor of 1.25 allows no less.
+TOLERANCE = 1e-9
+
+_UPSAMPLING = 1.25
+
+SINGLE_TOLERANCE = 1e-3
+
+
+def _new_plan(modes: tuple[int] | None, count: int, *, single: bool = False) -> finufft.Plan:
+    """Return a plan for so many modes, or for frequencies anywhere."""
+    return finufft.Plan(
+        3 if modes is None else 1,
+        1 if modes is None else modes,
+        n_trans=count,
+        eps=SINGLE_TOLERANCE if single else TOLERANCE,
+        isign=-1,
+        dtype="complex64" if single else "complex128",
+        upsampfac=_UPSAMPLING,
+        nthreads=1,  # bands run side by side instead, see epicycle.search
+    )
+
+
+class Transform:
+    """One transform that serves many sets of points; see :class:`SharedPlans`.
+
+    Parameters
+    ----------
+    size : int
+        Number of modes.
+    count : int
+        Sets of strengths at a time.
+
+    Attributes
+    ----------
+    zero : int
+        Index of the mode of frequency 0.
+    """
+
+    def __init__(self, size: int, count: int) -> None:
+        self.zero = size // 2
+        self._sums = np.empty((count, size), dtype=np.complex128)
+        self._plan = _new_plan((size,), count)
+
+    def set_points(self, turns: Floats) -> None:
+        """Set the phases from one mode to the next, in turns between -0.5 and 0.5."""
+        self._plan.setpts((2 * np.pi) * turns)
+
+    def sums(self, strengths: Complexes) -> Complexes:
+        """Return ``sum c exp(-2 pi i (k - zero) turns)``, shape (count, size).
+
+        Overwritten by the next ones.
+        """
+        self._plan.execute(np.ascontiguousarray(strengths), out=self._sums)
+        return self._sums
+
+
+class SharedPlans:
+    """Plans of transforms, kept for the next series of about the same length.
+
+    To make one takes as long as to use it several times.
+    """
+
+    def __init__(self) -> None:
+        self._plans: dict[tuple[int, int], Transform] = {}
+
+    def of(self, size: int, count: int) -> Transform:
+        """Return a transform of at least `size` modes, and at most a quarter, or 15, more."""
+        unit = 1 << max(size.bit_length() - 3, 4)
+        rounded = math.ceil(size / unit) * unit
+        if (rounded, count) not in self._plans:
+            self._plans[rounded, count] = Transform(rounded, count)
+        return self._plans[rounded, count]
+
+
+def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Complexes:
+    """Return sums at frequencies anywhere, all in one transform.
+
+    It takes as long as a grid of twice as many frequencies as the widest distance between two of
+    these has cycles over the samples.  The phases are products of float64 numbers: good to 1e-9
+    turns up to 1e6 cycles.
+
+    Parameters
+    ----------
+    times : Times, shape (n,)
+        Times of the samples.
+    strengths : ndarray, shape (m, n)
+        m sets of real strengths.
+    frequency : ndarray, shape (k,)
+        Frequencies in any order.
+
+    Returns
+    -------
+    ndarray of complex, shape (m, k)
+    """
+    plan = _new_plan(None, len(strengths))
+    plan.setpts((2 * np.pi) * times.to_float(), s=np.ascontiguousarray(frequency))
+    result = plan.execute(np.ascontiguousarray(strengths, dtype=np.complex128))
+    return np.asarray(result).reshape(len(strengths), len(frequency))
+
+
+def _phasors(times: Times, frequency: float) -> Complexes:
+    """Return exp(-2 pi i f t)."""
+    cosine, sine = phase.unit_phasors(phase.turns(frequency, times))
+    factors = np.empty(len(cosine), dtype=np.complex128)
+    factors.real = cosine
+    factors.imag = -sine
+    return factors

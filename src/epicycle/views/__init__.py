@@ -1,0 +1,1 @@
+"""Results for the eye: pictures, tables, numbers in human units."""

@@ -1,0 +1,522 @@
+"""Cycles in the rate of events: statistics, honest probabilities and errors, and their limits."""
+
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import oracles
+from epicycle import CycleModel, find_cycles
+from epicycle.events.cycles import (
+    _derivatives,
+    _phase,
+    event_data,
+    h_test,
+    harmonic_sums,
+    refine_event_cycle,
+    z_squared,
+)
+from epicycle.events.significance import event_false_alarm, event_threshold, z_squared_false_alarm
+from epicycle.samples.checks import check_events
+from epicycle.samples.data import Data
+
+
+def events_as_data(t: np.ndarray, weights: np.ndarray | None = None) -> Data:
+    samples = check_events(t, weights, unit=None, dy=None, group=None, known=(), exposure=0.0)
+    return event_data(samples.times, samples.y[:, 0])
+
+
+#: From 20 cycles over 100 units of time on: below, the span of the data has power of its own.
+BAND: dict[str, Any] = {"minimum_period": 0.5, "maximum_period": 5.0}
+
+
+class Pulsar(NamedTuple):
+    t: np.ndarray
+    weights: np.ndarray
+
+
+def pulsar(
+    rng: np.random.Generator,
+    n: int,
+    baseline: float,
+    frequency: float,
+    modulation: float,
+    *,
+    drift: float = 0.0,
+    order_two: float = 0.0,
+    weighted: bool = False,
+) -> Pulsar:
+    """Return n events; those of the source come at the rate 1 + p cos + q cos 2.
+
+    With weights, each event is of the source with a probability of its own, its weight.
+    """
+    weights = rng.beta(1.0, 1.5, n) if weighted else np.ones(n)
+    source = rng.uniform(size=n) < weights
+    t = np.empty(n)
+    todo = np.arange(n)
+    while len(todo):
+        trial = rng.uniform(0, baseline, len(todo))
+        turns = 2 * np.pi * (frequency * trial + 0.5 * drift * trial**2)
+        rate = 1 + source[todo] * (modulation * np.cos(turns) + order_two * np.cos(2 * turns + 1))
+        accepted = rng.uniform(size=len(todo)) * (1 + modulation + order_two) < rate
+        t[todo[accepted]] = trial[accepted]
+        todo = todo[~accepted]
+    return Pulsar(t, weights)
+
+
+# ---- Statistics ----------------------------------------------------------------------------
+
+
+def constant_rate(x: np.ndarray, frequency: float) -> complex:
+    """Return the mean of exp(-2 pi i f x) over the span of x: what a constant rate has."""
+    rate = -2j * np.pi * frequency
+    return (np.exp(rate * x.max()) - np.exp(rate * x.min())) / (rate * np.ptp(x))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("drift", [0.0, 3e-4])
+def test_the_sums_are_direct_sums(weighted: bool, drift: float) -> None:
+    rng = np.random.default_rng(1)
+    t = 1e6 + np.sort(rng.uniform(0, 100, 80))
+    weights = rng.uniform(0.1, 1, 80) if weighted else np.ones(80)
+    data = events_as_data(t, weights)
+    assert data.reference == pytest.approx(np.average(t, weights=weights), abs=1e-9)
+    sums = harmonic_sums(data.times, data.y[:, 0], 1.7, drift, 5)
+    for h in range(1, 6):
+        x = t - data.reference
+        turns = oracles.exact_turns(1.7, x) + 0.5 * drift * x**2
+        direct = np.sum(weights * np.exp(-2j * np.pi * h * turns))
+        direct -= weights.sum() * constant_rate(x, h * 1.7)
+        # 80 phases of at most 5 * 200 turns in the drift, each to a few units in the last place
+        assert abs(sums[h - 1] - direct) < 80 * 1e-12
+
+
+def slow_h(power: np.ndarray) -> tuple[float, int]:
+    best, at = -np.inf, 0
+    for m in range(1, len(power) + 1):
+        h = 2 * sum(power[k] for k in range(m)) - 4 * m + 4
+        if h > best:
+            best, at = h, m
+    return best, at
+
+
+def test_the_h_test_is_a_slow_loop() -> None:
+    rng = np.random.default_rng(2)
+    chosen = set()
+    for _ in range(200):
+        power = rng.exponential(1.0, 8) * rng.choice([1.0, 3.0], 8)
+        statistic, orders = h_test(power)
+        expected = slow_h(power)
+        assert statistic == pytest.approx(expected[0], rel=1e-13)
+        assert orders == expected[1]
+        chosen.add(orders)
+    assert len(chosen) == 8  # each number of orders was the answer once
+
+
+def test_the_powers_of_a_cycle_are_those_of_its_frequency() -> None:
+    t, weights = pulsar(np.random.default_rng(3), 500, 1000.0, 0.37, 0.5, weighted=True)
+    data = events_as_data(t, weights)
+    cycle = refine_event_cycle(
+        data, data.y[:, 0], 0.37, 0.0, with_drift=False, bandwidth=100.0, most=4
+    )
+    m = len(cycle.orders)
+    x = t - data.reference
+    direct = np.array(
+        [
+            abs(
+                np.sum(weights * np.exp(-2j * np.pi * h * cycle.frequency * x))
+                - weights.sum() * constant_rate(x, h * cycle.frequency)
+            )
+            ** 2
+            for h in range(1, 5)
+        ]
+    ) / np.sum(weights**2)
+    np.testing.assert_allclose(cycle.power, direct[:m], rtol=1e-9)
+    assert (cycle.h_statistic, m) == (pytest.approx(slow_h(direct)[0], rel=1e-9), slow_h(direct)[1])
+    assert cycle.false_alarm == event_false_alarm(cycle.h_statistic, 100.0, most=4)
+
+
+@pytest.mark.parametrize("orders", [1, 3])
+def test_derivatives_are_those_of_finite_differences(orders: int) -> None:
+    t, weights = pulsar(np.random.default_rng(4), 200, 50.0, 1.3, 0.6, weighted=True)
+    data = events_as_data(t, weights)
+    w, x = data.y[:, 0], data.times.to_float()
+    norm = float((w**2).sum())
+    slopes = np.stack([x, 0.5 * x**2])
+    at, steps = np.array([1.303, 2e-5]), np.array([1e-5, 4e-7])
+
+    def objective(p: np.ndarray) -> np.ndarray:
+        base = _phase(data.times, float(p[0]), float(p[1]))
+        sums = [np.sum(w * np.exp(-2j * np.pi * h * base)) for h in range(1, orders + 1)]
+        return np.array([np.sum(np.abs(sums) ** 2) / norm])
+
+    def slope(p: np.ndarray) -> np.ndarray:
+        base = _phase(data.times, float(p[0]), float(p[1]))
+        return _derivatives(base, w, slopes, orders, norm)[0]
+
+    gradient, hessian = _derivatives(_phase(data.times, *at), w, slopes, orders, norm)
+    # differences of fourth order: the phase moves by h * 2 pi * 25 * 1e-5 per step, to the fourth
+    np.testing.assert_allclose(
+        gradient, oracles.jacobian(objective, at, steps)[0], rtol=1e-6, atol=1e-6
+    )
+    differences = oracles.jacobian(slope, at, steps)
+    np.testing.assert_allclose(hessian, differences, rtol=1e-6, atol=1e-8 * np.abs(hessian).max())
+    assert hessian[0, 1] == pytest.approx(hessian[1, 0], rel=1e-12)
+
+
+def test_the_refined_frequency_is_a_maximum() -> None:
+    t, weights = pulsar(np.random.default_rng(5), 400, 200.0, 1.3, 0.6, drift=1e-4)
+    data = events_as_data(t, weights)
+    middle = 1.3 + 1e-4 * data.reference
+    cycle = refine_event_cycle(
+        data, data.y[:, 0], middle + 0.2 / 200, 9e-5, with_drift=True, bandwidth=100.0, most=1
+    )
+
+    def power(df: float, dd: float) -> float:
+        sums = harmonic_sums(data.times, data.y[:, 0], cycle.frequency + df, cycle.drift + dd, 1)
+        return float(np.abs(sums[0]))
+
+    error, drift_error = np.sqrt(np.diag(cycle.covariance))
+    for df, dd in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        assert power(0.1 * df * error, 0.1 * dd * drift_error) < power(0.0, 0.0)
+    assert abs(cycle.frequency - middle) < 5 * error
+    assert abs(cycle.drift - 1e-4) < 5 * drift_error
+
+
+# ---- Probabilities ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_constant_rate_passes_for_a_cycle_as_rarely_as_stated(weighted: bool) -> None:
+    trials, false_alarm = 300, 0.05
+    false = 0
+    for seed in range(trials):
+        rng = np.random.default_rng([seed, 6])
+        t = rng.uniform(0, 100.0, 100)
+        weights = rng.beta(1.0, 1.5, 100) if weighted else None
+        result = find_cycles(
+            t,
+            weights=weights,
+            minimum_period=2.0 / 3,
+            maximum_period=4.0,
+            max_cycles=1,
+            false_alarm=false_alarm,
+        )
+        false += bool(result.cycles)
+    # The grid loses up to 3 % of a maximum of about 8, and with 100 events high powers are rarer
+    # than exponential: exp(-z^2 / 4n) of them, 15 % (Zar 1999, eq. 27.4).
+    assert stats.binom.ppf(1e-4, trials, 0.7 * false_alarm) <= false
+    assert false <= stats.binom.ppf(1 - 1e-4, trials, 1.1 * false_alarm)
+
+
+@pytest.mark.parametrize("n", [1000, 30_000])
+def test_a_constant_rate_has_no_cycles_in_the_default_band(n: int) -> None:
+    for seed in range(5):
+        t = np.random.default_rng([seed, n]).uniform(0, 1000.0, n)
+        assert find_cycles(t, minimum_period=0.5, false_alarm=1e-4).cycles == ()
+
+
+@pytest.mark.parametrize("bandwidth", [0.0, 1.0, 1e3, 1e12])
+@pytest.mark.parametrize("false_alarm", [0.3, 0.05, 1e-6])
+def test_the_threshold_is_the_inverse_of_the_probability(
+    bandwidth: float, false_alarm: float
+) -> None:
+    threshold = event_threshold(false_alarm, bandwidth)
+    assert event_false_alarm(threshold, bandwidth) == pytest.approx(false_alarm, rel=1e-6)
+
+
+def test_the_probability_at_one_frequency_is_that_of_the_h_test() -> None:
+    """exp(-0.4 H) for twenty harmonics; with fewer, higher values are rarer still."""
+    rng = np.random.default_rng(7)
+    power = rng.exponential(1.0, (20_000, 20))
+    h = np.array([h_test(p)[0] for p in power])
+    for level in (5.0, 10.0, 15.0):
+        share = stats.binom.ppf([1e-5, 1 - 1e-5], len(h), event_false_alarm(level, 0.0))
+        assert share[0] <= (h > level).sum() <= share[1]
+        assert event_false_alarm(level, 0.0, 1) == pytest.approx(np.exp(-level / 2), rel=1e-9)
+
+
+def test_z_squared_at_one_frequency_is_chi_square() -> None:
+    power = np.array([3.0, 0.5, 2.0])
+    np.testing.assert_allclose(z_squared(power), [6.0, 7.0, 11.0])
+    for m, value in enumerate(z_squared(power), start=1):
+        # up to the rounding of 1 - (1 - p)
+        assert z_squared_false_alarm(float(value), m, 0.0) == pytest.approx(
+            stats.chi2.sf(value, 2 * m), rel=1e-9
+        )
+    assert z_squared_false_alarm(0.0, 2, 10.0) == 1.0
+
+
+@pytest.mark.parametrize("m", [1, 2, 4])
+def test_z_squared_is_exceeded_over_a_band_as_rarely_as_stated(m: int) -> None:
+    """Upcrossings bound the maximum from above, and meet it where it is rare."""
+    n, baseline, trials = 200, 100.0, 400
+    frequency = 0.3 + np.arange(300) / (10 * m * baseline)
+    width = (frequency[-1] - frequency[0]) * np.sqrt(4 * np.pi / 12) * baseline
+    highest = []
+    for seed in range(trials):
+        t = np.random.default_rng([seed, 31]).uniform(0, baseline, n)
+        turns = np.exp(-2j * np.pi * np.outer(frequency, t))
+        power = [np.abs((turns**h).sum(axis=1)) ** 2 / n for h in range(1, m + 1)]
+        highest.append(2 * float(np.sum(power, axis=0).max()))
+    for false_alarm in (0.2, 0.05):
+        stated = [z_squared_false_alarm(value, m, width) <= false_alarm for value in highest]
+        # the upper half: ten points per width of the highest order lose next to nothing
+        assert sum(stated) <= stats.binom.ppf(1 - 1e-4, trials, false_alarm)
+        assert sum(stated) >= stats.binom.ppf(1e-4, trials, 0.6 * false_alarm)
+
+
+def test_a_cycle_states_its_tests() -> None:
+    t, weights = pulsar(np.random.default_rng(32), 500, 100.0, 1.0, 0.8, weighted=True)
+    (cycle,) = find_cycles(t, weights=weights, **BAND, max_cycles=1, harmonics=5).cycles
+    tests = cycle.statistics
+    assert tests is not None
+    assert len(tests.power) == len(tests.z_squared) == len(tests.z_squared_false_alarm) == 5
+    data = events_as_data(t, weights)
+    sums = harmonic_sums(data.times, data.y[:, 0], cycle.frequency, 0.0, 5)
+    direct = np.abs(sums) ** 2 / np.sum(weights**2)
+    np.testing.assert_allclose(tests.power, direct, rtol=1e-9)
+    np.testing.assert_allclose(tests.z_squared, 2 * np.cumsum(direct), rtol=1e-9)
+    assert tests.h == pytest.approx(slow_h(direct)[0])
+    assert tests.h_false_alarm == cycle.false_alarm_probability
+    # one order is all there is here, and to try more makes it less significant
+    assert tests.z_squared_false_alarm[0] < tests.h_false_alarm < 0.01
+    assert np.argmin(tests.z_squared_false_alarm) == 0
+    # values have none of these
+    y = np.cos(2 * np.pi * t)
+    assert find_cycles(t, y, max_cycles=1).cycles[0].statistics is None
+
+
+# ---- Finding -------------------------------------------------------------------------------
+
+
+FREQUENCY, MODULATION, SPAN, EVENTS = 1.2345, 0.7, 1000.0, 1500
+
+
+@pytest.fixture(scope="module")
+def found() -> list[tuple[CycleModel, Pulsar]]:
+    result = []
+    for seed in range(60):
+        events = pulsar(
+            np.random.default_rng([seed, 8]), EVENTS, SPAN, FREQUENCY, MODULATION, weighted=True
+        )
+        model = find_cycles(events.t, weights=events.weights, **BAND, max_cycles=1)
+        result.append((model, events))
+    return result
+
+
+def test_a_weighted_pulsar_is_found_with_an_honest_error(
+    found: list[tuple[CycleModel, Pulsar]],
+) -> None:
+    pulls = []
+    for model, _ in found:
+        (cycle,) = model.cycles
+        assert abs(cycle.frequency - FREQUENCY) < 0.5 / SPAN
+        pulls.append((cycle.frequency - FREQUENCY) / cycle.frequency_error)
+    low, high = stats.chi2.ppf([1e-4, 1 - 1e-4], len(pulls))
+    assert low < np.square(pulls).sum() < high
+
+
+def test_the_amplitude_is_the_modulation_of_the_weighted_rate(
+    found: list[tuple[CycleModel, Pulsar]],
+) -> None:
+    pulls = []
+    for model, events in found:
+        first = model.cycles[0].harmonics[0]
+        # an event of weight w is modulated by w p, and counts w times
+        w = events.weights
+        expected = MODULATION * np.sum(w**2) / np.sum(w)
+        assert isinstance(first.amplitude, float)
+        assert isinstance(first.amplitude_error, float)
+        pulls.append((first.amplitude - expected) / first.amplitude_error)
+    low, high = stats.chi2.ppf([1e-4, 1 - 1e-4], len(pulls))
+    assert low < np.square(pulls).sum() < high
+    assert abs(np.mean(pulls)) < 4 / np.sqrt(len(pulls))
+
+
+def test_the_weights_are_worth_their_while(found: list[tuple[CycleModel, Pulsar]]) -> None:
+    """Unweighted, z = N (p mean w)^2 / 4 against N p^2 mean w^2 / 4 with weights: 1.4 for these."""
+    # with as many orders to choose from: fewer are worth a smaller probability by themselves
+    plain = [find_cycles(e.t, **BAND, max_cycles=1) for _, e in found[:10]]
+    gains = [
+        model.cycles[0].false_alarm_probability < other.cycles[0].false_alarm_probability
+        for (model, _), other in zip(found[:10], plain, strict=True)
+        if other.cycles
+    ]
+    assert sum(gains) + sum(not other.cycles for other in plain) >= 9
+
+
+def test_prediction_is_the_relative_rate() -> None:
+    t, _ = pulsar(np.random.default_rng(9), 4000, 1000.0, 0.3, 0.6)
+    model = find_cycles(t, minimum_period=1.0, max_cycles=1, harmonics=1)
+    grid = np.linspace(0, 1000, 5001)
+    rate = model.predict(grid)
+    truth = 1 + 0.6 * np.cos(2 * np.pi * 0.3 * grid)
+    # cosine and sine each have the variance 2 / N, the frequency adds half of that again
+    assert np.mean((rate - truth) ** 2) < stats.chi2.ppf(1 - 1e-6, 3) / 4000
+    assert rate.mean() == pytest.approx(1.0, abs=0.01)
+    # where more events are predicted, more there were
+    count, _ = np.histogram((0.3 * t) % 1, bins=4, range=(0, 1))
+    assert count[0] + count[3] > 1.5 * (count[1] + count[2])
+
+
+def test_drift_is_recovered() -> None:
+    pulls = []
+    drift = 6.0 / SPAN**2
+    for seed in range(30):
+        events = pulsar(np.random.default_rng([seed, 10]), 1000, SPAN, FREQUENCY, 0.8, drift=drift)
+        model = find_cycles(events.t, **BAND, max_cycles=1, harmonics=1, drift=True)
+        (cycle,) = model.cycles
+        assert cycle.frequency_drift is not None
+        assert cycle.frequency_drift_error is not None
+        pulls += [
+            (cycle.frequency - FREQUENCY - drift * model.reference_time) / cycle.frequency_error,
+            (cycle.frequency_drift - drift) / cycle.frequency_drift_error,
+        ]
+    low, high = stats.chi2.ppf([1e-4, 1 - 1e-4], len(pulls))
+    assert low < np.square(pulls).sum() < high
+
+
+@pytest.mark.parametrize("drift", [False, True])
+def test_drift_is_reported_only_where_it_was_fitted(drift: bool) -> None:
+    t, _ = pulsar(np.random.default_rng(11), 500, 100.0, 1.0, 0.8)
+    (cycle,) = find_cycles(t, **BAND, max_cycles=1, drift=drift).cycles
+    assert (cycle.frequency_drift is not None) == drift
+    assert (cycle.frequency_drift_error is not None) == drift
+
+
+def test_the_ladder_finds_what_no_grid_could_hold() -> None:
+    frequency, baseline = 17.0321, 3e7
+    t, _ = pulsar(np.random.default_rng(12), 4000, baseline, frequency, 0.9)
+    model = find_cycles(t, minimum_period=1 / 30, maximum_period=1.0, max_cycles=1)
+    assert model.search.strategy == "ladder"
+    assert model.search.n_frequencies > 4e9
+    (cycle,) = model.cycles
+    assert abs(cycle.frequency - frequency) < 5 * cycle.frequency_error
+    assert cycle.frequency_error < 0.1 / baseline
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_pulses_per_turn_have_the_frequency_of_the_turn(seed: int) -> None:
+    """Nearly all power is in the second harmonic; the first decides."""
+    rng = np.random.default_rng([seed, 13])
+    t, _ = pulsar(rng, 3000, 1000.0, 0.61, 0.25, order_two=0.6)
+    model = find_cycles(t, minimum_period=0.4, max_cycles=1)
+    (cycle,) = model.cycles
+    assert abs(cycle.frequency - 0.61) < 5 * cycle.frequency_error
+    assert [h.order for h in cycle.harmonics][:2] == [1, 2]
+    assert cycle.harmonics[1].amplitude > cycle.harmonics[0].amplitude
+
+
+def test_a_plain_sinusoid_is_not_halved() -> None:
+    for seed in range(10):
+        t, _ = pulsar(np.random.default_rng([seed, 14]), 1000, 1000.0, 0.61, 0.7)
+        (cycle,) = find_cycles(t, minimum_period=0.4, max_cycles=1).cycles
+        assert abs(cycle.frequency - 0.61) < 5 * cycle.frequency_error
+
+
+def test_one_source_is_one_cycle() -> None:
+    for seed in range(10):
+        t, _ = pulsar(np.random.default_rng([seed, 24]), 2000, 1000.0, 0.61, 0.7)
+        assert len(find_cycles(t, **BAND, harmonics=1).cycles) == 1
+
+
+def test_two_sources_are_told_apart() -> None:
+    rng = np.random.default_rng(15)
+    one, _ = pulsar(rng, 1500, 1000.0, 0.61, 0.8)
+    two, _ = pulsar(rng, 1000, 1000.0, 0.83, 0.8)
+    model = find_cycles(np.concatenate([one, two]), **BAND, max_cycles=2)
+    assert len(model.cycles) == 2
+    for cycle, frequency, share in zip(model.cycles, (0.61, 0.83), (0.6, 0.4), strict=True):
+        assert abs(cycle.frequency - frequency) < 5 * cycle.frequency_error
+        assert abs(cycle.harmonics[0].amplitude - 0.8 * share) < (
+            5 * cycle.harmonics[0].amplitude_error
+        )
+
+
+def test_the_stated_limit_would_have_been_seen() -> None:
+    """Where nothing was found, a modulation of the limit is found nearly always."""
+    rng = np.random.default_rng(16)
+    quiet = find_cycles(rng.uniform(0, 1000, 1000), **BAND)
+    assert quiet.cycles == ()
+    limit = quiet.amplitude_limit
+    assert isinstance(limit, float)
+    assert 0.05 < limit < 0.4
+    seen = 0
+    for seed in range(20):
+        t, _ = pulsar(np.random.default_rng([seed, 17]), 1000, 1000.0, 0.7, 1.2 * limit)
+        model = find_cycles(t, **BAND, max_cycles=1)
+        seen += any(abs(c.frequency - 0.7) < 1e-3 for c in model.cycles)
+    assert seen >= 15
+
+
+# ---- Times, exchange, errors -----------------------------------------------------------------
+
+
+def test_datetimes_are_events_too() -> None:
+    t, _ = pulsar(np.random.default_rng(18), 800, 500.0, 0.42, 0.8)
+    nanoseconds = np.rint(t * 3600e9).astype("int64")
+    dates = np.datetime64("2024-03-01", "ns") + nanoseconds.astype("timedelta64[ns]")
+    model = find_cycles(dates, unit="h", minimum_period=1.0, max_cycles=1)
+    numbers = find_cycles(t, minimum_period=1.0, max_cycles=1)
+    (cycle,), (other,) = model.cycles, numbers.cycles
+    assert model.unit == "h"
+    assert abs(cycle.frequency - other.frequency) < 1e-3 * other.frequency_error
+    start = np.datetime64("2024-03-01")
+    offset = (np.datetime64(model.reference_time, "us") - start) / np.timedelta64(1, "h")
+    assert float(offset) == pytest.approx(numbers.reference_time, abs=1e-6)
+    np.testing.assert_allclose(model.predict(dates[:50]), numbers.predict(t[:50]), atol=1e-3)
+
+
+def test_a_result_survives_json() -> None:
+    t, weights = pulsar(np.random.default_rng(19), 800, 500.0, 0.42, 0.9, weighted=True)
+    model = find_cycles(t, weights=weights, minimum_period=1.0, max_cycles=1, drift=True)
+    document: dict[str, Any] = json.loads(json.dumps(model.to_dict(), allow_nan=False))
+    assert document["schema"] == "epicycle.cycles/1"
+    assert document["n_samples"] == 800
+    again = CycleModel.from_dict(document)
+    assert again.cycles == model.cycles
+    assert again.undecided == model.undecided
+    grid = np.linspace(-100, 600, 200)
+    np.testing.assert_array_equal(again.predict(grid), model.predict(grid))
+
+
+def test_no_cycle_is_a_result() -> None:
+    model = find_cycles(np.random.default_rng(20).uniform(0, 100, 200), **BAND)
+    assert model.cycles == ()
+    assert model.lines == ()
+    np.testing.assert_array_equal(model.predict([0.0, 3.0]), 1.0)
+    json.dumps(model.to_dict(), allow_nan=False)
+
+
+def test_events_of_no_weight_are_left_out() -> None:
+    t, _ = pulsar(np.random.default_rng(21), 300, 100.0, 1.0, 0.8)
+    far = np.append(t, [1e4, 2e4])
+    model = find_cycles(far, weights=np.append(np.ones(300), [0.0, 0.0]), **BAND)
+    assert (model.n_samples, model.n_dropped) == (300, 2)
+    assert model.baseline == pytest.approx(np.ptp(t))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dy": np.ones(50)}, r"^dy was given without y: events have no values\."),
+        ({"group": np.zeros(50)}, r"^group was given without y: events have no values\."),
+        ({"known": 3.0}, r"^known and exposure apply to values, not to events\."),
+        ({"exposure": 0.1}, r"^known and exposure apply to values, not to events\."),
+        ({"weights": np.full(50, -1.0)}, r"^weights "),
+        ({"weights": np.ones(49)}, r"^weights "),
+        ({"weights": np.append(np.zeros(41), np.ones(9))}, r"^t has 9 events of weight above 0"),
+    ],
+)
+def test_what_events_cannot_have_is_refused(options: dict[str, Any], message: str) -> None:
+    t = np.random.default_rng(22).uniform(0, 10, 50)
+    with pytest.raises(ValueError, match=message):
+        find_cycles(t, **options)
+
+
+def test_too_few_events_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^t has 9 events .* needs at least 10"):
+        find_cycles(np.random.default_rng(23).uniform(0, 10, 9))

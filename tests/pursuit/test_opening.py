@@ -1,0 +1,153 @@
+"""A waveform against sinusoids, in one output and in groups that were measured together."""
+
+import numpy as np
+import pytest
+
+from epicycle import find_cycles
+from epicycle.evidence.waveform_fits import values_per_epoch
+from epicycle.fit.joint import Fit
+from epicycle.fit.lines import Structure
+from epicycle.fit.refine import fit_lines
+from epicycle.pursuit import harmonics
+from epicycle.pursuit.opening import outdone_by_sinusoids
+from epicycle.pursuit.orders import with_waveform
+from epicycle.samples.data import Data
+from epicycle.search.dense import DenseSearch
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.plan import plan_search
+from generators import regression
+from light_curves import survey_nights
+
+
+def modulated(seed: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return times, values and frequency of a pulsation whose amplitude and phase are modulated."""
+    rng = np.random.default_rng(seed)
+    t = np.sort(rng.choice(400, 50, replace=False)) + 0.03 * rng.normal(size=50)
+    f = 1.0 / rng.uniform(0.45, 0.75)
+    slow = 2 * np.pi * t / rng.uniform(30, 90)
+    turns = f * t + 0.03 * np.sin(slow + 1.0)
+    sizes = {1: 1.0, 2: 0.45, 3: 0.3, 4: 0.2}
+    y = sum(a * np.cos(2 * np.pi * h * turns + 0.4 * h) for h, a in sizes.items())
+    return t, (1 + 0.4 * np.cos(slow)) * y + 0.05 * rng.normal(size=50), f
+
+
+def outdone(data: Data, f: float, *, in_groups: bool) -> bool:
+    plan = plan_search(data, 0.2, 1.2)
+    search = DenseSearch(data, plan)
+    fit = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
+
+    def maxima(one: Fit) -> Candidates:
+        return search.maxima(one.residual, one.scale)
+
+    trial, _ = with_waveform(data, fit, f, 8)
+    return outdone_by_sinusoids(data, fit, trial, plan, maxima, in_groups=in_groups)
+
+
+def test_copies_of_the_values_do_not_speak_for_sinusoids() -> None:
+    # five groups with the same values know what one of them knows
+    changed = 0
+    for seed in range(12):
+        t, y, f = modulated(seed)
+        alone = outdone(regression(t, y), f, in_groups=False)
+        five = regression(t, np.repeat(y[:, np.newaxis], 5, axis=1))
+        assert outdone(five, f, in_groups=True) == alone
+        changed += outdone(five, f, in_groups=False) != alone
+    assert changed > 0
+
+
+def test_values_at_a_moment_are_counted() -> None:
+    t = np.arange(0.0, 20.0)
+    together = regression(t, np.ones((20, 3)) * t[:, np.newaxis])
+    assert values_per_epoch(together, 1.0) == 3.0
+    # one group of three at each time, the times far apart
+    y = np.full((20, 3), np.nan)
+    y[np.arange(20), np.arange(20) % 3] = t
+    assert values_per_epoch(regression(t, y), 1.0) == 1.0
+    # the same, close to each other against the period: two or three of different groups
+    assert values_per_epoch(regression(t, y), 0.02) == 20 / 7
+
+
+@pytest.mark.parametrize("bands", [1, 5])
+def test_a_waveform_on_few_nights_is_one_cycle_with_all_its_harmonics(bands: int) -> None:
+    # one by one, each harmonic is looked for in what the others leave: some are missed, and their
+    # aliases are taken for further cycles
+    sizes = np.array([1.0, 0.46, 0.34, 0.22, 0.14])
+    order, shift = np.arange(1, 6), np.array([0.0, 2.4, 5.0, 1.4, 4.2])
+    further = 0
+    for seed in range(6):
+        rng = np.random.default_rng([5, seed])
+        nights, period = survey_nights(rng), rng.uniform(0.45, 0.75)
+        wave = (sizes * np.cos(2 * np.pi * np.outer(nights / period, order) + shift)).sum(axis=1)
+        band = np.repeat(np.arange(bands), len(nights))
+        y = np.tile(0.3 * wave, bands) + 0.02 * rng.normal(size=len(band))
+        t = np.tile(nights, bands)
+        model = find_cycles(
+            t, y, group=band if bands > 1 else None, minimum_period=0.15, maximum_period=1.2
+        )
+        first = model.cycles[0]
+        assert abs(first.period / period - 1) < 1e-4
+        assert {1, 2, 3, 4, 5} <= {h.order for h in first.harmonics}
+        further += len(model.cycles) - 1
+    assert further <= 1  # noise has one in a hundred
+
+
+def test_noise_adds_harmonics_to_a_sinusoid_as_rarely_as_one_by_one() -> None:
+    by_bic = strictly = 0
+    for seed in range(200):
+        rng = np.random.default_rng([6, seed])
+        t, f = survey_nights(rng), 1.0 / rng.uniform(0.45, 0.75)
+        data = regression(t, np.cos(2 * np.pi * f * t) + 0.3 * rng.normal(size=len(t)))
+        fit = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
+        by_bic += with_waveform(data, fit, f, 8)[1] != (1,)
+        least = harmonics.least_reduction(data)
+        strictly += with_waveform(data, fit, f, 8, least)[1] != (1,)
+    # two parameters lower chi-square by 2 ln(55) in 1 of 55 cases, and there are some orders
+    assert by_bic >= 5
+    # by 18.4 in 1 of 10,000; small samples have heavier tails
+    assert strictly <= 2
+
+
+def test_no_harmonic_above_nyquist_on_a_raster() -> None:
+    # of five samples a cycle, the fourth harmonic is the fundamental again, seen as an alias
+    t = np.arange(1000.0)
+    rng = np.random.default_rng(3)
+    y = (
+        np.cos(0.40004 * np.pi * t)
+        + 0.6 * np.cos(0.40078 * np.pi * t)
+        + 0.03 * rng.normal(size=1000)
+    )
+    model = find_cycles(t, y)
+    assert max(h.order * c.frequency for c in model.cycles for h in c.harmonics) < 0.5
+
+
+def test_a_known_period_and_a_drift_have_all_harmonics_too() -> None:
+    sizes = np.array([1.0, 0.46, 0.34, 0.22, 0.14])
+    order, shift = np.arange(1, 6), np.array([0.0, 2.4, 5.0, 1.4, 4.2])
+    for seed in (2, 3, 4):
+        rng = np.random.default_rng([5, seed])
+        t, period = survey_nights(rng), rng.uniform(0.45, 0.75)
+        y = 0.3 * (sizes * np.cos(2 * np.pi * np.outer(t / period, order) + shift)).sum(axis=1)
+        y += 0.02 * rng.normal(size=len(t))
+        for how in ({"known": [period]}, {"drift": True}):
+            model = find_cycles(t, y, minimum_period=0.15, maximum_period=1.2, **how)
+            assert len(model.cycles) == 1
+            assert [h.order for h in model.cycles[0].harmonics] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("distance", [0.4, 0.8])
+def test_a_line_near_a_multiple_stays_apart_where_the_values_are_few(distance: float) -> None:
+    # fitted at the multiple it leaves 1 - sinc(0.4)^2 = 43 % of 120 A^2 / 4 / noise^2 = 750
+    rng = np.random.default_rng(4)
+    t = np.sort(rng.uniform(0, 100, 120))
+    f = 0.6 + distance / np.ptp(t)
+    y = 2 * np.cos(2 * np.pi * 0.3 * t) + 2 * np.cos(2 * np.pi * f * t + 1)
+    model = find_cycles(t, y + 0.4 * rng.normal(size=120))
+    assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1], [1]]
+
+
+def test_a_sinusoid_without_noise_has_no_harmonics() -> None:
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        t = np.sort(rng.uniform(0, 50, 60))
+        model = find_cycles(t, np.cos(2 * np.pi * rng.uniform(0.2, 0.4) * t), max_cycles=1)
+        assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1]]
