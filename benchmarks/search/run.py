@@ -23,14 +23,16 @@ from typing import Any
 
 import numpy as np
 
+from epicycle.limits import LADDER, SEARCH
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
 from epicycle import CycleModel, find_cycles
 from epicycle.evidence.significance import power_threshold
 from epicycle.search.ladder import rungs_within
-from epicycle.search.pairs import MOST_PAIRS, close_pairs, count_pairs
-from epicycle.spectra.plan import POINTS_PER_PEAK, grid
+from epicycle.search.pairs import close_pairs, count_pairs
+from epicycle.spectra.plan import grid
 
 YEARS_120 = 120 * 365.25 * 86400.0
 SCALING = tuple(10.0**k for k in range(5, 14))
@@ -116,9 +118,9 @@ def theory(n: int, baseline: float, band: float, ratio: float) -> dict[str, floa
     "deviations" is rho sqrt(n_pairs / 2); "power" is the coherent power over its threshold.
     """
     t = np.sort(np.random.default_rng(0).uniform(0, baseline, n))
-    plan = grid(1 / baseline, band, 1 / (POINTS_PER_PEAK * baseline))
+    plan = grid(1 / baseline, band, 1 / (SEARCH.points_per_peak * baseline))
     longest = rungs_within(t, plan, BUDGET)[-1].window
-    pairs = min(count_pairs(t, longest), MOST_PAIRS)
+    pairs = min(count_pairs(t, longest), LADDER.most_pairs)
     share = ratio**2 / (ratio**2 + 2)
     width = band * math.sqrt(4 * math.pi * t.var())
     threshold = (n - 2) * power_threshold(0.01, n - 2, width)
@@ -468,7 +470,7 @@ def child(options: argparse.Namespace) -> None:
 
 
 def scaling_answer(what: str, size: float, seed: int) -> dict[str, Any]:
-    per_peak = POINTS_PER_PEAK if size <= FIVE_UPTO else 1
+    per_peak = SEARCH.points_per_peak if size <= FIVE_UPTO else 1
     baseline, n = 1e6, math.ceil(per_peak * size)
     band = size / baseline
     t, y, frequency = sinusoid([seed, 6], 3000, baseline, band, 0.5)

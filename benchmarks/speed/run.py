@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from epicycle.limits import SEARCH
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
@@ -29,7 +31,7 @@ from epicycle.samples.data import Data, build_data
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.periodogram import Periodogram
-from epicycle.spectra.plan import POINTS_PER_PEAK, SearchPlan
+from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.sums import BAND
 
 SAMPLES = 3000
@@ -74,7 +76,7 @@ def make_problem(seed: int, n_frequencies: int) -> Problem:
     t = np.sort(rng.uniform(0.0, BASELINE, SAMPLES))
     t[0], t[-1] = 0.0, BASELINE
     dy = rng.uniform(0.5, 1.5, SAMPLES)
-    spacing = 1.0 / (POINTS_PER_PEAK * BASELINE)
+    spacing = 1.0 / (SEARCH.points_per_peak * BASELINE)
     lowest = 1.0 / BASELINE
     y = 3.0 + dy * rng.standard_normal(SAMPLES)
     for amplitude in (1.0, 0.4):

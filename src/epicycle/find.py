@@ -14,7 +14,7 @@ from epicycle.effects.groups import check_choice, have_own_waveforms, may_differ
 from epicycle.effects.varying import Steps, too_short_notes, with_varying_amplitudes
 from epicycle.events.pursuit import find_in_events
 from epicycle.fit.noise import NoiseModel
-from epicycle.limits import MINIMUM_CYCLES, MINIMUM_SAMPLES
+from epicycle.limits import CYCLES
 from epicycle.model import CycleModel
 from epicycle.pursuit.goal import Effort, Goal
 from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
@@ -223,14 +223,14 @@ def find_cycles(
     goal = replace(
         goal,
         known=_check_options.check_known(known, plan.maximum_frequency, data.baseline),
-        slow_limit=MINIMUM_CYCLES / data.baseline if longest is None else 1.0 / longest,
+        slow_limit=CYCLES.minimum / data.baseline if longest is None else 1.0 / longest,
     )
     blur = _check_options.check_exposure(exposure, 1.0 / plan.maximum_frequency)
     undecided = []
-    if len(samples.times) < MINIMUM_SAMPLES + data.nuisance.shape[1]:
+    if len(samples.times) < CYCLES.minimum_samples + data.nuisance.shape[1]:
         undecided.append(
             f"too few samples: {len(samples.times)}, and a period is claimed from "
-            f"{MINIMUM_SAMPLES + data.nuisance.shape[1]} upwards"
+            f"{CYCLES.minimum_samples + data.nuisance.shape[1]} upwards"
         )
         goal = replace(goal, max_cycles=0)
     gained, given = None, samples

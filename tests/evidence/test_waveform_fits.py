@@ -1,5 +1,7 @@
 """Groups as one waveform with an amplitude of its own in each, and what an epoch adds to all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from epicycle.effects.groups import have_own_waveforms, spread
 from epicycle.evidence import waveform_fits
 from epicycle.evidence.waveforms import SMOOTH, Ranking
 from epicycle.fit.noise import NoiseModel
+from epicycle.limits import WAVEFORMS
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 from epicycle.spectra.plan import plan_search
@@ -36,8 +39,8 @@ def test_the_evidence_is_that_of_the_dense_normal_distribution(
 ) -> None:
     # without tails, the evidence is the density of y with covariance X P X' + epochs + errors,
     # nuisance columns free with the information of one value each
-    monkeypatch.setattr(waveform_fits, "TAIL", 1e9)
-    monkeypatch.setattr(waveform_fits, "_COMMON", ((0.97, 1.0),))
+    normal = replace(WAVEFORMS, tail=1e9, common_in_epochs=((0.97, 1.0),))
+    monkeypatch.setattr(waveform_fits, "WAVEFORMS", normal)
     values, baseline = stacked(observed(np.random.default_rng(0), 0.3))
     frequency = np.array([1 / 0.57, 1 / 0.57 + 1.0])
     field = waveform_fits._Field(values, frequency, SMOOTH, baseline, np.inf, quick=False)

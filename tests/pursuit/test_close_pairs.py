@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from epicycle import find_cycles
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import PAIRS
 from epicycle.model import CycleModel
-from epicycle.pursuit.close_pairs import _DEGREE, REACH, Neighbourhood, _basis, _lines
+from epicycle.pursuit.close_pairs import _DEGREE, Neighbourhood, _basis, _lines
 from generators import regression
 
 #: What rounding may do to a frequency, in units of 1/T.  At a distance of d/T the third power of
@@ -208,7 +209,7 @@ def test_a_neighbourhood_holds_every_line_near() -> None:
     t = times("random", 500, 5)
     data = regression(t, np.zeros(500))
     centre, width = 0.2371, 1 / data.baseline
-    offsets = np.array([-2 * REACH, -0.7, 0.0, 0.4, 2 * REACH])
+    offsets = np.array([-2 * PAIRS.reach, -0.7, 0.0, 0.4, 2 * PAIRS.reach])
     basis = _basis(data, centre)
     assert basis.shape == (500, 2 * (_DEGREE + 1))
     for offset, coordinates in zip(offsets, _lines(offsets), strict=True):

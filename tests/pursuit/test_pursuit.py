@@ -12,8 +12,8 @@ from epicycle import find_cycles
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import LINES
 from epicycle.model import CycleModel
-from epicycle.pursuit.further_lines import SEPARATION
 from epicycle.pursuit.pursuit import _settle_apart
 from generators import Problem, sinusoids
 
@@ -66,7 +66,7 @@ def test_no_two_lines_are_closer_than_the_resolution(seed: int, sampling: str) -
     model = find(sinusoids(seed, 200, 50.0, lines, sampling=sampling), minimum_period=0.4)
     gaps = np.diff(frequencies(model))
     # 5 % are lost between the test of a line and the final joint fit
-    assert (gaps >= 0.95 * SEPARATION / model.baseline).all()
+    assert (gaps >= 0.95 * LINES.separation / model.baseline).all()
 
 
 def test_of_two_lines_that_meet_only_one_goes() -> None:

@@ -10,19 +10,13 @@ import pytest
 
 import oracles
 from epicycle.evidence.window import spectral_window
+from epicycle.limits import SEARCH
 from epicycle.samples.data import Data
 from epicycle.search import dense
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra import bands
 from epicycle.spectra.bands import LONGEST_BAND, THINNED, Candidates, processors
-from epicycle.spectra.plan import (
-    DEFAULT_BUDGET,
-    POINTS_PER_PEAK,
-    SearchPlan,
-    grid,
-    plan_search,
-    raster_step,
-)
+from epicycle.spectra.plan import SearchPlan, grid, plan_search, raster_step
 from epicycle.spectra.sums import BAND
 from epicycle.spectra.transforms import TOLERANCE
 from generators import Problem, regression, sample_times, sinusoids
@@ -42,7 +36,7 @@ def direct_spectrum(problem: Problem, plan: SearchPlan) -> tuple[np.ndarray, np.
 
 
 PROBLEM = sinusoids(1, 60, 20.0, [(1.31, 1.5), (3.7, 1.0)], 1.0)
-PLAN = grid(0.05, 6.3, 1 / (POINTS_PER_PEAK * 20.0))
+PLAN = grid(0.05, 6.3, 1 / (SEARCH.points_per_peak * 20.0))
 # A transform is good to 5e-9 of its largest possible value, and so is a reduction relative to
 # chi-square, up to a factor of 50 for the eight terms of its formula (see test_periodogram.py).
 POWER_TOLERANCE = 50 * 5 * TOLERANCE * float((centred(PROBLEM) ** 2).sum())
@@ -279,8 +273,8 @@ def test_the_grid_covers_the_band_with_five_points_per_peak(sampling: str) -> No
     t = sample_times(np.random.default_rng(8), 80, 10.0, sampling)
     for limits in ((None, None), (0.3, None), (0.123, 0.377), (None, 3.0)):
         data, plan = plan_of(t, *limits)
-        assert plan.spacing * POINTS_PER_PEAK * data.baseline <= 1 + 1e-9
-        assert plan.spacing * POINTS_PER_PEAK * data.baseline > 0.9
+        assert plan.spacing * SEARCH.points_per_peak * data.baseline <= 1 + 1e-9
+        assert plan.spacing * SEARCH.points_per_peak * data.baseline > 0.9
         assert last_frequency(plan) == pytest.approx(plan.maximum_frequency, rel=1e-12)
 
 
@@ -307,12 +301,12 @@ def test_the_default_never_grows_out_of_hand() -> None:
     rng = np.random.default_rng(11)
     t = np.concatenate([rng.uniform(0, 100, 300), [1e7]])
     _, plan = plan_of(t)
-    assert DEFAULT_BUDGET <= plan.n_frequencies <= DEFAULT_BUDGET + 2
+    assert SEARCH.budget <= plan.n_frequencies <= SEARCH.budget + 2
     assert "name minimum_period" in plan.reason
     # what the user names is honoured
     _, named = plan_of(t, 1.0)
     assert named.maximum_frequency == 1.0
-    assert named.n_frequencies > 10 * DEFAULT_BUDGET
+    assert named.n_frequencies > 10 * SEARCH.budget
 
 
 def test_limits_of_the_user() -> None:

@@ -8,10 +8,10 @@ import pytest
 from scipy import stats
 
 from epicycle import find_cycles
+from epicycle.limits import LADDER, SEARCH
 from epicycle.search.dense import DenseSearch
 from epicycle.search.ladder import LadderSearch, rungs_within
-from epicycle.search.pairs import POINTS_PER_WINDOW
-from epicycle.spectra.plan import POINTS_PER_PEAK, grid
+from epicycle.spectra.plan import grid
 from generators import sinusoids
 
 # ---- The search ------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ def test_the_ladder_ends_where_the_dense_search_does(sampling: str, seed: int) -
     data = problem.data()
     residual = (problem.y - problem.y.mean())[:, None]
     scale = residual.var(axis=0)
-    plan = grid(0.1, 200.0, 1 / (POINTS_PER_PEAK * data.baseline))
+    plan = grid(0.1, 200.0, 1 / (SEARCH.points_per_peak * data.baseline))
     dense = DenseSearch(data, plan).maxima(residual, scale)
     ladder = LadderSearch(data, plan, budget=20 * plan.n_frequencies)
     found = ladder.maxima(residual, scale, enough=60.0)
@@ -34,7 +34,7 @@ def test_the_ladder_ends_where_the_dense_search_does(sampling: str, seed: int) -
     assert found.power[0] == pytest.approx(dense.power[0], rel=0.04)
     # far fewer frequencies were tried
     band = plan.maximum_frequency - plan.minimum_frequency
-    tried = sum(POINTS_PER_WINDOW * rung.window * band for rung in ladder.rungs)
+    tried = sum(LADDER.points_per_window * rung.window * band for rung in ladder.rungs)
     assert tried < 0.1 * plan.n_frequencies
 
 
@@ -125,11 +125,11 @@ def test_the_missing_line_is_found_by_each_remedy() -> None:
 def test_the_depth_is_that_of_the_last_rung() -> None:
     problem = sinusoids(3, 300, 1e6, [], 1.0)
     data = problem.data()
-    plan = grid(0.01, 5.0, 1 / (POINTS_PER_PEAK * data.baseline))
+    plan = grid(0.01, 5.0, 1 / (SEARCH.points_per_peak * data.baseline))
     ladder = LadderSearch(data, plan, budget=2e6)
     ladder.maxima((problem.y - problem.y.mean())[:, None], np.ones(1), np.inf)
     last = ladder.rungs[-1]
-    tried = POINTS_PER_WINDOW * last.window * 4.99
+    tried = LADDER.points_per_window * last.window * 4.99
     # of so much noise 32 survive; a line is 1.65 above in 95 %, but for the grid's mean loss of 6 %
     expected = (stats.norm.isf(32 / tried) + 1.65) / 0.94 / math.sqrt(last.n_pairs / 2)
     assert ladder.depth == pytest.approx(min(1.0, expected), rel=1e-3)
@@ -161,7 +161,7 @@ def test_noise_has_no_cycles(sampling: str) -> None:
 def test_the_number_of_frequencies_is_kept(budget: int) -> None:
     problem = sinusoids(6, 300, 1e7, [], 1.0)
     data = problem.data()
-    plan = grid(0.01, 1.0, 1 / (POINTS_PER_PEAK * data.baseline))
+    plan = grid(0.01, 1.0, 1 / (SEARCH.points_per_peak * data.baseline))
     reports: list[tuple[int, int]] = []
     ladder = LadderSearch(data, plan, budget, progress=lambda *r: reports.append(r))
     ladder.maxima((problem.y - problem.y.mean())[:, None], np.ones(1), np.inf)
@@ -169,7 +169,7 @@ def test_the_number_of_frequencies_is_kept(budget: int) -> None:
     assert [r.window for r in ladder.rungs] == [s.window for s in ladder.planned]
     for rung, step in zip(ladder.rungs, ladder.planned, strict=True):
         assert rung.n_pairs == step.n_pairs
-        assert step.cost > POINTS_PER_WINDOW * rung.window * 0.99 + rung.n_pairs
+        assert step.cost > LADDER.points_per_window * rung.window * 0.99 + rung.n_pairs
     assert ladder.spent == pytest.approx(sum(s.cost for s in ladder.planned))
     # the first rung is always climbed; no other beyond the budget, and little is left unused
     assert ladder.spent <= budget or len(ladder.rungs) == 1
@@ -197,7 +197,7 @@ def test_a_larger_budget_reaches_further() -> None:
 def test_the_number_of_threads_changes_nothing() -> None:
     problem = sinusoids(7, 400, 1e6, [(3.3, 1.0)], 1.0)
     data = problem.data()
-    plan = grid(0.01, 5.0, 1 / (POINTS_PER_PEAK * data.baseline))
+    plan = grid(0.01, 5.0, 1 / (SEARCH.points_per_peak * data.baseline))
     residual = (problem.y - problem.y.mean())[:, None]
     results = [
         LadderSearch(data, plan, 2e7, threads=n).maxima(residual, np.ones(1), 60.0) for n in (1, 3)

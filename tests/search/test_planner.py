@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from epicycle import find_cycles
+from epicycle.limits import SEARCH
 from epicycle.samples.data import Data
 from epicycle.search.ladder import LadderSearch, rungs_within
 from epicycle.search.planner import DENSE_COUNT, Decision, decide, remedies
-from epicycle.spectra.plan import DENSE_UPTO, POINTS_PER_PEAK, SearchPlan, grid, plan_search
+from epicycle.spectra.plan import SearchPlan, grid, plan_search
 from generators import regression, sinusoids
 
 BUDGET = 2.0**29
@@ -19,7 +20,7 @@ BUDGET = 2.0**29
 
 def problem(n: int, size: float, baseline: float = 1e6) -> tuple[Data, SearchPlan]:
     data = sinusoids(1, n, baseline, [], 1.0).data()
-    return data, grid(1 / baseline, size / baseline, 1 / (POINTS_PER_PEAK * data.baseline))
+    return data, grid(1 / baseline, size / baseline, 1 / (SEARCH.points_per_peak * data.baseline))
 
 
 def decision(
@@ -34,7 +35,7 @@ def cost(d: Decision) -> float:
 
 
 def test_the_strategy_follows_from_the_size() -> None:
-    assert decision(1000, 0.9 * DENSE_UPTO / POINTS_PER_PEAK).strategy == "dense"
+    assert decision(1000, 0.9 * SEARCH.dense_upto / SEARCH.points_per_peak).strategy == "dense"
     assert decision(1000, 1e7).strategy == "both"
     wide = decision(1000, 1e9)
     assert wide.strategy == "ladder"

@@ -9,6 +9,7 @@ import numpy as np
 
 from epicycle.fit.criteria import information_criterion
 from epicycle.fit.lines import Structure, design
+from epicycle.limits import EFFECTS
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
@@ -19,14 +20,10 @@ from epicycle.samples.options import check_count
 #: The trend whose slope may change.
 PIECEWISE = "piecewise"
 
-#: At most so many changes of slope; more are slow variation, not a trend.
-MOST_KNOTS = 8
 
 #: Places tried for each, evenly over the samples.
 _CANDIDATES = 60
 
-#: No change within this share of the samples from either end, where nothing would determine it.
-MARGIN = 0.05
 
 #: Rounds of moving every changepoint to the best place between its neighbours.
 _ROUNDS = 3
@@ -99,7 +96,7 @@ def choose_knots(found: Pursuit, slow_limit: float) -> tuple[float, ...]:
     knots: tuple[float, ...] = ()
     chosen: tuple[float, ...] = ()
     best = bends.criterion(chosen)
-    while len(knots) < MOST_KNOTS:
+    while len(knots) < EFFECTS.most_bends:
         knots = bends.moved(bends.extended(knots))
         criterion = bends.criterion(knots)
         if criterion < best:
@@ -129,7 +126,7 @@ class _Bends:
             self._parts.append((np.sqrt(w), basis, y - basis @ (basis.T @ y)))
         order = np.sort(self._scaled)
         n = len(order)
-        first, last = int(MARGIN * n), int((1 - MARGIN) * n) - 1
+        first, last = int(EFFECTS.bend_margin * n), int((1 - EFFECTS.bend_margin) * n) - 1
         self.candidates: Floats = np.unique(
             order[np.linspace(first, max(last, first), _CANDIDATES).astype(int)]
         )

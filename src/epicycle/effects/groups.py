@@ -17,7 +17,8 @@ from epicycle.evidence.window import spectral_window
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
-from epicycle.pursuit.opening import MAXIMA, affordable, where_to_compare
+from epicycle.limits import EFFECTS, WAVEFORMS
+from epicycle.pursuit.opening import affordable, where_to_compare
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
@@ -27,22 +28,13 @@ from epicycle.spectra.plan import SearchPlan
 #: Ways in which groups may differ.
 CHOICES = ("auto", "offset", "amplitude", "waveform")
 
-#: A group needs this many values for a waveform of its own.
-_FEWEST_VALUES = 8
 
 #: So many of the likeliest frequencies of either kind of model are compared in the other.
 _PLACES = 8
 
-#: Up to so many values, groups are compared with what their values of one epoch have in common.
-_MOST_TOGETHER = 1000
-
-#: Maxima taken from each spectrum of all groups together.
-_MAXIMA = 24
 
 #: Peaks of the spectral window at whose distances aliases are compared, and their least power.
 _WINDOW_PEAKS = 4
-
-_WINDOW_POWER = 0.25
 
 
 def check_choice(per_group: object) -> str:
@@ -60,7 +52,11 @@ def check_choice(per_group: object) -> str:
 def may_differ(samples: Samples) -> bool:
     """Return whether the groups of one series could have waveforms of their own."""
     counts = np.bincount(samples.group, minlength=len(samples.group_labels))
-    return len(counts) > 1 and samples.output_names is None and counts.min() >= _FEWEST_VALUES
+    return (
+        len(counts) > 1
+        and samples.output_names is None
+        and counts.min() >= EFFECTS.group_fewest_values
+    )
 
 
 def spread(samples: Samples) -> Samples:
@@ -110,21 +106,21 @@ def have_own_waveforms(
         return False, None
     residual, apart = _without_trend(shared), _without_trend(own)
     further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
-    together = own.n_values <= _MOST_TOGETHER
-    most = _MAXIMA if together else MAXIMA
+    together = own.n_values <= EFFECTS.group_most_together
+    most = EFFECTS.group_maxima if together else WAVEFORMS.maxima
     start = where_to_compare(own, apart, noise[1], plan, further, most)
     if start is None:
         return False, None
     if together:
         window = spectral_window(shared, plan, keep=_WINDOW_PEAKS)
-        offsets = window.frequency[window.power >= _WINDOW_POWER]
+        offsets = window.frequency[window.power >= EFFECTS.group_window_power]
         ranking = rank_together(
             own, apart, noise[1], start.frequency, start.limits, offsets, start.highest
         )
     else:
         ranking = rank(own, apart, noise[1], start.frequency, start.limits, start.highest)
     places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
-    every = np.concatenate([places, start.frequency[: 3 * MAXIMA], further])
+    every = np.concatenate([places, start.frequency[: 3 * WAVEFORMS.maxima], further])
     common = rank(shared, residual, noise[0], every, start.limits, start.highest)
     differ = ranking.log_evidence > common.log_evidence
     return differ, ranking

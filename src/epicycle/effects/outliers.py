@@ -22,14 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
 LOSSES = ("squares", "huber")
 
-#: Where the influence of a value ends, in standard deviations.
-_BOUND = 1.345
 
 #: Pseudo-values have settled when none moves by more than this, in standard deviations.
 _SETTLED = 0.01
@@ -40,12 +39,6 @@ _ROUNDS = 8
 
 #: Median of the absolute value of a standard normal variable.
 _MEDIAN = 0.6744897501960817
-
-#: Outliers are values that noise alone shows in so many of data sets.
-_CHANCE = 0.01
-
-#: A smaller group shares the scale of all.
-_FEWEST_VALUES = 5
 
 
 def check_loss(loss: str, *, of_events: bool) -> str:
@@ -119,9 +112,13 @@ def pseudo_values(data: Data, model: Floats, weights: Floats, old: Floats) -> tu
     scale = robust_scale(residual, weights, data.group)
     standard = residual / scale
     counted = np.broadcast_to(weights > 0, residual.shape) & np.isfinite(scale)
-    inside = ((np.abs(standard) < _BOUND) & counted).sum(axis=0) / np.maximum(counted.sum(0), 1)
+    inside = ((np.abs(standard) < EFFECTS.huber_bound) & counted).sum(axis=0) / np.maximum(
+        counted.sum(0), 1
+    )
     with np.errstate(invalid="ignore"):
-        bounded = model + scale * np.clip(standard, -_BOUND, _BOUND) / np.maximum(inside, 0.1)
+        bounded = model + scale * np.clip(
+            standard, -EFFECTS.huber_bound, EFFECTS.huber_bound
+        ) / np.maximum(inside, 0.1)
     new = np.where(counted, bounded, data.y)
     moved = np.abs((new - old) / scale)
     return new, float(moved.max(initial=0.0))
@@ -145,7 +142,7 @@ def outlying(residual: Floats, weights: Floats, group: NDArray[np.intp]) -> NDAr
     """
     present = np.broadcast_to(weights > 0, residual.shape)
     count = max(int(present.sum()), 1)
-    limit = -float(special.ndtri(0.5 * _CHANCE / count))
+    limit = -float(special.ndtri(0.5 * EFFECTS.outlier_chance / count))
     scale = robust_scale(residual, weights, group)
     result: NDArray[np.bool_] = present & (np.abs(residual) > limit * scale)
     return result
@@ -164,7 +161,7 @@ def robust_scale(residual: Floats, weights: Floats, group: NDArray[np.intp]) -> 
         present = root[:, j] > 0
         for g in np.unique(group):
             rows = present & (group == g)
-            values = standard[rows if rows.sum() >= _FEWEST_VALUES else present, j]
+            values = standard[rows if rows.sum() >= EFFECTS.outlier_fewest_values else present, j]
             if not len(values):
                 continue
             scale = float(np.median(values)) / _MEDIAN or float(values.mean()) * 1.2533141

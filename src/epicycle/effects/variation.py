@@ -10,11 +10,9 @@ import numpy as np
 from epicycle.evidence.envelope import Evidence, infer
 from epicycle.fit.joint import Fit, part_of_model
 from epicycle.fit.lines import line_columns
+from epicycle.limits import EFFECTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: ... between knots that are at least so many turns apart, with so many intervals at most.
-_TURNS_APART = 2.0
 
 _MOST_INTERVALS = 32
 
@@ -58,7 +56,7 @@ def _infer(data: Data, fit: Fit, k: int, target: Floats, scale: Floats) -> _Vari
     times = data.times.to_float()
     first = float(times.min())
     turns = float(structure.frequency[k]) * baseline
-    size = 1 + int(np.clip(turns / _TURNS_APART, 5, _MOST_INTERVALS))
+    size = 1 + int(np.clip(turns / EFFECTS.turns_apart, 5, _MOST_INTERVALS))
     matrix, vector = np.zeros((size, size)), np.zeros(size)
     power, rank, mean = 0.0, 0, np.zeros(size)
     for j in range(data.y.shape[1]):

@@ -20,15 +20,10 @@ from epicycle.fit.criteria import information_criterion
 from epicycle.fit.joint import Fit, fundamental_powers, line_powers
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: A cycle needs so many turns over the data before its amplitude may vary, ...
-FEWEST_TURNS = 10.0
-
-#: Logarithm of the evidence that it takes to let an amplitude vary: odds of 20.
-_CLEAR = 3.0
 
 #: Weaker lines within so many line widths may be there for the variation alone.
 _REACHES = (2.0, 4.0, 8.0)
@@ -101,13 +96,13 @@ def with_varying_amplitudes(plain: Pursuit, data: Data, steps: Steps) -> Pursuit
 def too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
     """Return a sentence about the cycles whose amplitude was not allowed to vary."""
     frequency = found.fit.structure.frequency
-    few = (frequency >= slow_limit) & (frequency * found.data.baseline < FEWEST_TURNS)
+    few = (frequency >= slow_limit) & (frequency * found.data.baseline < EFFECTS.fewest_turns)
     if not few.any():
         return ()
     periods = ", ".join(f"{1 / f:.4g}" for f in np.sort(frequency[few])[::-1])
     return (
-        f"period {periods}: fewer than {FEWEST_TURNS:.0f} cycles over the baseline, too few to "
-        f"tell whether the amplitude varies; taken as constant",
+        f"period {periods}: fewer than {EFFECTS.fewest_turns:.0f} cycles over the baseline, too few "
+        f"to tell whether the amplitude varies; taken as constant",
     )
 
 
@@ -132,7 +127,7 @@ def envelope_notes(found: Pursuit) -> list[str]:
 def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Variation]:
     """Return which fundamentals vary, those that did before among them, and how."""
     width = 1.0 / found.data.baseline
-    lowest = max(FEWEST_TURNS * width, steps.slow_limit)
+    lowest = max(EFFECTS.fewest_turns * width, steps.slow_limit)
     data, fit, scale = found.data, found.fit, found.fit.scale
     chosen: list[_Variation] = []
     strength = fundamental_powers(fit)
@@ -150,9 +145,9 @@ def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Va
         for companions in _companions(fit, k, width):
             for centre in _centres(fit, k, companions):
                 trial, reduced, worth = _alone(data, fit, k, companions, centre, steps)
-                if trial.gain > _CLEAR and trial.gain - worth > most:
+                if trial.gain > EFFECTS.varying_clear and trial.gain - worth > most:
                     best, best_fit, most = trial, reduced, trial.gain - worth
-        if best.gain > _CLEAR:
+        if best.gain > EFFECTS.varying_clear:
             chosen.append(best)
             data = replace(data, y=data.y - best.removed)
             fit = fit_lines(data, best_fit.structure, absolute=steps.absolute)

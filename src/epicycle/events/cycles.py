@@ -25,19 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.events.significance import event_false_alarm
+from epicycle.limits import EVENTS
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.data import Data
 from epicycle.samples.times import Times
 from epicycle.spectra.periodogram import span_window
-
-#: A fraction of the frequency is preferred only if it raises H by this much, e^8 in probability:
-#: it is tried twice for every cycle, and a wrong period is worse than a missing harmonic.
-_FUNDAMENTAL_GAIN = 20.0
-
-#: A rate that a strong waveform takes below this share of the mean, or below zero, is held here.
-_LOWEST_RATE = 0.2
 
 _MAX_STEPS = 30
 
@@ -181,7 +175,7 @@ def with_true_fundamental(
     for divisor in (2, 3):
         if cycle.frequency / divisor >= lowest:
             trial = refine(cycle.frequency / divisor, cycle.drift / divisor)
-            if trial.h_statistic > best.h_statistic + _FUNDAMENTAL_GAIN:
+            if trial.h_statistic > best.h_statistic + EVENTS.fundamental_gain:
                 best = trial
     return best
 
@@ -203,7 +197,7 @@ def without(data: Data, cycles: list[EventCycle]) -> Floats:
     it were constant, harmonics and products of cycles included.  Subtraction would leave those.
     """
     rate = 1.0 + sum((modulation(data, cycle) for cycle in cycles), np.zeros(len(data.y)))
-    result: Floats = data.y[:, 0] / np.maximum(rate, _LOWEST_RATE)
+    result: Floats = data.y[:, 0] / np.maximum(rate, EVENTS.lowest_rate)
     return result
 
 

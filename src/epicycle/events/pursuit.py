@@ -23,7 +23,7 @@ from epicycle.events.significance import event_threshold, z_squared_false_alarm
 from epicycle.evidence.aliases import Alias, nearby_aliases
 from epicycle.evidence.significance import effective_bandwidth
 from epicycle.evidence.window import spectral_window
-from epicycle.pursuit.further_lines import LARGEST_DRIFT
+from epicycle.limits import CYCLES, EVENTS, LINES
 from epicycle.pursuit.goal import Effort, Goal
 from epicycle.results.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.results.predictor import Predictor
@@ -38,16 +38,6 @@ from epicycle.search.planner import DENSE_COUNT, decide, remedies, report
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan, plan_search, portrait_plan
 
-#: Fewer cycles than this over the baseline are not told from a change of the mean rate.
-_FEWEST_CYCLES = 5.0
-
-#: Aliases of events are listed from this power ratio upwards: the power of a strong pulsar leaves
-#: a significant one even at a small ratio.
-_ALIAS_RATIO = 0.05
-
-#: Candidates whose drift is tried, when a drift may hide the true order of their powers.
-_DRIFTING = 4
-
 
 def find_in_events(
     samples: Samples,
@@ -61,7 +51,7 @@ def find_in_events(
     data = event_data(samples.times, samples.y[:, 0])
     shortest, longest = limits
     # The mean rate is itself a line at frequency zero, whose flanks no fit takes away.
-    longest = min(longest or data.baseline, data.baseline / _FEWEST_CYCLES)
+    longest = min(longest or data.baseline, data.baseline / CYCLES.minimum)
     plan = plan_search(data, shortest, longest, strategy, slow=False)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
     threshold = event_threshold(goal.false_alarm, bandwidth, goal.max_order)
@@ -228,8 +218,8 @@ def _next_cycle(
     frequency, drift = candidates[0], 0.0
     if goal.drift:
         if search.depth is None:
-            half = LARGEST_DRIFT / 2 / data.baseline
-            largest = LARGEST_DRIFT / data.baseline**2
+            half = LINES.largest_drift / 2 / data.baseline
+            largest = LINES.largest_drift / data.baseline**2
         else:
             half, largest = 0.35 / search.window, 1 / (search.window * data.baseline)
         half = min(half, frequency - plan.minimum_frequency + 1 / data.baseline)
@@ -237,7 +227,7 @@ def _next_cycle(
         bandwidth *= 1 + largest * data.baseline**2 / 2
         peaks = [
             scan_drift(data.times, strengths[np.newaxis, :], f, half, largest)
-            for f in candidates[:_DRIFTING]
+            for f in candidates[: EVENTS.drifting]
         ]
         best = max(peaks, key=lambda peak: peak.power)
         frequency, drift = best.frequency, best.drift
@@ -272,7 +262,7 @@ def _aliases(
         window,
         plan,
         drift=cycle.drift,
-        weakest=_ALIAS_RATIO,
+        weakest=EVENTS.alias_ratio,
         unit=samples.scale.unit,
     )
 

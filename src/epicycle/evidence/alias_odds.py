@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.aliases import MULTIPLES, POWER_RATIO, Alias, Appearance, as_aliases
+from epicycle.evidence.aliases import MULTIPLES, Alias, Appearance, as_aliases
 from epicycle.evidence.window import day_length, window_offsets
 from epicycle.fit.criteria import log_likelihood
 from epicycle.fit.joint import Fit, line_powers
@@ -33,28 +33,11 @@ from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
 from epicycle.fit.noise import NoiseModel, local_level
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import ALIASES, CYCLES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
-
-#: Whatever has these odds is listed, however little power is there.
-_LEAST_ODDS = 1e-3
-
-#: From these logarithmic odds upwards, seen with everything else held, a place is fitted anew:
-#: other cycles and jitter give way by some units.  At most so many places of each cycle are; and
-#: so many of the fractions, which add a line to a cycle that stays.
-_WORTH_A_FIT = -20.0
-
-_FITS = 5
-
-_FRACTIONS = 2
-
-#: Noise around a line counts from this level upwards; less is the scatter of its estimate.
-_LOUD = 1.5
-
-#: With fewer cycles than this over the baseline, a fraction is slow variation.
-_FEWEST_CYCLES = 5.0
 
 
 @dataclass(frozen=True)
@@ -167,7 +150,7 @@ class AliasTest:
         self._rivals = tuple(rivals)
         self._width = 1.0 / data.baseline
         self._lowest = max(plan.minimum_frequency, self._width)
-        self._offsets = window_offsets(data, window, day_length(unit), POWER_RATIO)
+        self._offsets = window_offsets(data, window, day_length(unit), ALIASES.power_ratio)
         # BIC's, for the two parameters that each output has in each line
         self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
         self._power: NearbyPower | None = None
@@ -178,8 +161,8 @@ class AliasTest:
         return as_aliases(
             one
             for one, _ in self._judged(fit, k)
-            if one.log_odds >= math.log(_LEAST_ODDS)
-            or (one.power_ratio >= POWER_RATIO and one.kind not in MULTIPLES)
+            if one.log_odds >= math.log(ALIASES.least_odds)
+            or (one.power_ratio >= ALIASES.power_ratio and one.kind not in MULTIPLES)
         )
 
     def likelier(self, fit: Fit, k: int, barred: Sequence[float]) -> Structure | None:
@@ -211,7 +194,7 @@ class AliasTest:
                 seen.append((place, 0.0))
                 continue
             # of a single sinusoid, the power there is all that counts for a place
-            enough = min(POWER_RATIO * here, base + 2 * _WORTH_A_FIT)
+            enough = min(ALIASES.power_ratio * here, base + 2 * ALIASES.worth_a_fit)
             if own.orders == place.orders == (1,) and (
                 power.at_most(alone, place.frequency) < enough
             ):
@@ -231,12 +214,14 @@ class AliasTest:
                 gain += sum(power.at(whole, f) for f in case.rest(place)) - base
             judged.append((_seen(place, ratio, 0.5 * gain - more * self._penalty), place))
         judged.sort(key=lambda one: -one[0].log_odds)
-        least = math.log(_LEAST_ODDS)
+        least = math.log(ALIASES.least_odds)
         worth = [n for n, (_, place) in enumerate(judged) if _is_free(place, others, self._width)]
         richer = {n for n in worth if len(judged[n][1].orders) > len(own.orders)}
-        moves = [n for n in worth if n not in richer and judged[n][0].log_odds > _WORTH_A_FIT]
+        moves = [
+            n for n in worth if n not in richer and judged[n][0].log_odds > ALIASES.worth_a_fit
+        ]
         fractions = [n for n in worth if n in richer and judged[n][0].log_odds > least]
-        worth = [*moves[:_FITS], *fractions[:_FRACTIONS]]
+        worth = [*moves[: ALIASES.fits], *fractions[: ALIASES.fractions]]
         if worth and not own.fixed:
             reference, _ = self._evidence(fit, fit.structure, k)
             for n in worth:
@@ -284,7 +269,7 @@ class AliasTest:
         ]
         for kind, (up, down) in MULTIPLES.items():
             g = f * up / down
-            if up == 1 and g < _FEWEST_CYCLES * width:
+            if up == 1 and g < CYCLES.minimum * width:
                 continue
             for orders in _orders(own, up, down):
                 shared = order * down % up == 0
@@ -333,12 +318,12 @@ class AliasTest:
         """
         new = np.array(_new_lines(own, place))
         level = local_level(self._data, fit.residual, fit.scale, new)
-        loud = float(level.max()) if level.max() > _LOUD else 1.0
+        loud = float(level.max()) if level.max() > ALIASES.loud else 1.0
         penalty = (len(place.orders) - len(own.orders)) * self._penalty
         log_odds = (seen.log_odds + penalty) / loud - penalty
         for f in new.tolist():
             if power.near((), f)[0] > power.at((), f) + 9.0 * loud:
-                log_odds = min(log_odds, _WORTH_A_FIT)
+                log_odds = min(log_odds, ALIASES.worth_a_fit)
         return seen._replace(log_odds=log_odds), place
 
     def _evidence(self, fit: Fit, structure: Structure, k: int) -> tuple[float, Fit]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from epicycle.evidence.waveforms import Rival
 from epicycle.evidence.window import day_length, label, window_offsets
+from epicycle.limits import ALIASES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import Times
@@ -21,17 +22,11 @@ from epicycle.spectra.bands import Candidates
 from epicycle.spectra.periodogram import Periodogram
 from epicycle.spectra.plan import SearchPlan
 
-#: Aliases are listed from this power ratio upwards, and at most so many.
-POWER_RATIO = 0.2
-
 _MOST = 5
 
 #: An alias is sought within a line width, in steps of this fraction of it.
 _STEPS = 8
 
-#: From these odds upwards a cycle and its alias are not told apart; a fraction of the frequency
-#: must be likelier, as any power that is not explained counts for it.
-_UNDECIDED = 0.01
 
 #: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
 MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
@@ -107,7 +102,9 @@ def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
     notes = []
     for period, aliases in cycles:
         likely = [
-            a for a in aliases if a.odds >= (1.0 if a.kind in ("half", "third") else _UNDECIDED)
+            a
+            for a in aliases
+            if a.odds >= (1.0 if a.kind in ("half", "third") else ALIASES.undecided)
         ]
         if likely:
             words = " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in likely)
@@ -124,7 +121,7 @@ def nearby_aliases(
     plan: SearchPlan,
     *,
     drift: float = 0.0,
-    weakest: float = POWER_RATIO,
+    weakest: float = ALIASES.power_ratio,
     unit: str = "",
 ) -> list[Alias]:
     """Return where the power of a single line appears again, by the window alone.

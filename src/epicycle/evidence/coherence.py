@@ -24,38 +24,10 @@ from numpy.typing import NDArray
 
 from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.nearby import restored
+from epicycle.limits import COHERENCE
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: Lines up to so many line widths away may belong to the same broad peak; more if it is broader.
-_NEIGHBOURHOOD = 8.0
-
-_PEAK_WIDTHS = 4.0
-
-#: Residual power around a line, relative to white noise, from which it is worth a closer look.
-_SUSPICIOUS = 1.5
-
-#: Share of the power around a line from which it must be a clock.
-_CLOCKS_SHARE = 0.9
-
-#: Least share of the power of all lines in question: weaker peaks may be what others left.
-_LEAST_SHARE = 0.01
-
-#: A line is a clock unless it forgets within the baseline; several lines that are one peak may
-#: take so many baselines.
-_SEVERAL = 2.0
-
-#: Least pi f tau, the frequency over the width of the peak: with less there is no peak, but noise
-#: that is stronger at low frequencies.
-_LEAST_QUALITY = 5.0
-
-#: Logarithms of likelihood by which forgetting must beat a clock (noise does in one of 1e5 cases:
-#: twice this is chi-square with one degree of freedom or 0), and of evidence by which one broad
-#: peak must beat several clocks.
-_SIGNIFICANT = 8.0
-
-_BETTER = 3.0
 
 #: Blocks of samples over the baseline; more where the peak turns out broad.
 _BLOCKS = 256
@@ -120,13 +92,16 @@ def _broad_peak(
     power = line_powers(fit)
     line = int(own[power[own].argmax()])
     centre = float(structure.line_frequency[line])
-    reach = _NEIGHBOURHOOD * width
+    reach = COHERENCE.neighbourhood * width
     peak = None
     for blocks in (_BLOCKS, _FINER * _BLOCKS):
         members, lines = _members(fit, candidates, centre, reach)
         if power[lines].max(initial=0.0) > power[line]:
             return None  # in the skirts of a stronger one, which is a clock
-        if power[lines].sum() < _LEAST_SHARE * power[np.isin(structure.parent, candidates)].sum():
+        if (
+            power[lines].sum()
+            < COHERENCE.least_share * power[np.isin(structure.parent, candidates)].sum()
+        ):
             return None
         if peak is None and _stands_out(data, power[lines], power[line], level[lines]):
             return None
@@ -134,12 +109,16 @@ def _broad_peak(
         series = _Series(data, restored(data, fit, lines)[:, output], output, centre, blocks)
         found = series.forgetting()
         clocks = _clocks(data, fit, output) - 1.5 * (len(lines) - 1) * math.log(series.count)
-        if found is None or found.gain < _SIGNIFICANT or found.likelihood < clocks + _BETTER:
+        if (
+            found is None
+            or found.gain < COHERENCE.significant
+            or found.likelihood < clocks + COHERENCE.better
+        ):
             return None
         # with a probability of 95 % it is less
         upper = math.log(found.time) + 1.645 * found.time_error / found.time
-        longest = data.baseline * (_SEVERAL if len(lines) > 1 else 1.0)
-        if upper >= math.log(longest) or math.pi * centre * found.time < _LEAST_QUALITY:
+        longest = data.baseline * (COHERENCE.several if len(lines) > 1 else 1.0)
+        if upper >= math.log(longest) or math.pi * centre * found.time < COHERENCE.least_quality:
             return None
         harmonic = float(structure.frequency[k]) / centre
         peak = BroadPeak(
@@ -150,7 +129,7 @@ def _broad_peak(
             time=found.time,
             time_error=found.time_error,
         )
-        wider = min(max(reach, _PEAK_WIDTHS / (math.pi * found.time)), centre / 3)
+        wider = min(max(reach, COHERENCE.peak_widths / (math.pi * found.time)), centre / 3)
         if wider <= reach and found.time * blocks > 8 * data.baseline:
             break
         reach = max(wider, reach)
@@ -164,12 +143,12 @@ def _stands_out(data: Data, powers: Floats, own: float, level: Floats) -> bool:
     width of its middle.
     """
     excess = float(level.max()) - 1.0
-    if excess < _SUSPICIOUS - 1.0:
+    if excess < COHERENCE.suspicious - 1.0:
         return True
     # chi-square: n a^2 / 2 of lines, and 2 for each of two values in a line width of white noise
-    around = 2 * 2 * _NEIGHBOURHOOD * excess
+    around = 2 * 2 * COHERENCE.neighbourhood * excess
     scale = 0.5 * data.n_values
-    return own * scale > _CLOCKS_SHARE * (float(powers.sum()) * scale + around)
+    return own * scale > COHERENCE.clocks_share * (float(powers.sum()) * scale + around)
 
 
 def _members(

@@ -24,10 +24,7 @@ import numpy as np
 
 from epicycle.evidence.waveforms import (
     ALL_SHAPES,
-    LONGEST_STEP,
-    NEIGHBOURS,
     SMOOTH,
-    TAIL,
     Output,
     Ranking,
     Shapes,
@@ -37,18 +34,13 @@ from epicycle.evidence.waveforms import (
     with_relatives,
 )
 from epicycle.fit.noise import NoiseModel
+from epicycle.limits import WAVEFORMS
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
-#: Share of the prior variance that all outputs have in common.
-_COMMON = 0.9
-
 #: Refinements of frequency, scatter and weights; and the longest step, in units of 1/baseline.
 _STEPS = 6
-
-#: Scatter beyond the errors to begin with, in units of the signal's.
-_FIRST_SCATTER = 0.3
 
 
 def rank(
@@ -94,7 +86,7 @@ def rank(
     # the correlation of the outputs is that which the best fit leaves
     first = [field.evaluate(1.0) for field in fields]
     k = max(range(len(fields)), key=lambda k: float(first[k][0].max()))
-    share = fields[k].share(int(first[k][0].argmax()), NEIGHBOURS / limits[1])
+    share = fields[k].share(int(first[k][0].argmax()), WAVEFORMS.neighbours / limits[1])
     final = first if share == 1.0 else [field.evaluate(share) for field in fields]
     evidence = np.stack([each[0] for each in final])
     better = evidence.argmax(axis=0), np.arange(len(finalists))
@@ -126,7 +118,9 @@ class _Waveforms:
         self._h = np.arange(1, shapes.orders + 1)
         self._share = shapes.allowed(frequency, highest)
         M = len(frequency)
-        self._scatter = [np.full((M, o.n_cells), _FIRST_SCATTER**2 * o.signal) for o in outputs]
+        self._scatter = [
+            np.full((M, o.n_cells), WAVEFORMS.first_scatter**2 * o.signal) for o in outputs
+        ]
         self._tails = [np.ones((M, len(o.y))) for o in outputs]
 
     def _prior(self, output: Output, kind: int) -> Floats:
@@ -178,7 +172,7 @@ class _Waveforms:
                 self._reweigh(j, residual, variance, 2 * K)
             if step:
                 # where the bend is too small, or lost to rounding, the longest step
-                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
+                least = np.maximum(np.abs(slope) / WAVEFORMS.longest_step, 1e-300)
                 self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
 
     def _variance(self, j: int) -> Floats:
@@ -199,7 +193,7 @@ class _Waveforms:
             scatter = self._scatter[j][:, g] + 0.8 * excess / weights.mean(axis=1)
             self._scatter[j][:, g] = np.maximum(scatter, 1e-6 * output.signal)
         variance = self._variance(j)
-        self._tails[j] = (TAIL + 1) / (TAIL + residual**2 / variance)
+        self._tails[j] = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + residual**2 / variance)
 
     def evaluate(self, tempered: float) -> tuple[Floats, Floats]:
         """Return log evidence, and share of the variance explained, of every frequency."""
@@ -231,8 +225,8 @@ class _Waveforms:
                     np.linalg.solve(raised, right[:, :, np.newaxis])[:, :, 0], np.float64
                 )
                 residual = output.y - _combined(c, columns)
-                tails = np.log1p(residual**2 / (TAIL * variance)).sum(axis=1)
-                total[s] += flat - 0.5 * (TAIL + 1) * tempered * tails
+                tails = np.log1p(residual**2 / (WAVEFORMS.tail * variance)).sum(axis=1)
+                total[s] += flat - 0.5 * (WAVEFORMS.tail + 1) * tempered * tails
                 total[s] -= 0.5 * (c[:, :K2] ** 2 / prior).sum(axis=1)
                 total[s] -= 0.5 * (np.linalg.slogdet(raised)[1] + np.log(prior).sum(axis=1))
                 if s == 0:
@@ -323,12 +317,12 @@ def _gain_by_common_shape(normals: list[tuple[Floats, Floats]], priors: list[Flo
     unit = priors[0] / priors[0].sum(axis=1, keepdims=True)
     for (normal, right), prior in zip(normals, priors, strict=True):
         size = prior.sum(axis=1)
-        own = (1.0 - _COMMON) * prior
+        own = (1.0 - WAVEFORMS.common) * prior
         mixing = eye + normal * own[:, np.newaxis]
         both = np.concatenate([normal, right[:, :, np.newaxis]], axis=2)
         solved = np.linalg.solve(mixing, both)
-        matrix = matrix + _COMMON * size[:, np.newaxis, np.newaxis] * solved[:, :, :K2]
-        vector = vector + np.sqrt(_COMMON * size)[:, np.newaxis] * solved[:, :, K2]
+        matrix = matrix + WAVEFORMS.common * size[:, np.newaxis, np.newaxis] * solved[:, :, :K2]
+        vector = vector + np.sqrt(WAVEFORMS.common * size)[:, np.newaxis] * solved[:, :, K2]
         gain = gain + 0.5 * (right * own * solved[:, :, K2]).sum(axis=1)
         gain = gain - 0.5 * np.linalg.slogdet(mixing)[1]
         # against the evidence without a common part

@@ -16,13 +16,9 @@ from epicycle.fit.joint import Fit
 from epicycle.fit.lines import design
 from epicycle.fit.noise import local_level
 from epicycle.fit.red_noise import Continuum, continuum
+from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: Only probabilities between these multiples of what is allowed need aliases counted exactly.
-CLEAR = 1e-6
-
-HOPELESS = 50.0
 
 Indices = NDArray[np.intp]
 
@@ -179,7 +175,10 @@ class Judge:
             return false_alarm_probability(power, dof, width, orders=orders, n_outputs=n_outputs)
 
         upper = probability(self.trials.upper)
-        if fixed or not CLEAR * self.false_alarm < upper < HOPELESS * self.false_alarm:
+        if (
+            fixed
+            or not TRIALS.clear * self.false_alarm < upper < TRIALS.hopeless * self.false_alarm
+        ):
             return upper
         return probability(self.trials.distinct)
 

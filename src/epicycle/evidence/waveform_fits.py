@@ -29,11 +29,7 @@ from numpy.typing import NDArray
 
 from epicycle.evidence.waveforms import (
     ALL_SHAPES,
-    LONGEST_STEP,
-    NEIGHBOURS,
-    RELATED,
     SMOOTH,
-    TAIL,
     Ranking,
     Shapes,
     apart,
@@ -42,23 +38,22 @@ from epicycle.evidence.waveforms import (
     with_relatives,
 )
 from epicycle.fit.noise import NoiseModel
+from epicycle.limits import WAVEFORMS
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import Times
-
-#: Share of the prior variance that all groups have in common, with its probability.
-_COMMON = ((0.97, 0.85), (0.5, 0.15))
-
-#: Orders in which groups may depart from the common waveform.
-_DEPARTING = 4
 
 #: Prior of the variance of epochs, in units of the signal's: an inverse gamma distribution.
 _EPOCH_SHAPE, _EPOCH_SCALE = 2.0, 0.01
 
 #: Logarithm of the height of Student's t at 0 over that of a normal distribution: each epoch has a
 #: term of the one kind, integrated over as if it were of the other.
-_LOG_TERM = math.lgamma((TAIL + 1) / 2) - math.lgamma(TAIL / 2) - 0.5 * math.log(TAIL / 2)
+_LOG_TERM = (
+    math.lgamma((WAVEFORMS.tail + 1) / 2)
+    - math.lgamma(WAVEFORMS.tail / 2)
+    - 0.5 * math.log(WAVEFORMS.tail / 2)
+)
 
 #: Variances to begin with, and the smallest ones.
 _FIRST_SCATTER, _FIRST_EPOCH = 0.05, 0.1
@@ -68,11 +63,6 @@ _LEAST = 1e-6
 #: Steps of refinement, and those of a first selection, made without departures.
 _STEPS, _QUICK = 6, 4
 
-#: Share of a difference of evidence that counts: modulation and outliers last longer than an epoch.
-_TEMPERED = 0.75
-
-#: Least share of the values that a fit leaves free.
-_FREE = 0.2
 
 #: Entries of the columns of all frequencies that are fitted at a time.
 _AT_A_TIME = 1 << 22
@@ -123,7 +113,7 @@ def rank_together(
     highest : float
         Frequency above which no harmonic may be (Nyquist of regular sampling).
     """
-    values = _stacked(data, residual, noise, NEIGHBOURS / limits[1])
+    values = _stacked(data, residual, noise, WAVEFORMS.neighbours / limits[1])
     near = 0.3 / data.baseline
 
     def first_look(f: Floats) -> tuple[Floats, Floats]:
@@ -134,7 +124,7 @@ def rank_together(
     if not len(start):
         return Ranking((), -np.inf)
     refined, evidence = first_look(start)
-    best = refined[np.argsort(-evidence, kind="stable")[:RELATED]]
+    best = refined[np.argsort(-evidence, kind="stable")[: WAVEFORMS.related]]
     beside = np.add.outer(best, np.concatenate([offsets, -offsets])).ravel()
     every = apart(np.concatenate([refined, np.abs(beside)]), limits, near)
     more = every[np.abs(np.subtract.outer(every, refined)).min(axis=1) > near]
@@ -149,7 +139,7 @@ def rank_together(
     whole = np.logaddexp.reduce(evidence, axis=0)
     rivals = distinct(
         np.stack([each[0] for each in judged])[better],
-        _TEMPERED * whole,
+        WAVEFORMS.tempered * whole,
         np.stack([each[2] for each in judged])[better],
         data.baseline,
     )
@@ -162,7 +152,7 @@ def values_per_epoch(data: Data, highest: float) -> float:
     A moment is short against the period of the `highest` frequency.
     """
     times, group, _ = _in_turn(data)
-    return len(group) / len(_epochs(times.to_float(), group, NEIGHBOURS / highest))
+    return len(group) / len(_epochs(times.to_float(), group, WAVEFORMS.neighbours / highest))
 
 
 def _in_turn(data: Data) -> tuple[Times, NDArray[np.intp], NDArray[np.intp]]:
@@ -280,7 +270,9 @@ class _Field:
         self._share = shapes.allowed(frequency, highest)
         # what repeats itself after half a cycle departs in the orders of that half
         doubled = shapes.share[0, 0] < 0.5 * shapes.share[0, 1]
-        self._departing = 0 if quick else min(_DEPARTING * (2 if doubled else 1), shapes.orders)
+        self._departing = (
+            0 if quick else min(WAVEFORMS.departing * (2 if doubled else 1), shapes.orders)
+        )
         self._kinds = range(1) if quick else range(len(shapes.share))
         M = len(frequency)
         self._scatter = np.full((M, values.n_groups), _FIRST_SCATTER)
@@ -333,7 +325,7 @@ class _Field:
     def refine(self, steps: int) -> None:
         """Bring frequencies, variances and weights into agreement (Gauss-Newton, reweighted)."""
         v = self._values
-        precision = self._precision(0, _COMMON[0][0])
+        precision = self._precision(0, WAVEFORMS.common_in_epochs[0][0])
         for step in range(steps):
             normal = self._normal()
             covariance = np.asarray(np.linalg.inv(_raised(normal.matrix, precision)))
@@ -348,7 +340,7 @@ class _Field:
                 bend -= np.einsum("mc,mcd,md->m", mixed, covariance, mixed)
                 slope = (normal.inverse * slopes * left).sum(axis=1)
                 # where the bend is too small, or lost to rounding, the longest step
-                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
+                least = np.maximum(np.abs(slope) / WAVEFORMS.longest_step, 1e-300)
                 self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
             self._reweigh(normal, covariance, common, left)
 
@@ -377,7 +369,7 @@ class _Field:
             rows = v.group == j
             n = np.count_nonzero(rows)
             weights = normal.inverse[:, rows]
-            free = np.maximum(n - (weights * of_value[:, rows]).sum(axis=1), _FREE * n)
+            free = np.maximum(n - (weights * of_value[:, rows]).sum(axis=1), WAVEFORMS.free * n)
             excess = (weights * left[:, rows] ** 2).sum(axis=1) / free - 1.0
             # towards a sum of squares equal to the degrees of freedom, most of the way
             scatter = self._scatter[:, j] + 0.8 * excess / (1.0 / normal.variance[:, rows]).mean(
@@ -385,8 +377,10 @@ class _Field:
             )
             self._scatter[:, j] = np.maximum(scatter, _LEAST)
         variance = v.known_variance + self._scatter[:, v.group]
-        self._tails = (TAIL + 1) / (TAIL + left**2 / variance)
-        self._epoch_tails = (TAIL + 1) / (TAIL + common**2 / self._epoch[:, np.newaxis])
+        self._tails = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + left**2 / variance)
+        self._epoch_tails = (WAVEFORMS.tail + 1) / (
+            WAVEFORMS.tail + common**2 / self._epoch[:, np.newaxis]
+        )
 
     def evaluate(self) -> tuple[Floats, Floats]:
         """Return log evidence, and share of the variance explained, of every frequency."""
@@ -405,14 +399,16 @@ class _Field:
         flat -= 0.5 * np.log(np.maximum(counts, 1)).sum()
         total, explained = [], np.zeros(len(flat))
         for kind in self._kinds:
-            for common_share, probability in _COMMON[: 1 if not self._departing else None]:
+            for common_share, probability in WAVEFORMS.common_in_epochs[
+                : 1 if not self._departing else None
+            ]:
                 precision = self._precision(kind, common_share)
                 raised = _raised(normal.matrix, precision)
                 c = np.asarray(np.linalg.solve(raised, normal.right[:, :, np.newaxis])[:, :, 0])
                 common, left = self._left(normal, c)
-                log = flat - 0.5 * (TAIL + 1) * (
-                    np.log1p(left**2 / (TAIL * normal.variance)).sum(axis=1)
-                    + np.log1p(common**2 / (TAIL * epoch)).sum(axis=1)
+                log = flat - 0.5 * (WAVEFORMS.tail + 1) * (
+                    np.log1p(left**2 / (WAVEFORMS.tail * normal.variance)).sum(axis=1)
+                    + np.log1p(common**2 / (WAVEFORMS.tail * epoch)).sum(axis=1)
                 )
                 log -= 0.5 * ((c**2 * precision).sum(axis=1) + np.linalg.slogdet(raised)[1])
                 log += 0.5 * np.log(np.where(precision > 0, precision, 1.0)).sum(axis=1)

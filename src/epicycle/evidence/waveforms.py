@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.noise import NoiseModel
+from epicycle.limits import WAVEFORMS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import Times
@@ -61,27 +62,20 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
     return result
 
 
-#: Highest order of a waveform, and of one that repeats itself nearly after half a cycle: the
-#: double of a period must not be held to fewer details than the period.
-_DETAIL = 8
+_ORDERS = 2 * WAVEFORMS.detail
 
-_ORDERS = 2 * _DETAIL
+SMOOTH = Shapes(
+    np.stack([_falling(p, WAVEFORMS.detail) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25)
+)
 
-SMOOTH = Shapes(np.stack([_falling(p, _DETAIL) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25))
-
-_SHARP = Shapes(np.stack([_falling(1.0, _DETAIL)]), np.full(1, 0.15))
+_SHARP = Shapes(np.stack([_falling(1.0, WAVEFORMS.detail)]), np.full(1, 0.15))
 
 _DOUBLE = Shapes(
-    np.stack([_falling(p, _DETAIL, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
+    np.stack([_falling(p, WAVEFORMS.detail, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
     np.full(6, 0.1 / 6),
 )
 
 ALL_SHAPES = (SMOOTH, _SHARP, _DOUBLE)
-
-#: So many frequencies are compared to the end; halves, thirds and doubles of so many join them.
-FINALISTS = 8
-
-RELATED = 4
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,8 @@ def with_relatives(
     Of `frequency`, by descending evidence, the first, their halves, thirds and doubles; and the
     first of those to begin with.
     """
-    best, few = frequency[:FINALISTS], frequency[:RELATED]
-    every = np.concatenate([best, start[:RELATED], few / 2, few / 3, few * 2])
+    best, few = frequency[: WAVEFORMS.finalists], frequency[: WAVEFORMS.related]
+    every = np.concatenate([best, start[: WAVEFORMS.related], few / 2, few / 3, few * 2])
     return apart(every, limits, near)
 
 
@@ -150,15 +144,6 @@ def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) 
         if all(abs(f - other.frequency) > 0.5 / baseline for other in result):
             result.append(Rival(f, -2.0 * float(evidence[k]), float(power[k])))
     return result
-
-
-#: Degrees of freedom of Student's t, whose tails keep one outlier from choosing the frequency.
-TAIL = 4.0
-
-LONGEST_STEP = 0.15
-
-#: Values within this share of the shortest period are neighbours.
-NEIGHBOURS = 0.05
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from epicycle.evidence.significance import effective_bandwidth
+from epicycle.limits import ALIASES, SEARCH, TRIALS
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.spectra.bands import Candidates, band_size, cut, fold_grid, processors
-from epicycle.spectra.plan import DEFAULT_BUDGET, SearchPlan
+from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.sums import TrigSums, is_worth_scattering
 from epicycle.spectra.transforms import scattered_sums
-
-#: Peaks of the spectral window below this share of that ratio lead to no alias worth naming.
-_WINDOW_SHARE = 0.5
 
 #: Mean tropical and sidereal year alike, as far as a label goes, in days.
 _YEAR = 365.25
@@ -34,7 +32,7 @@ def window_offsets(
     there, be it beside a higher peak.
     """
     width = 1.0 / data.baseline
-    least = _WINDOW_SHARE * weakest
+    least = ALIASES.window_share * weakest
     peaks = zip(window.frequency, window.power, strict=True)
     offsets = [float(f) for f, power in peaks if power >= least and f >= 2 * width]
     if day is not None:
@@ -68,22 +66,17 @@ def day_length(unit: str) -> float | None:
     return 86400.0 / float(UNIT_SECONDS[unit]) if unit in UNIT_SECONDS else None
 
 
-#: A spectral window of a band too wide to show has at most this many frequencies: it reaches
-#: 2e5 cycles over the baseline, one an hour over 24 years.
-_WINDOW_BUDGET = 1 << 20
-
-
 def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
     """Return the maxima of the spectral window: the spectrum that a constant has by sampling.
 
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
     aliases of about this relative power at f plus and minus these frequencies.
     """
-    budget = DEFAULT_BUDGET
+    budget = SEARCH.budget
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
-        budget = _WINDOW_BUDGET
+        budget = TRIALS.window_budget
     plan = replace(plan, n_frequencies=min(plan.n_frequencies, budget))
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
@@ -101,26 +94,8 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     return fold_grid(plan, evaluate, threads, keep, None, most)
 
 
-#: Aliases above this power ratio make one maximum of two; the strongest so many count.
-ALIAS_RATIO = 0.2
-
-_MOST_ALIASES = 12
-
-#: Largest correlation of an alias.
-_NEARLY = 0.999
-
-#: Draws, and frequencies of the band, over which the share of distinct maxima is averaged.
-_DRAWS = 512
-
-_PLACES = 48
-
-#: The share is measured where it matters: at maxima of about this false-alarm probability.
-_TYPICAL = 0.003
-
 #: The window is sampled so often per 1 / baseline, at most this many times in all.
 _WINDOW_STEPS = 3
-
-_LARGEST_WINDOW = 1 << 21
 
 
 # ---- Distinct maxima -------------------------------------------------------------------------
@@ -184,7 +159,7 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
         return values
 
     # an exact alias (of a raster) is as often a little higher as lower, whatever rounding says
-    correlation = _NEARLY * window(at[:, np.newaxis] - at)
+    correlation = TRIALS.nearly * window(at[:, np.newaxis] - at)
     np.fill_diagonal(correlation, 1.0)
     r = correlation[1:, 0]
     rest = correlation[1:, 1:] - np.outer(r, r.conj())
@@ -192,20 +167,20 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
     # the symmetric root, which rounding does not turn round
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
     rng = np.random.default_rng(0)
-    size = (len(r), _DRAWS)
+    size = (len(r), TRIALS.draws)
     bandwidth = max(effective_bandwidth(data, minimum, maximum), 1.0)
-    level = math.log(bandwidth / _TYPICAL)
-    height = level + 0.5 * math.log(level) + rng.exponential(size=_DRAWS)
+    level = math.log(bandwidth / TRIALS.typical)
+    height = level + 0.5 * math.log(level) + rng.exponential(size=TRIALS.draws)
     noise = (rng.normal(size=size) + 1j * rng.normal(size=size)) / math.sqrt(2)
     # the rest of the field finds its own maximum nearby: half a chi-square of its variance
     free = 0.5 * (1 - np.abs(r) ** 2)[:, np.newaxis] * rng.chisquare(1, size)
     there = np.abs(r[:, np.newaxis] * np.sqrt(height) + root @ noise) ** 2 + free
     higher = there > height
     share = 0.0
-    for f in minimum + (np.arange(_PLACES) + 0.5) / _PLACES * (maximum - minimum):
+    for f in minimum + (np.arange(TRIALS.places) + 0.5) / TRIALS.places * (maximum - minimum):
         alias = np.abs(f + at[1:])
         inside = (alias >= minimum) & (alias <= maximum)
-        share += float((~higher[inside].any(axis=0)).mean()) / _PLACES
+        share += float((~higher[inside].any(axis=0)).mean()) / TRIALS.places
     return share
 
 
@@ -213,20 +188,20 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     """Return the lags, up to twice the largest frequency, at which the window is high."""
     spacing = 1.0 / (_WINDOW_STEPS * data.baseline)
     n = math.ceil(2 * maximum / spacing) + 1
-    if n > _LARGEST_WINDOW:
+    if n > TRIALS.largest_window:
         return np.empty(0)
     weights = data.weights.sum(axis=1)
     sums = TrigSums(data.times, spacing, n).band(weights[np.newaxis, :] / weights.sum(), 0.0)
     power = np.abs(sums[0]) ** 2
     middle = power[1:-1]
     peak = (middle > power[:-2]) & (middle >= power[2:])
-    at = 1 + np.flatnonzero(peak & (middle > 0.7 * ALIAS_RATIO))
+    at = 1 + np.flatnonzero(peak & (middle > 0.7 * TRIALS.alias_ratio))
     # (in an order that does not hang on rounding where several are equal)
-    at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * _MOST_ALIASES]
+    at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * TRIALS.most_aliases]
     # a parabola through three points finds the height to a few per cent, and the place
     left, here, right = power[at - 1], power[at], power[at + 1]
     shift = 0.5 * (left - right) / (left - 2 * here + right)
     height = here - 0.25 * (left - right) * shift
-    kept = height > ALIAS_RATIO
-    chosen: Floats = ((at + shift) * spacing)[kept][:_MOST_ALIASES]
+    kept = height > TRIALS.alias_ratio
+    chosen: Floats = ((at + shift) * spacing)[kept][: TRIALS.most_aliases]
     return chosen

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from epicycle.fit.joint import Fit
-from epicycle.fit.noise import EXACT
+from epicycle.limits import HARMONICS, NOISE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
@@ -40,12 +40,7 @@ def log_likelihood(data: Data, fit: Fit, n_parameters: int, *, absolute: bool) -
     return result
 
 
-#: Probability with which noise may add one harmonic to a waveform; and with which it may turn a
-#: cycle into the multiple of a longer one, which is tried at up to nine places and is worse.
-_CHANCE_OF_HARMONIC = 1e-4
-
-
-def least_reduction(data: Data, chance: float = _CHANCE_OF_HARMONIC) -> float:
+def least_reduction(data: Data, chance: float = HARMONICS.chance_of_harmonic) -> float:
     """Return by how much a harmonic must reduce chi-square, in units of the noise.
 
     It must improve BIC, and noise must imitate it with at most the probability `chance`.
@@ -82,5 +77,5 @@ def _deviance(data: Data, n: Floats, fit: Fit) -> float:
 
     Below rounding errors no fit is better than another.
     """
-    exact = EXACT * (data.weights * data.y**2).sum(axis=0)
+    exact = NOISE.exact * (data.weights * data.y**2).sum(axis=0)
     return float((n * np.log(np.maximum(fit.chi2, np.maximum(exact, 1e-300)))).sum())

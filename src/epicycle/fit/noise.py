@@ -14,28 +14,12 @@ import scipy
 from numpy.typing import NDArray
 from scipy import special
 
+from epicycle.limits import NOISE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
 from epicycle.spectra.sums import TrigSums, is_worth_scattering
 from epicycle.spectra.transforms import scattered_sums
-
-#: Share of the sum of squares that rounding errors leave at most.
-EXACT = 1e-24
-
-#: Half width of the neighbourhood of a line, and of the notch that the line's own fit has cut
-#: into it, in units of 1/baseline.
-_NEIGHBOURHOOD = 8.0
-
-_NOTCH = 1.0
-
-#: Probability, beforehand, that the noise around a line is white, and the highest level otherwise.
-_WHITE = 0.8
-
-_HIGHEST_LEVEL = 1e4
-
-#: A smaller group shares the scatter of all.
-_FEWEST_VALUES = 5
 
 
 @dataclass(frozen=True)
@@ -97,7 +81,7 @@ class NoiseModel:
                 rows = self.present[:, j] & (self.group == g)
                 if not rows.any():
                     continue
-                if self.dy is None and rows.sum() < _FEWEST_VALUES:
+                if self.dy is None and rows.sum() < NOISE.fewest_values:
                     # an offset of its own leaves nothing to tell the scatter from: that of all
                     counts = max(share, 0.5) * int(self.present[:, j].sum())
                     jitter[g, j] = np.sqrt(squares.sum() / counts)
@@ -143,7 +127,7 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
 def is_exact(data: Data, chi2: Floats) -> bool:
     """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
     squares = (data.weights * data.y**2).sum(axis=0)
-    return bool((chi2 <= EXACT * squares).all())
+    return bool((chi2 <= NOISE.exact * squares).all())
 
 
 def _jitter_odds(chi2: float, dof: float) -> float:
@@ -176,13 +160,13 @@ def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) 
     if len(frequency) == 0:
         return np.ones((0, residual.shape[1]))
     spacing = 0.5 / data.baseline
-    half = round(_NEIGHBOURHOOD / 0.5)
+    half = round(NOISE.neighbourhood / 0.5)
     offsets = np.arange(-half, half + 1) * spacing
-    around = np.abs(offsets) > (_NOTCH - 0.25) / data.baseline
+    around = np.abs(offsets) > (NOISE.notch - 0.25) / data.baseline
     strengths = (residual * data.weights).T
     # in white noise of the fitted scale, the mean of |sum|^2 is scale * sum(w)
     white = np.array([data.weights_of(j).sum() for j in range(residual.shape[1])]) * scale
-    values = 2 * (_NEIGHBOURHOOD - _NOTCH)
+    values = 2 * (NOISE.neighbourhood - NOISE.notch)
     cycles = float(np.abs(frequency).max()) * data.baseline
     if is_worth_scattering(len(data.times), cycles, len(frequency)):
         places = (frequency[:, np.newaxis] + offsets[around]).ravel()
@@ -217,7 +201,7 @@ def expected_level(mean: Floats, values: float) -> Floats:
     total = values * np.maximum(mean, 1e-9)
     inside = np.maximum(special.gammainc(values, total), 1e-300)
     log_odds = (
-        np.log((1 - _WHITE) / _WHITE / np.log(_HIGHEST_LEVEL))
+        np.log((1 - NOISE.white) / NOISE.white / np.log(NOISE.highest_level))
         + special.gammaln(values)
         - values * np.log(total)
         + total

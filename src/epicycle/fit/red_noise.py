@@ -17,18 +17,14 @@ import numpy as np
 from scipy import linalg
 
 from epicycle.fit.joint import Fit
+from epicycle.limits import NOISE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.periodogram import Periodogram
 
-#: Knots of the spline are this factor apart in frequency.
-_KNOT_RATIO = 4.0
-
 #: Powers at most, at equidistant frequencies, from which the level is estimated.
 _MOST_POWERS = 1 << 16
 
-#: Half width, in units of 1/baseline, of what is left out around each line of the fit.
-_NOTCH = 1.0
 
 #: The level is tabulated at so many frequencies, and interpolated between them.
 _TABLE = 512
@@ -108,7 +104,7 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
     power = engine.reduction(fit.residual, lowest) / (2 * fit.scale[:, np.newaxis])
     kept = np.ones(n, dtype=bool)
     for line in fit.structure.line_frequency:
-        kept &= np.abs(frequency - line) > _NOTCH * width
+        kept &= np.abs(frequency - line) > NOISE.red_notch * width
     if kept.sum() < 4:
         kept[:] = True
     table = np.linspace(math.log(lowest), math.log(max(maximum, 1.001 * lowest)), _TABLE)
@@ -124,7 +120,7 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
 
 def _spline_fit(x: Floats, power: Floats, table: Floats, values: float) -> tuple[Floats, Floats]:
     """Return logarithm and degrees of freedom of the level at the places of a table."""
-    inner = max(int((table[-1] - table[0]) / math.log(_KNOT_RATIO)), 0)
+    inner = max(int((table[-1] - table[0]) / math.log(NOISE.red_knot_ratio)), 0)
     # (few powers know a mean, or a slope; the error of more would be honest, but large)
     n_columns = max(min(inner + 2, len(x) // 4), 1)
     knots = np.linspace(table[0], table[-1], max(n_columns, 2))

@@ -15,25 +15,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from epicycle.limits import LEARNING
 from epicycle.optim.frequencies import FrequencyBank
 from epicycle.optim.reservoir import Sample
 from epicycle.samples.arrays import Floats
-
-#: Closer than this, in units of one over the span, a line and a frequency belong together.
-_NEAR = 1.5
 
 #: The network does not use a frequency yet while its line has this share of the power that it had
 #: when it was found.  A frequency is taken from its line only for one this much stronger.
 _UNUSED, _STRONGER = 0.5, 2.0
 
-#: A line moves a frequency that is near only if its standard error is this much smaller.
-_BETTER = 0.9
 
 #: Frequencies of unknown effect that are tried on a line.
 _TRIED = 4
 
-#: Share of the gradient that a correction of a frequency in place must explain.
-_EXPLAINED = 0.5
 
 #: Steps within the basin begin with this, in units of one over the span; so many are made.
 _SMALL, _PARABOLAS = 0.02, 8
@@ -150,7 +144,7 @@ class Slots:
             (np.abs(self.frequency - frequency) * self.span).max(axis=1),
             (np.abs(self.frequency + frequency) * self.span).max(axis=1),
         )
-        close = np.flatnonzero(distance < _NEAR)
+        close = np.flatnonzero(distance < LEARNING.near)
         return [int(k) for k in close[np.argsort(-self.strength[close], kind="stable")]]
 
     def weakest(self) -> list[int]:
@@ -244,7 +238,7 @@ def assign_by_effect(
         if best.slot in near:
             frequency = best.scan(slots.frequency[best.slot])
             frequency = best.polish(frequency, _SMALL / slots.span)
-            if best.cosine(frequency) ** 2 < _EXPLAINED:
+            if best.cosine(frequency) ** 2 < LEARNING.explained:
                 continue
         frequency = best.representable(frequency)
         placements.append(slots.place(best.slot, line, frequency))
@@ -262,13 +256,13 @@ def improve(slots: Slots, sample: Sample, evaluate: Evaluate) -> list[Correction
         return corrections
     for slot in np.flatnonzero((slots.strength > 0) & ~slots.held).tolist():
         effect, frequency = _Effect(slots, slot, sample, evaluate), slots.frequency[slot]
-        if effect.slope_cosine(frequency) ** 2 < _EXPLAINED:
+        if effect.slope_cosine(frequency) ** 2 < LEARNING.explained:
             continue
         better = effect.approach(frequency)
         step, left = better - frequency, effect.misfit(better)
         # a correction of any size fits as well where the change does not bend visibly
         other = min(effect.misfit(frequency + 2 * step), effect.misfit(frequency + step / 2))
-        if left <= 1 - _EXPLAINED and left < 0.5 * other:
+        if left <= 1 - LEARNING.explained and left < 0.5 * other:
             corrections.append(slots.correct(slot, effect.representable(better)))
     return corrections
 
@@ -277,7 +271,9 @@ def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
     """Return whether a line justifies moving a frequency."""
     if near:
         away = np.abs(np.abs(line.frequency) - np.abs(slots.frequency[slot]))
-        better = (line.error < _BETTER * slots.error[slot]).all() and (away > line.error).any()
+        better = (line.error < LEARNING.better * slots.error[slot]).all() and (
+            away > line.error
+        ).any()
         return bool(better) and (bool(slots.held[slot]) or slots.strength[slot] == 0)
     return bool(line.strength >= _STRONGER * slots.strength[slot])
 

@@ -9,16 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epicycle.evidence.significance import power_threshold
+from epicycle.limits import CYCLES, LEARNING
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
-from epicycle.optim.spectrum import JOINT_CYCLES, LEAST_CYCLES, Screen, candidates, parts
+from epicycle.optim.spectrum import Screen, candidates, parts
 from epicycle.samples.arrays import Floats
-
-#: One sample in this many is kept aside to confirm what the others have shown.
-_KEPT_ASIDE = 3
-
-#: Probability at which the samples kept aside confirm a line at a given frequency.
-_CONFIRMED = 0.01
 
 #: Samples needed beyond those that the null hypothesis takes, in the smaller part.
 _SPARE = 4
@@ -26,8 +21,6 @@ _SPARE = 4
 #: Probability at which a frequency of the network is found to have a line of its own.
 _KNOWN = 1e-6
 
-#: Two lines closer than this, in units of one over the span, are one.
-_RESOLVED = 1.5
 
 #: A line at f / k this certain makes f its harmonic (k = 2 ... _HARMONICS).
 _FUNDAMENTAL = 1e-6
@@ -58,7 +51,7 @@ class Band:
         """
         low = np.zeros_like(x.span)
         if len(low) == 1:
-            low = np.maximum(LEAST_CYCLES / x.span, self.lowest or 0.0)
+            low = np.maximum(CYCLES.in_training / x.span, self.lowest or 0.0)
         if self.highest is None:
             return low, x.highest
         high = np.full_like(low, self.highest)
@@ -70,11 +63,11 @@ class Band:
                 f"this, pass inputs in float64 (or int64)."
             )
         joint = float(np.prod(np.maximum(high * x.span, 1.0)))
-        if len(high) > 1 and joint > JOINT_CYCLES:
+        if len(high) > 1 and joint > LEARNING.joint_cycles:
             raise ValueError(
                 f"band asks for a joint grid of {joint:.2g} cycles (the product of span times "
-                f"bandwidth over {len(high)} inputs), and the limit is {JOINT_CYCLES:.0e}. To fix "
-                f"this, name a narrower band or learn one input at a time."
+                f"bandwidth over {len(high)} inputs), and the limit is "
+                f"{LEARNING.joint_cycles:.0e}. To fix this, name a narrower band or learn one input at a time."
             )
         return low, high
 
@@ -126,7 +119,7 @@ class Hunt:
     ) -> None:
         n, p = null.shape
         needed = p + 2 * (len(coordinates.span) + 1) + _SPARE
-        spare = n // _KEPT_ASIDE - needed
+        spare = n // LEARNING.kept_aside - needed
         self.enough = spare >= 0 and bool((coordinates.span > 0).all())
         # what is taken as explained must leave samples to tell from
         self._excludable = spare // 4
@@ -137,7 +130,7 @@ class Hunt:
         self.power = float((values**2).sum()) / n
         self._whole = Residual.of(coordinates, _whitened(values, rounding), null)
         self._total = max(self._whole.chi2, 1e-300)
-        aside = np.arange(n) % _KEPT_ASIDE == _KEPT_ASIDE - 1
+        aside = np.arange(n) % LEARNING.kept_aside == LEARNING.kept_aside - 1
         self._shown, self._kept = (
             Residual.of(coordinates[part], self._whole.values[part], null[part])
             for part in (~aside, aside)
@@ -150,7 +143,7 @@ class Hunt:
         if here.false_alarm(self._whole, 0.0) > _KNOWN:
             return None
         fit = fit_line(self._whole, frequency)
-        if _cycles(fit, self._x) < LEAST_CYCLES:
+        if _cycles(fit, self._x) < CYCLES.in_training:
             return None
         return self._finding(fit, 0.0)
 
@@ -195,10 +188,15 @@ class Hunt:
                 break
             line, probability = found
             line = _fundamental(self._shown, line, low, self._rounding)
-            if fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0) > _CONFIRMED:
+            if (
+                fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0)
+                > LEARNING.confirmed
+            ):
                 break
             new = self._finding(fit_line(self._whole, line.frequency), probability)
-            if any(_distance(new.frequency, f.frequency, self._x) < _RESOLVED for f in findings):
+            if any(
+                _distance(new.frequency, f.frequency, self._x) < LEARNING.resolved for f in findings
+            ):
                 break  # two lines that cannot be told apart
             findings = _together(start[0], [*findings, new])
             explained = [f.frequency for f in findings]
@@ -246,7 +244,7 @@ def _strongest(
         if promising is None:
             return None
         fits = [fit_line(residual, f) for f in promising]
-        fits = [fit for fit in fits if _cycles(fit, x) >= LEAST_CYCLES * (1 - 1e-9)]
+        fits = [fit for fit in fits if _cycles(fit, x) >= CYCLES.in_training * (1 - 1e-9)]
         if fits:
             best = max(fits, key=lambda fit: (fit.evidence, fit.power))
             probability = best.false_alarm(residual, width)
@@ -282,7 +280,10 @@ def _fundamental(residual: Residual, line: LineFit, low: Floats, rounding: float
         return best
     for k in range(2, _HARMONICS + 1):
         below = line.frequency / k
-        if math.sqrt(float(((below * x.span) ** 2).sum())) < LEAST_CYCLES or (below < low).all():
+        if (
+            math.sqrt(float(((below * x.span) ** 2).sum())) < CYCLES.in_training
+            or (below < low).all()
+        ):
             break
         if fit_line(rest, below, 0).false_alarm(rest, 0.0) < _FUNDAMENTAL:
             best = fit_line(residual, below)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epicycle.evidence.significance import false_alarm_probability
+from epicycle.limits import LEARNING
 from epicycle.optim.coordinates import Coordinates
 from epicycle.samples.arrays import Floats
 
@@ -23,8 +24,6 @@ _OFFSETS = np.arange(-8.0, 8.0 + _STEP, _STEP)
 #: Independent values among them, and values at the white level that are counted along.
 _INDEPENDENT, _PRIOR = 14.0, 4.0
 
-#: What is no more significant than this at a single frequency is not looked at more closely.
-_HOPELESS = 0.05
 
 #: Gauss-Newton never goes further than this, in units of one over the span.
 _LONGEST_STEP = 0.3
@@ -187,7 +186,7 @@ class _Projection:
         ratio = power / max(self.chi2 / total, 1e-30)
         nowhere = np.full_like(self.frequency[0], np.inf)
         fit = LineFit(self.frequency[0], nowhere, power, ratio / (1.0 + ratio))
-        if fit.false_alarm(self._residual, 0.0) > _HOPELESS:
+        if fit.false_alarm(self._residual, 0.0) > LEARNING.hopeless:
             return fit  # not significant in white noise, and less so in any other
         level = self._level()
         ratio /= level

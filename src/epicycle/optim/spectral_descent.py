@@ -12,6 +12,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from epicycle.limits import LEARNING
 from epicycle.optim import searching
 from epicycle.optim.frequencies import FrequencyBank
 from epicycle.optim.hunt import Band
@@ -19,9 +20,6 @@ from epicycle.optim.pooling import Pool
 from epicycle.optim.probe import Probe, unwrapped
 from epicycle.optim.reservoir import Reservoir
 from epicycle.optim.schedule import Schedule
-
-#: Steps after which nothing found in coarse inputs is worth a warning.
-_PATIENCE = 16
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ class SpectralDescent:
             )
             # what was seen before a move shows a line that is explained now
             self._reservoir.clear()
-        if outcome.unresolved and not self.moves and self._schedule.step == _PATIENCE:
+        if outcome.unresolved and not self.moves and self._schedule.step == LEARNING.patience:
             warnings.warn(f"SpectralDescent {outcome.unresolved}", RuntimeWarning, stacklevel=2)
 
     # ---- Closures and the first step ---------------------------------------------------------

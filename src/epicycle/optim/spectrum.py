@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import CYCLES, LEARNING, SEARCH
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
 from epicycle.samples.arrays import Floats
@@ -21,15 +22,13 @@ from epicycle.samples.times import Times
 from epicycle.search.ladder import LadderSearch
 from epicycle.search.pairs import count_pairs, window_with_pairs
 from epicycle.spectra.bands import distinct_maxima
-from epicycle.spectra.plan import POINTS_PER_PEAK, grid
+from epicycle.spectra.plan import grid
 from epicycle.spectra.single import SingleSums
 from epicycle.spectra.sums import BAND, TrigSums
 
 #: Grid points per 1/span: the best of them has lost at most 5 % of a line's power.
 _POINTS = 4
 
-#: Lines with fewer cycles over the span than this cannot be told from a trend.
-LEAST_CYCLES = 3.0
 
 #: Cycles over the span up to which every frequency is tried; beyond, pairs of samples point.
 _DENSE_CYCLES = (1 << 21) / _POINTS
@@ -40,20 +39,10 @@ _FIRST_CYCLES = BAND / _POINTS
 #: The ladder widens the band by this factor at a time: its cost hardly depends on the band.
 _LADDER_GROWTH = 64.0
 
-#: Frequencies that one part of the ladder may evaluate: a band that needs more is out of reach.
-LADDER_BUDGET = 1 << 21
 
 #: Within it, further rungs may cost this many times the first one, and so many more frequencies.
 _FURTHER_RUNGS, _CHEAP = 8.0, 1 << 16
 
-#: Pairs of samples on the ladder's first rung, for the estimate of its cost.
-_FIRST_PAIRS = 340
-
-#: The product of spans and bandwidths of several inputs may not exceed this many cycles.
-JOINT_CYCLES = 1e7
-
-#: A maximum on the grid of this part of the significant power may be a significant line.
-_GATE = 0.7
 
 #: Frequencies worth a fit that one part of the band may yield.
 _KEEP = 5
@@ -75,7 +64,7 @@ def parts(
         side = _FIRST_CYCLES ** (1.0 / len(span)) / span
         while True:
             top = np.minimum(side, highest)
-            if float(np.prod(np.maximum(2 * top * span, 1.0))) > 2 * JOINT_CYCLES:
+            if float(np.prod(np.maximum(2 * top * span, 1.0))) > 2 * LEARNING.joint_cycles:
                 return
             yield lowest, top
             if (top >= highest).all():
@@ -121,7 +110,9 @@ def candidates(
         return _screen_box(residual, low, high, threshold)
     if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return screen.candidates(residual, float(low[0]), float(high[0]), threshold)
-    return _climb(residual, float(low[0]), float(high[0]), threshold, effort * LADDER_BUDGET)
+    return _climb(
+        residual, float(low[0]), float(high[0]), threshold, effort * LEARNING.ladder_budget
+    )
 
 
 class Screen:
@@ -183,9 +174,9 @@ def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float)
         shifted = residual.values.T * (cosine - 1j * sine)
         power = (np.abs(sums.band(shifted, 0.0)) ** 2).sum(axis=0) / norm
         best = int(np.argmax(power))
-        if power[best] > _GATE * threshold:
+        if power[best] > LEARNING.gate * threshold:
             frequency = np.array([best * spacing[0], *rest])
-            if float(np.sqrt(((frequency * x.span) ** 2).sum())) >= LEAST_CYCLES:
+            if float(np.sqrt(((frequency * x.span) ** 2).sum())) >= CYCLES.in_training:
                 found.append((float(power[best]), frequency))
     found.sort(key=lambda item: -item[0])
     return [frequency for _, frequency in found[:_KEEP]]
@@ -205,7 +196,7 @@ def _power(spectrum: NDArray[np.complex64], norm: float) -> NDArray[np.float32]:
 
 def _highest(power: NDArray[np.float32], threshold: float) -> list[tuple[int, float]]:
     """Return index and height, relative to the surroundings, of what may be a line."""
-    strong = np.flatnonzero(power > _GATE * threshold)
+    strong = np.flatnonzero(power > LEARNING.gate * threshold)
     if len(strong) == 0:
         return []
     upto = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
@@ -248,21 +239,23 @@ def _climb(
         background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),
     )
-    plan = grid(low, high, 1.0 / (POINTS_PER_PEAK * span))
+    plan = grid(low, high, 1.0 / (SEARCH.points_per_peak * span))
     scale = np.full(residual.values.shape[1], residual.chi2)
     budget = min(most, _FURTHER_RUNGS * cost + _CHEAP)
     ladder = LadderSearch(data, plan, budget, keep=_KEEP)
     found = ladder.maxima(residual.values, scale, threshold)
-    return [found.frequency[k : k + 1] for k in np.flatnonzero(found.power > _GATE * threshold)]
+    return [
+        found.frequency[k : k + 1] for k in np.flatnonzero(found.power > LEARNING.gate * threshold)
+    ]
 
 
 def _ladder_cost(times: Times, bandwidth: float) -> float:
     """Return the number of frequencies of the ladder's first rung."""
     ordered = np.sort(times.to_float())
-    if count_pairs(ordered, float(ordered[-1] - ordered[0])) < _FIRST_PAIRS:
+    if count_pairs(ordered, float(ordered[-1] - ordered[0])) < LEARNING.first_pairs:
         return math.inf
     return (
-        POINTS_PER_PEAK
+        SEARCH.points_per_peak
         * bandwidth
-        * max(window_with_pairs(ordered, _FIRST_PAIRS), 100.0 / bandwidth)
+        * max(window_with_pairs(ordered, LEARNING.first_pairs), 100.0 / bandwidth)
     )

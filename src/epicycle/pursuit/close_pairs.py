@@ -35,54 +35,27 @@ from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import NormalEquations
 from epicycle.fit.lines import Fundamental, Structure, design, line_columns
 from epicycle.fit.noise import is_exact, local_level
+from epicycle.limits import CYCLES, PAIRS
 from epicycle.pursuit.stand import Stand
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
-#: Half width of a neighbourhood, in units of 1/baseline: the lines in it are placed anew.
-REACH = 1.5
-
 #: Degree of the polynomials in time: enough for lines at twice the reach, to 1e-5 of an amplitude.
 _DEGREE = 20
 
-#: A neighbourhood is tried where it holds this share of all that is left (a level of 1 is the share
-#: of so many values), at most so many of them at a time.
-_SHARE = 0.05
-
-_VALUES = 28.0
-
-_TRIES = 3
 
 #: Of the lines around a neighbourhood, so many are free to move while others are placed in it.
 _MOVING = 16
 
-#: Most lines in the place of one.
-_MOST = 4
 
 #: Places tried for each line, to either side of the centre.
 _PLACES = {1: 12, 2: 12, 3: 6, 4: 6}
 
-#: What the lines may leave of what had been left there: to be tried, as other lines may still be
-#: missing or out of place; and in the end.
-_PROMISING = 0.03
-
-_RESOLVED = 1e-4
-
-#: A changing line must leave more than these lines do by this factor, white noise taken off.
-_FACTOR = 100.0
-
-#: What is left of all data must fall by this factor with each group of lines.
-_BETTER = 0.95
-
-#: No lines are placed closer than this, in units of 1/baseline: rounding would decide about them.
-_CLOSEST = 1e-4
 
 #: A line with less than this share of the power of the strongest is rounding.
 _IDLE = 1e-18
 
-#: With fewer cycles than this over the baseline there is no line to speak of.
-_FEWEST_CYCLES = 5.0
 
 _ROUNDS = 8
 
@@ -115,7 +88,7 @@ class Neighbourhood:
 
     def __init__(self, data: Data, fit: Fit, centre: float) -> None:
         structure = fit.structure
-        inside = np.abs(structure.frequency - centre) * data.baseline < REACH
+        inside = np.abs(structure.frequency - centre) * data.baseline < PAIRS.reach
         inside &= ~structure.fixed & ~structure.drifting
         for k in np.flatnonzero(inside):
             inside[k] = structure.orders_of(int(k)) == (1,)
@@ -124,7 +97,7 @@ class Neighbourhood:
             one for one, taken in zip(structure.fundamentals(), inside, strict=True) if not taken
         ]
         self.n_inside = int(np.count_nonzero(inside))
-        near = np.abs(structure.line_frequency - centre) * data.baseline < REACH
+        near = np.abs(structure.line_frequency - centre) * data.baseline < PAIRS.reach
         self.n_held = int(np.count_nonzero(near)) - self.n_inside
         columns = _surroundings(data, self.others, centre)
         basis = _basis(data, centre)
@@ -154,7 +127,7 @@ class Neighbourhood:
     def place(self, count: int) -> tuple[Floats, float]:
         """Return the best frequencies of `count` lines, and the chi-square that they leave."""
         half = _PLACES[count]
-        grid = np.linspace(-REACH, REACH, 2 * half + 1)
+        grid = np.linspace(-PAIRS.reach, PAIRS.reach, 2 * half + 1)
         choices = np.array(list(combinations(range(len(grid)), count)))
         left = np.zeros(len(choices))
         for mapping, target in zip(self._maps, self._targets, strict=True):
@@ -307,7 +280,7 @@ def _is_better(stand: Stand, before: Stand) -> bool:
     """Return whether clearly less is left than before, under the same weights."""
     weights = stand.work.data.weights
     now, then = ((weights * one.fit.residual**2).sum(axis=0) for one in (stand, before))
-    return bool((now / np.maximum(then, 1e-300)).sum() < _BETTER * len(now))
+    return bool((now / np.maximum(then, 1e-300)).sum() < PAIRS.better * len(now))
 
 
 def _without_idle(stand: Stand, centres: list[float]) -> Stand:
@@ -329,7 +302,7 @@ def _without_idle(stand: Stand, centres: list[float]) -> Stand:
 
 def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
     """Return whether a frequency is in none of the neighbourhoods around some others."""
-    return all(abs(frequency - centre) * data.baseline >= REACH for centre in centres)
+    return all(abs(frequency - centre) * data.baseline >= PAIRS.reach for centre in centres)
 
 
 def _split_one(
@@ -346,15 +319,15 @@ def _split_one(
         before = around.left_of(fit.residual)
         share = before
         held = around.n_held
-        for count in range(max(1 if held else 2, around.n_inside), _MOST - held + 1):
+        for count in range(max(1 if held else 2, around.n_inside), PAIRS.most - held + 1):
             frequency, left = around.place(count)
             if frequency.min() <= 0:
                 break
             # three parameters of a line, two for each power of time; before all lines are there,
             # nothing tells the noise
             changing = around.changing((3 * (count + held) - 1) // 2)
-            apart = bool((np.diff(frequency) * data.baseline > _CLOSEST).all())
-            if apart and left < min(_PROMISING * before, 0.5 * changing):
+            apart = bool((np.diff(frequency) * data.baseline > PAIRS.closest).all())
+            if apart and left < min(PAIRS.promising * before, 0.5 * changing):
                 single = [Fundamental(float(f), (1,)) for f in frequency]
                 return centre, Structure.of([*around.others, *single])
             if count > max(3 - held, around.n_inside) and left > 0.5 * share:
@@ -372,14 +345,14 @@ def _centres(data: Data, fit: Fit, dropped: list[float], avoid: list[float]) -> 
         if is_apart(data, bare, frequency.tolist()):
             frequency, strength = np.append(frequency, bare), np.append(strength, 0.0)
     level = local_level(data, fit.residual, fit.scale, frequency).max(axis=1, initial=1.0)
-    enough = max(2.0, _SHARE * data.n_values / data.y.shape[1] / _VALUES)
+    enough = max(2.0, PAIRS.share * data.n_values / data.y.shape[1] / PAIRS.values)
     centres: list[float] = []
     for line in np.argsort(-level, kind="stable"):
-        if level[line] < enough or len(centres) == _TRIES:
+        if level[line] < enough or len(centres) == PAIRS.tries:
             break
-        near = np.flatnonzero(np.abs(frequency - frequency[line]) * data.baseline < REACH)
+        near = np.flatnonzero(np.abs(frequency - frequency[line]) * data.baseline < PAIRS.reach)
         centre = float(frequency[near[strength[near].argmax()]])
-        if centre * data.baseline >= _FEWEST_CYCLES and is_apart(data, centre, centres + avoid):
+        if centre * data.baseline >= CYCLES.minimum and is_apart(data, centre, centres + avoid):
             centres.append(centre)
     return centres
 
@@ -397,6 +370,6 @@ def _is_certain(before: Fit, end: Stand, centre: float) -> bool:
     changing = around.changing(2 * lines - 1)
     return (
         lines > 1
-        and left < _RESOLVED * around.left_of(before.residual)
-        and changing - white > _FACTOR * excess
+        and left < PAIRS.resolved * around.left_of(before.residual)
+        and changing - white > PAIRS.factor * excess
     )

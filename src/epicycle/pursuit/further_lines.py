@@ -12,6 +12,7 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal, count_cycles, with_drift_set
 from epicycle.pursuit.workbench import Workbench
@@ -20,12 +21,6 @@ from epicycle.samples.data import Data
 from epicycle.search.drift import scan_drift
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
-
-#: No line closer than this to another, in units of 1/baseline: their amplitudes would cancel.
-SEPARATION = 1.0
-
-#: Largest drift that is searched, in units of 1/baseline^2: it smears a line over so many widths.
-LARGEST_DRIFT = 32.0
 
 
 def add_lines(
@@ -76,7 +71,7 @@ def _next_line(
     existing = fit.structure.line_frequency
     taken = np.append(existing, refused)
     for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
-        if len(taken) and np.abs(taken - frequency).min() < SEPARATION * width:
+        if len(taken) and np.abs(taken - frequency).min() < LINES.separation * width:
             if height > work.significant_power(fit):
                 beside.append(float(frequency))
             continue
@@ -112,8 +107,8 @@ def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> St
         data.times,
         (fit.residual * data.weights).T,
         frequency,
-        LARGEST_DRIFT / 2 * width,
-        LARGEST_DRIFT * width**2,
+        LINES.largest_drift / 2 * width,
+        LINES.largest_drift * width**2,
     )
     structure = fit.structure.plus(peak.frequency)
     drift, drifting = structure.drift.copy(), structure.drifting.copy()
@@ -141,4 +136,4 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
 def too_close(fit: Fit, width: float) -> int:
     """Return the number of neighbours that are too close, but for those placed so on purpose."""
     gaps = np.diff(np.sort(fit.structure.line_frequency))
-    return int(np.count_nonzero(gaps < SEPARATION * width))
+    return int(np.count_nonzero(gaps < LINES.separation * width))

@@ -14,12 +14,13 @@ from itertools import combinations
 import numpy as np
 
 from epicycle.evidence.gears import Comb, ratio_error
-from epicycle.fit.criteria import _CHANCE_OF_HARMONIC, least_reduction
+from epicycle.fit.criteria import least_reduction
 from epicycle.fit.errors import covariance
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import CYCLES, HARMONICS
 from epicycle.pursuit.orders import enriched, is_better_apart
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -30,22 +31,6 @@ _STEPS = 4
 
 _WIDTHS = 8
 
-#: With fewer cycles than this over the baseline there is no waveform to speak of.
-_FEWEST_CYCLES = 3.0
-
-#: A fundamental that is weaker than this share of its strongest multiple needs a second odd
-#: multiple beside it; otherwise the two are separate cycles that happen to be locked.
-_WEAK_FUNDAMENTAL = 0.1
-
-#: Orders of a waveform follow each other with at most one left out, unless many are known.
-_LARGEST_GAP = 2
-
-_RICH = 3
-
-_CHANCE_OF_FUNDAMENTAL = 1e-5
-
-#: Posterior odds that it takes to lock two lines into one waveform.
-_LEAST_ODDS = 10.0
 
 #: The lower of two lines may itself be of up to this order, where the common fundamental is absent.
 _COMB = Comb.up_to(4)
@@ -117,16 +102,16 @@ def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: b
     # the residual does not know of them yet: two cycles must not both have the same line
     added: list[float] = []
     for k, one in enumerate(fundamentals):
-        if one.frequency * data.baseline < _FEWEST_CYCLES:
+        if one.frequency * data.baseline < CYCLES.waveform:
             continue
         present = set(one.orders)
         for m in range(2, max_order + 1):
             # A waveform has no lone high harmonic: that is another line which happens to be near.
-            connected = any(m - _LARGEST_GAP <= o < m for o in present)
+            connected = any(m - HARMONICS.largest_gap <= o < m for o in present)
             if (
                 m not in present
                 and connected
-                and test.significant(fit, m * one.frequency, _CHANCE_OF_HARMONIC, added)
+                and test.significant(fit, m * one.frequency, HARMONICS.chance_of_harmonic, added)
             ):
                 present.add(m)
                 added.append(m * one.frequency)
@@ -141,7 +126,7 @@ def _extend_together(
     """Return the fit with the harmonics that only joint fits show, where the values are few."""
     least = least_reduction(data)
     for k, before in enumerate(fit.structure.fundamentals()):
-        if before.frequency * data.baseline < _FEWEST_CYCLES:
+        if before.frequency * data.baseline < CYCLES.waveform:
             continue
         better = enriched(data, fit, k, max_order, test.highest, least)
         if better is fit:
@@ -171,13 +156,15 @@ def descend(
         for divisor in (2, 3):
             if max(one.orders) * divisor > max_order:
                 continue
-            if one.frequency * data.baseline < _FEWEST_CYCLES * divisor:
+            if one.frequency * data.baseline < CYCLES.waveform * divisor:
                 continue
             odd = [
                 m
                 for m in range(1, 3 * divisor)
                 if m % divisor
-                and test.significant(fit, m * one.frequency / divisor, _CHANCE_OF_FUNDAMENTAL)
+                and test.significant(
+                    fit, m * one.frequency / divisor, HARMONICS.chance_of_fundamental
+                )
             ]
             # a single odd multiple other than the fundamental is another line, not a waveform
             if not odd or (len(odd) == 1 and odd[0] > 1):
@@ -226,7 +213,7 @@ def _first_merge(
     """Return the fit with the strongest lock, or None; `errors` is the covariance, (K, K)."""
     fundamentals = fit.structure.fundamentals()
     strength = np.array([_strength(fit, k) for k in range(len(fundamentals))])
-    slow = fit.structure.frequency * data.baseline < _FEWEST_CYCLES
+    slow = fit.structure.frequency * data.baseline < CYCLES.waveform
     pairs = [
         (int(i), int(j))
         for i, j in combinations(np.argsort(fit.structure.frequency, kind="stable"), 2)
@@ -240,10 +227,10 @@ def _first_merge(
         b, a, odds = _COMB.best(high.frequency / low.frequency, error)
         odds *= _prior_odds([a * o for o in low.orders], b * min(high.orders))
         # any of the others may be the one that belongs here
-        if a == b or odds < _LEAST_ODDS * (len(fundamentals) - 1):
+        if a == b or odds < HARMONICS.least_odds * (len(fundamentals) - 1):
             continue
         orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
-        if max(orders) > max_order or low.frequency / a * data.baseline < _FEWEST_CYCLES:
+        if max(orders) > max_order or low.frequency / a * data.baseline < CYCLES.waveform:
             continue
         rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
         trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
@@ -255,7 +242,7 @@ def _first_merge(
 
 def _prior_odds(orders: list[int], new: int) -> float:
     """Return the odds, beforehand, that a waveform with lines of some orders has one of another."""
-    if len(orders) < _RICH and all(abs(new - o) > _LARGEST_GAP for o in orders):
+    if len(orders) < HARMONICS.rich and all(abs(new - o) > HARMONICS.largest_gap for o in orders):
         return 0.0
     # Laplace's rule of succession: of the orders below the new one, n are there and the rest not
     n = sum(o < new for o in orders)
@@ -269,7 +256,7 @@ def _is_waveform(fit: Fit, k: int, divisor: int) -> bool:
     odd = fit.structure.order[lines] % divisor != 0
     if np.count_nonzero(odd) >= 2:
         return True
-    return bool(amplitude[odd].max(initial=0.0) >= _WEAK_FUNDAMENTAL * amplitude.max())
+    return bool(amplitude[odd].max(initial=0.0) >= HARMONICS.weak_fundamental * amplitude.max())
 
 
 def _line_strength(fit: Fit, line: int) -> float:

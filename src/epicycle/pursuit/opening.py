@@ -24,6 +24,7 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import CYCLES, HARMONICS, WAVEFORMS
 from epicycle.pursuit.orders import with_waveform
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
@@ -33,28 +34,7 @@ from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.plan import SearchPlan, grid
 from epicycle.spectra.sums import BAND
 
-#: Harmonics of the spectra, grid points per 1/baseline, and maxima taken from each spectrum.
-_ORDERS = 3
-
 _POINTS = 8
-
-MAXIMA = 10
-
-#: Costs up to which waveforms are compared: frequencies of the grid, values, outputs.
-_MOST_FREQUENCIES = 1 << 19
-
-_MOST_VALUES = 5000
-
-_MOST_OUTPUTS = 8
-
-#: With fewer cycles than this over the baseline there is no waveform to speak of.
-_FEWEST_CYCLES = 5.0
-
-#: Scatter of a waveform about its first harmonics, in units of the signal's.
-_MISFIT = 0.3
-
-#: A waveform has been chosen among so many: maxima, their multiples and fractions, and orders.
-_CHOICES = 100
 
 
 @dataclass(frozen=True)
@@ -77,9 +57,9 @@ def affordable(data: Data, plan: SearchPlan) -> bool:
     """Return whether waveforms can be compared at a cost like that of the ordinary search."""
     return (
         plan.strategy == "dense"
-        and plan.n_frequencies <= _MOST_FREQUENCIES
-        and data.n_values <= _MOST_VALUES
-        and data.y.shape[1] <= _MOST_OUTPUTS
+        and plan.n_frequencies <= WAVEFORMS.most_frequencies
+        and data.n_values <= WAVEFORMS.most_values
+        and data.y.shape[1] <= WAVEFORMS.most_outputs
     )
 
 
@@ -108,7 +88,7 @@ def where_to_compare(
     noise: NoiseModel,
     plan: SearchPlan,
     further: Floats,
-    most: int = MAXIMA,
+    most: int = WAVEFORMS.maxima,
 ) -> Start | None:
     """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
@@ -127,7 +107,7 @@ def where_to_compare(
     most : int
         Maxima taken from each spectrum.
     """
-    lowest = max(plan.minimum_frequency, _FEWEST_CYCLES / data.baseline)
+    lowest = max(plan.minimum_frequency, CYCLES.minimum / data.baseline)
     if lowest >= plan.maximum_frequency:
         return None
     limits = lowest, plan.maximum_frequency
@@ -240,7 +220,7 @@ def outdone_by_sinusoids(
         unexplained = float((n * np.log(np.maximum(one.chi2, 1e-300))).sum())
         return unexplained + new * per_line + free * per_frequency
 
-    waveform, lines = bic(trial) + 2 * math.log(_CHOICES), fit
+    waveform, lines = bic(trial) + 2 * math.log(HARMONICS.choices), fit
     for _ in range(len(trial.structure.order) - len(fit.structure.order)):
         taken = lines.structure.line_frequency
         apart = [
@@ -273,7 +253,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
         # where the errors explain everything, the signal is what their scatter could hide
         least = variance * np.sqrt(2.0 / len(rows))
         signal = max(variance - float(np.median(known)), least, 1e-200)
-        misfit = _MISFIT**2 * signal if noise.dy is not None else max(variance, 1e-300)
+        misfit = HARMONICS.misfit**2 * signal if noise.dy is not None else max(variance, 1e-300)
         times.append(rows)
         values.append(y / np.sqrt(signal))
         weights.append(signal / (known + misfit) * noise.relative[rows])
@@ -299,16 +279,18 @@ def _maxima(data: Data, limits: tuple[float, float], highest: float, most: int) 
     w = data.weights[:, 0]
     null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)
     ridge = 2.0 / max(float(w @ null.residual[:, 0] ** 2), 1.0)
-    engine = MultiHarmonicPeriodogram(data, plan.spacing, size, _ORDERS, ridge=ridge)
-    index: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)] * _ORDERS
-    height = [np.empty(0)] * _ORDERS
+    engine = MultiHarmonicPeriodogram(data, plan.spacing, size, WAVEFORMS.orders, ridge=ridge)
+    index: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)] * WAVEFORMS.orders
+    height = [np.empty(0)] * WAVEFORMS.orders
     for band in range(n_bands):
         first = band * (size - 2)
         length = min(size, plan.n_frequencies - first)
         start = plan.minimum_frequency + first * plan.spacing
         frequency = start + plan.spacing * np.arange(length)
         # the last order is the one that must stay below the highest frequency
-        stops = [int(np.count_nonzero(frequency * (k + 1) <= highest)) for k in range(_ORDERS)]
+        stops = [
+            int(np.count_nonzero(frequency * (k + 1) <= highest)) for k in range(WAVEFORMS.orders)
+        ]
         floors = [float(h[-1]) if len(h) == most else 0.0 for h in height]
         found = engine.peaks(null.residual, start, length, stops, floors, most)
         for k, (at, power) in enumerate(found):

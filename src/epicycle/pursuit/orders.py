@@ -16,13 +16,8 @@ from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import HARMONICS
 from epicycle.samples.data import Data
-
-#: With more values of an output than this the lines of a waveform are as good as orthogonal.
-_FEW_VALUES = 200
-
-#: Orders beyond the best number that are tried before giving up.
-_PATIENCE = 2
 
 Orders = tuple[int, ...]
 
@@ -64,7 +59,7 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
         By how much each harmonic must lower minus twice the logarithm of the likelihood.
     """
     n = value_counts(data)
-    if n.max() > _FEW_VALUES:
+    if n.max() > HARMONICS.few_values:
         return fit
     fundamentals = fit.structure.fundamentals()
     own = fundamentals[k]
@@ -126,7 +121,7 @@ def _chosen(
         trial = tried(orders)
         if best is None or trial[0] < best[0]:
             best, used, kept = trial, orders, count
-        elif count > kept + _PATIENCE:
+        elif count > kept + HARMONICS.patience:
             break
     assert best is not None
     for order in new[: max(kept - 1, 0)]:

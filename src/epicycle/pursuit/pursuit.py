@@ -22,9 +22,10 @@ from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit, fundamental_powers, line_powers
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel, is_exact
+from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.close_pairs import is_apart, resolve
-from epicycle.pursuit.further_lines import LARGEST_DRIFT, SEPARATION, add_lines
+from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, count_cycles, known_fundamentals, with_drift_set
 from epicycle.pursuit.opening import (
     affordable,
@@ -38,12 +39,6 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan
-
-#: Residual power next to a line, relative to white noise, that is more than noise can be.
-_UNRESOLVED = 4.0
-
-#: The last joint fit may bring two lines together by this factor, no further.
-_FINAL_SEPARATION = 0.95
 
 
 @dataclass(frozen=True)
@@ -227,7 +222,7 @@ def refitted(
 def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Judge:
     """Return what decides which lines are noise."""
     # drifts further apart than 4 / T^2 are independent trials
-    drifts = 1 + LARGEST_DRIFT / 2 if goal.drift else 1.0
+    drifts = 1 + LINES.largest_drift / 2 if goal.drift else 1.0
     trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
     return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
@@ -278,7 +273,7 @@ def _at_likeliest_aliases(
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue
-            if level[fit.structure.parent == k].max() > _UNRESOLVED:
+            if level[fit.structure.parent == k].max() > LINES.unresolved:
                 continue  # odds are against noise, and what is left beside this line is none
             if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
                 continue  # its whole waveform has been compared there
@@ -366,7 +361,10 @@ def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
         frequency = settled.structure.line_frequency
         order = np.argsort(frequency)
         gaps = np.diff(frequency[order])
-        if not len(gaps) or gaps.min() >= _FINAL_SEPARATION * SEPARATION / work.data.baseline:
+        if (
+            not len(gaps)
+            or gaps.min() >= LINES.final_separation * LINES.separation / work.data.baseline
+        ):
             return settled, jitter
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
         strength = line_powers(settled)

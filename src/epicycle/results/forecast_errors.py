@@ -7,17 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.effects.bends import MARGIN
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import line_columns
 from epicycle.fit.noise import local_level
+from epicycle.limits import EFFECTS, NOISE
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: A smaller group shares the scatter of all.
-_FEWEST_VALUES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +157,7 @@ def _blind(data: Data, fit: Fit) -> float:
         return 0.0
     squares = (fit.residual**2).mean(axis=0)
     clear = float((n * bend / np.maximum(squares, 1e-300)).sum())
-    return min(MARGIN + float(np.cbrt(24 * np.log(n) / clear)), 0.25)
+    return min(EFFECTS.bend_margin + float(np.cbrt(24 * np.log(n) / clear)), 0.25)
 
 
 def _scatter(data: Data, fit: Fit, further: float) -> tuple[Floats, Floats]:
@@ -175,6 +172,6 @@ def _scatter(data: Data, fit: Fit, further: float) -> tuple[Floats, Floats]:
         lost = freedom[j] / len(squares)
         for g in range(n_groups):
             of_g = squares[group == g]
-            chosen = of_g if len(of_g) >= _FEWEST_VALUES else squares
+            chosen = of_g if len(of_g) >= NOISE.walk_fewest_values else squares
             scatter[g, j] = np.sqrt(chosen.mean() / lost)
     return scatter, freedom

@@ -27,14 +27,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import CYCLES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times, TimeScale, parse_times
 
 #: Largest number that may occur in the data, and inverse of the least.
 LARGEST = 1e70
-
-#: Powers of fewer events are far from the exponential distribution that significance rests on.
-_FEWEST_EVENTS = 10
 
 
 @dataclass(frozen=True)
@@ -205,10 +203,11 @@ def check_events(
     times, _ = parse_times(t, unit=unit)
     relative = np.ones(len(times)) if weights is None else _check_weights(weights, len(times))
     samples = check_samples(t, np.where(relative > 0, relative, np.nan), unit=unit, clock=clock)
-    if len(samples.times) < _FEWEST_EVENTS:
+    if len(samples.times) < CYCLES.minimum_events:
         raise ValueError(
             f"t has {len(samples.times)} events of weight above 0; a cycle in their rate needs "
-            f"at least {_FEWEST_EVENTS}. If t are the times of samples, pass their values as y."
+            f"at least {CYCLES.minimum_events}. If t are the times of samples, pass their values "
+            f"as y."
         )
     return samples
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from epicycle.evidence.window import ALIAS_RATIO
+from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.screening.stack import Stack
 from epicycle.spectra.bands import cut
@@ -32,7 +32,7 @@ _GRID_LOSS, _PARABOLA_LOSS = 0.1, 0.03
 
 #: Window power below which no parabola through three points of a grid of 2/(5T) reaches the ratio
 #: from which on aliases count: it grows by no more than that.
-_LOW_WINDOW = 0.6 * ALIAS_RATIO
+_LOW_WINDOW = 0.6 * TRIALS.alias_ratio
 
 #: Maxima of a series that are worth refining.
 _MOST = 8

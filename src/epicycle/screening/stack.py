@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import SEARCH
 from epicycle.samples import twofloat
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
-from epicycle.spectra.plan import EXACT, FAR_FROM_RASTER, SHORTEST_GAP, THIN, TYPICAL_GAP, Sampling
+from epicycle.spectra.plan import EXACT, FAR_FROM_RASTER, THIN, Sampling
 
 #: A nuisance column of which less than this is independent of those before it is left out, as
 #: :func:`epicycle.samples.data.orthonormal_basis` does.
@@ -97,7 +98,7 @@ class Stack:
         with np.errstate(invalid="ignore"):
             gaps = np.diff(ordered, axis=1)
         baseline = self.baseline[:, np.newaxis]
-        is_gap = np.isfinite(gaps) & (gaps > SHORTEST_GAP * baseline)
+        is_gap = np.isfinite(gaps) & (gaps > SEARCH.shortest_gap * baseline)
         gaps = np.sort(np.where(is_gap, gaps, np.inf), axis=1)
         n_gaps = is_gap.sum(axis=1)
         is_gap = np.arange(gaps.shape[1]) < n_gaps[:, np.newaxis]
@@ -111,7 +112,7 @@ class Stack:
         astray = np.abs(multiples - np.rint(multiples)).max(axis=1)
         regular = (astray <= FAR_FROM_RASTER) & (n_gaps >= THIN * steps)
 
-        place = TYPICAL_GAP * (n_gaps - 1)
+        place = SEARCH.typical_gap * (n_gaps - 1)
         below = np.floor(place).astype(np.intp)
         row = np.arange(len(gaps))
         low, high = gaps[row, below], gaps[row, np.minimum(below + 1, n_gaps - 1)]

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.evidence.judge import CLEAR, HOPELESS
 from epicycle.evidence.significance import sinusoid_false_alarms
-from epicycle.evidence.window import ALIAS_RATIO, distinct_share
-from epicycle.fit.noise import EXACT
-from epicycle.limits import MINIMUM_CYCLES, MINIMUM_SAMPLES
+from epicycle.evidence.window import distinct_share
+from epicycle.limits import CYCLES, NOISE, TRIALS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.data import Data
@@ -99,8 +97,8 @@ class StackSearch:
         self._spectra = StackSpectra(stack, self._residual, self._basis, plans)
         size = (stack.weights * stack.y**2).sum(axis=1)
         # as epicycle.noise.is_exact has it
-        self.constant: NDArray[np.bool_] = self._before <= EXACT * size
-        self.few: NDArray[np.bool_] = stack.counts < MINIMUM_SAMPLES + self._columns
+        self.constant: NDArray[np.bool_] = self._before <= NOISE.exact * size
+        self.few: NDArray[np.bool_] = stack.counts < CYCLES.minimum_samples + self._columns
 
     def strongest(
         self, bands: dict[int, SearchPlan], longest: float | None, false_alarm: float
@@ -155,7 +153,7 @@ class StackSearch:
         frequency_error, amplitude_error, time_error = self._errors(line, turn)
         # below one cycle over the baseline the window was not looked at
         window = np.where(lowest * baseline > 1.01, np.inf, window)
-        slowest = MINIMUM_CYCLES / baseline if longest is None else 1.0 / longest
+        slowest = CYCLES.minimum / baseline if longest is None else 1.0 / longest
         return Strongest(
             row=k,
             frequency=f,
@@ -214,8 +212,8 @@ class StackSearch:
         width = np.array([p.maximum_frequency - p.minimum_frequency for p in bands.values()])
         bandwidth = width * np.sqrt(4 * np.pi * _variance(self._stack)[k])
         result = sinusoid_false_alarms(power, dof, bandwidth)
-        unclear = (result > CLEAR * false_alarm) & (result < HOPELESS * false_alarm)
-        unclear &= window > ALIAS_RATIO
+        unclear = (result > TRIALS.clear * false_alarm) & (result < TRIALS.hopeless * false_alarm)
+        unclear &= window > TRIALS.alias_ratio
         if unclear.any():
             shares = _Shares(self._stack)
             share = np.array([shares.of(row, bands[row]) for row in k[unclear].tolist()])

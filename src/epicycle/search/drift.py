@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.bands import distinct_maxima
-from epicycle.spectra.plan import POINTS_PER_PEAK
 from epicycle.spectra.sums import TrigSums
 
 #: Fewest and most segments of the coarse search, and how many of its maxima are looked at finely.
@@ -81,7 +81,7 @@ def _by_segments(
     count = min(max(needed, _SEGMENTS[0]), _SEGMENTS[1])
     segment = np.minimum((offset - first) / baseline * count, count - 1).astype(int)
     middle = first + (np.arange(count) + 0.5) * baseline / count
-    spacing = count / (POINTS_PER_PEAK * baseline)
+    spacing = count / (SEARCH.points_per_peak * baseline)
     inner = int(np.ceil(half_width / spacing))
     # a drift shifts the line in the outer segments by up to this many steps
     margin = int(np.ceil(largest * np.abs(middle).max() / spacing)) + 1
@@ -120,7 +120,7 @@ def _coherently(
     """Return the highest coherent power within one coarse step of a frequency and a drift."""
     offset = times.to_float()
     baseline = float(np.ptp(offset))
-    spacing = 1.0 / (POINTS_PER_PEAK * baseline)
+    spacing = 1.0 / (SEARCH.points_per_peak * baseline)
     half = int(np.ceil(width / spacing))
     start = centre - half * spacing
     sums = TrigSums(times, spacing, 2 * half + 1)

@@ -25,28 +25,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from epicycle.limits import LADDER
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
-from epicycle.search.pairs import (
-    MOST_PAIRS,
-    POINTS_PER_WINDOW,
-    SURVIVORS,
-    Rung,
-    climb,
-    count_pairs,
-    window_with_pairs,
-)
-from epicycle.search.segments import FOLLOWED, LOOKED, narrow, steps
+from epicycle.search.pairs import Rung, climb, count_pairs, window_with_pairs
+from epicycle.search.segments import narrow, steps
 from epicycle.spectra.bands import Candidates, Progress, processors
 from epicycle.spectra.plan import SearchPlan, grid
 from epicycle.spectra.single import single_band_size
-
-#: The first rung has about this many pairs: 6.7 deviations for two thirds of the variance.
-_FIRST_PAIRS = 200
-
-#: Each rung has a window, and a cost, about this many times that of the rung before.
-_GROWTH = 3.0
 
 #: Bisections for the longest window: from 1e4 times the shortest one on, to 4 %.
 _BISECTIONS = 8
@@ -59,11 +46,6 @@ _FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**24
 #: height that a line has in the mean of its offsets from the grid.
 _MARGIN, _ON_GRID = 1.65, 0.94
 
-#: The semicoherent maximum lies within this distance of the line, in units of 1/W.
-_REACH = 0.35
-
-#: The coherent power takes over from segments of this share of the baseline.
-_COHERENT_FROM = 1.0 / 64
 
 #: Costs in frequencies of a rung: a pair of samples, the same on each further band, a term of a
 #: direct sum, a sample of a coherent look (as measured: a frequency takes 2 ns of one processor).
@@ -71,9 +53,6 @@ _PAIR_COST, _POINT_COST, _TERM_COST, _LOOK_COST = 120.0, 4.0, 1.5, 75.0
 
 #: The same for what each rung and each look take whatever their size.
 _FIXED_RUNG_COST, _FIXED_LOOK_COST = 1e6, 3e5
-
-#: Survivors of a rung that deserve a closer look although they are noise, in the mean.
-_DOUBTFUL = 2
 
 
 @dataclass(frozen=True)
@@ -103,7 +82,7 @@ def visible(n_frequencies: float) -> float:
 
     About 5 among 1e4, and 7 among 1e8.
     """
-    lowest = -float(special.ndtri(min(0.5, SURVIVORS / n_frequencies)))
+    lowest = -float(special.ndtri(min(0.5, LADDER.survivors / n_frequencies)))
     return (lowest + _MARGIN) / _ON_GRID
 
 
@@ -146,12 +125,12 @@ def rungs_within(
     band = plan.maximum_frequency - plan.minimum_frequency
     baseline = float(times[-1] - times[0])
     # with fewer than 100 resolved frequencies a rung would let nearly everything survive
-    lowest = max(window_with_pairs(times, _FIRST_PAIRS), 100.0 / band, start)
-    longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, MOST_PAIRS)))
+    lowest = max(window_with_pairs(times, LADDER.first_pairs), 100.0 / band, start)
+    longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, LADDER.most_pairs)))
     if share is not None:
         wanted = lowest
         for _ in range(3):  # the longer the window, the more frequencies there are
-            pairs = 2 * (visible(POINTS_PER_WINDOW * wanted * band) / share) ** 2
+            pairs = 2 * (visible(LADDER.points_per_window * wanted * band) / share) ** 2
             wanted = max(lowest, window_with_pairs(times, pairs))
         longest = min(longest, wanted)
     planned = _geometric(times, plan, lowest, longest, thorough=thorough)
@@ -180,7 +159,7 @@ def _geometric(
     *,
     thorough: bool,
 ) -> list[Step]:
-    count = 1 + round(math.log(longest / lowest) / math.log(_GROWTH))
+    count = 1 + round(math.log(longest / lowest) / math.log(LADDER.growth))
     windows = np.geomspace(lowest, longest, count) if count > 1 else np.array([longest])
     return [_step(times, plan, float(w), everything=thorough and w == windows[-1]) for w in windows]
 
@@ -191,16 +170,16 @@ def _total(steps_: list[Step]) -> float:
 
 def _step(times: Floats, plan: SearchPlan, window: float, *, everything: bool) -> Step:
     band = plan.maximum_frequency - plan.minimum_frequency
-    n_pairs = min(count_pairs(times, window), MOST_PAIRS)
-    n_frequencies = math.ceil(POINTS_PER_WINDOW * window * band) + 1
+    n_pairs = min(count_pairs(times, window), LADDER.most_pairs)
+    n_frequencies = math.ceil(LADDER.points_per_window * window * band) + 1
     n_bands = math.ceil(n_frequencies / single_band_size(n_frequencies, n_pairs))
     cost = n_frequencies + n_pairs * (_PAIR_COST + _POINT_COST * n_bands) + _FIXED_RUNG_COST
-    target = _COHERENT_FROM * float(times[-1] - times[0])
-    followed, terms = SURVIVORS if everything else _DOUBTFUL, 0
-    for _, count in steps(window, _REACH / window, target):
+    target = LADDER.coherent_from * float(times[-1] - times[0])
+    followed, terms = LADDER.survivors if everything else LADDER.doubtful, 0
+    for _, count in steps(window, LADDER.reach / window, target):
         terms += followed * count
-        followed = min(followed, FOLLOWED)
-    looks = min(followed, LOOKED) if terms else followed
+        followed = min(followed, LADDER.followed)
+    looks = min(followed, LADDER.looked) if terms else followed
     cost += len(times) * _TERM_COST * terms
     cost += looks * (_LOOK_COST * len(times) + _FIXED_LOOK_COST)
     return Step(window, n_pairs, depth_of(n_pairs, n_frequencies), cost)
@@ -328,14 +307,14 @@ class LadderSearch:
         survivor.
         """
         band = self._plan.maximum_frequency - self._plan.minimum_frequency
-        tried = max(POINTS_PER_WINDOW * rung.window * band, 2.0)
+        tried = max(LADDER.points_per_window * rung.window * band, 2.0)
         noise = math.sqrt(2 * math.log(tried)) - 0.5
         promising = rung.frequency
         if not everything:
-            promising = promising[rung.deviation > noise][:FOLLOWED]
-        target = _COHERENT_FROM * self._data.baseline
+            promising = promising[rung.deviation > noise][: LADDER.followed]
+        target = LADDER.coherent_from * self._data.baseline
         centres, half = narrow(
-            self._times, values, promising, rung.window, _REACH / rung.window, target
+            self._times, values, promising, rung.window, LADDER.reach / rung.window, target
         )
 
         def look(centre: float) -> tuple[float, float]:

@@ -21,24 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from epicycle.limits import LADDER
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.bands import distinct_maxima
 from epicycle.spectra.plan import grid
 from epicycle.spectra.single import cosine_bands, single_band_size
 
-#: Of more pairs than this a sample is drawn: further ones cost memory and add little.
-MOST_PAIRS = 1 << 20
-
 #: Up to this many samples, pairs are counted rather than estimated.
 _COUNTED = 50_000
-
-#: Grid points per 1/W.  The best one has lost 6 % of a line's height in the mean, 17 % at worst;
-#: two more would cost more than the longer window that makes up for it.
-POINTS_PER_WINDOW = 3
-
-#: Frequencies that a rung passes on.
-SURVIVORS = 32
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ class Rung:
 
 
 def close_pairs(
-    times: Floats, window: float, most: int = MOST_PAIRS
+    times: Floats, window: float, most: int = LADDER.most_pairs
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices (i, j), i < j, of all pairs of sorted times at most `window` apart.
 
@@ -134,12 +125,12 @@ def climb(
     lags = (times.hi[j] - times.hi[i]) + (times.lo[j] - times.lo[i])
     products = np.einsum("kd,kd->k", values[i], values[j])
     products /= math.sqrt(float((products**2).sum()) / 2) or 1.0
-    plan = grid(lowest, highest, 1.0 / (POINTS_PER_WINDOW * window))
+    plan = grid(lowest, highest, 1.0 / (LADDER.points_per_window * window))
     size = single_band_size(plan.n_frequencies, len(i))
     n_couples = math.ceil(plan.n_frequencies / (2 * size))
     threads = min(threads, n_couples)
     # heights that a few more points of pure noise exceed than can survive
-    floor = float(-special.ndtri(min(1.0, 8 * SURVIVORS / plan.n_frequencies)))
+    floor = float(-special.ndtri(min(1.0, 8 * LADDER.survivors / plan.n_frequencies)))
 
     def work(worker: int) -> _Highest:
         kept = _Highest(floor)
@@ -154,10 +145,10 @@ def climb(
         found = list(pool.map(work, range(threads)))
     index = np.concatenate([kept.index for kept in found])
     height = np.concatenate([kept.height for kept in found])
-    order = np.lexsort((index, -height))[: 8 * SURVIVORS]
+    order = np.lexsort((index, -height))[: 8 * LADDER.survivors]
     frequency = plan.minimum_frequency + index[order].astype(np.float64) * plan.spacing
     height = height[order]
-    chosen = distinct_maxima(frequency, height, 0.75 / window, SURVIVORS)
+    chosen = distinct_maxima(frequency, height, 0.75 / window, LADDER.survivors)
     return Rung(window, len(i), frequency[chosen], height[chosen])
 
 
@@ -178,7 +169,7 @@ class _Highest:
         inside = index < n_frequencies
         self.index = np.concatenate([self.index, index[inside]])
         self.height = np.concatenate([self.height, sums.ravel()[at[inside]].astype(np.float64)])
-        most = 16 * SURVIVORS
+        most = 16 * LADDER.survivors
         if len(self.index) > 4 * most:
             best = np.argpartition(self.height, -most)[-most:]
             self.index, self.height = self.index[best], self.height[best]

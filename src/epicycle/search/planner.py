@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from epicycle.limits import LADDER, SEARCH
 from epicycle.samples.data import Data
 from epicycle.search.dense import REMEMBERED_BANDS
 from epicycle.search.ladder import Step, rungs_within
 from epicycle.spectra.bands import band_size, cut, processors
-from epicycle.spectra.plan import DENSE_UPTO, SearchPlan
+from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.single import SINGLE_BAND, single_band_size
 from epicycle.spectra.sums import BAND
 
@@ -35,8 +36,6 @@ _TRANSFORM_COST, _SAMPLE_COST = 10.0, 15.0
 #: expected takes three passes of it: to find it, to find no other, and to show what is left.
 _LADDER_SHARE, _PASSES = 0.2, 3.0
 
-#: Standard deviations above the threshold at which a line is seen with 97.7 % probability.
-_SURELY = 2.0
 
 #: Bytes for each pair of samples, each frequency of a single and of a double band.
 _PAIR_BYTES, _SINGLE_BYTES, _DOUBLE_BYTES = 200, 40, 160
@@ -116,8 +115,8 @@ def decide(
             f"give a longer minimum_period, or max_frequencies of at least "
             f"{DENSE_COUNT * n / _HOPELESS:.2g}."
         )
-    coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + _SURELY) ** 2 / max(data.n_values, 1))
-    if asked == "dense" or (asked == "auto" and n <= DENSE_UPTO):
+    coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + LADDER.surely) ** 2 / max(data.n_values, 1))
+    if asked == "dense" or (asked == "auto" and n <= SEARCH.dense_upto):
         why = "as asked for" if asked == "dense" else f"{n:,} frequencies are few"
         return _dense(data, plan, coherent, f"every frequency is evaluated: {why}")
     times = np.sort(data.times.to_float())

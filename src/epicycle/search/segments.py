@@ -12,31 +12,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import LADDER
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.search.pairs import pairs_with_followers
-
-#: Each step has segments this many times as long as the last.
-_GROWTH = 8.0
-
-#: Grid points per 1/L: the best one has lost at most 5 % of the power.
-_POINTS = 4
-
-#: The maximum of the power lies within this distance of the line, in units of 1/L.
-_REACH = 0.3
 
 #: Up to this many pairs for each sample, pairs are cheaper than sums.
 _PAIRS = 4
 
 #: Pairs that are worked on at the same time.
 _BLOCK = 1 << 14
-
-#: Candidates that are followed beyond the first step.
-FOLLOWED = 8
-
-#: Those of them that are left at the end.
-LOOKED = 4
 
 
 def steps(window: float, half_width: float, target: float) -> list[tuple[float, int]]:
@@ -46,11 +32,11 @@ def steps(window: float, half_width: float, target: float) -> list[tuple[float, 
     """
     result = []
     length = window
-    while _GROWTH * length <= target:
-        length *= _GROWTH
-        half = int(np.ceil(half_width * _POINTS * length))
+    while LADDER.segment_growth * length <= target:
+        length *= LADDER.segment_growth
+        half = int(np.ceil(half_width * LADDER.segment_points * length))
         result.append((length, 2 * half + 1))
-        half_width = _REACH / length
+        half_width = LADDER.segment_reach / length
     return result
 
 
@@ -89,17 +75,17 @@ def narrow(
     offset = times.to_float()
     narrowed = False
     for length, count in steps(window, half_width, target):
-        spacing = 1.0 / (_POINTS * length)
+        spacing = 1.0 / (LADDER.segment_points * length)
         segment = np.floor((offset - offset[0]) / length)
         starts = np.flatnonzero(np.diff(segment, prepend=-1.0))
         power = _power(times, values, starts, centres, spacing, count)
         best = power.argmax(axis=1)
         found = (centres - (count // 2) * spacing) + best * spacing
-        order = np.argsort(-power.max(axis=1), kind="stable")[:FOLLOWED]
+        order = np.argsort(-power.max(axis=1), kind="stable")[: LADDER.followed]
         centres = found[order]
-        half_width = _REACH / length
+        half_width = LADDER.segment_reach / length
         narrowed = True
-    return (centres[:LOOKED] if narrowed else centres), half_width
+    return (centres[: LADDER.looked] if narrowed else centres), half_width
 
 
 def _power(

@@ -7,34 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: Grid points per width 1/T of a spectral line.  The best grid point is then at most 0.1/T from
-#: the maximum and has lost at most 3.3 % of its power; refinement takes back the rest.
-POINTS_PER_PEAK = 5
-
-#: The default band never asks for more frequencies than this; a band that is named may.
-DEFAULT_BUDGET = 1 << 22
-
-#: Up to this many frequencies the dense search is as fast as the ladder, and sees weaker lines.
-DENSE_UPTO = 1 << 19
-
-#: A band that begins below this many cycles over the baseline is searched from one cycle on.
-_SLOW_BAND = 20.0
 
 #: Neighbours on a grid that goes on this far from frequency 0 are the same number.
 _MOST_FREQUENCIES = 2.0**53
 
-#: Shorter gaps, in units of the baseline, are none: the same time, told twice.
-SHORTEST_GAP = 1e-9
 
 #: How far off a raster, in steps, times may lie, how exact it is where all lie on it, and the
 #: share of its points that must be used.
 FAR_FROM_RASTER, EXACT, THIN = 0.02, 1e-3, 0.1
 
-#: The quantile of the gaps between irregular samples that says where signals may end.
-TYPICAL_GAP = 0.1
 
 #: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
 _PORTRAIT = 250.0
@@ -120,7 +104,7 @@ class Sampling:
         """Return what the times of some data say."""
         step = raster_step(data)
         gaps = _gaps(data)
-        typical = float(np.quantile(gaps, TYPICAL_GAP)) if step is None else None
+        typical = float(np.quantile(gaps, SEARCH.typical_gap)) if step is None else None
         exact = step is not None and _is_exact(gaps, step)
         return Sampling(data.baseline, len(data.times), step, exact, typical)
 
@@ -153,7 +137,7 @@ def _is_exact(gaps: Floats, step: float) -> bool:
 def _gaps(data: Data) -> Floats:
     """Return the gaps between neighbouring samples, those of zero length left out."""
     gaps = np.diff(np.sort(data.times.to_float()))
-    kept: Floats = gaps[gaps > SHORTEST_GAP * data.baseline]
+    kept: Floats = gaps[gaps > SEARCH.shortest_gap * data.baseline]
     return kept
 
 
@@ -193,9 +177,9 @@ def plan_band(
 ) -> SearchPlan:
     """Return the band to search, see :func:`plan_search`, for a given sampling."""
     baseline, step = sampling.baseline, sampling.step
-    spacing = 1.0 / (POINTS_PER_PEAK * baseline)
+    spacing = 1.0 / (SEARCH.points_per_peak * baseline)
     lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
-    if slow and 1.0 / baseline < lowest < _SLOW_BAND / baseline:
+    if slow and 1.0 / baseline < lowest < SEARCH.slow_band / baseline:
         # slow variation leaks into a band this close to it unless it is found and fitted as well
         lowest = 1.0 / baseline
     if minimum_period is not None:
@@ -213,11 +197,11 @@ def plan_band(
         reason = f"up to the Nyquist frequency of samples every {step:.6g}"
     else:
         highest, reason = _irregular_limit(sampling)
-        budget = lowest + DEFAULT_BUDGET * spacing
+        budget = lowest + SEARCH.budget * spacing
         if highest > budget:
             highest = budget
             reason = (
-                f"up to {DEFAULT_BUDGET} frequencies, although the gaps between samples allow "
+                f"up to {SEARCH.budget} frequencies, although the gaps between samples allow "
                 f"more; name minimum_period to search further"
             )
     if highest <= lowest:
@@ -238,7 +222,7 @@ def choose_strategy(strategy: str, n_frequencies: int) -> str:
     if strategy not in ("auto", "dense", "ladder"):
         raise ValueError(f"strategy must be 'auto', 'dense' or 'ladder', got {strategy!r}.")
     if strategy == "auto":
-        return "dense" if n_frequencies <= DENSE_UPTO else "ladder"
+        return "dense" if n_frequencies <= SEARCH.dense_upto else "ladder"
     return strategy
 
 
