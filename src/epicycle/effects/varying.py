@@ -101,8 +101,8 @@ def too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
         return ()
     periods = ", ".join(f"{1 / f:.4g}" for f in np.sort(frequency[few])[::-1])
     return (
-        f"period {periods}: fewer than {EFFECTS.fewest_turns:.0f} cycles over the baseline, too few "
-        f"to tell whether the amplitude varies; taken as constant",
+        f"period {periods}: fewer than {EFFECTS.fewest_turns:.0f} cycles over the baseline, too "
+        f"few to tell whether the amplitude varies; taken as constant",
     )
 
 

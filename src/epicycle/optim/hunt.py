@@ -67,7 +67,8 @@ class Band:
             raise ValueError(
                 f"band asks for a joint grid of {joint:.2g} cycles (the product of span times "
                 f"bandwidth over {len(high)} inputs), and the limit is "
-                f"{LEARNING.joint_cycles:.0e}. To fix this, name a narrower band or learn one input at a time."
+                f"{LEARNING.joint_cycles:.0e}. To fix this, name a narrower band or "
+                f"learn one input at a time."
             )
         return low, high
 
