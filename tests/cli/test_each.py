@@ -8,14 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle.many import screenings
 from epicycle.screening.screen import screen
 from tests.cli.test_commands import refusal, run
 from tests.many.test_searches import PERIODS, results, stars, write_stars
@@ -123,7 +121,7 @@ def test_errors_weights_and_dates_are_read(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 @pytest.mark.parametrize(("kept_parts", "ending"), [(1, "csv"), (3, "jsonl")])
 def test_killed_and_run_again_the_file_is_the_same(tmp_path, kept_parts, ending):
-    of_each, n_parts = screenings._JOB_SERIES, 6
+    of_each, n_parts = 256, 6
     n = n_parts * of_each + 10
     path = write_stars(tmp_path / "s.csv", {f"s{k}": 3 + k % 5 for k in range(n)}, n=16)
     whole, output = tmp_path / f"whole.{ending}", tmp_path / f"killed.{ending}"
@@ -162,16 +160,6 @@ def test_a_screening_does_not_continue_a_full_search(stars):
         parts.add([(0, {"id": "b"})])
     message = refusal("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q")
     assert "holds the parts of another run" in message
-
-
-def test_jobs_are_divided_alike_whatever_is_done():
-    counts = np.array([10, 50_000, 60_000, 5, 200_000, 3, *[7] * 600])
-    edges = screenings._edges(counts)
-    assert edges[:5] == [0, 2, 4, 5, 5 + screenings._JOB_SERIES]
-    assert edges[-1] == len(counts)
-    for first, last in pairwise(edges):
-        assert last - first <= screenings._JOB_SERIES
-        assert last - first == 1 or counts[first:last].sum() <= screenings._JOB_SAMPLES
 
 
 @pytest.mark.parametrize(

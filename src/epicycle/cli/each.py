@@ -13,10 +13,7 @@ from epicycle.cli.options import SearchOptions, in_words_of_options
 from epicycle.files.writing import InputError, text_written_whole
 
 if TYPE_CHECKING:
-    from epicycle.files.reading import Table
-    from epicycle.many.parts import Parts
-    from epicycle.many.screenings import Screenings
-    from epicycle.many.searches import Searches
+    from epicycle.many.jobs import Task
 
 SCHEMA = "epicycle.screening/1"
 
@@ -84,14 +81,14 @@ class ScreenEach:
             raise InputError(in_words_of_options(str(problem))) from None
         return {**chosen, "clock": library["clock"]}
 
-    def work(self, table: Table, arguments: dict[str, Any], parts: Parts) -> Screenings:
-        """Return the screening of all series of a table."""
-        from epicycle.many.screenings import Screenings
+    def task(self) -> Task:
+        """Return what is done with each series."""
+        from epicycle.many.screenings import SCREEN
 
-        return Screenings(table, arguments, parts)
+        return SCREEN
 
     def write(
-        self, documents: Iterable[dict[str, Any]], output: Path, names: list[str]
+        self, parts: Iterable[dict[str, Any]], output: Path, names: list[str]
     ) -> dict[str, int]:
         """Write all screenings to a file in one go; return how many series are of each kind."""
         from epicycle.many.screenings import COLUMNS
@@ -105,7 +102,7 @@ class ScreenEach:
             table = csv.writer(file, lineterminator="\n")
             if as_table:
                 table.writerow(columns)
-            for document in documents:
+            for document in parts:
                 document["error"] = [e and in_words_of_options(e) for e in document["error"]]
                 _count(document, counts)
                 rows = zip(*(document[name] for name in columns), strict=True)
@@ -158,20 +155,22 @@ class SearchEach:
         """Return the arguments of :func:`epicycle.find_cycles` that say what to look for."""
         return options.of_library()
 
-    def work(self, table: Table, arguments: dict[str, Any], parts: Parts) -> Searches:
-        """Return the search of all series of a table."""
-        from epicycle.many.searches import Searches
+    def task(self) -> Task:
+        """Return what is done with each series."""
+        from epicycle.many.searches import SEARCH
 
-        return Searches(table, arguments, parts)
+        return SEARCH
 
     def write(
-        self, documents: Iterable[dict[str, Any]], output: Path, names: list[str]
+        self, parts: Iterable[dict[str, Any]], output: Path, names: list[str]
     ) -> dict[str, int]:
         """Write all documents to a file in one go; return how many there are of each kind."""
+        from epicycle.many.searches import documents_of
+
         counts = {"series": 0, "with_cycles": 0, "without_cycles": 0, "unusable": 0}
 
         def counted() -> Iterable[dict[str, Any]]:
-            for document in documents:
+            for document in documents_of(parts):
                 counts["series"] += 1
                 if "error" in document:
                     document["error"] = in_words_of_options(document["error"])

@@ -34,6 +34,7 @@ def find_each(
     InputError
         If the table, the options or the output cannot be used.
     """
+    from epicycle.many.jobs import EachSeries
     from epicycle.many.parts import Parts
     from epicycle.many.rows import fingerprint
     from epicycle.many.workers import started
@@ -58,7 +59,7 @@ def find_each(
                 console.say(guesses)
             facts = {**arguments, "zone": options.zone, "screen": screen}
             with Parts(output, fingerprint(table, ids, facts)) as parts:
-                work = kind.work(table, arguments, parts)
+                work = EachSeries(table, kind.task(), arguments, parts)
                 if work.done and not quiet:
                     console.say(f"continues: {work.done:,} series were done before")
                 with console.CountBar(shown=not quiet, of="series") as bar:

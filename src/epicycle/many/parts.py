@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from epicycle.files.writing import OutputError
 
-SCHEMA = "epicycle.parts/2"
+SCHEMA = "epicycle.parts/3"
 
 
 class Parts:

@@ -1,26 +1,14 @@
-"""Many series in one table: the strongest sinusoid of each, in several processes, resumable."""
+"""The strongest sinusoid of each series of a job, all of them screened at once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from epicycle.many.parts import Parts
-from epicycle.many.rows import columns_of, numbered, take_rows
-from epicycle.many.workers import Workers, run_jobs
+from epicycle.many.jobs import Job, Task
 from epicycle.screening.screen import Screening, screen
-
-if TYPE_CHECKING:
-    from epicycle.files.reading import Table
-
-#: Series and samples of one job, which is one part.  The division is always the same: parts of a
-#: killed run fit into the next one.
-_JOB_SERIES, _JOB_SAMPLES = 256, 100_000
 
 #: What is told of each series, by these names.
 COLUMNS = (
@@ -40,114 +28,15 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _Job:
-    """Consecutive series, one below the other.
-
-    Attributes
-    ----------
-    number : int
-        Number of the part.
-    ids : list
-        Names of the series.
-    counts : ndarray of int
-        Number of rows of each.
-    columns : dict
-        Times, values and the rest, as :func:`epicycle.screening.screen` calls them.
-    options : dict
-        All its other arguments.
-    """
-
-    number: int
-    ids: list[Any]
-    counts: NDArray[np.intp]
-    columns: dict[str, Any]
-    options: dict[str, Any]
-
-
-class Screenings:
-    """The screening of a table, part by part.
-
-    Parameters
-    ----------
-    table : Table
-        Samples with ids.
-    options : dict
-        Arguments of :func:`epicycle.screening.screen`.
-    parts : Parts
-        Where results are kept: a part is a document of lists, "id" and :data:`COLUMNS`, with one
-        entry for each of its series.
-    """
-
-    def __init__(self, table: Table, options: dict[str, Any], parts: Parts) -> None:
-        codes, self._ids = numbered(table.ids)
-        self._order = np.argsort(codes, kind="stable")
-        self._counts = np.bincount(codes, minlength=len(self._ids))
-        self._columns = {k: v for k, v in columns_of(table).items() if k != "group"}
-        self._options = options
-        self._parts = parts
-        self._edges = _edges(self._counts)
-
-    @property
-    def done(self) -> int:
-        """Number of series that are done."""
-        size = np.diff(self._edges)
-        return int(sum(size[k] for k in range(len(size)) if k in self._parts))
-
-    def run(self, workers: Workers, progress: Callable[[int, int], None]) -> None:
-        """Screen all series that are not done yet.
-
-        Parameters
-        ----------
-        workers : Workers
-            The processes, of :func:`epicycle.many.workers.started`.
-        progress : callable
-            Called with (series done, series in all).
-
-        Raises
-        ------
-        OutputError
-            If a worker is killed.
-        """
-        run_jobs(
-            self._jobs(),
-            _run_job,
-            self._parts,
-            workers,
-            lambda: self.done,
-            len(self._ids),
-            progress,
-            f"{{done}} parts of {len(self._edges) - 1}",
-        )
-
-    def _jobs(self) -> Iterator[_Job]:
-        ends = np.append(0, np.cumsum(self._counts))
-        for number in range(len(self._edges) - 1):
-            if number in self._parts:
-                continue
-            first, last = self._edges[number], self._edges[number + 1]
-            rows = self._order[ends[first] : ends[last]]
-            columns = {key: take_rows(column, rows) for key, column in self._columns.items()}
-            ids, counts = self._ids[first:last], self._counts[first:last]
-            yield _Job(number, ids, counts, columns, self._options)
-
-
-def _edges(counts: NDArray[np.intp]) -> list[int]:
-    """Return the first series of each job, and the end."""
-    edges, size = [0], 0
-    for k, count in enumerate(counts.tolist()):
-        if k > edges[-1] and (k - edges[-1] == _JOB_SERIES or size + count > _JOB_SAMPLES):
-            edges.append(k)
-            size = 0
-        size += count
-    return [*edges, len(counts)]
-
-
-def _run_job(job: _Job) -> list[tuple[int, dict[str, Any]]]:
-    """Return the part of a job, with its number."""
+def screen_all(job: Job) -> dict[str, Any]:
+    """Return lists of "id", "n_samples" and :data:`COLUMNS`, one entry for each series."""
     series = np.repeat(np.arange(len(job.ids)), job.counts)
     found = screen(**job.columns, series=series, **job.options)
-    return [(job.number, {"id": job.ids, "n_samples": found.n_samples.tolist(), **_told(found)})]
+    return {"id": job.ids, "n_samples": found.n_samples.tolist(), **_told(found)}
+
+
+#: A screening takes a tenth of a millisecond a series: a job of many is worth its way.
+SCREEN = Task(screen_all, most_series=256, most_samples=100_000, unused=("group",))
 
 
 def _told(found: Screening) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""Jobs in several processes, their results kept in parts as they come."""
+"""Jobs in several processes, their results as they come."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context, parent_process
-from typing import Any, TypeVar
-
-from epicycle.files.writing import OutputError
-from epicycle.many.parts import Parts
+from typing import TypeVar
 
 Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 #: The jobs run side by side: inside of one, linear algebra needs no threads.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+class WorkerKilled(Exception):  # noqa: N818
+    """A process ended before its job."""
+
+
 @dataclass(frozen=True)
 class Workers:
-    """So many processes."""
+    """A pool of `count` processes."""
 
     pool: ProcessPoolExecutor
     count: int
@@ -52,62 +54,37 @@ def started(workers: int) -> Iterator[Workers]:
 
 
 def run_jobs(
-    jobs: Iterator[Job],
-    run: Callable[[Job], list[tuple[int, dict[str, Any]]]],
-    parts: Parts,
-    workers: Workers,
-    done: Callable[[], int],
-    total: int,
-    progress: Callable[[int, int], None],
-    what: str,
-) -> None:
-    """Run jobs in several processes until all is done, and keep the parts that they return.
+    jobs: Iterator[Job], run: Callable[[Job], Result], workers: Workers
+) -> Iterator[Result]:
+    """Run jobs in several processes and yield their results as they come, in any order.
 
     Parameters
     ----------
     jobs : iterator
-        What to do, made as it is asked for.
+        What to do, made as it is asked for: never more than two a process are under way.
     run : callable
         Does one job, in a process that imports the module of this function.
-    parts : Parts
-        Where results are kept.
     workers : Workers
         The processes, of :func:`started`.
-    done : callable
-        Returns how much is done.
-    total : int
-        How much that is in the end.
-    progress : callable
-        Called with (done, total) to begin with and whenever parts have been added.
-    what : str
-        What is kept if a worker dies, for the message: "3 of 9 series", say, with the number of
-        parts for "{done}".
 
     Raises
     ------
-    OutputError
-        If a worker is killed, for example for want of memory.
+    WorkerKilled
+        If a process ends before its job, for example for want of memory.
     """
-    progress(done(), total)
-    if done() == total:
-        return
     pool = workers.pool
     try:
-        running: set[Future[list[tuple[int, dict[str, Any]]]]] = {
+        running: set[Future[Result]] = {
             pool.submit(run, job) for job in islice(jobs, 2 * workers.count)
         }
         while running:
             ended, running = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
-                parts.add(future.result())
+                yield future.result()
                 running |= {pool.submit(run, job) for job in islice(jobs, 1)}
-            progress(done(), total)
         pool.shutdown()
     except BrokenProcessPool:
-        raise OutputError(
-            f"a worker was killed, perhaps for want of memory; {what.format(done=len(parts))} "
-            f"are kept. To fix this, run the same command again, with fewer --workers."
-        ) from None
+        raise WorkerKilled from None
 
 
 def _nothing() -> None:

@@ -1,0 +1,154 @@
+"""Each series of a table, job by job: what is done with each is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.files.writing import OutputError
+from epicycle.many.parts import Parts
+from epicycle.many.rows import columns_of, numbered, take_rows
+from epicycle.many.workers import WorkerKilled, Workers, run_jobs
+
+if TYPE_CHECKING:
+    from epicycle.files.reading import Table
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """Consecutive series of a table, one below the other.
+
+    Attributes
+    ----------
+    number : int
+        Number of the job, and of the part that keeps its result.
+    ids : list
+        Names of the series.
+    counts : ndarray of int, shape (len(ids),)
+        Number of rows of each.
+    columns : dict
+        Times, values and the rest, as :func:`epicycle.find_cycles` calls them.
+    options : dict
+        What is asked of every series.
+    """
+
+    number: int
+    ids: list[Any]
+    counts: NDArray[np.intp]
+    columns: dict[str, Any]
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is done with each series of a table.
+
+    Attributes
+    ----------
+    run : callable
+        Makes the document of a job, in a process that imports the module of this function.
+    most_series, most_samples : int
+        How large a job may be; one series may have more samples.
+    unused : tuple of str
+        Columns that `run` does not take.
+    """
+
+    run: Callable[[Job], dict[str, Any]]
+    most_series: int
+    most_samples: int
+    unused: tuple[str, ...] = ()
+
+    def part(self, job: Job) -> tuple[int, dict[str, Any]]:
+        """Return the number and the document of a job."""
+        return job.number, self.run(job)
+
+
+class EachSeries:
+    """One task for every series of a table; `parts` may hold some results already.
+
+    Parameters
+    ----------
+    table : Table
+        Samples with ids.
+    task : Task
+        What is done with each series.
+    options : dict
+        What is asked of every series.
+    parts : Parts
+        Where results are kept, one part a job.
+    """
+
+    def __init__(self, table: Table, task: Task, options: dict[str, Any], parts: Parts) -> None:
+        codes, self._ids = numbered(table.ids)
+        self._order = np.argsort(codes, kind="stable")
+        self._counts = np.bincount(codes, minlength=len(self._ids))
+        self._columns = {k: v for k, v in columns_of(table).items() if k not in task.unused}
+        self._task = task
+        self._options = options
+        self._parts = parts
+        self._edges = divide(self._counts, task.most_series, task.most_samples)
+
+    @property
+    def done(self) -> int:
+        """Number of series that are done."""
+        size = np.diff(self._edges)
+        return int(sum(size[k] for k in range(len(size)) if k in self._parts))
+
+    def run(self, workers: Workers, progress: Callable[[int, int], None]) -> None:
+        """Do all series that are not done yet.
+
+        Parameters
+        ----------
+        workers : Workers
+            The processes, of :func:`epicycle.many.workers.started`.
+        progress : callable
+            Called with (series done, series in all), to begin with and after every job.
+
+        Raises
+        ------
+        OutputError
+            If a worker is killed, for example for want of memory.
+        """
+        total = len(self._ids)
+        progress(self.done, total)
+        if self.done == total:
+            return
+        try:
+            for part in run_jobs(self._jobs(), self._task.part, workers):
+                self._parts.add([part])
+                progress(self.done, total)
+        except WorkerKilled:
+            raise OutputError(
+                f"a worker was killed, perhaps for want of memory; {self.done} of {total} series "
+                f"are kept. To fix this, run the same command again, with fewer --workers."
+            ) from None
+
+    def _jobs(self) -> Iterator[Job]:
+        """Yield the jobs that are not done, each made when it is asked for."""
+        ends = np.append(0, np.cumsum(self._counts))
+        for number in range(len(self._edges) - 1):
+            if number in self._parts:
+                continue
+            first, last = self._edges[number], self._edges[number + 1]
+            rows = self._order[ends[first] : ends[last]]
+            columns = {key: take_rows(column, rows) for key, column in self._columns.items()}
+            ids, counts = self._ids[first:last], self._counts[first:last]
+            yield Job(number, ids, counts, columns, self._options)
+
+
+def divide(counts: NDArray[np.intp], most_series: int, most_samples: int) -> list[int]:
+    """Return the first series of each job, and the end.
+
+    The division depends on nothing else: the parts of a killed run fit into the next one.
+    """
+    edges, size = [0], 0
+    for k, count in enumerate(counts.tolist()):
+        if k > edges[-1] and (k - edges[-1] == most_series or size + count > most_samples):
+            edges.append(k)
+            size = 0
+        size += count
+    return [*edges, len(counts)]
