@@ -14,6 +14,7 @@ import numpy as np
 from draws import ODD_NUMBERS, Draws
 from epicycle import CycleModel, find_cycles
 from epicycle.files import instants, model_files
+from epicycle.files.model_checks import ModelFileError
 from epicycle.files.reading import ReadError, read_table, read_times
 from epicycle.files.writing import OutputError
 from epicycle.many.parts import Parts
@@ -119,9 +120,7 @@ def _use(table: Any) -> None:
 def model(raw: bytes) -> None:
     """Any bytes are a model that predicts and is written as it was read, or are refused."""
     with nothing_executed():
-        saved = refused(
-            lambda: model_files.loads(raw, tell=plain_table), model_files.ModelFileError
-        )
+        saved = refused(lambda: model_files.loads(raw, tell=plain_table), ModelFileError)
     if saved is None:
         return
     check_model(CycleModel.of(saved.model))

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from epicycle import find_cycles
+from epicycle.files.model_checks import ModelFileError
 from epicycle.files.model_files import (
-    ModelFileError,
     Provenance,
     SavedModel,
     dumps,

@@ -14,7 +14,8 @@ import pytest
 import epicycle
 from epicycle import CycleModel, find_cycles
 from epicycle.views import drawing as draw
-from epicycle.views.plots import plot_fit, plot_fold, plot_spectrum, plot_summary
+from epicycle.views.plots import plot_fit, plot_fold, plot_spectrum
+from epicycle.views.summary import plot_summary
 
 pytest.importorskip("matplotlib")
 

@@ -198,9 +198,9 @@ def find(
     else:
         console.write(console.as_text(model, in_words_of_options))
     if plot is not None:
-        from epicycle.views import plots
+        from epicycle.views.summary import plot_summary
 
-        write_picture(plots.plot_summary(model, Path(table.name).name), plot)
+        write_picture(plot_summary(model, Path(table.name).name), plot)
         if not quiet:
             console.say(f"wrote {plot}")
     raise typer.Exit(FOUND if model.cycles else NOTHING_FOUND)

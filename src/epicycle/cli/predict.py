@@ -88,7 +88,8 @@ def predict(
     epicycle predict tide.model.json --at tomorrow.csv -o tomorrow.parquet
     """
     from epicycle.files import writing
-    from epicycle.files.model_files import ModelFileError, read_model
+    from epicycle.files.model_checks import ModelFileError
+    from epicycle.files.model_files import read_model
     from epicycle.files.reading import ReadError
     from epicycle.views.tables import plain_table
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from epicycle.find import find_cycles
 from epicycle.model import CycleModel
 from epicycle.nn import _phase
-from epicycle.nn._data import find_in_data
 from epicycle.nn._precision import Float64Module
 from epicycle.samples.options import check_count
 
@@ -225,7 +227,7 @@ class Periodic(Float64Module):
         if self.band is not None:
             defaults["minimum_period"] = 1.0 / self.band[1]
             defaults["maximum_period"] = 1.0 / self.band[0]
-        model = find_in_data(x, y, **{**defaults, **options})
+        model = _find_in_data(x, y, **{**defaults, **options})
         found = [cycle.frequency for cycle in model.cycles[: self.n_frequencies]]
         with torch.no_grad():
             self.frequency[: len(found), 0] = self.frequency.new_tensor(found)
@@ -275,3 +277,29 @@ def _check_band(band: Sequence[float] | None) -> tuple[float, float] | None:
             f"unit of input, got {band!r}. To fix this, pass for example band=(0.01, 10.0)."
         )
     return low, high
+
+
+def _find_in_data(x: Any, y: Any, **options: Any) -> CycleModel:
+    """Return the cycles of y(x), each an array or a tensor; options as of ``find_cycles``.
+
+    Raises
+    ------
+    TypeError
+        If `x` are not numbers: the layer would be given numbers too.
+    """
+    inputs = _to_numpy(x)
+    if inputs.dtype.kind not in "iuf":
+        raise TypeError(
+            f"x must be numbers, as the layer will get them, got dtype {inputs.dtype}. "
+            f"To fix this, pass for example the seconds since some moment as int64."
+        )
+    return find_cycles(inputs, _to_numpy(y), **options)
+
+
+def _to_numpy(values: Any) -> NDArray[Any]:
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+        if values.is_floating_point():
+            values = values.to(torch.float64)  # numpy has no bfloat16
+        return np.asarray(values)
+    return np.asarray(values)

@@ -392,3 +392,10 @@ def shortened(name: str) -> str:
 def plain(text: str) -> str:
     """Return text whose dollar signs are not read as mathematics."""
     return text.replace("$", r"\$")
+
+
+def settle(figure: Figure, notes: list[tuple[Axes, Artist]]) -> None:
+    """Lay a figure out, so that sizes are known, and make room for notes along upper edges."""
+    figure.draw_without_rendering()
+    for axes, artist in notes:
+        make_room_above(axes, artist)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Cycles of a summary that are labelled in the spectrum and listed in the table.
+LISTED = 12
+
+
 #: Points per spectrum: about one per pixel of a wide picture.
 _COLUMNS = 1500
 

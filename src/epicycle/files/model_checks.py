@@ -1,0 +1,210 @@
+"""Whether a document of JSON holds a model: every field that a prediction uses is checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import types
+import typing
+from functools import cache
+from typing import Any
+
+from epicycle.results.cycles import Cycle, Line
+from epicycle.samples.times import UNIT_SECONDS
+from epicycle.spectra.plan import SearchPlan
+
+#: Numbers that must be positive wherever they stand.
+_POSITIVE = frozenset({"period", "frequency", "baseline", "spacing"})
+
+
+#: Numbers that may not be known.
+_MAY_BE_NULL = ("_error", "noise_level", "covariance", "false_alarm", "seconds")
+
+
+class ModelFileError(ValueError):
+    """A file is not a model that can be used; the message is one line that says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+def check_result(result: Any) -> None:
+    """Check what `from_dict` takes on trust."""
+    if not isinstance(result, dict) or not isinstance(result.get("model"), dict):
+        raise ModelFileError("lacks the numbers of the model")
+    for key, kind in (("cycles", Cycle), ("lines", Line)):
+        conform(result.get(key), tuple[kind, ...], key)  # type: ignore[valid-type]
+    conform(result.get("search"), SearchPlan, "search")
+    for key, hint in _RESULT.items():
+        conform(result.get(key), hint, key)
+    if result["baseline"] <= 0:
+        raise ModelFileError(f"has a baseline of {result['baseline']}: expected one above 0")
+    numbers = result["model"]
+    for key, hint in _NUMBERS.items():
+        if key not in numbers:
+            raise ModelFileError(f"lacks 'model.{key}'")
+        conform(numbers[key], hint, f"model.{key}")
+    if numbers["calendar"] and result["unit"] not in UNIT_SECONDS:
+        raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
+    _check_shapes(numbers, result["output_names"])
+    _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
+    _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
+
+
+#: Types of the remaining fields of a result, and of the numbers of its predictor.
+_RESULT: dict[str, Any] = {
+    "unit": str,
+    "n_samples": int,
+    "n_dropped": int,
+    "baseline": float,
+    "undecided": tuple[str, ...],
+    "jitter": dict[str, Any],
+    "output_names": tuple[str, ...] | None,
+    "seconds": float | None,
+}
+
+
+_NUMBERS: dict[str, Any] = {
+    "calendar": bool,
+    "timezone": str | None,
+    "reference": float,
+    "first": float,
+    "last": float,
+    "baseline": float,
+    "n_groups": int,
+    "degree": int,
+    "knots": tuple[float, ...],
+    "centre": tuple[float, ...],
+    "scale": tuple[float | None, ...],
+    "group_labels": tuple[Any, ...],
+    "group_weights": tuple[float, ...],
+    "nuisance": tuple[tuple[float, ...], ...],
+    "level": tuple[tuple[float, ...], ...],
+    "frequency": tuple[float, ...],
+    "drift": tuple[float, ...],
+    "coefficients": tuple[tuple[float, ...], ...],
+    "slow": tuple[bool, ...],
+}
+
+
+_ENVELOPE: dict[str, Any] = {
+    "frequency": float,
+    "lines": tuple[int, ...],
+    "knots": tuple[float, ...],
+    "factor": tuple[float, ...],
+    "error": tuple[float, ...],
+    "n_parameters": float,
+}
+
+
+def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
+    n_groups, n_lines = len(numbers["group_labels"]), len(numbers["frequency"])
+    n_columns = n_groups + numbers["degree"] + len(numbers["knots"]) + len(numbers["centre"])
+    n_outputs = 1 if outputs is None else len(outputs)
+    rows = {
+        "group_weights": n_groups,
+        "scale": len(numbers["centre"]),
+        "nuisance": n_columns,
+        "level": n_columns,
+        "drift": n_lines,
+        "coefficients": 2 * n_lines,
+        "slow": n_lines,
+    }
+    for key, expected in rows.items():
+        if len(numbers[key]) != expected:
+            raise ModelFileError(
+                f"has {len(numbers[key])} rows in 'model.{key}': expected {expected}"
+            )
+    for key in ("nuisance", "level", "coefficients"):
+        if any(len(row) != n_outputs for row in numbers[key]):
+            raise ModelFileError(f"has rows in 'model.{key}' that are not of length {n_outputs}")
+    if numbers["n_groups"] != n_groups:
+        raise ModelFileError(f"has {n_groups} names for {numbers['n_groups']} groups")
+    if n_groups == 0 or not numbers["first"] <= numbers["reference"] <= numbers["last"]:
+        raise ModelFileError("has no groups, or a reference time outside of its data")
+
+
+def _check_envelopes(envelopes: Any, n_lines: int) -> None:
+    """Check how amplitudes vary; files of models whose amplitudes are constant may lack it."""
+    _expect(isinstance(envelopes, list), envelopes, "a list", "model.envelopes")
+    for k, one in enumerate(envelopes):
+        where = f"model.envelopes[{k}]"
+        _expect(isinstance(one, dict), one, "an object", where)
+        for key, hint in _ENVELOPE.items():
+            if key not in one:
+                raise ModelFileError(f"lacks '{where}.{key}'")
+            conform(one[key], hint, f"{where}.{key}")
+        if len({len(one[key]) for key in ("knots", "factor", "error")}) > 1 or not one["knots"]:
+            raise ModelFileError(f"has knots, factors and errors of different number in '{where}'")
+        if any(late <= early for early, late in itertools.pairwise(one["knots"])):
+            raise ModelFileError(f"has knots in '{where}' that do not ascend")
+        if any(line >= n_lines for line in one["lines"]):
+            raise ModelFileError(f"names lines in '{where}' that do not exist")
+
+
+def _check_gains(told: Any, gains: Any, n_groups: int) -> None:
+    """Check the gains of groups; files of models without any may lack them."""
+    conform(gains, tuple[float, ...], "model.gains")
+    _expect(isinstance(told, dict), told, "an object", "gains")
+    for label, pair in told.items():
+        conform(pair, tuple[float, ...], f"gains.{label}")
+    if len(gains) not in (0, n_groups) or any(len(pair) != 2 for pair in told.values()):
+        raise ModelFileError(
+            f"has {len(gains)} gains for {n_groups} groups, or gains without errors"
+        )
+
+
+def conform(value: Any, hint: Any, where: str) -> None:
+    """Check that a value of JSON can stand for one of the type `hint`; null for any number."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return
+    if origin in (typing.Union, types.UnionType):
+        problems = []
+        for one in arguments:
+            try:
+                return conform(value, one, where)
+            except ModelFileError as problem:
+                problems.append(problem)
+        raise problems[0]
+    if dataclasses.is_dataclass(hint):
+        _expect(isinstance(value, dict), value, "an object", where)
+        hints = _hints(typing.cast("type", hint))
+        for field in dataclasses.fields(hint):
+            if field.name not in value:
+                raise ModelFileError(f"lacks '{where}.{field.name}'")
+            conform(value[field.name], hints[field.name], f"{where}.{field.name}")
+            if field.name in _POSITIVE and not (value[field.name] or 0) > 0:
+                raise ModelFileError(f"has {value[field.name]} as '{where}.{field.name}'")
+    elif origin is tuple:
+        _expect(isinstance(value, list), value, "a list", where)
+        for k, item in enumerate(value):
+            conform(item, arguments[0], f"{where}[{k}]")
+    elif origin is dict:
+        _expect(isinstance(value, dict), value, "an object", where)
+    elif hint is float:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        finite = is_number and abs(value) < 1e300
+        # what could not be determined is null
+        may_lack = where.rstrip("[0123456789]").endswith(_MAY_BE_NULL)
+        _expect(finite or (value is None and may_lack), value, "a finite number", where)
+    elif hint is int:
+        is_whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+        _expect(is_whole, value, "a whole number", where)
+    elif hint is type(None):
+        _expect(value is None, value, "null", where)
+    else:
+        _expect(isinstance(value, hint), value, hint.__name__, where)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the types of the fields of one of our own classes, which are written as text."""
+    return typing.get_type_hints(kind)
+
+
+def _expect(holds: bool, value: Any, expected: str, where: str) -> None:
+    if not holds:
+        text = repr(value)
+        shown = text if len(text) <= 40 else text[:37] + "..."
+        raise ModelFileError(f"has {shown} as '{where}': expected {expected}")
