@@ -613,12 +613,12 @@ import sys
 import numpy as np
 import matplotlib
 before = matplotlib.rcParams.copy()  # as they are: reading the backend would choose one
-import epicycle, epicycle.views.plots
+import epicycle, epicycle.views.plots, epicycle.views.summary
 assert "matplotlib.figure" not in sys.modules
 t = np.linspace(0, 20, 50) ** 1.01
 model = epicycle.find_cycles(t, np.sin(t), unit="s")
 figures = [model.plot_spectrum(), model.plot_fold(), model.plot_fit()]
-figures.append(epicycle.views.plots.plot_summary(model))
+figures.append(epicycle.views.summary.plot_summary(model))
 for figure in figures:
     figure.savefig(sys.argv[1])
 assert "matplotlib.pyplot" not in sys.modules
