@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from epicycle.limits import LADDER, SEARCH
+from epicycle.limits import SEARCH
+from epicycle.search.pairs import MOST_PAIRS
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -120,7 +121,7 @@ def theory(n: int, baseline: float, band: float, ratio: float) -> dict[str, floa
     t = np.sort(np.random.default_rng(0).uniform(0, baseline, n))
     plan = grid(1 / baseline, band, 1 / (SEARCH.points_per_peak * baseline))
     longest = rungs_within(t, plan, BUDGET)[-1].window
-    pairs = min(count_pairs(t, longest), LADDER.most_pairs)
+    pairs = min(count_pairs(t, longest), MOST_PAIRS)
     share = ratio**2 / (ratio**2 + 2)
     width = band * math.sqrt(4 * math.pi * t.var())
     threshold = (n - 2) * power_threshold(0.01, n - 2, width)

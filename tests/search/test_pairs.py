@@ -8,7 +8,15 @@ import pytest
 from scipy import stats
 
 from epicycle.limits import LADDER
-from epicycle.search.pairs import Rung, climb, close_pairs, count_pairs, window_with_pairs
+from epicycle.search.pairs import (
+    MOST_PAIRS,
+    SURVIVORS,
+    Rung,
+    climb,
+    close_pairs,
+    count_pairs,
+    window_with_pairs,
+)
 from epicycle.spectra.transforms import SINGLE_TOLERANCE
 from generators import regression, sample_times
 
@@ -92,7 +100,7 @@ def test_a_rung_of_many_regular_samples_resolves_its_window() -> None:
     t = np.arange(20_000.0)
     y = np.cos(2 * np.pi * 0.2345 * t) + np.random.default_rng(6).normal(size=len(t))
     rung = one_rung(t, y, (0.1, 0.4), 500.0)
-    assert rung.n_pairs <= LADDER.most_pairs
+    assert rung.n_pairs <= MOST_PAIRS
     assert abs(rung.frequency[0] - 0.2345) < 0.35 / 500.0
     assert rung.deviation[0] > 0.5 / 1.5 * math.sqrt(rung.n_pairs / 2) * 0.7
 
@@ -218,7 +226,7 @@ def test_the_highest_of_many_bands_are_kept() -> None:
         y = np.cos(2 * np.pi * ((frequency * t) % 1))
         rung = one_rung(t, y, band, window)
         assert abs(rung.frequency[0] - frequency) < 0.35 / window
-        assert len(rung.frequency) == LADDER.survivors
+        assert len(rung.frequency) == SURVIVORS
         assert band[0] <= rung.frequency.min()
         assert rung.frequency.max() <= band[1]
     # the same whatever the number of threads

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from epicycle.limits import LADDER
 from epicycle.samples.times import Times
 from epicycle.search import segments
-from epicycle.search.segments import narrow, steps
+from epicycle.search.segments import FOLLOWED, LOOKED, narrow, steps
 from generators import sample_times
 
 
@@ -80,7 +79,7 @@ def test_a_line_stays_within_reach_down_to_the_end() -> None:
         others = rng.uniform(10.0, 20.0, 31)
         centres = np.append(others, rough)
         found, half = narrow(as_times(t), y[:, None], centres, window, 0.35 / window, baseline / 64)
-        assert len(found) == LADDER.looked < LADDER.followed < len(centres)
+        assert len(found) == LOOKED < FOLLOWED < len(centres)
         assert abs(found[0] - f) < half
         # the last segments are at most as long as asked for, and no more than a step shorter
         assert baseline / 512 < 0.3 / half <= baseline / 64

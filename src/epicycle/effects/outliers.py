@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from epicycle.limits import EFFECTS
+from epicycle.limits import EFFECTS, NOISE
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -161,7 +161,7 @@ def robust_scale(residual: Floats, weights: Floats, group: NDArray[np.intp]) -> 
         present = root[:, j] > 0
         for g in np.unique(group):
             rows = present & (group == g)
-            values = standard[rows if rows.sum() >= EFFECTS.outlier_fewest_values else present, j]
+            values = standard[rows if rows.sum() >= NOISE.fewest_values else present, j]
             if not len(values):
                 continue
             scale = float(np.median(values)) / _MEDIAN or float(values.mean()) * 1.2533141

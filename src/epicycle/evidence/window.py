@@ -18,6 +18,18 @@ from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.sums import TrigSums, is_worth_scattering
 from epicycle.spectra.transforms import scattered_sums
 
+#: A larger window is not searched for aliases that share a maximum.
+_LARGEST_WINDOW = 1 << 21
+
+#: Frequencies of a spectral window at most: one cycle an hour over 24 years.
+_WINDOW_BUDGET = 1 << 20
+
+#: Frequencies of the band at which that share is measured.
+_PLACES = 48
+
+#: Draws over which the share of distinct maxima is averaged.
+_DRAWS = 512
+
 #: Mean tropical and sidereal year alike, as far as a label goes, in days.
 _YEAR = 365.25
 
@@ -76,7 +88,7 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
-        budget = TRIALS.window_budget
+        budget = _WINDOW_BUDGET
     plan = replace(plan, n_frequencies=min(plan.n_frequencies, budget))
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     total = float(weights.sum())
@@ -167,20 +179,20 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
     # the symmetric root, which rounding does not turn round
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.conj().T
     rng = np.random.default_rng(0)
-    size = (len(r), TRIALS.draws)
+    size = (len(r), _DRAWS)
     bandwidth = max(effective_bandwidth(data, minimum, maximum), 1.0)
     level = math.log(bandwidth / TRIALS.typical)
-    height = level + 0.5 * math.log(level) + rng.exponential(size=TRIALS.draws)
+    height = level + 0.5 * math.log(level) + rng.exponential(size=_DRAWS)
     noise = (rng.normal(size=size) + 1j * rng.normal(size=size)) / math.sqrt(2)
     # the rest of the field finds its own maximum nearby: half a chi-square of its variance
     free = 0.5 * (1 - np.abs(r) ** 2)[:, np.newaxis] * rng.chisquare(1, size)
     there = np.abs(r[:, np.newaxis] * np.sqrt(height) + root @ noise) ** 2 + free
     higher = there > height
     share = 0.0
-    for f in minimum + (np.arange(TRIALS.places) + 0.5) / TRIALS.places * (maximum - minimum):
+    for f in minimum + (np.arange(_PLACES) + 0.5) / _PLACES * (maximum - minimum):
         alias = np.abs(f + at[1:])
         inside = (alias >= minimum) & (alias <= maximum)
-        share += float((~higher[inside].any(axis=0)).mean()) / TRIALS.places
+        share += float((~higher[inside].any(axis=0)).mean()) / _PLACES
     return share
 
 
@@ -188,7 +200,7 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     """Return the lags, up to twice the largest frequency, at which the window is high."""
     spacing = 1.0 / (_WINDOW_STEPS * data.baseline)
     n = math.ceil(2 * maximum / spacing) + 1
-    if n > TRIALS.largest_window:
+    if n > _LARGEST_WINDOW:
         return np.empty(0)
     weights = data.weights.sum(axis=1)
     sums = TrigSums(data.times, spacing, n).band(weights[np.newaxis, :] / weights.sum(), 0.0)

@@ -104,7 +104,7 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
     power = engine.reduction(fit.residual, lowest) / (2 * fit.scale[:, np.newaxis])
     kept = np.ones(n, dtype=bool)
     for line in fit.structure.line_frequency:
-        kept &= np.abs(frequency - line) > NOISE.red_notch * width
+        kept &= np.abs(frequency - line) > NOISE.notch * width
     if kept.sum() < 4:
         kept[:] = True
     table = np.linspace(math.log(lowest), math.log(max(maximum, 1.001 * lowest)), _TABLE)

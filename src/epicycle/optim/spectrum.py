@@ -26,6 +26,12 @@ from epicycle.spectra.plan import grid
 from epicycle.spectra.single import SingleSums
 from epicycle.spectra.sums import BAND, TrigSums
 
+#: Frequencies that one part of the ladder may evaluate: a band that needs more is out of reach.
+LADDER_BUDGET = 1 << 21
+
+#: Pairs of samples on the ladder's first rung, for the estimate of its cost.
+_FIRST_PAIRS = 340
+
 #: Grid points per 1/span: the best of them has lost at most 5 % of a line's power.
 _POINTS = 4
 
@@ -110,9 +116,7 @@ def candidates(
         return _screen_box(residual, low, high, threshold)
     if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return screen.candidates(residual, float(low[0]), float(high[0]), threshold)
-    return _climb(
-        residual, float(low[0]), float(high[0]), threshold, effort * LEARNING.ladder_budget
-    )
+    return _climb(residual, float(low[0]), float(high[0]), threshold, effort * LADDER_BUDGET)
 
 
 class Screen:
@@ -252,10 +256,10 @@ def _climb(
 def _ladder_cost(times: Times, bandwidth: float) -> float:
     """Return the number of frequencies of the ladder's first rung."""
     ordered = np.sort(times.to_float())
-    if count_pairs(ordered, float(ordered[-1] - ordered[0])) < LEARNING.first_pairs:
+    if count_pairs(ordered, float(ordered[-1] - ordered[0])) < _FIRST_PAIRS:
         return math.inf
     return (
         SEARCH.points_per_peak
         * bandwidth
-        * max(window_with_pairs(ordered, LEARNING.first_pairs), 100.0 / bandwidth)
+        * max(window_with_pairs(ordered, _FIRST_PAIRS), 100.0 / bandwidth)
     )

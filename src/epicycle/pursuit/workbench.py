@@ -13,7 +13,6 @@ from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.red_noise import continuum
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import SEARCH
 from epicycle.pursuit.goal import Effort
 from epicycle.pursuit.harmonics import HarmonicTest
 from epicycle.samples.arrays import Floats
@@ -23,6 +22,10 @@ from epicycle.search.ladder import LadderSearch, further_budget
 from epicycle.search.planner import DENSE_COUNT, Decision, decide, remedies, report
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan, portrait_plan
+
+#: A grid of at most this many frequencies per sample is searched as fast as a few harmonics are
+#: tested.
+_WORTH_A_SEARCH = 16
 
 
 class Workbench:
@@ -137,7 +140,7 @@ class Workbench:
         if not self._densely or self.red_noise:
             return np.inf
         if self._dense is None or not self._searched or self._searched[-1][0] is not fit:
-            if self._plan.n_frequencies > SEARCH.worth_a_search * len(self.data.times):
+            if self._plan.n_frequencies > _WORTH_A_SEARCH * len(self.data.times):
                 return np.inf
             self.search(fit)
         if self._dense is None:

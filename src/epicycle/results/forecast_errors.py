@@ -172,6 +172,6 @@ def _scatter(data: Data, fit: Fit, further: float) -> tuple[Floats, Floats]:
         lost = freedom[j] / len(squares)
         for g in range(n_groups):
             of_g = squares[group == g]
-            chosen = of_g if len(of_g) >= NOISE.walk_fewest_values else squares
+            chosen = of_g if len(of_g) >= NOISE.fewest_values else squares
             scatter[g, j] = np.sqrt(chosen.mean() / lost)
     return scatter, freedom

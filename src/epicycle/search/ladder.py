@@ -29,8 +29,8 @@ from epicycle.limits import LADDER
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
-from epicycle.search.pairs import Rung, climb, count_pairs, window_with_pairs
-from epicycle.search.segments import narrow, steps
+from epicycle.search.pairs import MOST_PAIRS, SURVIVORS, Rung, climb, count_pairs, window_with_pairs
+from epicycle.search.segments import FOLLOWED, LOOKED, narrow, steps
 from epicycle.spectra.bands import Candidates, Progress, processors
 from epicycle.spectra.plan import SearchPlan, grid
 from epicycle.spectra.single import single_band_size
@@ -82,7 +82,7 @@ def visible(n_frequencies: float) -> float:
 
     About 5 among 1e4, and 7 among 1e8.
     """
-    lowest = -float(special.ndtri(min(0.5, LADDER.survivors / n_frequencies)))
+    lowest = -float(special.ndtri(min(0.5, SURVIVORS / n_frequencies)))
     return (lowest + _MARGIN) / _ON_GRID
 
 
@@ -126,7 +126,7 @@ def rungs_within(
     baseline = float(times[-1] - times[0])
     # with fewer than 100 resolved frequencies a rung would let nearly everything survive
     lowest = max(window_with_pairs(times, LADDER.first_pairs), 100.0 / band, start)
-    longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, LADDER.most_pairs)))
+    longest = max(lowest, min(0.5 * baseline, window_with_pairs(times, MOST_PAIRS)))
     if share is not None:
         wanted = lowest
         for _ in range(3):  # the longer the window, the more frequencies there are
@@ -170,16 +170,16 @@ def _total(steps_: list[Step]) -> float:
 
 def _step(times: Floats, plan: SearchPlan, window: float, *, everything: bool) -> Step:
     band = plan.maximum_frequency - plan.minimum_frequency
-    n_pairs = min(count_pairs(times, window), LADDER.most_pairs)
+    n_pairs = min(count_pairs(times, window), MOST_PAIRS)
     n_frequencies = math.ceil(LADDER.points_per_window * window * band) + 1
     n_bands = math.ceil(n_frequencies / single_band_size(n_frequencies, n_pairs))
     cost = n_frequencies + n_pairs * (_PAIR_COST + _POINT_COST * n_bands) + _FIXED_RUNG_COST
     target = LADDER.coherent_from * float(times[-1] - times[0])
-    followed, terms = LADDER.survivors if everything else LADDER.doubtful, 0
+    followed, terms = SURVIVORS if everything else LADDER.doubtful, 0
     for _, count in steps(window, LADDER.reach / window, target):
         terms += followed * count
-        followed = min(followed, LADDER.followed)
-    looks = min(followed, LADDER.looked) if terms else followed
+        followed = min(followed, FOLLOWED)
+    looks = min(followed, LOOKED) if terms else followed
     cost += len(times) * _TERM_COST * terms
     cost += looks * (_LOOK_COST * len(times) + _FIXED_LOOK_COST)
     return Step(window, n_pairs, depth_of(n_pairs, n_frequencies), cost)
@@ -311,7 +311,7 @@ class LadderSearch:
         noise = math.sqrt(2 * math.log(tried)) - 0.5
         promising = rung.frequency
         if not everything:
-            promising = promising[rung.deviation > noise][: LADDER.followed]
+            promising = promising[rung.deviation > noise][:FOLLOWED]
         target = LADDER.coherent_from * self._data.baseline
         centres, half = narrow(
             self._times, values, promising, rung.window, LADDER.reach / rung.window, target

@@ -28,6 +28,12 @@ from epicycle.spectra.bands import distinct_maxima
 from epicycle.spectra.plan import grid
 from epicycle.spectra.single import cosine_bands, single_band_size
 
+#: Of more pairs than this a sample is drawn: further ones cost memory and add little.
+MOST_PAIRS = 1 << 20
+
+#: Frequencies that a rung passes on.
+SURVIVORS = 32
+
 #: Up to this many samples, pairs are counted rather than estimated.
 _COUNTED = 50_000
 
@@ -53,7 +59,7 @@ class Rung:
 
 
 def close_pairs(
-    times: Floats, window: float, most: int = LADDER.most_pairs
+    times: Floats, window: float, most: int = MOST_PAIRS
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices (i, j), i < j, of all pairs of sorted times at most `window` apart.
 
@@ -130,7 +136,7 @@ def climb(
     n_couples = math.ceil(plan.n_frequencies / (2 * size))
     threads = min(threads, n_couples)
     # heights that a few more points of pure noise exceed than can survive
-    floor = float(-special.ndtri(min(1.0, 8 * LADDER.survivors / plan.n_frequencies)))
+    floor = float(-special.ndtri(min(1.0, 8 * SURVIVORS / plan.n_frequencies)))
 
     def work(worker: int) -> _Highest:
         kept = _Highest(floor)
@@ -145,10 +151,10 @@ def climb(
         found = list(pool.map(work, range(threads)))
     index = np.concatenate([kept.index for kept in found])
     height = np.concatenate([kept.height for kept in found])
-    order = np.lexsort((index, -height))[: 8 * LADDER.survivors]
+    order = np.lexsort((index, -height))[: 8 * SURVIVORS]
     frequency = plan.minimum_frequency + index[order].astype(np.float64) * plan.spacing
     height = height[order]
-    chosen = distinct_maxima(frequency, height, 0.75 / window, LADDER.survivors)
+    chosen = distinct_maxima(frequency, height, 0.75 / window, SURVIVORS)
     return Rung(window, len(i), frequency[chosen], height[chosen])
 
 
@@ -169,7 +175,7 @@ class _Highest:
         inside = index < n_frequencies
         self.index = np.concatenate([self.index, index[inside]])
         self.height = np.concatenate([self.height, sums.ravel()[at[inside]].astype(np.float64)])
-        most = 16 * LADDER.survivors
+        most = 16 * SURVIVORS
         if len(self.index) > 4 * most:
             best = np.argpartition(self.height, -most)[-most:]
             self.index, self.height = self.index[best], self.height[best]

@@ -18,6 +18,15 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.search.pairs import pairs_with_followers
 
+#: Grid points per 1/L, L the length of a segment: the best one has lost at most 5 % of the power.
+_POINTS = 4
+
+#: Candidates that are left at the last step.
+LOOKED = 4
+
+#: Candidates that are followed beyond the first step.
+FOLLOWED = 8
+
 #: Up to this many pairs for each sample, pairs are cheaper than sums.
 _PAIRS = 4
 
@@ -34,7 +43,7 @@ def steps(window: float, half_width: float, target: float) -> list[tuple[float, 
     length = window
     while LADDER.segment_growth * length <= target:
         length *= LADDER.segment_growth
-        half = int(np.ceil(half_width * LADDER.segment_points * length))
+        half = int(np.ceil(half_width * _POINTS * length))
         result.append((length, 2 * half + 1))
         half_width = LADDER.segment_reach / length
     return result
@@ -75,17 +84,17 @@ def narrow(
     offset = times.to_float()
     narrowed = False
     for length, count in steps(window, half_width, target):
-        spacing = 1.0 / (LADDER.segment_points * length)
+        spacing = 1.0 / (_POINTS * length)
         segment = np.floor((offset - offset[0]) / length)
         starts = np.flatnonzero(np.diff(segment, prepend=-1.0))
         power = _power(times, values, starts, centres, spacing, count)
         best = power.argmax(axis=1)
         found = (centres - (count // 2) * spacing) + best * spacing
-        order = np.argsort(-power.max(axis=1), kind="stable")[: LADDER.followed]
+        order = np.argsort(-power.max(axis=1), kind="stable")[:FOLLOWED]
         centres = found[order]
         half_width = LADDER.segment_reach / length
         narrowed = True
-    return (centres[: LADDER.looked] if narrowed else centres), half_width
+    return (centres[:LOOKED] if narrowed else centres), half_width
 
 
 def _power(
