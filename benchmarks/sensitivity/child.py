@@ -1,4 +1,4 @@
-"""One setting of one threshold: patched before the rest of the package is imported, then measured."""
+"""One setting of one threshold, patched before the rest of the package is imported."""
 
 from __future__ import annotations
 

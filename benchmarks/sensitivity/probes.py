@@ -1,8 +1,8 @@
 """Small measurements of everything that a threshold may decide: seeds in, outcomes out.
 
-Each probe returns for every case a dictionary of figures: whether the first period is right, how many
-cycles are claimed, and so on.  Cases depend on their seed alone, so that two settings of a threshold
-are compared case by case.
+Each probe returns for every case a dictionary of figures: whether the first period is right, how
+many cycles are claimed, and so on.  Cases depend on their seed alone, so that two settings of a
+threshold are compared case by case.
 """
 
 from __future__ import annotations

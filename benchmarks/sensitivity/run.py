@@ -3,7 +3,8 @@
 Every number of ``epicycle.limits`` is halved and doubled in a process of its own, the probes
 (``probes.py``) are measured on the same seeds as at the default, and the change of every figure is
 compared with its standard error over the paired cases.  A threshold that changes no case at all
-decides nothing that is measured here; one that moves a figure deserves the measurement that chose it.
+decides nothing that is measured here; one that moves a figure deserves the measurement that chose
+it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -29,7 +31,7 @@ from epicycle import limits
 
 CHILD = Path(__file__).with_name("child.py")
 #: Probes of a plain run, and those that only thresholds of learning and of the ladder reach.
-PLAIN = [
+PLAIN = (
     "sinusoid",
     "noise",
     "red",
@@ -43,8 +45,8 @@ PLAIN = [
     "effects",
     "events",
     "ladder",
-]
-LEARNING = ["learning"]
+)
+LEARNING = ("learning",)
 #: A figure moves where its mean changes by more than this many standard errors.
 CLEAR = 2.0
 
@@ -63,7 +65,8 @@ def thresholds(only: str) -> list[tuple[str, dataclasses.Field[Any], Any]]:
 def scaled(value: Any, unit: str, factor: float) -> Any:
     """Return a threshold halved or doubled; None where that has no meaning.
 
-    Probabilities and shares stay below 1: their distance from 1 is changed if they are above a half.
+    Probabilities and shares stay below 1: where they are above a half, their distance from 1
+    changes.
     """
     if isinstance(value, tuple):
         return [[1 - (1 - share) * factor, weight] for share, weight in value]
@@ -132,7 +135,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         raise common.NotMeasuredError(default["failed"])
     jobs = []
     for theme, field, value in chosen:
-        probes = PLAIN + (LEARNING if theme in ("LEARNING", "CYCLES") else [])
+        probes = PLAIN + (LEARNING if theme in ("LEARNING", "CYCLES") else ())
         probes = LEARNING if theme == "LEARNING" else probes
         for how, factor in (("halved", 0.5), ("doubled", 2.0)):
             new = scaled(value, field.metadata["unit"], factor)
