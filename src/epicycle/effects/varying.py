@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from epicycle.effects.task import Task
 from epicycle.effects.variation import _infer, _Variation, _waveform
 from epicycle.evidence.envelope import Envelope
 from epicycle.fit.criteria import information_criterion
@@ -24,6 +26,7 @@ from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.bands import Progress
 
 #: Weaker lines within so many line widths may be there for the variation alone.
 _REACHES = (2.0, 4.0, 8.0)
@@ -60,18 +63,37 @@ class Steps:
     absolute: bool
 
 
-def with_varying_amplitudes(plain: Pursuit, data: Data, steps: Steps) -> Pursuit:
+def with_varying_amplitudes(
+    plain: Pursuit, task: Task, progress: Progress | None = None
+) -> tuple[Pursuit, Task]:
     """Return a pursuit whose cycles have amplitudes that vary, where the data say so.
 
     Parameters
     ----------
     plain : Pursuit
         The pursuit with constant amplitudes.
-    data : Data
-        The regression problem as it was given.
-    steps : Steps
-        How to search and to refit.
+    task : Task
+        What it was made of.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
+
+    Returns
+    -------
+    found : Pursuit
+    task : Task
+        With a note about the cycles too slow to tell whether they vary.
     """
+    pursue = partial(task.pursue, progress=progress)
+    steps = Steps(pursue, task.refit, task.goal.slow_limit, task.noise.absolute)
+    # the trend may have bent, and a robust loss has moved values: those given are varied
+    data = replace(plain.data, y=task.samples.y, weights=task.data.weights)
+    found = _varied(plain, data, steps)
+    notes = _too_short_notes(found, task.goal.slow_limit)
+    return found, replace(task, notes=(*task.notes, *notes))
+
+
+def _varied(plain: Pursuit, data: Data, steps: Steps) -> Pursuit:
+    """Return the better of a pursuit with constant amplitudes and one in which they may vary."""
     found, varying = plain, list[_Variation]()
     for _ in range(_SEARCHES):
         chosen = _choose(found, varying, steps)
@@ -93,7 +115,7 @@ def with_varying_amplitudes(plain: Pursuit, data: Data, steps: Steps) -> Pursuit
     return _better(plain, _with_envelopes(found, varying))
 
 
-def too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
+def _too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
     """Return a sentence about the cycles whose amplitude was not allowed to vary."""
     frequency = found.fit.structure.frequency
     few = (frequency >= slow_limit) & (frequency * found.data.baseline < EFFECTS.fewest_turns)
