@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from epicycle.evidence.gear_arguments import check_train
 from epicycle.evidence.gears import GearTrain
 from epicycle.fit.lines import Structure
 from epicycle.model import CycleModel
 from epicycle.results.compose import build_model
 from epicycle.results.result import Result
-from epicycle.samples.options import check_train
 
 #: A lock may move no frequency by more than this, in units of 1/baseline: beyond it the fit would
 #: leave the line's own maximum.
