@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from epicycle.effects.bends import with_bent_trend
-from epicycle.effects.gains import settled, with_first_gains
+from epicycle.effects.gains import with_first_gains, with_settled_gains
 from epicycle.effects.groups import with_groups_apart
 from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
@@ -86,7 +86,8 @@ def find_cycles(
         Limits of the search.  By default it ends at the Nyquist frequency of regular samples, or
         where the gaps between irregular samples suggest (``result.search.reason`` says it), and
         begins at one cycle over the baseline; cycles of which fewer than five fit into the
-        baseline are then fitted as slow variation, see :func:`assemble.slow_fundamentals`.
+        baseline are then fitted as slow variation, see
+        :func:`epicycle.results.assemble.slow_fundamentals`.
     max_cycles : int
         Stop at this many cycles, even if more are significant.
     harmonics : int
@@ -194,7 +195,7 @@ def find_cycles(
     if options.trend == PIECEWISE:
         found = with_bent_trend(found, task, progress)
     if gains is not None:
-        found, task, gains = settled(found, task, gains)
+        found, task, gains = with_settled_gains(found, task, gains)
     if options.varying_amplitude:
         found, task = with_varying_amplitudes(found, task, progress)
     return CycleModel.of(build_model(Origin(given, task, found, gains), started))

@@ -132,7 +132,7 @@ def divided(samples: Samples, gain: Floats) -> Samples:
     return replace(samples, y=samples.y / by, dy=dy)
 
 
-def settled(found: Pursuit, task: Task, gains: Gains) -> tuple[Pursuit, Task, Gains]:
+def with_settled_gains(found: Pursuit, task: Task, gains: Gains) -> tuple[Pursuit, Task, Gains]:
     """Return the joint optimum of all lines and gains, and the task in units of these gains.
 
     Parameters
