@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from epicycle.effects import outliers
-from epicycle.effects.bends import PIECEWISE, check_trend, with_bent_trend
-from epicycle.effects.gains import NOT_MEASURED, divided, first_gains, settled
-from epicycle.effects.groups import check_choice, have_own_waveforms, may_differ, spread
-from epicycle.effects.varying import Steps, too_short_notes, with_varying_amplitudes
+from epicycle.effects.bends import with_bent_trend
+from epicycle.effects.gains import with_first_gains, with_settled_gains
+from epicycle.effects.groups import with_groups_apart
+from epicycle.effects.task import Task
+from epicycle.effects.varying import with_varying_amplitudes
 from epicycle.events.pursuit import find_in_events
-from epicycle.fit.noise import NoiseModel
-from epicycle.limits import CYCLES
 from epicycle.model import CycleModel
-from epicycle.pursuit.goal import Effort, Goal
-from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
+from epicycle.pursuit.goal import goal_of_events
 from epicycle.results.compose import build_model
 from epicycle.results.origin import Origin
-from epicycle.samples import checks
-from epicycle.samples import options as _check_options
-from epicycle.samples.data import Data, build_data
+from epicycle.samples.data import build_data
+from epicycle.samples.given import Given
+from epicycle.samples.options import PIECEWISE, Options
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import plan_search
-
-#: Arguments that are data or belong to one call only; the others are kept to fit alike again.
-_NOT_OPTIONS = ("t", "y", "progress")
 
 
 def find_cycles(
@@ -94,7 +86,8 @@ def find_cycles(
         Limits of the search.  By default it ends at the Nyquist frequency of regular samples, or
         where the gaps between irregular samples suggest (``result.search.reason`` says it), and
         begins at one cycle over the baseline; cycles of which fewer than five fit into the
-        baseline are then fitted as slow variation, see :func:`assemble.slow_fundamentals`.
+        baseline are then fitted as slow variation, see
+        :func:`epicycle.results.assemble.slow_fundamentals`.
     max_cycles : int
         Stop at this many cycles, even if more are significant.
     harmonics : int
@@ -167,126 +160,42 @@ def find_cycles(
     >>> abs(cycle.period - 29.53) < 3 * cycle.period_error
     True
     """
-    options = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS}
     started = time.perf_counter()
-    shortest, longest = _check_options.check_period_limits(minimum_period, maximum_period)
-    if red_noise:
-        strategy = _check_options.check_red_noise(strategy, of_events=y is None)
-    goal = Goal(
-        max_cycles=_check_options.check_count(max_cycles, "max_cycles"),
-        max_order=_check_options.check_count(harmonics, "harmonics"),
-        false_alarm=_check_options.check_positive(false_alarm, "false_alarm", below=1.0),
-        effort=Effort(
-            strategy=strategy,
-            max_frequencies=_check_options.check_positive(max_frequencies, "max_frequencies"),
-            share=_share(signal_to_noise, of_events=y is None),
-        ),
-        known=(),
-        drift=bool(drift),
-        slow_limit=0.0 if longest is None else 1.0 / longest,
-        red_noise=bool(red_noise),
-    )
-    outliers.check_loss(loss, of_events=y is None)
-    if varying_amplitude:
-        _check_options.check_has_values("varying_amplitude", of_events=y is None)
-    if y is None:
-        events = checks.check_events(
-            t,
-            weights,
-            unit=unit,
-            dy=dy,
-            group=group,
-            known=known,
-            exposure=exposure,
-            covariates=covariates,
-            clock=clock,
-        )
-        return CycleModel.of(find_in_events(events, goal, (shortest, longest), strategy, progress))
-
-    samples = checks.check_samples(
-        t, y, dy, weights=weights, group=group, unit=unit, covariates=covariates, clock=clock
-    )
-    degree = check_trend(trend)
-    data = build_data(samples, degree)
-    plan = plan_search(data, shortest, longest, strategy)
-    choice, differ, ranking = check_choice(per_group), False, None
-    several = may_differ(samples)
-    if choice in ("auto", "waveform") and several:
-        own = spread(samples)
-        differ = True
-        if choice == "auto":
-            noises = NoiseModel.of(samples), NoiseModel.of(own)
-            differ, compared = have_own_waveforms(data, build_data(own, degree), noises, plan)
-            ranking = compared if differ else None
-        if differ:
-            samples, data = own, build_data(own, degree)
-    goal = replace(
-        goal,
-        known=_check_options.check_known(known, plan.maximum_frequency, data.baseline),
-        slow_limit=CYCLES.minimum / data.baseline if longest is None else 1.0 / longest,
-    )
-    blur = _check_options.check_exposure(exposure, 1.0 / plan.maximum_frequency)
-    undecided = []
-    if len(samples.times) < CYCLES.minimum_samples + data.nuisance.shape[1]:
-        undecided.append(
-            f"too few samples: {len(samples.times)}, and a period is claimed from "
-            f"{CYCLES.minimum_samples + data.nuisance.shape[1]} upwards"
-        )
-        goal = replace(goal, max_cycles=0)
-    gained, given = None, samples
-    if choice == "amplitude" and several and not undecided:
-        gained = first_gains(samples, data, plan, goal, progress)
-        if gained is None:
-            undecided.append(NOT_MEASURED)
-            goal = replace(goal, max_cycles=0)
-        else:
-            ranking = gained.ranking
-            samples = divided(samples, gained.value)
-            data = build_data(samples, degree)
-
-    noise = NoiseModel.of(samples)
-
-    def once(problem: Data) -> Pursuit:  # with the noise in the units of the latest gains
-        return pursue(problem, noise, plan, goal, ranking=ranking, progress=progress)
-
-    def search(problem: Data) -> Pursuit:
-        if loss == "squares":
-            return once(problem)
-        return outliers.pursue_robustly(problem, once)
-
-    found = search(data)
-    if trend == PIECEWISE:
-        found = with_bent_trend(found, goal, search, samples)
-    if gained is not None:
-        found, gained = settled(found, given, gained, partial(refitted, plan=plan, goal=goal))
-        samples = divided(given, gained.value)
-        noise = NoiseModel.of(samples)
-    if varying_amplitude:
-        again = partial(refitted, noise=noise, plan=plan, goal=goal)
-        steps = Steps(search, again, goal.slow_limit, noise.absolute)
-        problem = replace(found.data, y=samples.y, weights=data.weights)
-        found = with_varying_amplitudes(found, problem, steps)
-        undecided += too_short_notes(found, goal.slow_limit)
-    origin = Origin(
-        samples=samples,
-        noise=noise,
-        plan=plan,
-        goal=goal,
-        exposure=blur,
-        notes=tuple(undecided),
-        found=found,
-        raw=(t, y, group),
-        options=options,
-        by_group=differ,
-        gains=gained,
-    )
-    return CycleModel.of(build_model(origin, started))
-
-
-def _share(signal_to_noise: float | None, *, of_events: bool) -> float | None:
-    """Return the share of the variance of a sinusoid, or of the products of events."""
-    if signal_to_noise is None:
-        return None
-    ratio = _check_options.check_positive(signal_to_noise, "signal_to_noise", below=1e30)
-    ratio = max(ratio, 1e-30)  # no search sees so weak a cycle, and its share would be 0
-    return 0.5 * ratio**2 if of_events else ratio**2 / (ratio**2 + 2)
+    given = Given(t, y, dy, weights, group, covariates)
+    options = Options(
+        per_group=per_group,
+        unit=unit,
+        minimum_period=minimum_period,
+        maximum_period=maximum_period,
+        max_cycles=max_cycles,
+        harmonics=harmonics,
+        false_alarm=false_alarm,
+        drift=drift,
+        strategy=strategy,
+        max_frequencies=max_frequencies,
+        signal_to_noise=signal_to_noise,
+        trend=trend,
+        varying_amplitude=varying_amplitude,
+        known=known,
+        exposure=exposure,
+        red_noise=red_noise,
+        loss=loss,
+        clock=clock,
+    ).checked(of_events=given.of_events)
+    if given.of_events:
+        goal, limits = goal_of_events(options), options.period_limits
+        events = given.events(options)
+        return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))
+    samples = given.samples(options)
+    data = build_data(samples, options.degree)
+    band = plan_search(data, *options.period_limits, options.strategy)
+    task = with_groups_apart(Task.of(samples, data, band, options))
+    task, gains = with_first_gains(task, progress)
+    found = task.pursue(task.data, progress)
+    if options.trend == PIECEWISE:
+        found = with_bent_trend(found, task, progress)
+    if gains is not None:
+        found, task, gains = with_settled_gains(found, task, gains)
+    if options.varying_amplitude:
+        found, task = with_varying_amplitudes(found, task, progress)
+    return CycleModel.of(build_model(Origin(given, task, found, gains), started))

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from epicycle.evidence.gear_arguments import check_train
 from epicycle.evidence.gears import GearTrain
 from epicycle.fit.lines import Structure
 from epicycle.model import CycleModel
-from epicycle.pursuit.pursuit import refitted
 from epicycle.results.compose import build_model
 from epicycle.results.result import Result
-from epicycle.samples import options as _check_options
 
 #: A lock may move no frequency by more than this, in units of 1/baseline: beyond it the fit would
 #: leave the line's own maximum.
@@ -84,15 +83,14 @@ def lock_gears(model: CycleModel, trains: Sequence[GearTrain] | None = None) -> 
     taken = [k for one in structure.trains for k, _ in one]
     if len(set(taken)) < len(taken):
         raise ValueError("trains share a cycle. To fix this, lock each cycle into one train.")
-    noise, plan, goal = origin.noise, origin.plan, origin.goal
-    found = refitted(origin.found, noise=noise, plan=plan, goal=goal, structure=structure)
+    found = origin.task.refit(origin.found, structure=structure)
     result = build_model(replace(origin, found=found), started)
     return replace(CycleModel.of(result), locked=_report(result, (*model.locked, *chosen)))
 
 
 def _fundamentals(model: CycleModel, structure: Structure, train: GearTrain) -> dict[int, int]:
     """Return the multiple of each fundamental in a train of cycles."""
-    members, ratios = _check_options.check_train(train.members, train.ratios, len(model.cycles))
+    members, ratios = check_train(train.members, train.ratios, len(model.cycles))
     at = [int(np.flatnonzero(structure.frequency == model.cycles[m].frequency)[0]) for m in members]
     if structure.fixed[at].any():
         raise ValueError("trains holds a cycle of known period. To fix this, leave it out.")

@@ -12,16 +12,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class CycleModel(Result):
-    """Cycles found in data, with errors, and the model that they make.
-
-    See :class:`epicycle.results.result.Result` for its attributes and predictions; what stands here
-    draws, tells and writes it.
-    """
+class CycleModel(Result):  # noqa: D101
+    # What it holds is documented with the numbers; what stands here draws, tells and writes them.
+    __doc__ = Result.__doc__
 
     @classmethod
     def of(cls, result: Result) -> CycleModel:
-        """Return a result with faces."""
+        """Return the numbers of a result as the model that users get."""
         return cls(**{f.name: getattr(result, f.name) for f in fields(result)})
 
     def table(self) -> str:

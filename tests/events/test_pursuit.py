@@ -24,7 +24,7 @@ from epicycle.samples.data import Data
 
 
 def events_as_data(t: np.ndarray, weights: np.ndarray | None = None) -> Data:
-    samples = check_events(t, weights, unit=None, dy=None, group=None, known=(), exposure=0.0)
+    samples = check_events(t, weights)
     return event_data(samples.times, samples.y[:, 0])
 
 

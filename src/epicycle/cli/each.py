@@ -68,18 +68,18 @@ class ScreenEach:
                 "--value, or leave out --screen."
             )
         library = options.of_library()
-        if isinstance(library["trend"], str):
+        if isinstance(library.trend, str):
             raise InputError(
-                f"--screen fits a polynomial trend, got --trend {library['trend']}. To fix this, "
+                f"--screen fits a polynomial trend, got --trend {library.trend}. To fix this, "
                 f"pass its degree, or leave out --screen."
             )
         names = ("minimum_period", "maximum_period", "false_alarm", "trend", "max_frequencies")
-        chosen = {name: library[name] for name in names}
+        chosen = {name: getattr(library, name) for name in names}
         try:
             Limits.checked(**chosen)
         except (TypeError, ValueError) as problem:
             raise InputError(in_words_of_options(str(problem))) from None
-        return {**chosen, "clock": library["clock"]}
+        return {**chosen, "clock": library.clock}
 
     def task(self) -> Task:
         """Return what is done with each series."""
@@ -153,7 +153,7 @@ class SearchEach:
 
     def arguments(self, options: SearchOptions) -> dict[str, Any]:
         """Return the arguments of :func:`epicycle.find_cycles` that say what to look for."""
-        return options.of_library()
+        return options.of_library().arguments()
 
     def task(self) -> Task:
         """Return what is done with each series."""

@@ -65,11 +65,13 @@ def fit(
             "group": table.group_column,
             "weight": options.weight,
         }
+        asked = options.of_library().arguments()
+        del asked["unit"]  # the model has it, be it named or guessed
         provenance = Provenance(
             file=Path(table.name).name,
             sha256=table.sha256,
             columns=columns,
-            options={**options.of_library(), "zone": options.zone},
+            options={**asked, "zone": options.zone},
         )
         write_model(SavedModel(model, provenance), path)
     except OutputError as problem:

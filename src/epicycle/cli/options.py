@@ -13,6 +13,7 @@ import typer
 from epicycle import find_cycles
 from epicycle.cli import console
 from epicycle.files.writing import InputError
+from epicycle.samples.options import Options
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
-#: Defaults have one home, the signature of the function.
-_DEFAULT = {name: p.default for name, p in inspect.signature(find_cycles).parameters.items()}
+#: The defaults of the library are those of the commands.
+_DEFAULT = Options()
 
 #: Arguments in messages of the library, as they are called here.
 _OPTIONS = {
@@ -92,7 +93,7 @@ class SearchOptions:
             "[bold]amplitude[/bold] the amplitude of one waveform, [bold]waveform[/bold] "
             "amplitudes and phases, [bold]auto[/bold] offset or waveform, what is likelier.",
         ),
-    ] = _DEFAULT["per_group"]
+    ] = _DEFAULT.per_group
     events: Annotated[
         bool,
         typer.Option("--events", help="The times are those of events, which have no values."),
@@ -118,20 +119,20 @@ class SearchOptions:
         typer.Option(metavar="P", help="Longest period.  [dim]By default the whole baseline.[/]"),
     ] = None
     max_cycles: Annotated[int, typer.Option(metavar="K", help="Stop at this many cycles.")] = (
-        _DEFAULT["max_cycles"]
+        _DEFAULT.max_cycles
     )
     harmonics: Annotated[
         int, typer.Option(metavar="K", help="Highest harmonic of a cycle; 1 for sinusoids only.")
-    ] = _DEFAULT["harmonics"]
+    ] = _DEFAULT.harmonics
     false_alarm: Annotated[
         float, typer.Option(metavar="P", help="Largest probability that a cycle is noise.")
-    ] = _DEFAULT["false_alarm"]
+    ] = _DEFAULT.false_alarm
     drift: Annotated[
         bool, typer.Option("--drift", help="Let the frequency of each cycle change with time.")
-    ] = _DEFAULT["drift"]
+    ] = _DEFAULT.drift
     strategy: Annotated[
         str, typer.Option(metavar="NAME", help="How to search: auto, dense or ladder.")
-    ] = _DEFAULT["strategy"]
+    ] = _DEFAULT.strategy
     trend: Annotated[
         str,
         typer.Option(
@@ -139,13 +140,13 @@ class SearchOptions:
             help="Degree of the polynomial that is fitted along, or [bold]piecewise[/bold] for a "
             "line that may bend.",
         ),
-    ] = str(_DEFAULT["trend"])
+    ] = str(_DEFAULT.trend)
     varying_amplitude: Annotated[
         bool,
         typer.Option(
             "--varying-amplitude", help="Let the amplitude of each cycle change slowly with time."
         ),
-    ] = _DEFAULT["varying_amplitude"]
+    ] = _DEFAULT.varying_amplitude
     clock: Annotated[
         str,
         typer.Option(
@@ -153,7 +154,7 @@ class SearchOptions:
             help="Of dates: count the time that passes ([bold]elapsed[/bold], as tides do) or "
             "what clocks show ([bold]local[/bold], as people do).",
         ),
-    ] = _DEFAULT["clock"]
+    ] = _DEFAULT.clock
     zone: Annotated[
         str | None,
         typer.Option(
@@ -168,11 +169,11 @@ class SearchOptions:
     ] = None
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
-    ] = _DEFAULT["exposure"]
+    ] = _DEFAULT.exposure
     loss: Annotated[
         str,
         typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
-    ] = _DEFAULT["loss"]
+    ] = _DEFAULT.loss
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -180,7 +181,7 @@ class SearchOptions:
             help="Largest number of frequencies that one search may evaluate.",
             show_default="5e8",
         ),
-    ] = _DEFAULT["max_frequencies"]
+    ] = _DEFAULT.max_frequencies
     signal_to_noise: Annotated[
         float | None,
         typer.Option(
@@ -192,29 +193,30 @@ class SearchOptions:
     red_noise: Annotated[
         bool,
         typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
-    ] = _DEFAULT["red_noise"]
+    ] = _DEFAULT.red_noise
 
-    def of_library(self) -> dict[str, Any]:
-        """Return the arguments of :func:`find_cycles` that say what to look for."""
-        return {
-            "minimum_period": self.min_period,
-            "maximum_period": self.max_period,
-            "max_cycles": self.max_cycles,
-            "per_group": self.per_group,
-            "harmonics": self.harmonics,
-            "false_alarm": self.false_alarm,
-            "drift": self.drift,
-            "strategy": self.strategy,
-            "trend": _whole(self.trend),
-            "varying_amplitude": self.varying_amplitude,
-            "clock": self.clock,
-            "known": tuple(self.known or ()),
-            "exposure": self.exposure,
-            "loss": self.loss,
-            "max_frequencies": self.max_frequencies,
-            "signal_to_noise": self.signal_to_noise,
-            "red_noise": self.red_noise,
-        }
+    def of_library(self) -> Options:
+        """Return what to look for, as the library calls it; nothing is checked yet."""
+        return Options(
+            per_group=self.per_group,
+            unit=self.unit,
+            minimum_period=self.min_period,
+            maximum_period=self.max_period,
+            max_cycles=self.max_cycles,
+            harmonics=self.harmonics,
+            false_alarm=self.false_alarm,
+            drift=self.drift,
+            strategy=self.strategy,
+            max_frequencies=self.max_frequencies,
+            signal_to_noise=self.signal_to_noise,
+            trend=_whole(self.trend),
+            varying_amplitude=self.varying_amplitude,
+            known=tuple(self.known or ()),
+            exposure=self.exposure,
+            red_noise=self.red_noise,
+            loss=self.loss,
+            clock=self.clock,
+        )
 
 
 def with_search_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -308,6 +310,7 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
         If something in the table or the options cannot be used.
     """
     unit, guesses = unit_and_guesses(options, table)
+    wanted = replace(options.of_library(), unit=unit)
     with console.ProgressBar(shown=not quiet, preface=guesses) as bar:
         try:
             return find_cycles(
@@ -316,9 +319,8 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
                 table.dy,
                 group=table.group,
                 weights=table.weights,
-                unit=unit,
                 progress=bar.update,
-                **options.of_library(),
+                **wanted.arguments(),
             )
         except (TypeError, ValueError) as problem:
             message = in_words_of_options(str(problem))

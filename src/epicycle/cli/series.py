@@ -54,7 +54,7 @@ def find_each(
         with started(workers or processors()) as pool:  # they import while the table is read
             table = read_samples(options, ids)
             unit, guesses = unit_and_guesses(options, table)
-            arguments = {"unit": unit, **wanted}
+            arguments = {**wanted, "unit": unit}
             if guesses and not quiet:
                 console.say(guesses)
             facts = {**arguments, "zone": options.zone, "screen": screen}

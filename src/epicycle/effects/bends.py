@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
+from epicycle.effects.task import Task
 from epicycle.fit.criteria import information_criterion
 from epicycle.fit.lines import Structure, design
 from epicycle.limits import EFFECTS
-from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
-from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data, orthonormal_basis
-from epicycle.samples.options import check_count
-
-#: The trend whose slope may change.
-PIECEWISE = "piecewise"
-
+from epicycle.spectra.bands import Progress
 
 #: Places tried for each, evenly over the samples.
 _CANDIDATES = 60
@@ -29,43 +21,27 @@ _CANDIDATES = 60
 _ROUNDS = 3
 
 
-def check_trend(trend: Any) -> int:
-    """Return the degree of a trend, 1 for one whose slope may change."""
-    if isinstance(trend, str):
-        if trend == PIECEWISE:
-            return 1
-        raise ValueError(
-            f"trend must be a degree (0, 1, 2, ...) or {PIECEWISE!r}, got {trend!r}. "
-            f"To fix this, pass one of these."
-        )
-    return check_count(trend, "trend", minimum=0)
-
-
-def with_bent_trend(
-    found: Pursuit, goal: Goal, pursue: Callable[[Data], Pursuit], samples: Samples
-) -> Pursuit:
+def with_bent_trend(found: Pursuit, task: Task, progress: Progress | None = None) -> Pursuit:
     """Return a pursuit with a trend that bends, where that describes the data better.
 
     Parameters
     ----------
     found : Pursuit
         The pursuit with a straight trend.
-    goal : Goal
-        What the user asked for.
-    pursue : callable
-        Returns the pursuit for other data.
-    samples : Samples
-        The checked samples.
+    task : Task
+        What it was made of.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
 
     Notes
     -----
     Both describe slow changes, one by bends and one by slow sinusoids; the Bayesian information
     criterion of the complete models decides.
     """
-    knots = choose_knots(found, goal.slow_limit)
+    knots = choose_knots(found, task.goal.slow_limit)
     if not knots:
         return found
-    bent = pursue(build_data(samples, 1, knots))
+    bent = task.pursue(build_data(task.samples, 1, knots), progress)
     return (
         bent
         if information_criterion(bent.data, bent.fit) < information_criterion(found.data, found.fit)

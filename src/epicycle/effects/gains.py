@@ -15,24 +15,22 @@ columns take part in the errors.  The gain of the group in which the signal is b
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.effects.groups import have_own_waveforms, spread
+from epicycle.effects.groups import have_own_waveforms, may_differ, spread
+from epicycle.effects.task import Task
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import fundamental_powers, line_powers
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
-from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit, pursue
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
 from epicycle.spectra.bands import Progress
-from epicycle.spectra.plan import SearchPlan
 
 #: Gains have settled when none moves by more than this share of its error, or of itself.
 _SETTLED, _ROUNDING = 0.01, 1e-12
@@ -56,6 +54,8 @@ class Gains:
 
     Attributes
     ----------
+    given : Samples
+        The samples before they were divided.
     value, error : ndarray, shape (G,)
         Gains, negative where a group goes the other way, and their standard errors.
     reference : int
@@ -67,6 +67,7 @@ class Gains:
         Frequencies compared as waveforms of all groups.
     """
 
+    given: Samples
     value: Floats
     error: Floats
     reference: int
@@ -75,28 +76,31 @@ class Gains:
     ranking: Ranking | None
 
 
-def first_gains(
-    samples: Samples, data: Data, plan: SearchPlan, goal: Goal, progress: Progress | None
-) -> Gains | None:
-    """Return gains measured by the strongest cycle, or None where there is none.
+def with_first_gains(task: Task, progress: Progress | None = None) -> tuple[Task, Gains | None]:
+    """Return the task divided by gains, where the user asked for them, and these gains.
 
-    Parameters
-    ----------
-    samples : Samples
-        Samples of several groups, in one output.
-    data : Data
-        The regression problem in which the groups differ by offsets only.
-    plan : SearchPlan
-        The band.
-    goal : Goal
-        What the user asked for.
-    progress : callable, optional
-        Called with (frequencies done, frequencies in all) during the search.
+    Where there is no cycle to measure them by, nothing is claimed; the gains are then None, as
+    they are where there are too few samples, or no groups that may differ.
     """
+    wanted = task.options.per_group == "amplitude"
+    if not wanted or task.notes or not may_differ(task.samples):
+        return task, None
+    gains = _first_gains(task, progress)
+    if gains is None:
+        return task.without_claims(NOT_MEASURED), None
+    samples = divided(task.samples, gains.value)
+    data = build_data(samples, task.data.degree)
+    noise = NoiseModel.of(samples)
+    return replace(task, samples=samples, data=data, noise=noise, ranking=gains.ranking), gains
+
+
+def _first_gains(task: Task, progress: Progress | None) -> Gains | None:
+    """Return gains measured by the strongest cycle, or None where there is none."""
+    samples, data, plan, goal = task.samples, task.data, task.plan, task.goal
     own = spread(samples)
     separate = build_data(own, data.degree)
     noise = NoiseModel.of(own)
-    ranking = have_own_waveforms(data, separate, (NoiseModel.of(samples), noise), plan)[1]
+    ranking = have_own_waveforms(data, separate, (task.noise, noise), plan)[1]
     one = replace(goal, max_cycles=min(goal.max_cycles, 1))
     found = pursue(separate, noise, plan, one, ranking=ranking, progress=progress)
     structure = found.fit.structure
@@ -111,6 +115,7 @@ def first_gains(
     value = vector / size
     reference = int(np.abs(vector).argmax())
     return Gains(
+        given=samples,
         value=_kept_apart_from_zero(value / value[reference]),
         error=np.zeros(len(value)),
         reference=reference,
@@ -127,24 +132,17 @@ def divided(samples: Samples, gain: Floats) -> Samples:
     return replace(samples, y=samples.y / by, dy=dy)
 
 
-def settled(
-    found: Pursuit,
-    samples: Samples,
-    gains: Gains,
-    refit: Callable[..., Pursuit],
-) -> tuple[Pursuit, Gains]:
-    """Return the joint optimum of all lines and gains.
+def with_settled_gains(found: Pursuit, task: Task, gains: Gains) -> tuple[Pursuit, Task, Gains]:
+    """Return the joint optimum of all lines and gains, and the task in units of these gains.
 
     Parameters
     ----------
     found : Pursuit
-        A pursuit of ``divided(samples, gains.value)``.
-    samples : Samples
-        The samples as they were given.
+        A pursuit of the task.
+    task : Task
+        What it was made of: samples divided by the gains.
     gains : Gains
         The gains by which they were divided.
-    refit : callable
-        Returns a pursuit with its lines refitted to other `data`, with another `noise`.
     """
     value = gains.value
     others = np.arange(len(value)) != gains.reference
@@ -161,8 +159,15 @@ def settled(
         ratio = (new / value)[found.data.group][:, np.newaxis]
         data = replace(found.data, y=found.data.y / ratio, weights=found.data.weights * ratio**2)
         value = new
-        found = refit(found, noise=NoiseModel.of(divided(samples, value)), data=data)
-    return found, replace(gains, value=value)
+        task = _divided_anew(task, gains.given, value)
+        found = task.refit(found, data=data)
+    return found, _divided_anew(task, gains.given, value), replace(gains, value=value)
+
+
+def _divided_anew(task: Task, given: Samples, value: Floats) -> Task:
+    """Return the task with samples, and noise, in the units of other gains."""
+    samples = divided(given, value)
+    return replace(task, samples=samples, noise=NoiseModel.of(samples))
 
 
 def with_gain_errors(found: Pursuit, gains: Gains) -> tuple[Pursuit, Gains]:

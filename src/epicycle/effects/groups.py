@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from epicycle.effects.task import Task
 from epicycle.evidence.comparison import rank
 from epicycle.evidence.waveform_fits import rank_together
 from epicycle.evidence.waveforms import Ranking
@@ -21,13 +22,9 @@ from epicycle.limits import EFFECTS, WAVEFORMS
 from epicycle.pursuit.opening import affordable, where_to_compare
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
-from epicycle.samples.data import Data
+from epicycle.samples.data import Data, build_data
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.plan import SearchPlan
-
-#: Ways in which groups may differ.
-CHOICES = ("auto", "offset", "amplitude", "waveform")
-
 
 #: So many of the likeliest frequencies of either kind of model are compared in the other.
 _PLACES = 8
@@ -37,16 +34,22 @@ _PLACES = 8
 _WINDOW_PEAKS = 4
 
 
-def check_choice(per_group: object) -> str:
-    """Return `per_group` if it is one of the choices."""
-    if per_group not in CHOICES:
-        raise ValueError(
-            f"per_group must be 'auto', 'offset', 'amplitude' or 'waveform', got {per_group!r}. "
-            f"To fix this, pass 'offset' where groups share amplitude and phase (instruments), "
-            f"'amplitude' where they share all but their amplitudes (sensors of different gain), "
-            f"'waveform' where each has its own (bands)."
-        )
-    return str(per_group)
+def with_groups_apart(task: Task) -> Task:
+    """Return the task with one output for each group, where groups have waveforms of their own.
+
+    They do where the user says so (``per_group="waveform"``), and with "auto" where the likeliest
+    waveforms are likelier so; the frequencies compared for that are then kept.
+    """
+    choice = task.options.per_group
+    if choice not in ("auto", "waveform") or not may_differ(task.samples):
+        return task
+    samples = spread(task.samples)
+    data = build_data(samples, task.data.degree)
+    own = replace(Task.of(samples, data, task.plan, task.options), by_group=True)
+    if choice == "waveform":
+        return own
+    differ, ranking = have_own_waveforms(task.data, data, (task.noise, own.noise), task.plan)
+    return replace(own, ranking=ranking) if differ else task
 
 
 def may_differ(samples: Samples) -> bool:

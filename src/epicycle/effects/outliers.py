@@ -27,9 +27,6 @@ from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
-LOSSES = ("squares", "huber")
-
-
 #: Pseudo-values have settled when none moves by more than this, in standard deviations.
 _SETTLED = 0.01
 
@@ -39,21 +36,6 @@ _ROUNDS = 8
 
 #: Median of the absolute value of a standard normal variable.
 _MEDIAN = 0.6744897501960817
-
-
-def check_loss(loss: str, *, of_events: bool) -> str:
-    """Return the loss if it is one of :data:`LOSSES`; events have none but the likelihood."""
-    if loss not in LOSSES:
-        raise ValueError(
-            f"loss must be one of {', '.join(LOSSES)}, got {loss!r}. To fix this, pass 'squares' "
-            f"for least squares, or 'huber' where some values may be far off."
-        )
-    if of_events and loss != "squares":
-        raise ValueError(
-            f"loss={loss!r} bounds the influence of values, and events have none. To fix this, "
-            f"leave out loss, or pass y."
-        )
-    return loss
 
 
 def pursue_robustly(data: Data, pursue: Callable[[Data], Pursuit]) -> Pursuit:

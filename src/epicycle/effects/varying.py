@@ -9,11 +9,12 @@ of which as much is in quadrature, where a varying amplitude leaves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from epicycle.effects.task import Task
 from epicycle.effects.variation import _infer, _Variation, _waveform
 from epicycle.evidence.envelope import Envelope
 from epicycle.fit.criteria import information_criterion
@@ -24,6 +25,7 @@ from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.bands import Progress
 
 #: Weaker lines within so many line widths may be there for the variation alone.
 _REACHES = (2.0, 4.0, 8.0)
@@ -38,48 +40,43 @@ _SETTLED = 1e-3
 _TURNS = 3
 
 
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """What varying amplitudes need to know of the search.
-
-    Attributes
-    ----------
-    pursue : callable
-        Returns the pursuit for other data.
-    refit : callable
-        Returns a pursuit with the same lines refitted to other `data`.
-    slow_limit : float
-        Frequency below which a line is slow variation.
-    absolute : bool
-        As in :func:`epicycle.fit.refine.fit_lines`.
-    """
-
-    pursue: Callable[[Data], Pursuit]
-    refit: Callable[..., Pursuit]
-    slow_limit: float
-    absolute: bool
-
-
-def with_varying_amplitudes(plain: Pursuit, data: Data, steps: Steps) -> Pursuit:
+def with_varying_amplitudes(
+    plain: Pursuit, task: Task, progress: Progress | None = None
+) -> tuple[Pursuit, Task]:
     """Return a pursuit whose cycles have amplitudes that vary, where the data say so.
 
     Parameters
     ----------
     plain : Pursuit
         The pursuit with constant amplitudes.
-    data : Data
-        The regression problem as it was given.
-    steps : Steps
-        How to search and to refit.
+    task : Task
+        What it was made of.
+    progress : callable, optional
+        Called with (frequencies done, frequencies in all) during each search.
+
+    Returns
+    -------
+    found : Pursuit
+    task : Task
+        With a note about the cycles too slow to tell whether they vary.
     """
+    # the trend may have bent, and a robust loss has moved values: those given are varied
+    data = replace(plain.data, y=task.samples.y, weights=task.data.weights)
+    found = _varied(plain, data, task, progress)
+    notes = _too_short_notes(found, task.goal.slow_limit)
+    return found, replace(task, notes=(*task.notes, *notes))
+
+
+def _varied(plain: Pursuit, data: Data, task: Task, progress: Progress | None) -> Pursuit:
+    """Return the better of a pursuit with constant amplitudes and one in which they may vary."""
     found, varying = plain, list[_Variation]()
     for _ in range(_SEARCHES):
-        chosen = _choose(found, varying, steps)
+        chosen = _choose(found, varying, task)
         is_new = len(chosen) != len(varying)
         varying = chosen
         if not varying:
             return plain
-        found = steps.pursue(replace(data, y=data.y - _removed(varying, data)))
+        found = task.pursue(replace(data, y=data.y - _removed(varying, data)), progress)
         varying = _present(found, varying)
         if not is_new:
             break
@@ -87,13 +84,13 @@ def with_varying_amplitudes(plain: Pursuit, data: Data, steps: Steps) -> Pursuit
         before = _removed(varying, data)
         varying = [_again(found, one) for one in varying]
         moved = _removed(varying, data) - before
-        found = steps.refit(found, data=replace(found.data, y=found.data.y - moved))
+        found = task.refit(found, data=replace(found.data, y=found.data.y - moved))
         if (np.abs(moved) <= _SETTLED * np.sqrt((found.fit.residual**2).mean(axis=0))).all():
             break
     return _better(plain, _with_envelopes(found, varying))
 
 
-def too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
+def _too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
     """Return a sentence about the cycles whose amplitude was not allowed to vary."""
     frequency = found.fit.structure.frequency
     few = (frequency >= slow_limit) & (frequency * found.data.baseline < EFFECTS.fewest_turns)
@@ -124,10 +121,10 @@ def envelope_notes(found: Pursuit) -> list[str]:
     return notes
 
 
-def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Variation]:
+def _choose(found: Pursuit, varying: list[_Variation], task: Task) -> list[_Variation]:
     """Return which fundamentals vary, those that did before among them, and how."""
     width = 1.0 / found.data.baseline
-    lowest = max(EFFECTS.fewest_turns * width, steps.slow_limit)
+    lowest = max(EFFECTS.fewest_turns * width, task.goal.slow_limit)
     data, fit, scale = found.data, found.fit, found.fit.scale
     chosen: list[_Variation] = []
     strength = fundamental_powers(fit)
@@ -144,13 +141,13 @@ def _choose(found: Pursuit, varying: list[_Variation], steps: Steps) -> list[_Va
         best_fit, most = fit, best.gain
         for companions in _companions(fit, k, width):
             for centre in _centres(fit, k, companions):
-                trial, reduced, worth = _alone(data, fit, k, companions, centre, steps)
+                trial, reduced, worth = _alone(data, fit, k, companions, centre, task)
                 if trial.gain > EFFECTS.varying_clear and trial.gain - worth > most:
                     best, best_fit, most = trial, reduced, trial.gain - worth
         if best.gain > EFFECTS.varying_clear:
             chosen.append(best)
             data = replace(data, y=data.y - best.removed)
-            fit = fit_lines(data, best_fit.structure, absolute=steps.absolute)
+            fit = fit_lines(data, best_fit.structure, absolute=task.noise.absolute)
     return chosen
 
 
@@ -207,7 +204,7 @@ def _centres(fit: Fit, k: int, companions: list[int]) -> list[float]:
 
 
 def _alone(
-    data: Data, fit: Fit, k: int, companions: list[int], centre: float, steps: Steps
+    data: Data, fit: Fit, k: int, companions: list[int], centre: float, task: Task
 ) -> tuple[_Variation, Fit, float]:
     """Return how fundamental `k` varies without its companions, the fit, and what they are worth.
 
@@ -219,15 +216,15 @@ def _alone(
     rest = [one for c, one in enumerate(fundamentals) if c not in companions]
     k -= sum(c < k for c in companions)
     held = np.arange(len(rest)) != k
-    reduced = fit_lines(data, Structure.of(rest), absolute=steps.absolute, free=held)
+    reduced = fit_lines(data, Structure.of(rest), absolute=task.noise.absolute, free=held)
     result = _infer(data, reduced, k, reduced.residual, fit.scale)
     for _ in range(_TURNS):
         # the frequency is found once its variation is out of the way, and the other way round
         part = replace(data, y=data.y - result.removed)
-        reduced = fit_lines(part, reduced.structure, absolute=steps.absolute)
+        reduced = fit_lines(part, reduced.structure, absolute=task.noise.absolute)
         result = _infer(part, reduced, k, reduced.residual + result.removed, fit.scale)
     none = np.zeros(len(rest), dtype=bool)
-    constant = fit_lines(data, reduced.structure, absolute=steps.absolute, free=none)
+    constant = fit_lines(data, reduced.structure, absolute=task.noise.absolute, free=none)
     n_lines = int(np.isin(fit.structure.parent, companions).sum())
     n_parameters = 2 * data.y.shape[1] * n_lines + len(companions)
     worth = 0.5 * float(((constant.chi2 - fit.chi2) / fit.scale).sum())

@@ -35,8 +35,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.samples import options as _check_options
+from epicycle.evidence.gear_arguments import check_frequencies, check_train
 from epicycle.samples.arrays import Floats
+from epicycle.samples.options import check_count, check_positive
 
 #: No float64 knows a ratio better than this, whatever its error says.
 _ROUNDING = 4 * np.finfo(np.float64).eps
@@ -137,10 +138,10 @@ def find_gears(
     >>> find_gears([1.0, 3.02], [0.01, 0.05])
     ()
     """
-    f, covariance = _check_options.check_frequencies(frequencies, errors)
-    prior = _check_options.check_positive(prior, "prior")
-    comb = Comb.up_to(_check_options.check_count(largest_denominator, "largest_denominator"))
-    least = _check_options.check_positive(least_odds, "least_odds")
+    f, covariance = check_frequencies(frequencies, errors)
+    prior = check_positive(prior, "prior")
+    comb = Comb.up_to(check_count(largest_denominator, "largest_denominator"))
+    least = check_positive(least_odds, "least_odds")
     relative = covariance / f / f[:, np.newaxis]  # the product of both may be no number
     trains = [_lock(f, covariance, (int(k),), (1,)) for k in np.argsort(f, kind="stable")]
     while True:
@@ -188,8 +189,8 @@ def fit_train(
     TypeError, ValueError
         If an argument cannot be used.
     """
-    f, covariance = _check_options.check_frequencies(frequencies, errors)
-    chosen, multiple = _check_options.check_train(members, ratios, len(f))
+    f, covariance = check_frequencies(frequencies, errors)
+    chosen, multiple = check_train(members, ratios, len(f))
     return _lock(f, covariance, chosen, multiple).result(odds)
 
 

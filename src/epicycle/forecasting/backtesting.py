@@ -17,9 +17,6 @@ from epicycle.samples.options import check_count, check_positive
 #: Coverages whose truth is looked at.
 _COVERAGES = (0.8, 0.95)
 
-#: Options of `find_cycles` that have one entry for each sample.
-_PER_ROW = ("dy", "group", "weights", "covariates")
-
 #: At least so many samples are fitted, and forecast, in each fold.
 _FEWEST_FITTED = 10
 
@@ -121,7 +118,7 @@ def backtest(
         raise ValueError(f"model cannot be backtested: {what}. To fix this, fit the samples anew.")
     count = check_count(folds, "folds")
     asked = model.baseline / 10 if horizon is None else check_positive(horizon, "horizon")
-    samples = model.origin.samples
+    samples = model.origin.task.samples
     offset = samples.times.minus(model.predictor.last).to_float()
     scored = []
     for k in range(count, 0, -1):
@@ -169,26 +166,19 @@ def _forecast(
     """Fit some rows, forecast others."""
     origin = model.origin
     assert origin is not None
-    t, y, group = origin.raw
-    options = {
-        name: _rows(value, fitted) if name in _PER_ROW else value
-        for name, value in origin.options.items()
-    }
-    fit = find_cycles(_rows(t, fitted), _rows(y, fitted), **options)
-    when = _rows(t, held)
-    extra = {
-        "group": _known_groups(fit, _rows(group, held)),
-        "covariates": _rows(origin.options["covariates"], held),
-    }
-    values = np.asarray(_rows(y, held), dtype=np.float64)
+    options = origin.task.options.arguments()
+    fit = find_cycles(**origin.given.rows(fitted).arguments(), **options)
+    ahead = origin.given.rows(held)
+    extra = {"group": _known_groups(fit, ahead.group), "covariates": ahead.covariates}
+    values = np.asarray(ahead.y, dtype=np.float64)
     present = ~np.isnan(values)
-    errors = (values - fit.predict(when, **extra))[present]
+    errors = (values - fit.predict(ahead.t, **extra))[present]
     inside = {}
     for c in coverage:
-        lower, upper = fit.predict_interval(when, c, **extra)
+        lower, upper = fit.predict_interval(ahead.t, c, **extra)
         inside[c] = ((lower <= values) & (values <= upper))[present]
     scale = model.predictor.scale
-    times = scale.parse(when).to_float()
+    times = scale.parse(ahead.t).to_float()
     fold = Fold(
         start=scale.to_user(float(times.min())),
         end=scale.to_user(float(times.max())),
@@ -209,20 +199,6 @@ def _known_groups(fit: CycleModel, group: Any) -> Any:
         return None
     known = {str(label) for label in fit.predictor.group_labels}
     return group if {str(g) for g in np.asarray(group).tolist()} <= known else None
-
-
-def _rows(value: Any, rows: NDArray[np.intp]) -> Any:
-    """Return some rows of what a user passed, of whatever kind; a single number serves all."""
-    if value is None or np.ndim(value) == 0:
-        return value
-    if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == 1:
-        return tuple(_rows(part, rows) for part in value)
-    if hasattr(value, "iloc"):
-        return value.iloc[rows]
-    if not hasattr(value, "dtype"):
-        value = list(value)
-        return [value[row] for row in rows]
-    return value[rows]
 
 
 def _root_mean_square(errors: Floats) -> float:

@@ -8,6 +8,7 @@ import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
 from epicycle.find import find_cycles
+from epicycle.samples.options import Options
 
 
 class CycleForecaster(BaseForecaster):
@@ -33,7 +34,7 @@ varying_amplitude, known, unit, clock
     --------
     >>> import numpy as np
     >>> import pandas as pd
-    >>> from epicycle.forecaster import CycleForecaster
+    >>> from epicycle.forecasting.forecaster import CycleForecaster
     >>> hours = np.arange(480)
     >>> y = pd.Series(3 * np.cos(2 * np.pi * hours / 24.84))
     >>> forecaster = CycleForecaster().fit(y)
@@ -86,8 +87,9 @@ varying_amplitude, known, unit, clock
 
     def _fit(self, y: Any, X: Any, fh: Any) -> CycleForecaster:
         self._names = y.columns
+        options = Options.among(self.get_params(deep=False))
         self.model_ = find_cycles(
-            _times(y.index), y, covariates=_covariates(X), **self.get_params(deep=False)
+            _times(y.index), y, covariates=_covariates(X), **options.arguments()
         )
         return self
 

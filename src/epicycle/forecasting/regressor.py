@@ -19,7 +19,7 @@ from epicycle.forecasting.reservoir import Reservoir
 from epicycle.model import CycleModel
 from epicycle.results.cycles import Cycle
 from epicycle.samples.arrays import Floats
-from epicycle.samples.options import check_count
+from epicycle.samples.options import Options, check_count
 
 #: Below this nothing can be fitted: a period needs three distinct times.
 _FEWEST_SAMPLES = 3
@@ -86,7 +86,7 @@ varying_amplitude, known, unit, strategy, max_frequencies
         harmonics: int = 16,
         false_alarm: float = 0.01,
         drift: bool = False,
-        trend: int = 1,
+        trend: int | str = 1,
         varying_amplitude: bool = False,
         known: Any = (),
         unit: str | None = None,
@@ -223,24 +223,8 @@ varying_amplitude, known, unit, strategy, max_frequencies
         return self.model_.cycles
 
     def _find(self, t: Any, y: Any, weights: Any, covariates: Any) -> CycleModel:
-        return find_cycles(
-            t,
-            y,
-            weights=weights,
-            covariates=covariates,
-            unit=self.unit,
-            minimum_period=self.minimum_period,
-            maximum_period=self.maximum_period,
-            max_cycles=self.max_cycles,
-            harmonics=self.harmonics,
-            false_alarm=self.false_alarm,
-            drift=self.drift,
-            trend=self.trend,
-            varying_amplitude=self.varying_amplitude,
-            known=self.known,
-            strategy=self.strategy,
-            max_frequencies=self.max_frequencies,
-        )
+        options = Options.among(self.get_params(deep=False))
+        return find_cycles(t, y, weights=weights, covariates=covariates, **options.arguments())
 
     def _samples(
         self, X: Any, y: Any, sample_weight: Any, *, reset: bool, fewest: int = _FEWEST_SAMPLES

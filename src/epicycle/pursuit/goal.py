@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.lines import Structure
+from epicycle.limits import CYCLES
+from epicycle.samples.options import Options, check_known
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,50 @@ class Effort:
     strategy: str
     max_frequencies: float
     share: float | None
+
+
+def goal_of_values(options: Options, highest: float, baseline: float) -> Goal:
+    """Return what is asked of the pursuit of values, given the end of the band and the baseline.
+
+    Raises
+    ------
+    ValueError
+        If a known period cannot be told in that band.
+    """
+    longest = options.maximum_period
+    ratio = _signal_to_noise(options)
+    return _goal(
+        options,
+        share=None if ratio is None else ratio**2 / (ratio**2 + 2),
+        known=check_known(options.known, highest, baseline),
+        slow_limit=CYCLES.minimum / baseline if longest is None else 1.0 / longest,
+    )
+
+
+def goal_of_events(options: Options) -> Goal:
+    """Return what is asked of the search in events, which know no slow variation."""
+    ratio = _signal_to_noise(options)
+    # the share of a modulation is that of the variance of products of pairs
+    share = None if ratio is None else 0.5 * ratio**2
+    return _goal(options, share=share, known=(), slow_limit=0.0)
+
+
+def _goal(
+    options: Options, *, share: float | None, known: tuple[float, ...], slow_limit: float
+) -> Goal:
+    return Goal(
+        max_cycles=options.max_cycles,
+        max_order=options.harmonics,
+        false_alarm=options.false_alarm,
+        effort=Effort(options.strategy, options.max_frequencies, share),
+        known=known,
+        drift=options.drift,
+        slow_limit=slow_limit,
+        red_noise=options.red_noise,
+    )
+
+
+def _signal_to_noise(options: Options) -> float | None:
+    ratio = options.signal_to_noise
+    # no search sees a weaker cycle than that, and its share would be 0
+    return None if ratio is None else max(ratio, 1e-30)

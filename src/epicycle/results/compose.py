@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle.effects.gains import Gains, with_gain_errors
 from epicycle.effects.groups import gathered
@@ -28,7 +30,7 @@ from epicycle.results.assemble import (
     slow_notes,
     strength_order,
 )
-from epicycle.results.cycles import Alias, Cycle, per_output
+from epicycle.results.cycles import Cycle, per_output
 from epicycle.results.origin import Origin
 from epicycle.results.result import Result, Spectrum
 from epicycle.samples.arrays import Floats
@@ -45,87 +47,94 @@ def build_model(origin: Origin, started: float) -> Result:
     started : float
         When the work on it began, by :func:`time.perf_counter`.
     """
-    found, samples, plan, gains = origin.found, origin.samples, origin.plan, origin.gains
+    task, found, gains = origin.task, origin.found, origin.gains
     if gains is not None:
         found, gains = with_gain_errors(found, gains)
-    data = found.data
-    slow = slow_fundamentals(found.fit, data.baseline, origin.goal)
-    known = known_fundamentals(found.fit.structure, origin.goal)
-    aliases = AliasTest(data, origin.noise, found.window, plan, unit=samples.scale.unit)
+    final = replace(origin, found=found, gains=gains)
+    samples, data, exposure = task.samples, found.data, task.options.exposure
+    slow = slow_fundamentals(found.fit, data.baseline, task.goal)
+    known = known_fundamentals(found.fit.structure, task.goal)
     single = samples.output_names is None
-    by_group = origin.by_group
-    peaks = {peak.leader: peak for peak in found.broad}
-    merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
-
-    def aliases_of(k: int) -> list[Alias]:
-        if k in peaks:
-            return []
-        structure = found.fit.structure
-        return led_by_rivals(
-            aliases.aliases(found.fit, k),
-            found.rivals,
-            float(structure.frequency[k]),
-            data.baseline,
-            samples.scale.unit,
-            is_sinusoid=len(structure.orders_of(k)) == 1,
-        )
-
-    cycles: tuple[Cycle, ...] = ()
-    for k in strength_order(found.fit).tolist():
-        if slow[k] or k in merged:
-            continue
-        cycle = build_cycle(
-            found,
-            k,
-            samples.scale,
-            origin.exposure,
-            single,
-            bool(known[k]),
-            aliases_of(k),
-        )
-        cycles += (as_broad_peak(cycle, peaks[k]) if k in peaks else cycle,)
+    cycles = _cycles(final, slow, known)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
-    residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     # of the values as they were given, not as a robust loss has bounded them
     given = samples.y if found.variation is None else samples.y - found.variation
     own = found.fit.residual + (given - data.y)
     by = np.ones(len(samples.group_labels)) if gains is None else gains.value
+    residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     in_own_units = own * by[samples.group][:, np.newaxis]
     residual[samples.kept] = np.where(samples.present, in_own_units, np.nan)
     far = outlying(own, data.weights, data.group).any(axis=1)
     return Result(
         cycles=cycles,
-        lines=build_lines(found, slow, known, origin.exposure, single),
-        undecided=(
-            *origin.notes,
-            *found.notes,
-            *coherence_notes(found.broad),
-            *envelope_notes(found),
-            *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
-            *slow_notes(found.fit, slow),
-            *depth_notes(found, plan),
-        ),
+        lines=build_lines(found, slow, known, exposure, single),
+        undecided=_undecided(final, cycles, slow),
         unit=samples.scale.unit,
         n_samples=len(samples.times),
         n_dropped=samples.n_dropped,
         baseline=data.baseline,
         reference_time=samples.scale.to_user(data.reference),
-        residual=gathered(residual) if single or by_group else residual,
+        residual=gathered(residual) if single or task.by_group else residual,
         residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
-        jitter=_jitter(found.jitter * np.abs(by)[:, np.newaxis], samples, single, by_group),
+        jitter=_jitter(found.jitter * np.abs(by)[:, np.newaxis], samples, single, task.by_group),
         amplitude_limit=per_output(amplitude_limit(found), single),
         search=found.search,
-        spectrum=_spectrum(found, origin.goal.false_alarm),
-        predictor=build_predictor(found, samples, slow, origin.exposure, gains),
+        spectrum=_spectrum(found, task.goal.false_alarm),
+        predictor=build_predictor(found, samples, slow, exposure, gains),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
         outliers=tuple(samples.kept[far].tolist()),
-        samples=origin.raw,
+        samples=(origin.given.t, origin.given.y, origin.given.group),
         origin=origin,
         n_repeated=samples.n_repeated,
         is_sorted=samples.is_sorted,
-        group_shares=_group_shares(samples) if by_group else None,
+        group_shares=_group_shares(samples) if task.by_group else None,
         gains=_by_label(samples, gains),
+    )
+
+
+def _cycles(origin: Origin, slow: NDArray[np.bool_], known: NDArray[np.bool_]) -> tuple[Cycle, ...]:
+    """Return the cycles, strongest first; several lines that make one broad peak are one."""
+    task, found = origin.task, origin.found
+    scale, exposure = task.samples.scale, task.options.exposure
+    single = task.samples.output_names is None
+    structure = found.fit.structure
+    aliases = AliasTest(found.data, task.noise, found.window, task.plan, unit=scale.unit)
+    peaks = {peak.leader: peak for peak in found.broad}
+    merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
+    cycles = []
+    for k in strength_order(found.fit).tolist():
+        if slow[k] or k in merged:
+            continue
+        if k in peaks:  # it has no one place, so that no other place is its alias
+            cycle = build_cycle(found, k, scale, exposure, single, bool(known[k]), [])
+            cycles.append(as_broad_peak(cycle, peaks[k]))
+            continue
+        others = led_by_rivals(
+            aliases.aliases(found.fit, k),
+            found.rivals,
+            float(structure.frequency[k]),
+            found.data.baseline,
+            scale.unit,
+            is_sinusoid=len(structure.orders_of(k)) == 1,
+        )
+        cycles.append(build_cycle(found, k, scale, exposure, single, bool(known[k]), others))
+    return tuple(cycles)
+
+
+def _undecided(
+    origin: Origin, cycles: tuple[Cycle, ...], slow: NDArray[np.bool_]
+) -> tuple[str, ...]:
+    """Return what the data cannot decide, in words."""
+    found = origin.found
+    return (
+        *origin.task.notes,
+        *found.notes,
+        *coherence_notes(found.broad),
+        *envelope_notes(found),
+        *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
+        *slow_notes(found.fit, slow),
+        *depth_notes(found, origin.task.plan),
     )
 
 

@@ -1,56 +1,32 @@
-"""Origin."""
+"""What a result was made from: kept with it, to refit, to forecast held-out ends, and to draw."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from epicycle.effects.gains import Gains
-from epicycle.fit.noise import NoiseModel
-from epicycle.pursuit.goal import Goal
+from epicycle.effects.task import Task
 from epicycle.pursuit.pursuit import Pursuit
-from epicycle.samples.checks import Samples
-from epicycle.spectra.plan import SearchPlan
+from epicycle.samples.given import Given
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """What a result was made from, so that it can be refitted.
+    """What a result of values was made from.
 
     Attributes
     ----------
-    samples : Samples
-        The checked samples.
-    noise : NoiseModel
-        How their weights follow from errors and jitter.
-    plan : SearchPlan
-        Where it was searched.
-    goal : Goal
-        What the user asked for.
-    exposure : float
-        Length of the exposure of each sample.
-    notes : tuple of str
-        What was undecided before the search.
+    given : Given
+        The data as the user gave them.
+    task : Task
+        What was searched: checked options and samples, band, goal and noise.
     found : Pursuit
         Where the search ended.
-    raw : tuple
-        Times, values and groups as the user gave them.
-    options : dict
-        All other arguments of :func:`epicycle.find_cycles`.
-    by_group : bool
-        Whether the outputs are the groups of one series.
     gains : Gains or None
-        The gains by which `samples` have been divided.
+        The gains by which the samples of `task` have been divided.
     """
 
-    samples: Samples
-    noise: NoiseModel
-    plan: SearchPlan
-    goal: Goal
-    exposure: float
-    notes: tuple[str, ...]
+    given: Given
+    task: Task
     found: Pursuit
-    raw: tuple[Any, Any, Any]
-    options: dict[str, Any]
-    by_group: bool = False
     gains: Gains | None = None

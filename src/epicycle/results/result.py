@@ -100,13 +100,22 @@ class Result:
         Spectra and spectral window for the eye.
     predictor : Predictor
         The numbers behind :meth:`predict`.
+    output_names : tuple of str, or None
+        Names of the columns of y; None where y was one-dimensional.
     seconds : float
         Time that the search took.
+    samples : tuple, or None
+        Times, values and groups as they were given; None for events, and for what was read from a
+        document.
+    origin : Origin or None
+        What the result was made from, to refit it; None where `samples` is.
+    events : EventTimes or None
+        The events whose rate was searched; None for values, and for what was read from a document.
+    locked : tuple of GearTrain
+        Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
     outliers : tuple of int
         Positions, in the order given, of the samples with a value farther from the model than
         noise brings any in 99 of 100 data sets, given the median of the absolute residuals.
-    locked : tuple of GearTrain
-        Gear trains whose cycles were refitted in integer ratios (:func:`epicycle.lock_gears`).
     n_repeated : int
         Samples whose time another one has as well; each counts as a measurement.
     is_sorted : bool
@@ -119,8 +128,6 @@ class Result:
         amplitudes in `cycles`, `lines` and `amplitude_limit` are those of the group whose gain is
         1, the one best measured; those of the others are gain times that, in the opposite sense
         where the gain is negative.
-    events : EventTimes or None
-        The events whose rate was searched; None for values, and for what was read from a document.
     """
 
     cycles: tuple[Cycle, ...]
@@ -157,7 +164,7 @@ class Result:
 
     @property
     def gears(self) -> tuple[GearTrain, ...]:
-        """Gear trains among the cycles that are neither held nor locked: an offer, no more.
+        """Gear trains among the cycles that are neither held nor locked; an offer, no more.
 
         See :func:`epicycle.find_gears`, and :func:`epicycle.lock_gears` to accept it.
         """

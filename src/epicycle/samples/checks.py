@@ -178,28 +178,9 @@ def check_samples(
 
 
 def check_events(
-    t: Any,
-    weights: Any,
-    *,
-    unit: str | None,
-    dy: Any,
-    group: Any,
-    known: Any,
-    exposure: Any,
-    covariates: Any = None,
-    clock: str = "elapsed",
+    t: Any, weights: Any = None, *, unit: str | None = None, clock: str = "elapsed"
 ) -> Samples:
     """Return times of events as :class:`Samples` whose values are the weights, 1 by default."""
-    for name, value in (("dy", dy), ("group", group), ("covariates", covariates)):
-        if value is not None:
-            raise ValueError(
-                f"{name} was given without y: events have no values. To fix this, pass y, or "
-                f"leave out {name} if t are the times of events."
-            )
-    if np.size(known) or np.any(np.asarray(exposure) != 0):
-        raise ValueError(
-            "known and exposure apply to values, not to events. To fix this, leave them out."
-        )
     times, _ = parse_times(t, unit=unit)
     relative = np.ones(len(times)) if weights is None else _check_weights(weights, len(times))
     samples = check_samples(t, np.where(relative > 0, relative, np.nan), unit=unit, clock=clock)

@@ -1,14 +1,194 @@
-"""The user's options, one by one: counts, limits, periods, gears.  Each error names the option."""
+"""What may be asked of a search: `Options`, their defaults and their checks, in one place.
+
+Each error names the option and says what to pass instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import as_float
+
+#: The trend whose slope may change.
+PIECEWISE = "piecewise"
+
+#: Ways in which groups may differ.
+GROUPINGS = ("auto", "offset", "amplitude", "waveform")
+
+#: Ways to search.
+STRATEGIES = ("auto", "dense", "ladder")
+
+#: What is minimised.
+LOSSES = ("squares", "huber")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Every argument of a search that is not data.
+
+    The fields are arguments of :func:`epicycle.find_cycles`, which documents them; its defaults
+    are these, and so are those of the commands and of the estimators.
+    """
+
+    per_group: str = "auto"
+    unit: str | None = None
+    minimum_period: float | None = None
+    maximum_period: float | None = None
+    max_cycles: int = 30
+    harmonics: int = 16
+    false_alarm: float = 0.01
+    drift: bool = False
+    strategy: str = "auto"
+    max_frequencies: float = 2.0**29
+    signal_to_noise: float | None = None
+    trend: int | str = 1
+    varying_amplitude: bool = False
+    known: Any = ()
+    exposure: float = 0.0
+    red_noise: bool = False
+    loss: str = "squares"
+    clock: str = "elapsed"
+
+    @classmethod
+    def among(cls, parameters: Mapping[str, Any]) -> Options:
+        """Return those of some parameters that are options of a search; the others are ignored."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: parameters[name] for name in names if name in parameters})
+
+    def checked(self, *, of_events: bool) -> Options:
+        """Return the options as numbers of the kinds declared.
+
+        What depends on the data is checked where they are known: the unit and the clock with the
+        times (:func:`epicycle.samples.times.parse_times`), `known` and `exposure` with the band
+        (:func:`check_known`, :func:`check_exposure`).
+
+        Parameters
+        ----------
+        of_events : bool
+            Whether the data are times of events, for which some options make no sense.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an option cannot be used.
+        """
+        shortest, longest = check_period_limits(self.minimum_period, self.maximum_period)
+        strategy = check_strategy(self.strategy)
+        if self.red_noise:
+            check_has_values("red_noise", of_events=of_events)
+            strategy = check_red_noise_strategy(strategy)
+        if self.varying_amplitude:
+            check_has_values("varying_amplitude", of_events=of_events)
+        if of_events and (np.size(self.known) or np.any(np.asarray(self.exposure) != 0)):
+            raise ValueError(
+                "known and exposure apply to values, not to events. To fix this, leave them out."
+            )
+        ratio = self.signal_to_noise
+        return Options(
+            per_group=check_grouping(self.per_group),
+            unit=self.unit,
+            minimum_period=shortest,
+            maximum_period=longest,
+            max_cycles=check_count(self.max_cycles, "max_cycles"),
+            harmonics=check_count(self.harmonics, "harmonics"),
+            false_alarm=check_positive(self.false_alarm, "false_alarm", below=1.0),
+            drift=bool(self.drift),
+            strategy=strategy,
+            max_frequencies=check_positive(self.max_frequencies, "max_frequencies"),
+            signal_to_noise=(
+                None if ratio is None else check_positive(ratio, "signal_to_noise", below=1e30)
+            ),
+            trend=check_trend(self.trend),
+            varying_amplitude=bool(self.varying_amplitude),
+            known=tuple(as_float(self.known, "known").ravel().tolist()),
+            exposure=_as_scalar(self.exposure, "exposure"),
+            red_noise=bool(self.red_noise),
+            loss=check_loss(self.loss, of_events=of_events),
+            clock=self.clock,
+        )
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the options as arguments of :func:`epicycle.find_cycles`, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def period_limits(self) -> tuple[float | None, float | None]:
+        """The shortest and the longest period, None where they are not given."""
+        return self.minimum_period, self.maximum_period
+
+    @property
+    def degree(self) -> int:
+        """Degree of the polynomial in time; that of a trend whose slope may change is 1."""
+        return 1 if isinstance(self.trend, str) else self.trend
+
+
+def check_trend(trend: Any) -> int | str:
+    """Return the trend: a degree, or :data:`PIECEWISE`."""
+    if not isinstance(trend, str):
+        return check_count(trend, "trend", minimum=0)
+    if trend != PIECEWISE:
+        raise ValueError(
+            f"trend must be a degree (0, 1, 2, ...) or {PIECEWISE!r}, got {trend!r}. "
+            f"To fix this, pass one of these."
+        )
+    return trend
+
+
+def check_grouping(per_group: Any) -> str:
+    """Return `per_group` if it is one of :data:`GROUPINGS`."""
+    if per_group not in GROUPINGS:
+        raise ValueError(
+            f"per_group must be 'auto', 'offset', 'amplitude' or 'waveform', got {per_group!r}. "
+            f"To fix this, pass 'offset' where groups share amplitude and phase (instruments), "
+            f"'amplitude' where they share all but their amplitudes (sensors of different gain), "
+            f"'waveform' where each has its own (bands)."
+        )
+    return str(per_group)
+
+
+def check_strategy(strategy: Any) -> str:
+    """Return the strategy if it is one of :data:`STRATEGIES`."""
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy must be 'auto', 'dense' or 'ladder', got {strategy!r}.")
+    return str(strategy)
+
+
+def check_loss(loss: Any, *, of_events: bool) -> str:
+    """Return the loss if it is one of :data:`LOSSES`; events have none but the likelihood."""
+    if loss not in LOSSES:
+        raise ValueError(
+            f"loss must be one of {', '.join(LOSSES)}, got {loss!r}. To fix this, pass 'squares' "
+            f"for least squares, or 'huber' where some values may be far off."
+        )
+    if of_events and loss != "squares":
+        raise ValueError(
+            f"loss={loss!r} bounds the influence of values, and events have none. To fix this, "
+            f"leave out loss, or pass y."
+        )
+    return str(loss)
+
+
+def check_has_values(name: str, *, of_events: bool) -> None:
+    """Refuse an option that makes sense for values only, where there are events."""
+    if of_events:
+        raise ValueError(
+            f"{name} is for samples with values, got events. To fix this, leave it out, or count "
+            f"the events in equal intervals and give the counts as y."
+        )
+
+
+def check_red_noise_strategy(strategy: str) -> str:
+    """Return the strategy of a search among red noise: the dense one."""
+    if strategy == "ladder":
+        raise ValueError(
+            "strategy must be 'dense' or 'auto' with red_noise, got 'ladder': pairs of close "
+            "samples share their noise. To fix this, narrow the band with minimum_period."
+        )
+    return "dense"
 
 
 def check_count(value: Any, name: str, *, minimum: int = 1) -> int:
@@ -78,51 +258,6 @@ def check_exposure(exposure: Any, shortest: float) -> float:
     return value
 
 
-def check_frequencies(frequencies: Any, errors: Any) -> tuple[Floats, Floats]:
-    """Return frequencies, shape (K,), and their covariance, shape (K, K)."""
-    f = as_float(frequencies, "frequencies")
-    if f.ndim != 1 or not (np.isfinite(f) & (f > 0)).all():
-        raise ValueError(
-            f"frequencies must be one-dimensional, finite and above 0, got "
-            f"{_shown(f)}. To fix this, pass the absolute values of those that are known."
-        )
-    covariance = as_float(errors, "errors")
-    if covariance.shape == f.shape:
-        covariance = np.diag(covariance * np.abs(covariance))
-    if covariance.shape != 2 * f.shape or not (covariance == covariance.T).all():
-        raise ValueError(
-            f"errors must have the shape {f.shape} of the frequencies, or be their symmetric "
-            f"covariance, shape {2 * f.shape}, got shape {np.shape(errors)}."
-        )
-    if not (np.isfinite(covariance).all() and (np.diag(covariance) > 0).all()):
-        raise ValueError(
-            f"errors must be finite and above 0, got {_shown(as_float(errors, 'errors'))}. "
-            f"To fix this, leave out frequencies without an error: what is held is not measured."
-        )
-    return f, covariance
-
-
-def check_train(
-    members: Sequence[Any], ratios: Sequence[Any], count: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return members and ratios of a gear train among `count` frequencies as integers."""
-    chosen = tuple(check_count(m, "members", minimum=0) for m in members)
-    multiple = tuple(check_count(n, "ratios") for n in ratios)
-    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or max(chosen) >= count:
-        raise ValueError(
-            f"members must be at least two different indices below {count}, got {chosen}."
-        )
-    if len(multiple) != len(chosen):
-        raise ValueError(
-            f"ratios must be one integer for each of the {len(chosen)} members, got {multiple}."
-        )
-    return chosen, multiple
-
-
-def _shown(values: Floats) -> str:
-    return f"shape {values.shape}" if values.ndim != 1 else str(values.tolist())
-
-
 def _as_scalar(value: Any, name: str) -> float:
     if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
         raise TypeError(f"{name} must be a number, got {value!r}.")
@@ -130,23 +265,3 @@ def _as_scalar(value: Any, name: str) -> float:
         return float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
-
-
-def check_has_values(name: str, *, of_events: bool) -> None:
-    """Refuse an option that makes sense for values only, where there are events."""
-    if of_events:
-        raise ValueError(
-            f"{name} is for samples with values, got events. To fix this, leave it out, or count "
-            f"the events in equal intervals and give the counts as y."
-        )
-
-
-def check_red_noise(strategy: str, *, of_events: bool) -> str:
-    """Return the strategy of a search among red noise: the dense one."""
-    check_has_values("red_noise", of_events=of_events)
-    if strategy == "ladder":
-        raise ValueError(
-            "strategy must be 'dense' or 'auto' with red_noise, got 'ladder': pairs of close "
-            "samples share their noise. To fix this, narrow the band with minimum_period."
-        )
-    return "dense" if strategy == "auto" else strategy

@@ -10,6 +10,7 @@ import numpy as np
 from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.samples.options import check_strategy
 
 #: Neighbours on a grid that goes on this far from frequency 0 are the same number.
 _MOST_FREQUENCIES = 2.0**53
@@ -219,9 +220,7 @@ def plan_band(
 
 def choose_strategy(strategy: str, n_frequencies: int) -> str:
     """Return "dense" or "ladder" for a grid: as asked for, or by its size."""
-    if strategy not in ("auto", "dense", "ladder"):
-        raise ValueError(f"strategy must be 'auto', 'dense' or 'ladder', got {strategy!r}.")
-    if strategy == "auto":
+    if check_strategy(strategy) == "auto":
         return "dense" if n_frequencies <= SEARCH.dense_upto else "ladder"
     return strategy
 
