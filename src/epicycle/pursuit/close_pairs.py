@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -273,7 +274,7 @@ def _settle(stand: Stand, structure: Structure) -> Stand | None:
         fit, jitter = work.settle(structure, tight=True)
     except np.linalg.LinAlgError:
         return None
-    return Stand(work, fit, jitter, stand.last)
+    return replace(stand, work=work, fit=fit, jitter=jitter)
 
 
 def _is_better(stand: Stand, before: Stand) -> bool:

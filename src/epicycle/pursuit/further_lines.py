@@ -15,65 +15,48 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal, count_cycles, with_drift_set
-from epicycle.pursuit.workbench import Workbench
-from epicycle.samples.arrays import Floats
+from epicycle.pursuit.stand import Stand
 from epicycle.samples.data import Data
 from epicycle.search.drift import scan_drift
-from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
 
 
-def add_lines(
-    work: Workbench,
-    fit: Fit,
-    jitter: Floats,
-    last: Candidates,
-    goal: Goal,
-    judge: Judge,
-    refused: list[float],
-    beside: list[float],
-) -> tuple[Fit, Floats, Candidates]:
-    """Return the fit with every further significant line, and the last search.
+def add_lines(stand: Stand, goal: Goal, judge: Judge) -> Stand:
+    """Return where the pursuit stands with every further significant line.
 
-    Where lines were refused, and where power stands beside a line, is added to the lists.
+    What was refused on the way, and where power stands beside a line, is noted there.
     """
-    while count_cycles(fit.structure, goal) < goal.max_cycles:
-        found = _next_line(work, fit, last, work.plan, goal, judge, refused, beside)
-        if found is None:
+    work = stand.work
+    while count_cycles(stand.fit.structure, goal) < goal.max_cycles:
+        stand, better, candidate = _next_line(stand, goal, judge)
+        if better is None:
             break
-        better, candidate = found
-        settled, its_jitter = work.settle(with_drift_set(better.structure, goal))
-        if not _acceptable(fit, settled, work.plan, 1.0 / work.data.baseline):
+        settled, jitter = work.settle(with_drift_set(better.structure, goal))
+        if not _acceptable(stand.fit, settled, work.plan, 1.0 / work.data.baseline):
             # the candidate too, from which the line may have moved: else it would come again
-            refused += [float(better.structure.frequency[-1]), candidate]
+            stand = stand.refusing(float(better.structure.frequency[-1]), candidate)
             continue
-        fit, jitter = settled, its_jitter
-        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
-        last = work.search(fit)
-    return fit, jitter, last
+        fit = harmonics.extend(work.data, settled, work.test, goal.max_order, work.noise.absolute)
+        stand = stand.searched(fit, jitter)
+    return stand
 
 
-def _next_line(
-    work: Workbench,
-    fit: Fit,
-    candidates: Candidates,
-    plan: SearchPlan,
-    goal: Goal,
-    judge: Judge,
-    refused: list[float],
-    beside: list[float],
-) -> tuple[Fit, float] | None:
-    """Return the fit with one more line, and the candidate; None when nothing is significant."""
-    data = work.data
+def _next_line(stand: Stand, goal: Goal, judge: Judge) -> tuple[Stand, Fit | None, float]:
+    """Return the stand with refusals noted, and the fit with one more line and its candidate.
+
+    The fit is None when nothing more is significant.
+    """
+    work, fit, candidates = stand.work, stand.fit, stand.last
+    data, plan = work.data, work.plan
     if is_exact(data, fit.chi2):
-        return None
+        return stand, None, 0.0
     width = 1.0 / data.baseline
     existing = fit.structure.line_frequency
-    taken = np.append(existing, refused)
+    taken = np.append(existing, stand.refused)
     for frequency, height in zip(candidates.frequency, candidates.power, strict=True):
         if len(taken) and np.abs(taken - frequency).min() < LINES.separation * width:
             if height > work.significant_power(fit):
-                beside.append(float(frequency))
+                stand = replace(stand, beside=(*stand.beside, float(frequency)))
             continue
         structure = fit.structure.plus(float(frequency))
         if goal.drift and frequency >= goal.slow_limit:
@@ -87,18 +70,18 @@ def _next_line(
             structure = fit.structure.plus(width, fixed=True)
             trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
         if judge.of_next(data, fit, trial) > goal.false_alarm:
-            return None
+            return stand, None, 0.0
         n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
         # an output may be fitted without any residual before
         ratio = np.maximum(fit.chi2, 1e-300) / np.maximum(trial.chi2, 1e-300)
         # BIC: two amplitudes are learned from the values of their output, a frequency from all
         gain = (n * np.log(ratio)).sum()
         if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
-            return None
+            return stand, None, 0.0
         if _acceptable(fit, trial, plan, width):
-            return trial, float(frequency)
-        refused.append(float(frequency))
-    return None
+            return stand, trial, float(frequency)
+        stand = stand.refusing(float(frequency))
+    return stand, None, 0.0
 
 
 def _with_best_drift(data: Data, fit: Fit, frequency: float, width: float) -> Structure:

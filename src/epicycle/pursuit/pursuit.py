@@ -146,50 +146,44 @@ def pursue(
     work.red_noise = goal.red_noise
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    last = work.search(fit)
-    refused: list[float] = []
-    beside: list[float] = []
-    fit, jitter, last, rivals, held = _open(work, fit, jitter, last, goal, judge, ranking)
-    fit, jitter, last = add_lines(work, fit, jitter, last, goal, judge, refused, beside)
+    opened, rivals, held = _open(Stand(work, fit, jitter, work.search(fit)), goal, judge, ranking)
+    begun = add_lines(opened, goal, judge)
 
     window = spectral_window(work.data, plan)
-    likelier = _at_likeliest_aliases(work, fit, window, goal, judge, held)
-    if likelier is not fit:
-        last = work.search(likelier)
-        fit, jitter, last = add_lines(work, likelier, jitter, last, goal, judge, refused, beside)
-    broad = _broad_peaks(work, fit, goal, judge)
-    spared = np.array([fit.structure.frequency[m] for peak in broad for m in peak.members])
-    seen = fit.structure.line_frequency.tolist()
-    begun = fit
-    fit, jitter = _finish(work, begun, goal, judge, held)
-    beside += refused
+    likelier = _at_likeliest_aliases(begun, window, goal, judge, held)
+    if likelier is not begun.fit:
+        begun = add_lines(begun.searched(likelier), goal, judge)
+    broad = _broad_peaks(begun, goal, judge)
+    spared = np.array([begun.fit.structure.frequency[m] for peak in broad for m in peak.members])
+    stand = _finish(begun, goal, judge, held)
+    beside = [*stand.beside, *stand.refused]
     centres: list[float] = []
     if not (goal.drift or goal.red_noise):
-        stand, centres = resolve(
-            Stand(work, fit, jitter, last), seen, lambda stand: _complete(stand, goal, judge)
-        )
-        if count_cycles(stand.fit.structure, goal) > goal.max_cycles:
+        seen = begun.fit.structure.line_frequency.tolist()
+        split, centres = resolve(stand, seen, lambda one: _complete(one, goal, judge))
+        if count_cycles(split.fit.structure, goal) > goal.max_cycles:
             centres = []
         if centres:
-            work, fit, jitter, last = stand.work, stand.fit, stand.jitter, stand.last
-            solved = is_exact(work.data, fit.chi2)
-            beside = [f for f in beside if not solved and is_apart(work.data, f, centres)]
+            stand = split
+            solved = is_exact(stand.work.data, stand.fit.chi2)
+            beside = [f for f in beside if not solved and is_apart(stand.work.data, f, centres)]
     broad = []
     if len(spared) and not centres:
         # several lines make one broad peak together, whatever each of them is worth
-        fit, jitter = _finish(work, begun, goal, judge, held, spared)
-        broad = _broad_peaks(work, fit, goal, judge)
+        stand = _finish(begun, goal, judge, held, spared)
+        broad = _broad_peaks(stand, goal, judge)
+    work, fit = stand.work, stand.fit
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(
         data=work.data,
         fit=fit,
-        jitter=jitter,
+        jitter=stand.jitter,
         level=level,
         covariance=errors,
         false_alarm=judge.of_all(work.data, fit, errors, level),
-        first=work.portrait(work.null(structure), fit, last),
-        last=work.portrait(fit, fit, last),
+        first=work.portrait(work.null(structure), fit, stand.last),
+        last=work.portrait(fit, fit, stand.last),
         depth=work.depth,
         remedies=work.remedies(),
         search=work.report(),
@@ -228,42 +222,40 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
 
 
 def _finish(
-    work: Workbench,
-    fit: Fit,
-    goal: Goal,
-    judge: Judge,
-    held: float | None,
-    spared: Floats | None = None,
-) -> tuple[Fit, Floats]:
-    """Return the final joint fit: lines pruned and read as waveforms, and the jitter."""
-    absolute = work.noise.absolute
-    fit = _prune(work, fit, goal, judge, spared)
+    stand: Stand, goal: Goal, judge: Judge, held: float | None, spared: Floats | None = None
+) -> Stand:
+    """Return where the pursuit ends: lines pruned, read as waveforms, and fitted together."""
+    work, absolute = stand.work, stand.work.noise.absolute
+    fit = _prune(work, stand.fit, goal, judge, spared)
     fit = harmonics.descend(work.data, fit, work.test, goal.max_order, absolute, held)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, absolute)
     level = judge.noise_level(work.data, fit)
     fit = harmonics.merge(work.data, fit, level, goal.max_order, absolute)
-    return _settle_apart(work, fit, goal)
+    fit, jitter = _settle_apart(work, fit, goal)
+    return replace(stand, fit=fit, jitter=jitter)
 
 
-def _broad_peaks(work: Workbench, fit: Fit, goal: Goal, judge: Judge) -> list[BroadPeak]:
+def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
     """Return which cycles are no clocks, and which lines make one of them together."""
     if goal.drift:
         return []
+    data, fit = stand.work.data, stand.fit
     structure = fit.structure
-    level = judge.noise_level(work.data, fit)
+    level = judge.noise_level(data, fit)
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
     order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
-    return broad_peaks(work.data, fit, level, order)
+    return broad_peaks(data, fit, level, order)
 
 
 def _at_likeliest_aliases(
-    work: Workbench, fit: Fit, window: Candidates, goal: Goal, judge: Judge, held: float | None
+    stand: Stand, window: Candidates, goal: Goal, judge: Judge, held: float | None
 ) -> Fit:
     """Return the fit with every cycle that an alias explains better moved there.
 
     At its first appearance a line is at the highest maximum, which noise and lines not found yet
     may have put on an alias.
     """
+    work, fit = stand.work, stand.fit
     left: list[float] = []
     moved = True
     while moved and len(left) < goal.max_cycles:
@@ -287,19 +279,13 @@ def _at_likeliest_aliases(
 
 
 def _open(
-    work: Workbench,
-    fit: Fit,
-    jitter: Floats,
-    last: Candidates,
-    goal: Goal,
-    judge: Judge,
-    ranking: Ranking | None,
-) -> tuple[Fit, Floats, Candidates, tuple[Rival, ...], float | None]:
-    """Return fit, jitter and search with the first cycle, where it is better found as a waveform.
+    stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None
+) -> tuple[Stand, tuple[Rival, ...], float | None]:
+    """Return the stand with the first cycle, where it is better found as a waveform.
 
-    With them come the frequencies compared, and the one that is held against its aliases.
+    With it come the frequencies compared, and the one that is held against its aliases.
     """
-    unchanged = fit, jitter, last, (), None
+    work, fit, last = stand.work, stand.fit, stand.last
     top = float(last.frequency[0]) if len(last.frequency) else None
     if (
         goal.drift
@@ -309,7 +295,7 @@ def _open(
         or not affordable(work.data, work.plan)
         or is_exact(work.data, fit.chi2)
     ):
-        return unchanged
+        return stand, (), None
     in_groups = ranking is not None and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
@@ -317,30 +303,28 @@ def _open(
         work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
     )
     if opening.fit is None:
-        return *unchanged[:3], ranking.rivals, opening.held
+        return stand, ranking.rivals, opening.held
     trial = opening.fit
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     if orders != (1,) and outdone_by_sinusoids(
         work.data, fit, trial, work.plan, work.search, in_groups=in_groups
     ):
         # groups still say where else the first line may stand
-        return *unchanged[:3], ranking.rivals if in_groups else (), None
+        return stand, ranking.rivals if in_groups else (), None
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
-        return unchanged
+        return stand, (), None
     fit, jitter = work.settle(trial.structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
-    return fit, jitter, work.search(fit), ranking.rivals, opening.held
+    return stand.searched(fit, jitter), ranking.rivals, opening.held
 
 
 def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     """Return the fit without the lines that close pairs have made superfluous, and completed."""
-    work = copy(stand.work)
-    fit = _prune(work, stand.fit, goal, judge)
-    last = work.search(fit)
-    fit, jitter, last = add_lines(work, fit, stand.jitter, last, goal, judge, [], [])
-    fit = _prune(work, fit, goal, judge)
-    fit, jitter = work.settle(fit.structure, tight=True)
-    return Stand(work, fit, jitter, last)
+    begun = replace(stand, work=copy(stand.work), refused=(), beside=())
+    found = add_lines(begun.searched(_prune(begun.work, begun.fit, goal, judge)), goal, judge)
+    fit = _prune(found.work, found.fit, goal, judge)
+    fit, jitter = found.work.settle(fit.structure, tight=True)
+    return replace(found, fit=fit, jitter=jitter, refused=stand.refused, beside=stand.beside)
 
 
 def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from epicycle.fit.joint import Fit
 from epicycle.pursuit.workbench import Workbench
@@ -12,7 +12,7 @@ from epicycle.spectra.bands import Candidates
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the pursuit stands.
+    """Where the pursuit stands.  Every step takes one and returns the next.
 
     Attributes
     ----------
@@ -24,9 +24,24 @@ class Stand:
         Extra scatter of each group and output.
     last : Candidates
         The latest search.
+    refused : tuple of float
+        Frequencies of significant lines that would have fought those that are there.
+    beside : tuple of float
+        Frequencies of significant power closer to a line than two lines may stand.
     """
 
     work: Workbench
     fit: Fit
     jitter: Floats
     last: Candidates
+    refused: tuple[float, ...] = ()
+    beside: tuple[float, ...] = ()
+
+    def refusing(self, *frequencies: float) -> Stand:
+        """Return the same with further frequencies refused."""
+        return replace(self, refused=(*self.refused, *frequencies))
+
+    def searched(self, fit: Fit, jitter: Floats | None = None) -> Stand:
+        """Return the same with another fit, and the search of what this leaves."""
+        jitter = self.jitter if jitter is None else jitter
+        return replace(self, fit=fit, jitter=jitter, last=self.work.search(fit))
