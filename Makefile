@@ -19,17 +19,23 @@ BENCH ?= $(sort $(wildcard benchmarks/*/run.py))
 SECONDS ?= 600
 TARGETS ?=
 
+# Wings, places of each and seed of the sample: make mutants WING="spectra fit" SAMPLE=200 SEED=1
+WING ?= samples spectra search fit evidence pursuit
+SAMPLE ?= 60
+SEED ?= 0
+
 # Stamps: an environment is brought up to date when its requirements change, and only then.
 CREATED := $(VENV)/.stamp-created
 CORE := $(VENV)/.stamp-core
 TORCH := $(VENV)/.stamp-torch
 DEV := $(VENV)/.stamp-dev
 FUZZ := $(VENV)/.stamp-fuzz
+MUTANTS := $(VENV)/.stamp-mutants
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run moon pictures test lint types contracts docs bench fuzz clean distclean
+.PHONY: help run moon pictures test lint types contracts docs bench fuzz mutants clean distclean
 
 help:
 	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
@@ -41,6 +47,7 @@ help:
 	@echo "make docs       build the documentation into docs/_build/html; warnings are errors"
 	@echo "make bench      run all benchmarks"
 	@echo "make fuzz       look for input that breaks a promise, SECONDS=600 for each target of fuzz/"
+	@echo "make mutants    which small errors in a sample of the code the tests of its wing notice"
 	@echo "make pictures   draw the pictures of README.md anew, into docs/images"
 	@echo "make clean      remove caches, build products and generated pictures"
 	@echo "make distclean  the same, and the environment in $(VENV)"
@@ -83,6 +90,9 @@ fuzz: $(FUZZ)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 		$(BIN)/python fuzz/run.py --seconds $(SECONDS) $(TARGETS)
 
+mutants: $(MUTANTS)
+	@$(BIN)/python scripts/mutants.py --wing $(WING) --sample $(SAMPLE) --seed $(SEED)
+
 clean:
 	rm -rf build dist docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -f *.png *.svg *.pdf
@@ -122,4 +132,10 @@ $(DEV): pyproject.toml $(CONSTRAINTS) | $(CREATED)
 $(FUZZ): $(DEV)
 	@echo "Installing atheris ..." >&2
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[fuzz]' >&2
+	@touch $@
+
+# Only for `make mutants`, which takes hours for all places.
+$(MUTANTS): $(DEV)
+	@echo "Installing Cosmic Ray ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[mutants]' >&2
 	@touch $@
