@@ -13,6 +13,8 @@ import mpmath
 import numpy as np
 from scipy import special
 
+from epicycle.samples.data import Data
+
 # ---- Phases --------------------------------------------------------------------------------
 
 
@@ -227,3 +229,13 @@ def simulated_false_alarm(
         there[f] = p
         shares.append(1 / np.count_nonzero(there >= power))
     return float(n_frequencies * single * np.mean(shares))
+
+
+def residual_of(data: Data) -> np.ndarray:
+    """Return the residual of every output from its nuisance columns, by plain least squares."""
+    result = np.zeros_like(data.y)
+    for j in range(data.y.shape[1]):
+        root = np.sqrt(data.weights_of(j))[:, None]
+        c = np.linalg.lstsq(data.nuisance * root, data.y[:, j] * root[:, 0], rcond=None)[0]
+        result[:, j] = np.where(root[:, 0] > 0, data.y[:, j] - data.nuisance @ c, 0.0)
+    return result

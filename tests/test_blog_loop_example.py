@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "blog_loop.py"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "blog_loop.py"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "body_rhythm.py"
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "body_rhythm.py"
 
 
 @pytest.mark.slow
@@ -17,7 +17,7 @@ def test_the_example(tmp_path: Path) -> None:
         [sys.executable, str(EXAMPLE), "--steps", "500", "--output", str(picture)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert process.returncode == 0, process.stderr
     rows = {line.split()[0]: line for line in process.stdout.splitlines()[1:]}

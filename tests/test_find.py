@@ -11,19 +11,17 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 import oracles
 from epicycle import CycleModel, find_cycles
-from epicycle.search.dense import DenseSearch
-from generators import regression, sinusoids
+from generators import sinusoids
+from tests.finds import LINES, problem_of, seeds
 
 #: In units of one standard error.
 SAME = 5e-6
-
-LINES = [(0.3137, 3.0, 0.1), (0.7421, 2.0, 0.4)]
 
 
 def assert_same_cycles(
@@ -52,18 +50,7 @@ def assert_same_cycles(
     assert other.amplitude_limit == pytest.approx(size * one.amplitude_limit, rel=1e-5)
 
 
-# ---- Properties ----------------------------------------------------------------------------
-
-seeds = st.integers(0, 2**32 - 1)
 samplings = st.sampled_from(["random", "regular", "nightly", "gappy"])
-
-
-def problem_of(seed: int, sampling: str = "random", **options: object):
-    problem = sinusoids(seed, 160, 64.0, LINES, sampling=sampling, **options)
-    # binary fractions: sums with numbers up to 2**30 are exact
-    t = np.round(problem.t * 2**20) / 2**20
-    assume(len(np.unique(t)) == len(t))
-    return t, problem.y
 
 
 @given(seeds, samplings)
@@ -353,69 +340,6 @@ def test_noise_free_data_are_fitted_to_rounding() -> None:
         assert model.residual_std < 1e-9
 
 
-# ---- What the options do -------------------------------------------------------------------
-
-
-def test_the_exposure_is_corrected() -> None:
-    # an exposure averages: done here by the midpoint rule with 400 points, good to
-    # (2 pi f e / 400)^2 / 24 = 2e-6
-    rng = np.random.default_rng(8)
-    t = np.sort(rng.uniform(0, 100, 400))
-    exposure = 1.0
-    inside = t[:, None] + ((np.arange(400) + 0.5) / 400 - 0.5) * exposure
-
-    def instantaneous(x: np.ndarray) -> np.ndarray:
-        angle = 2 * np.pi * 0.4 * x
-        return 2.0 * np.cos(angle) + 0.8 * np.cos(2 * angle - 1.0)
-
-    y = instantaneous(inside).mean(axis=1) + 0.05 * rng.normal(size=400)
-    blurred = find_cycles(t, y, minimum_period=1.1)
-    sharp = find_cycles(t, y, minimum_period=1.1, exposure=exposure)
-    first, second = sharp.cycles[0].harmonics
-    assert first.amplitude == pytest.approx(2.0, abs=4 * first.amplitude_error)
-    assert second.amplitude == pytest.approx(0.8, abs=4 * second.amplitude_error)
-    # sinc(0.4) and sinc(0.8) of it were in the data
-    for k, gain in enumerate((0.7568, 0.2339)):
-        raw, corrected = blurred.cycles[0].harmonics[k], sharp.cycles[0].harmonics[k]
-        assert raw.amplitude == pytest.approx(gain * corrected.amplitude, rel=1e-3)
-        assert raw.amplitude_error == pytest.approx(gain * corrected.amplitude_error, rel=1e-3)
-    assert sharp.cycles[0].period == pytest.approx(blurred.cycles[0].period, rel=1e-9)
-    # predictions are of the moment, not of an exposure
-    new = np.linspace(0, 100, 300)
-    assert np.abs(sharp.predict(new) - instantaneous(new)).max() < 0.15
-    np.testing.assert_allclose(sharp.residual, blurred.residual, atol=1e-9)
-
-
-def test_offsets_and_jitter_of_instruments() -> None:
-    problem = sinusoids(
-        9,
-        600,
-        100.0,
-        LINES,
-        0.5,
-        groups=3,
-        offsets=[0.0, 40.0, -25.0],
-        jitter=[0.0, 1.0, 3.0],
-    )
-    model = find_cycles(problem.t, problem.y, problem.dy, group=problem.group)
-    assert len(model.cycles) == 2
-    for (frequency, amplitude, _), cycle in zip(LINES, model.cycles, strict=True):
-        assert abs(cycle.frequency - frequency) < 4 * cycle.frequency_error
-        assert abs(cycle.amplitude - amplitude) < 4 * cycle.amplitude_error
-    assert set(model.jitter) == {"A", "B", "C"}
-    for label, injected in zip("ABC", (0.0, 1.0, 3.0), strict=True):
-        # total variance of 200 values to sqrt(2 / 200), dy^2 = 0.25 of it known
-        allowed = 4 * (injected**2 + 0.25) * np.sqrt(2 / 200)
-        assert abs(model.jitter[label] ** 2 - injected**2) < allowed
-    # The noisy group counts for less: better than one scatter for all.  Information per sample is
-    # the mean of 1 / variance, (1 / 0.25 + 1 / 1.25 + 1 / 9.25) / 3 = 1.64, against 1 / 3.58.
-    flat = find_cycles(problem.t, problem.y - problem.truth.background, max_cycles=2, harmonics=1)
-    ratio = flat.cycles[0].frequency_error / model.cycles[0].frequency_error
-    assert ratio == pytest.approx(np.sqrt(1.64 * 3.58), rel=0.35)
-    # without groups, the offsets swamp everything
-    assert find_cycles(problem.t, problem.y, problem.dy).cycles == ()
-
-
 def test_outputs_share_frequencies_and_have_amplitudes_of_their_own() -> None:
     rng = np.random.default_rng(10)
     t = np.sort(rng.uniform(0, 100, 300))
@@ -483,82 +407,6 @@ def test_errors_are_those_that_are_made(ratio: float) -> None:
     spread = np.sqrt(np.mean(np.square(pull)))
     assert 0.96 * low <= spread <= 1.03 * high
     assert abs(np.mean(pull)) < 4 / np.sqrt(trials)
-
-
-def test_errors_of_amplitude_phase_and_time() -> None:
-    trials = 150
-    pulls: dict[str, list[float]] = {"amplitude": [], "phase": [], "time": []}
-    true = (0.4321, 2.0, 0.3)
-    for seed in range(trials):
-        problem = sinusoids(1000 + seed, 200, 100.0, [true], errors=True)
-        model = find_cycles(
-            problem.t, problem.y, problem.dy, minimum_period=0.5, harmonics=1, max_cycles=1
-        )
-        cycle = model.cycles[0]
-        # an amplitude is the root of two squares: the noise of both adds sigma^2 / 2 A to it
-        bias = 0.5 * cycle.amplitude_error**2 / cycle.amplitude
-        pulls["amplitude"].append((cycle.amplitude - bias - 2.0) / cycle.amplitude_error)
-        expected = true[0] * model.reference_time - true[2]
-        # the phase is that of the maximum after the reference: f t - phase is whole there
-        turn = (cycle.phase + expected + 0.5) % 1.0 - 0.5
-        pulls["phase"].append(turn / cycle.phase_error)
-        top = (true[0] * cycle.time_of_maximum - true[2] + 0.5) % 1.0 - 0.5
-        pulls["time"].append(top / true[0] / cycle.time_of_maximum_error)
-    low, high = np.sqrt(stats.chi2.ppf([5e-5, 1 - 5e-5], trials) / trials)
-    for name, values in pulls.items():
-        spread = np.sqrt(np.mean(np.square(values)))
-        # noise level as above; errors of 1 to 3 times the noise leave fewer effective samples
-        assert 0.94 * low <= spread <= 1.05 * high, name
-        assert abs(np.mean(values)) < 4 / np.sqrt(trials), name
-
-
-def test_the_amplitude_limit_is_what_would_have_been_seen() -> None:
-    trials = 80
-    seen = {1.0: 0, 0.5: 0}
-    for seed in range(trials):
-        problem = sinusoids(seed, 120, 50.0)
-        model = find_cycles(problem.t, problem.y, minimum_period=0.5, trend=0)
-        if model.lines:
-            continue  # a false alarm, about one in a hundred
-        rng = np.random.default_rng(seed)
-        frequency, phase = rng.uniform(0.1, 1.9), rng.uniform()
-        highest = power_near(problem.t, problem.y, model, None)
-        for share in seen:
-            line = share * model.amplitude_limit
-            y = problem.y + line * np.cos(2 * np.pi * (frequency * problem.t - phase))
-            seen[share] += power_near(problem.t, y, model, frequency) > highest
-    # 95 % by definition; grid and finite N cost little; one failure in 1e4 by chance
-    assert seen[1.0] >= stats.binom.ppf(1e-4, trials, 0.94)
-    # and it is no blank cheque: half of it is seen in a third of the cases or less
-    assert seen[0.5] <= stats.binom.ppf(1 - 1e-4, trials, 0.33)
-
-
-def power_near(t: np.ndarray, y: np.ndarray, model: CycleModel, frequency: float | None) -> float:
-    """Return the highest reduction of chi-square, anywhere or within a line width."""
-    plan = model.search
-    found = DenseSearch(regression(t, y), plan, keep=16, threads=1).maxima(
-        (y - y.mean())[:, None], np.ones(1)
-    )
-    if frequency is None:
-        return float(found.power[0])
-    near = np.abs(found.thinned_frequency - frequency) < 1 / model.baseline
-    return float(found.thinned_power[near].max())
-
-
-@settings(max_examples=8)
-@given(seeds)
-def test_the_spectrum_is_a_share_of_the_variance(seed: int) -> None:
-    t, y = problem_of(seed)
-    model = find_cycles(t, y, trend=0, minimum_period=0.5)
-    ones = np.ones(len(t))
-    index = int(model.spectrum.power.argmax())
-    frequency = model.spectrum.frequency[index]
-    share = oracles.least_squares_reduction(t, y, ones, ones[:, None], np.array([frequency]))
-    share /= oracles.chi_square(ones[:, None], y, ones)
-    assert model.spectrum.power[index] == pytest.approx(share[0], rel=1e-5)
-    assert 0 <= model.spectrum.residual_power.max() < model.spectrum.power.max()
-    assert 0 < model.spectrum.threshold < model.spectrum.power.max()
-    assert model.spectrum.residual_power.max() < 1.5 * model.spectrum.threshold
 
 
 def test_progress_is_reported() -> None:

@@ -27,7 +27,7 @@ def heavy_packages_loaded_by(statement: str) -> list[str]:
         [sys.executable, "-c", statement + "\n" + REPORT, json.dumps(HEAVY)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout)
@@ -52,7 +52,7 @@ def modules_loaded_by(statement: str, begins: tuple[str, ...]) -> list[str]:
         [sys.executable, "-c", f"{statement}\n{report}"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
     return process.stdout.split()

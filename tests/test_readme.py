@@ -99,7 +99,7 @@ def test_console_example(code: str, output: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         env={**os.environ, "COLUMNS": "100"},
     )
     assert process.returncode == 0, process.stderr

@@ -6,18 +6,27 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import epicycle
 from epicycle.cli import commands as cli
-from epicycle.cli import console
 from epicycle.cli import options as cli_options
+from tests.commands import (
+    NOISE,
+    PATIENCE,
+    PERIOD,
+    TIDE,
+    interruptible,
+    refusal,
+    run,
+    samples,
+    table,
+    without_colours,
+)
 
 CO2 = Path(__file__).parents[2] / "data" / "co2_mlo_weekly_nan.csv"
 
@@ -48,68 +57,6 @@ CYCLE = {
     "false_alarm_probability",
     "aliases",
 }
-
-PERIOD = 12.42
-
-
-def samples(amplitude: float = 2.0, n: int = 150) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(11)
-    t = np.sort(rng.uniform(0, 300, n))
-    y = 5 + amplitude * np.sin(2 * np.pi * t / PERIOD) + rng.normal(size=n)
-    return t, y
-
-
-def table(header: str, *columns: np.ndarray) -> str:
-    lines = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
-    return "\n".join([header, *lines]) + "\n"
-
-
-TIDE = table("time_h,level", *samples())
-NOISE = table("time_h,level", *samples(amplitude=0.0))
-
-
-def run(*args: str | Path, stdin: str | bytes | None = None):
-    """Run the command in this process, and check what holds for every run."""
-    result = CliRunner().invoke(cli.app, [str(a) for a in args], input=stdin)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def run_process(*args: str | Path, **options):
-    """Run the command as a user does."""
-    command = [sys.executable, "-m", "epicycle", *map(str, args)]
-    return subprocess.run(command, capture_output=True, timeout=120, **options)
-
-
-def without_colours(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-def refusal(*args: str | Path, stdin: str | bytes | None = None) -> str:
-    """Return the one line with which a run is refused."""
-    result = run(*args, stdin=stdin)
-    assert result.exit_code == cli.BAD_INPUT
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("epicycle: error: ")
-    return lines[0]
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch):
-    """Let no setting of the machine decide about colours and widths."""
-    for variable in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "100")
-
-
-@pytest.fixture
-def tide(tmp_path):
-    path = tmp_path / "tide.csv"
-    path.write_text(TIDE)
-    return path
 
 
 # ---- Results -------------------------------------------------------------------------------
@@ -181,11 +128,6 @@ def test_standard_input(raw):
     assert json.loads(result.stdout)["n_samples"] == 150
 
 
-def test_quiet_says_nothing_but_the_result(tide):
-    assert run("find", tide, "--quiet").stderr == ""
-    assert run("find", tide, "-q", "--json").stderr == ""
-
-
 def test_named_columns_are_not_told_as_guesses(tide):
     result = run("find", tide, "--time", "time_h", "--value", "level", "--unit", "h")
     assert result.stderr == ""
@@ -246,36 +188,6 @@ def test_several_values_listed_or_repeated(tmp_path):
     assert rows[3].split()[0] == "b"
 
 
-def test_groups_errors_and_known_periods(tmp_path):
-    t, y = samples()
-    label = np.where(np.arange(len(t)) % 3 == 0, "hi", "lo")
-    y = y + 50 * (label == "hi")
-    path = tmp_path / "groups.csv"
-    path.write_text(table("t,y,dy,inst", t, y, 0 * y + 0.5, label))
-    result = run("find", path, "--group", "inst", "--known", "12.42", "--unit", "h", "--json")
-    document = json.loads(result.stdout)
-    assert set(document["jitter"]) == {"hi", "lo"}
-    # the noise is 1.0, of which the errors say 0.5: sqrt(1 - 0.25) is left to the jitter, known
-    # to about 1/sqrt(2 n) = 7 to 10 % of the total variance's root
-    for jitter in document["jitter"].values():
-        assert jitter == pytest.approx(0.87, abs=0.3)
-    assert document["cycles"][0]["known"]
-    assert document["cycles"][0]["period"] == pytest.approx(12.42, rel=1e-12)
-    text = run("find", path, "--group", "inst", "--known", "12.42", "--unit", "h").stdout
-    assert "12.42 h, held" in text
-    assert "jitter: hi " in text
-    assert json.loads(run("find", path, "--group", "inst", "--error", "none", "--json").stdout)[
-        "cycles"
-    ]
-
-
-def test_limits_of_the_search_reach_the_library(tide):
-    options = ("--min-period", "3", "--max-period", "20", "--false-alarm", "0.001")
-    search = json.loads(run("find", tide, "--json", *options).stdout)["search"]
-    assert search["maximum_frequency"] == pytest.approx(1 / 3)
-    assert "the shortest period asked for, 3" in search["reason"]
-
-
 # ---- Refusals ------------------------------------------------------------------------------
 
 
@@ -321,25 +233,6 @@ def test_a_shifted_table_is_refused(tmp_path):
     assert "line 2 has 3 fields separated by commas, but the header has 2" in refusal("find", path)
 
 
-def test_a_picture_is_refused_before_the_search(tide, monkeypatch):
-    def no_search(*_, **__):
-        raise AssertionError("searched")
-
-    monkeypatch.setattr(cli_options, "find_cycles", no_search)
-    monkeypatch.setattr("epicycle.files.writing.find_spec", lambda _: None)
-    assert "pip install 'epicycle[plot]'" in refusal(
-        "find", tide, "--plot", tide.with_suffix(".png")
-    )
-
-
-def test_too_large_a_search_is_refused(tide, monkeypatch):
-    def no_memory(*_, **__):
-        raise MemoryError
-
-    monkeypatch.setattr(cli_options, "find_cycles", no_memory)
-    assert re.search(r"not enough memory.*raise --min-period", refusal("find", tide))
-
-
 # ---- Pictures ------------------------------------------------------------------------------
 
 
@@ -358,29 +251,6 @@ def test_pictures(tide, kind, magic):
     assert sorted(p.name for p in tide.parent.iterdir()) == [picture.name, "tide.csv"]
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_an_unfinished_picture_leaves_nothing_behind(tide, monkeypatch, error):
-    plots = pytest.importorskip("epicycle.views.plots")
-    pytest.importorskip("matplotlib")
-
-    class Figure:
-        def savefig(self, path):
-            Path(path).write_bytes(b"half")
-            raise error
-
-    monkeypatch.setattr(plots, "plot_summary", lambda *_, **__: Figure())
-    picture = tide.parent / "picture.png"
-    picture.write_bytes(b"an older one")
-    result = run("find", tide, "--plot", picture)
-    if isinstance(error, OSError):
-        assert result.exit_code == cli.BAD_INPUT
-        assert "cannot be written (No space left on device)" in result.stderr
-    else:
-        assert result.exit_code == cli.INTERRUPTED
-    assert picture.read_bytes() == b"an older one"
-    assert sorted(p.name for p in tide.parent.iterdir()) == ["picture.png", "tide.csv"]
-
-
 # ---- Help and progress ---------------------------------------------------------------------
 
 
@@ -396,97 +266,15 @@ def test_help_and_version():
         assert option in text
 
 
-class Terminal:
-    """A stream that says it is a terminal, and keeps what is written to it."""
-
-    encoding = "utf-8"
-
-    def __init__(self):
-        self.text = ""
-
-    def isatty(self):
-        return True
-
-    def write(self, text):
-        self.text += text
-        return len(text)
-
-    def flush(self):
-        pass
-
-
-@pytest.mark.parametrize(("patience", "shown"), [(0.0, True), (60.0, False)])
-def test_progress_is_for_long_searches_on_terminals(monkeypatch, patience, shown):
-    monkeypatch.setattr(console, "_PATIENCE", patience)
-    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    with console.ProgressBar(shown=True) as bar:
-        for done in (500, 1000, 500, 1000):
-            bar.update(done, 1000)
-    assert ("search 2: 1,000 frequencies" in terminal.text) == shown
-    monkeypatch.setattr(sys, "stderr", silent := Terminal())
-    with console.ProgressBar(shown=False) as bar:
-        bar.update(1000, 1000)
-    assert silent.text == ""
-
-
-def test_a_terminal_gets_the_rich_table(tide, monkeypatch):
-    model = epicycle.find_cycles(*samples(), unit="h")
-    monkeypatch.setattr(sys, "stdout", Terminal())
-    text = console.as_text(model, lambda words: words.replace("samples", "rows"))
-    assert "\x1b[1" in text
-    plain = without_colours(text)
-    assert "false" in plain.splitlines()[0]
-    assert "rows: 150 over" in plain
-
-
-# ---- As a process --------------------------------------------------------------------------
-
-
-def test_a_process_keeps_its_streams_apart(tide):
-    done = run_process("find", tide, "--json")
-    assert done.returncode == cli.FOUND
-    assert json.loads(done.stdout)["cycles"]
-    assert done.stderr.decode().count("\n") == 1
-    failed = run_process("find", tide, "--value", "nothing")
-    assert failed.returncode == cli.BAD_INPUT
-    assert failed.stdout == b""
-    assert re.fullmatch(rb"epicycle: error: .* has no column 'nothing'\. .*\n", failed.stderr)
-
-
-def test_a_reader_that_goes_away_is_no_error(tide):
-    reading, writing = os.pipe()
-    os.close(reading)
-    command = [sys.executable, "-m", "epicycle", "find", str(tide), "-q"]
-    try:
-        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=120)
-    finally:
-        os.close(writing)
-    assert (done.returncode, done.stderr) == (cli.FOUND, b"")
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_is_an_error(tide):
-    command = [sys.executable, "-m", "epicycle", "find", str(tide), "-q"]
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=120)
-    assert done.returncode == cli.BAD_INPUT
-    assert re.fullmatch(
-        rb"epicycle: error: the output cannot be written \(No space left on device\)\.\n",
-        done.stderr,
-    )
-
-
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_interrupted_while_it_waits_for_input(tmp_path):
     # it tells that it has arrived by the time it reads: the pipe is then drained
-    command = [sys.executable, "-m", "epicycle", "find", "-", "--json"]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = interruptible("find", "-", "--json", **pipes)
     process.stdin.write(b"x" * (1 << 20))  # returns when all but a pipe's length has been read
     process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == cli.INTERRUPTED
     assert out == b""
     assert err.decode().strip() == "epicycle: interrupted"
@@ -551,29 +339,3 @@ def test_weights_of_events_matter(tmp_path):
 def test_events_have_no_values(tmp_path):
     message = refusal("find", event_table(tmp_path), "--events", "--value", "probability")
     assert "--events have no values" in message
-
-
-def test_a_drift_is_fitted_on_request(tmp_path):
-    t, _ = samples(n=400)
-    noise = np.random.default_rng(3).normal(size=len(t))
-    y = 5 * np.cos(2 * np.pi * (t / PERIOD + 0.5 * 1e-5 * (t - 150) ** 2)) + noise
-    path = tmp_path / "drift.csv"
-    path.write_text(table("time_h,level", t, y))
-    (cycle,) = json.loads(run("find", path, "--drift", "--json").stdout)["cycles"]
-    assert abs(cycle["frequency_drift"] - 1e-5) < 4 * cycle["frequency_drift_error"]
-    assert cycle["frequency_drift_error"] < 3e-6
-    (cycle,) = json.loads(run("find", path, "--max-cycles", 1, "--json").stdout)["cycles"]
-    assert cycle["frequency_drift"] is None
-
-
-def test_an_expected_signal_to_noise_is_passed_on(tide):
-    options = ("--strategy", "auto", "--min-period", "0.001", "--json")
-    document = json.loads(run("find", tide, "--signal-to-noise", "1", *options).stdout)
-    assert "expected signal-to-noise" in document["search"]["choice"]
-    assert "--signal-to-noise must be" in refusal("find", tide, "--signal-to-noise", "-1")
-
-
-def test_the_strategy_is_the_users(tide):
-    document = json.loads(run("find", tide, "--strategy", "ladder", "--json").stdout)
-    assert document["search"]["strategy"] == "ladder"
-    assert "--strategy must be" in refusal("find", tide, "--strategy", "guess")

@@ -7,7 +7,7 @@ import pytest
 
 from epicycle import __version__
 from epicycle.cli import doctor
-from tests.cli.test_commands import run
+from tests.commands import run
 
 
 def test_a_healthy_installation():

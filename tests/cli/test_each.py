@@ -5,20 +5,15 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from epicycle.screening.screen import screen
-from tests.cli.test_commands import refusal, run
-from tests.many.test_searches import PERIODS, results, stars, write_stars
-
-__all__ = ["stars"]
+from tests.commands import PATIENCE, interruptible, refusal, run
+from tests.many.stars import PERIODS, results, write_stars
 
 
 def test_each_series_has_its_strongest_sinusoid(stars):
@@ -75,13 +70,6 @@ def test_nothing_significant_has_an_exit_code_of_its_own(tmp_path):
     assert result.exit_code == 1
 
 
-def test_slow_variation_is_told_apart(tmp_path):
-    path = write_stars(tmp_path / "s.csv", {"a": 70.0, "b": 4.0})
-    result = run("find", path, "--id", "star", "--screen", "-o", tmp_path / "p.jsonl")
-    assert "1 with a cycle, 1 with slow variation" in result.stderr
-    assert [d["note"] for d in results(tmp_path / "p.jsonl")] == ["slow", None]
-
-
 def test_options_reach_the_search(stars):
     options = ("--min-period", 4, "--max-period", 6, "--trend", 0, "--false-alarm", 1e-12)
     arguments = {"minimum_period": 4, "maximum_period": 6, "trend": 0, "false_alarm": 1e-12}
@@ -91,31 +79,6 @@ def test_options_reach_the_search(stars):
     documents = results(Path("p.jsonl"))
     assert [d["period"] for d in documents[:4]] == found.period[:4].tolist()
     assert [d["significant"] for d in documents] == found.significant.tolist()
-
-
-def test_errors_weights_and_dates_are_read(tmp_path):
-    rng = np.random.default_rng(1)
-    hours = np.tile(np.sort(rng.choice(1000, 90, replace=False)), 2)
-    frame = pd.DataFrame(
-        {
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(hours, unit="h"),
-            "who": np.repeat(["x", "y"], 90),
-            "level": np.cos(2 * np.pi * hours / 12.4) + rng.normal(size=180),
-            "level_err": rng.uniform(0.5, 2.0, 180),
-            "weight": rng.uniform(0.5, 2.0, 180),
-        }
-    )
-    frame.to_csv(tmp_path / "t.csv", index=False)
-    for options, given in (
-        (("--error", "level_err"), {"dy": frame["level_err"]}),
-        (("--weight", "weight"), {"weights": frame["weight"]}),
-    ):
-        base = ("find", tmp_path / "t.csv", "--id", "who", "--screen", "--unit", "h", "-q")
-        assert run(*base, "-o", tmp_path / "p.jsonl", *options).exit_code == 0
-        found = screen(frame["when"], frame["level"], series=frame["who"], unit="h", **given)
-        for k, document in enumerate(results(tmp_path / "p.jsonl")):
-            assert document["period"] == found.period[k]
-            assert document["time_of_maximum"] == found.time_of_maximum[k].isoformat()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
@@ -128,14 +91,13 @@ def test_killed_and_run_again_the_file_is_the_same(tmp_path, kept_parts, ending)
     base = ("find", path, "--id", "star", "--screen", "--workers")
     assert run(*base, 1, "-o", whole, "-q").exit_code == 0
     parts = output.with_name(output.name + ".parts")
-    command = [sys.executable, "-m", "epicycle", *map(str, base), "2", "-q", "-o", str(output)]
-    process = subprocess.Popen(command)
+    process = interruptible(*base, 2, "-q", "-o", output, wait_after=kept_parts)
     while process.poll() is None and not (
         parts.exists() and parts.read_bytes().count(b"\n") > kept_parts
     ):
         time.sleep(0.001)
     process.kill()
-    assert process.wait(timeout=60) == -signal.SIGKILL
+    assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
     assert not output.exists()
     kept = parts.read_bytes()
     # the last line cut in two, as a kill in the middle of writing leaves it

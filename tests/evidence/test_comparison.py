@@ -12,7 +12,7 @@ from epicycle.search.dense import DenseSearch
 from epicycle.spectra.plan import plan_search
 from generators import sinusoids
 from light_curves import Star, eclipsing, pulsating
-from tests.spectra.test_periodogram import residual_of
+from oracles import residual_of
 
 
 def find(star: Star, **options: object) -> CycleModel:

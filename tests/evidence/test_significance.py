@@ -19,10 +19,9 @@ from epicycle.evidence.significance import (
     power_of_evidence,
     power_threshold,
 )
-from epicycle.evidence.window import distinct_share
 from epicycle.spectra.periodogram import Periodogram
 from generators import regression, sinusoids
-from tests.spectra.test_periodogram import residual_of
+from oracles import residual_of
 
 
 @pytest.mark.parametrize("errors", [False, True], ids=["equal weights", "errors"])
@@ -261,38 +260,3 @@ def test_errors_that_were_given_bound_the_scatter() -> None:
     free = pooled_power(np.array([[50.0]]), np.array([[40.0]]), counts, 1, 1, quiet=level)
     assert evidence_of_power(got, 99, 1) == pytest.approx(10.0, rel=1e-9)
     assert free == pytest.approx(0.2)
-
-
-# ---- Aliases -------------------------------------------------------------------------------
-
-
-def test_maxima_that_repeat_by_the_sampling_count_once() -> None:
-    rng = np.random.default_rng(6)
-    nights = np.sort(rng.choice(60, 40, replace=False))
-    t = nights + rng.normal(0.0, 0.03, 40)
-    data = regression(t, t)
-    low, high = 1 / data.baseline, 3.0
-    frequency = np.arange(low, high, 1 / (8 * data.baseline))
-    power = power_threshold(1e-3, 39, effective_bandwidth(data, low, high))
-    bases = oracles.harmonic_bases(t, frequency)
-    share = distinct_share(data, low, high)
-    true = oracles.simulated_false_alarm(bases, power, 600, np.random.default_rng(7)) / 1e-3
-    assert share < 0.6
-    assert share == pytest.approx(true, rel=0.25)
-
-
-@pytest.mark.parametrize("sampling", ["random", "regular"])
-def test_without_aliases_every_maximum_counts(sampling: str) -> None:
-    data = sinusoids(8, 200, 100.0, sampling=sampling).data()
-    assert distinct_share(data, 0.01, 0.9) == 1.0
-
-
-def test_exact_aliases_share_one_maximum() -> None:
-    """Beyond Nyquist every frequency of a raster repeats: three times up to 1.5 / step."""
-    data = regression(np.arange(100.0), np.arange(100.0))
-    # the share is an average of 512 draws at 48 places, of which neighbours are alike
-    assert distinct_share(data, 0.01, 1.5) == pytest.approx(1 / 3, abs=0.05)
-    scaled = regression(10.1 * np.arange(100.0), np.arange(100.0))
-    assert distinct_share(scaled, 0.01 / 10.1, 1.5 / 10.1) == pytest.approx(
-        distinct_share(data, 0.01, 1.5), rel=1e-3
-    )

@@ -13,7 +13,7 @@ from epicycle.limits import WAVEFORMS
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 from epicycle.spectra.plan import plan_search
-from tests.spectra.test_periodogram import residual_of
+from oracles import residual_of
 
 
 def observed(rng: np.random.Generator, common: float) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from epicycle.fit.errors import covariance
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
 from generators import regression, sinusoids
-from tests.fit.test_refine import LINES, parameters_of, plain_model, steps_for, structure_of
+from tests.fit.models import LINES, parameters_of, plain_model, steps_for, structure_of
 
 
 def white(fit, outputs: int = 1) -> np.ndarray:

@@ -7,121 +7,10 @@ import pytest
 from scipy import optimize
 
 import oracles
-from epicycle.fit.joint import Fit
-from epicycle.fit.linearised import Linearised, LinearisedAmongFew
-from epicycle.fit.lines import Fundamental, Structure, line_columns
+from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
-from epicycle.samples.data import Data
 from generators import regression, sinusoids
-
-LINES = [(0.3137, 2.0), (0.4142, 1.0), (1.7321, 3.0)]
-
-
-def structure_of(*frequency: float, **options: object) -> Structure:
-    return Structure.of([Fundamental(f, (1,), **options) for f in frequency])
-
-
-def plain_model(data: Data, structure: Structure, nuisance: np.ndarray, output: int = 0):
-    """Return the complete model of one output as a function of all its parameters.
-
-    Parameters are the fundamentals, the coefficients of the nuisance columns, then cosine and
-    sine coefficients of each line.
-    """
-    t = data.times.to_float()
-    n_f, n_n = len(structure.frequency), nuisance.shape[1]
-
-    def model(parameters: np.ndarray) -> np.ndarray:
-        result = nuisance @ parameters[n_f : n_f + n_n]
-        pairs = parameters[n_f + n_n :].reshape(-1, 2)
-        for (a, b), k, order in zip(pairs, structure.parent, structure.order, strict=True):
-            angle = 2 * np.pi * order * parameters[k] * t
-            result = result + a * np.cos(angle) + b * np.sin(angle)
-        return result
-
-    return model
-
-
-def parameters_of(fit: Fit, output: int = 0) -> np.ndarray:
-    return np.concatenate([fit.structure.frequency, fit.coefficients[:, output]])
-
-
-def steps_for(data: Data, fit: Fit, output: int = 0) -> np.ndarray:
-    """Return steps of about 1e-3 line widths and amplitudes, for numerical derivatives."""
-    n_f = len(fit.structure.frequency)
-    size = max(float(np.abs(fit.coefficients[:, output]).max()), 1e-12)
-    return np.concatenate(
-        [np.full(n_f, 1e-3 / data.baseline), np.full(len(fit.coefficients), 1e-3 * size)]
-    )
-
-
-# ---- Derivatives ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("drift", [0.0, 2e-5], ids=["steady", "drifting"])
-def test_slopes_are_the_derivatives_of_the_model(drift: float) -> None:
-    problem = sinusoids(1, 120, 100.0, LINES)
-    data = problem.data(1)
-    structure = Structure.of(
-        [
-            Fundamental(0.3137, (1, 2, 3), drift=drift, drifting=drift > 0),
-            Fundamental(1.7321, (1,)),
-        ]
-    )
-    state = Linearised(data, structure, absolute=True)
-    t = data.times.to_float()
-    coefficients = state.coefficients[data.nuisance.shape[1] :, 0].reshape(-1, 2)
-
-    def model(parameters: np.ndarray) -> np.ndarray:
-        frequency, rate = parameters.reshape(2, -1)
-        result = np.zeros(len(t))
-        for (a, b), k, o in zip(coefficients, structure.parent, structure.order, strict=True):
-            angle = 2 * np.pi * o * (frequency[k] * t + 0.5 * rate[k] * t**2)
-            result += a * np.cos(angle) + b * np.sin(angle)
-        return result
-
-    at = np.concatenate([structure.frequency, structure.drift])
-    steps = np.concatenate([np.full(2, 1e-3 / 100.0), np.full(2, 1e-3 / 100.0**2)])
-    numerical = oracles.jacobian(model, at, steps)
-    vectors, power = state.slopes(0, np.arange(4))
-    columns = np.hstack([data.nuisance, line_columns(structure, data)])
-    got = columns @ vectors * (t / 50.0)[:, np.newaxis] ** power
-    # Fourth order: the error is (2 pi o h t)^4 / 30 of the slope, (0.0094)^4 / 30 < 1e-9, and
-    # differences of rounded phases lose 1e-15 * 2 pi * 500 turns / 0.0063 < 1e-9.
-    assert np.abs(got - numerical).max(axis=0) == pytest.approx(
-        0, abs=1e-8 * float(np.abs(numerical).max())
-    )
-    assert (np.abs(got - numerical).max(axis=0) <= 1e-7 * np.abs(numerical).max(axis=0)).all()
-    # and the products of these slopes, put together from those of the columns
-    w = data.weights[:, :1]
-    np.testing.assert_allclose(
-        state.cross(0, np.arange(4)),
-        columns.T @ (w * got),
-        rtol=0,
-        atol=1e-12 * float(np.abs(w * got).sum()),
-    )
-
-
-@pytest.mark.parametrize("errors", [False, True], ids=["equal weights", "errors"])
-def test_the_normal_equations_are_the_gradient_of_chi_square(errors: bool) -> None:
-    problem = sinusoids(2, 120, 100.0, LINES, errors=errors)
-    data = problem.data(1)
-    nuisance = oracles.polynomial(problem.t, 1)
-    frequency = np.array([0.3142, 0.4139, 1.7325])
-    matrix, gradient = Linearised(data, structure_of(*frequency), absolute=True).normal_equations(
-        np.arange(3)
-    )
-
-    def chi2(f: np.ndarray) -> np.ndarray:
-        columns = [nuisance, *(oracles.sinusoid_columns(problem.t, x) for x in f)]
-        return np.array([oracles.chi_square(np.hstack(columns), problem.y, data.weights[:, 0])])
-
-    steps = np.full(3, 1e-3 / 100.0)
-    numerical = oracles.jacobian(chi2, frequency, steps)[0]
-    # the gradient of half of chi-square, with its sign turned: where to go
-    np.testing.assert_allclose(gradient, -numerical / 2, rtol=1e-6)
-    np.testing.assert_allclose(matrix, matrix.T, rtol=1e-12)
-    assert np.linalg.eigvalsh(matrix).min() > 0
-
+from tests.fit.models import LINES, parameters_of, plain_model, structure_of
 
 # ---- Minimum -------------------------------------------------------------------------------
 
@@ -399,21 +288,3 @@ def test_few_samples_are_fitted_as_many_are(monkeypatch: pytest.MonkeyPatch, cas
     total = (few.chi2 / few.scale).sum(), (many.chi2 / few.scale).sum()
     assert np.isclose(*total, rtol=1e-12)
     assert np.allclose(few.scale, many.scale, rtol=8 * close)
-
-
-def test_few_samples_have_the_normal_equations_of_many() -> None:
-    rng = np.random.default_rng(3)
-    t = rng.uniform(0, 100.0, 60)
-    data = regression(t, rng.normal(size=(60, 2)), degree=1)
-    structure = Structure.empty().plus(0.31, (1, 3)).plus(0.17)
-    structure = structure.with_drift(np.array([True, False]))
-    moving = np.array([0, 1, 2])
-    many = Linearised(data, structure, absolute=False)
-    few = LinearisedAmongFew(data, structure, absolute=False)
-    for one, other in zip(few.normal_equations(moving), many.normal_equations(moving), strict=True):
-        # sums of 60 products each, rounded in another order
-        assert np.allclose(one, other, rtol=1e-11, atol=1e-11 * np.abs(other).max())
-    for j in range(2):
-        expected = many.cross(j, np.arange(4))
-        close = 1e-11 * np.abs(expected).max()
-        assert np.allclose(few.cross(j, np.arange(4)), expected, rtol=0, atol=close)

@@ -7,7 +7,6 @@ import torch
 
 from epicycle.nn import Periodic
 from epicycle.optim import SpectralDescent
-from epicycle.optim.frequencies import FrequencyBank
 from tests.optim import networks
 
 #: Cycles over [-1000, 1000] that have no small multiple in common.
@@ -82,12 +81,3 @@ def test_multiples_that_it_does_not_bring_along_are_lines_of_their_own():
     # four times the Cramer-Rao bound of the weaker line: sqrt(6) sigma / (pi A sqrt(n) T)
     bound = 4 * math.sqrt(6 / 2048) / (math.pi * 0.5 * 2000)
     assert moved == pytest.approx([FIRST, 3 * FIRST], abs=bound)
-
-
-def test_phases_are_those_of_the_highest_multiple_not_of_their_number():
-    layer = Periodic(1, 2, harmonics=(1, 24))
-    bank = FrequencyBank(layer.frequency, layer, angular=False)
-    bank.observe(torch.tensor([3.0]))
-    radians_per_frequency = 2 * math.pi * 24 * 3.0
-    gradient = bank.phase_gradient(torch.full((2, 1), radians_per_frequency, dtype=torch.float64))
-    torch.testing.assert_close(gradient, torch.ones(2, 1, dtype=torch.float64))

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
-from epicycle.optim.reservoir import Reservoir, join
 from tests.optim import networks
 
 
@@ -26,20 +25,6 @@ def test_unequal_micro_batches_are_one_sample(sizes, reduction):
     # chunks on wrong scales would be noise of a few per cent: an error of 1e-6 and a loss of 1e-7
     assert net.freq.item() == pytest.approx(31.0, abs=1e-9)
     assert loss.item() < 1e-12
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_scales_of_chunks_are_recovered(reduction):
-    generator = torch.Generator().manual_seed(2)
-    reservoir, residuals = Reservoir(4096), []
-    for size in (100, 37, 400, 61):
-        r = torch.randn(size, 1, generator=generator, dtype=torch.float64)
-        scale = 1.0 / size if reduction == "mean" else 1.0
-        reservoir.add((r,), torch.zeros(size, 1), -r * scale)
-        residuals.append(r)
-    sample = join(reservoir.chunks)
-    ratio = sample.descent / torch.cat(residuals)
-    assert ratio.std() < 1e-12 * ratio.mean()
 
 
 def test_a_search_follows_steps_not_micro_batches():

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from epicycle.optim import SpectralDescent
-from epicycle.optim.reservoir import Reservoir, join
 from tests.optim import networks
 
 
@@ -45,14 +44,6 @@ def test_steps_skipped_for_infinite_gradients_leave_nothing_behind():
             assert net.freq.item() == before
     assert descent.state_dict()["step"] == 4
     assert net.freq.item() == 31.0
-
-
-def test_rows_that_are_not_finite_are_left_out():
-    reservoir = Reservoir(10)
-    gradient = torch.tensor([[1.0], [float("inf")], [2.0], [float("nan")]])
-    output = torch.tensor([[1.0], [1.0], [float("nan")], [1.0]])
-    reservoir.add((torch.arange(4.0)[:, None],), output, gradient)
-    assert join(reservoir.chunks).arguments[0].tolist() == [[0.0]]
 
 
 def test_bfloat16_autocast():

@@ -24,7 +24,7 @@ def train(folder, how):
         )
         for rank in range(2)
     ]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    assert [process.wait(timeout=600) for process in processes] == [0, 0]
     return [json.loads(answer.read_text()) for answer in answers]
 
 

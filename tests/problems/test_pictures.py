@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,17 +15,7 @@ from epicycle.problems.faces import draw_clocks
 from epicycle.problems.pictures import draw_sine
 from epicycle.problems.sine import landscape
 from epicycle.views import drawing as draw
-
-
-@pytest.fixture(scope="module")
-def sine() -> Figure:
-    figure = draw_sine(Sine(), present=3.0, batch_size=200, seed=5)
-    figure.canvas.draw()
-    return figure
-
-
-def by_name(axes: Axes, name: str):
-    return [artist for artist in axes.get_children() if artist.get_gid() == name]
+from tests.problems.figures import by_name
 
 
 def data_of(axes: Axes, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -84,18 +73,6 @@ def test_the_truth_is_in_the_picture_however_narrow_its_basin() -> None:
     assert freq[loss.argmin()] == 1e5
 
 
-def test_nothing_sticks_out_of_the_picture(sine: Figure) -> None:
-    width, height = sine.canvas.get_width_height()
-    clocks = draw_clocks(Clock(), [0, 2000 * YEAR], {"a network": [[0, 0, 0], [1, 2, 3]]})
-    for figure in (sine, clocks):
-        width, height = figure.canvas.get_width_height()
-        texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
-        for text in texts:
-            box = text.get_window_extent()
-            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-            assert inside, text.get_text()
-
-
 INSTANTS = np.array([3661, int(3 * YEAR), -1, int(500 * YEAR) + 7])
 
 
@@ -125,31 +102,11 @@ def test_faces_show_the_readings_and_colour_what_is_wrong() -> None:
             assert to_hex(face.get_color()) == colour.lower()
 
 
-def test_hands_point_where_those_of_a_clock_point() -> None:
-    # 06:30:00 is 6.5 / 24 of the way round for the hours, half for the minutes, none for seconds
-    figure = draw_clocks(Clock(), [6.5 * 3600], {})
-    turns = []
-    for hand in by_name(figure.axes[0], "hand"):
-        x, y = (np.asarray(values)[-1] for values in hand.get_data())
-        turns.append(np.arctan2(x, y) / (2 * np.pi) % 1)  # clockwise from the top
-    assert turns == pytest.approx([6.5 / 24, 0.5, 0.0], abs=1e-12)
-
-
 def test_rows_say_where_they_are() -> None:
     texts = {text.get_text() for text in clock_figure({}).texts}
     assert {"year 0.0", "year 3.0", "year −0.0", "year 500.0", "in training range"} <= texts
     assert "380 years\nafter it" in texts
     assert any(text.endswith("before it") for text in texts)
-
-
-@pytest.mark.parametrize("clock", [Clock.random(0), Clock(1e5, (7,)), Clock(1e9, (90, 80, 70, 60))])
-def test_any_clock_can_be_drawn(clock: Clock) -> None:
-    figure = draw_clocks(clock, [1e6], {"same": clock.digits([1e6])})
-    figure.canvas.draw()
-    assert len(by_name(figure.axes[0], "hand")) == len(clock.radices)
-    boxes = [text.get_window_extent() for text in by_name(figure.axes[0], "reading")]
-    for left, right in pairwise(boxes):
-        assert left.x1 < right.x0  # digits keep apart
 
 
 def test_readings_of_another_shape_are_refused() -> None:
@@ -167,4 +124,4 @@ def test_pictures_need_no_torch() -> None:
         "assert 'matplotlib' not in sys.modules; draw_clocks(Clock(), [0], {}); "
         "assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)

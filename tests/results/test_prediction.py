@@ -8,10 +8,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from epicycle import CycleModel, find_cycles
-from epicycle.results.prediction import WALK_POINTS, Spread, packed_factor, walk_rate, walk_spread
+from epicycle.results.prediction import WALK_POINTS, packed_factor, walk_rate, walk_spread
 from generators import sinusoids
-
-LINES = [(0.3137, 2.0, 0.1), (0.7421, 1.0, 0.4)]
+from tests.results.forecasts import LINES
 
 
 def model_of(seed: int = 1, **options: object) -> CycleModel:
@@ -175,47 +174,3 @@ def test_a_walk_spreads_without_a_jump_far_away(degree: int) -> None:
     near, far = walk_spread(degree, np.array([100.9, 101.1]), 0.0, 1.0)
     assert far > near
     assert far < 1.02 * near
-
-
-def test_slow_variation_widens_what_comes_after_it() -> None:
-    rng = np.random.default_rng(6)
-    t = np.arange(600.0)
-    y = np.cumsum(rng.normal(size=600)) + 10 * np.cos(2 * np.pi * t / 12.3) + rng.normal(size=600)
-    model = find_cycles(t, y)
-    assert model.predictor.slow.any()
-    inside = model.predict(t, return_std=True)[1]
-    after = model.predict([600.0, 700.0, 1200.0], return_std=True)[1]
-    # at the end a walk is twice as far from its trend as in the middle, and scatters as before
-    assert after[0] > 1.5 * np.median(inside)
-    assert after[0] < after[1] < after[2]
-
-
-def test_intervals_with_bends_to_come_hold_for_such_values() -> None:
-    rng = np.random.default_rng(8)
-    expected, variance, bend = np.array([0.0, 0.3, 2.0, 100.0]), 1.0, 9.0
-    spread = Spread(np.full((4, 1), variance), np.full((4, 1), bend), expected)
-    bends = rng.poisson(expected, size=(200_000, 4))
-    values = rng.normal(size=bends.shape) * np.sqrt(variance + bends * bend)
-    for coverage in (0.5, 0.8, 0.95):
-        half = spread.half_width(coverage, np.array([1e9]))
-        # 200,000 values: 0.1 points
-        assert_allclose((np.abs(values) < half[:, 0]).mean(axis=0), coverage, atol=0.005)
-    assert_allclose(spread.std()[:, 0], np.sqrt(variance + expected * bend))
-
-
-@pytest.mark.parametrize("sampling", ["random", "regular", "gappy"])
-def test_intervals_hold_what_they_promise(sampling: str) -> None:
-    """Of new values, within and one half baseline beyond, 80 and 95 % within 3 points."""
-    hits: dict[tuple[str, float], list[float]] = {}
-    for seed in range(60):
-        full = sinusoids(seed, 450, 150.0, LINES, 1.0, sampling=sampling, trend=[2.0])
-        rng = np.random.default_rng(seed)
-        fitted = (full.t < 100.0) & (rng.uniform(size=len(full.t)) < 0.7)
-        model = find_cycles(full.t[fitted], full.y[fitted])
-        for where, rows in (("in", (full.t < 100.0) & ~fitted), ("after", full.t >= 100.0)):
-            for coverage in (0.8, 0.95):
-                lower, upper = model.predict_interval(full.t[rows], coverage)
-                inside = (lower <= full.y[rows]) & (full.y[rows] <= upper)
-                hits.setdefault((where, coverage), []).append(inside.mean())
-    for (_, coverage), shares in hits.items():
-        assert abs(np.mean(shares) - coverage) < 0.03

@@ -7,7 +7,7 @@ import oracles
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.transforms import TOLERANCE
 from generators import regression, sinusoids
-from tests.spectra.test_periodogram import residual_of
+from oracles import residual_of
 
 
 @pytest.mark.parametrize("orders", [1, 2, 4])

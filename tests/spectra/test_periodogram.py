@@ -10,16 +10,7 @@ from epicycle.samples.data import Data
 from epicycle.spectra.periodogram import Periodogram
 from epicycle.spectra.transforms import TOLERANCE
 from generators import Problem, regression, sinusoids
-
-
-def residual_of(data: Data) -> np.ndarray:
-    """Return the residual of every output from its nuisance columns, by plain least squares."""
-    result = np.zeros_like(data.y)
-    for j in range(data.y.shape[1]):
-        root = np.sqrt(data.weights_of(j))[:, None]
-        c = np.linalg.lstsq(data.nuisance * root, data.y[:, j] * root[:, 0], rcond=None)[0]
-        result[:, j] = np.where(root[:, 0] > 0, data.y[:, j] - data.nuisance @ c, 0.0)
-    return result
+from oracles import residual_of
 
 
 def tolerance(columns: np.ndarray, separability: np.ndarray, chi2: float) -> np.ndarray:

@@ -1,11 +1,9 @@
 """Numbers are written to the digit that their error allows, in units that one would say."""
 
-import datetime as dt
 import io
 import math
 import re
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -15,8 +13,8 @@ from rich.console import Console
 
 from epicycle import Alias, CycleModel, Harmonic, find_cycles
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views.human import human_number, human_orders, human_probability, human_time
 from epicycle.views.tables import human_period, notes, plain_table, rich_table
+from tests.views.results import read_back
 
 # ---- Numbers -------------------------------------------------------------------------------
 
@@ -64,45 +62,6 @@ def test_periods(value, error, unit, text):
     assert human_period(value, error, unit) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "error", "text"),
-    [
-        (3.4567e-9, 1.2e-11, "3.457(12)e-9"),
-        (-2.5e12, 4e10, "-2.500(40)e12"),
-        (0.0, 3e-8, "0.0(3.0)e-8"),
-        (-0.5, 0.01, "-0.500(10)"),
-        # float64 has 16 digits, whatever the error
-        (1.0, 1e-30, "1.000000000000000(1)"),
-    ],
-)
-def test_numbers_far_from_one(value, error, text):
-    assert human_number(value, error) == text
-
-
-def read_back(text: str) -> tuple[float, float]:
-    """Return value and error of a number with its error in brackets."""
-    match = re.fullmatch(r"(-?\d+)(?:\.(\d+))?\((\d+)(?:\.(\d+))?\)(e-?\d+)?", text)
-    assert match is not None, text
-    whole, decimals, digits, after_point, power = match.groups()
-    scale = float(f"1{power}") if power else 1.0
-    value = float(f"{whole}.{decimals or 0}")
-    if after_point is not None:
-        error = float(f"{digits}.{after_point}")
-    else:
-        error = int(digits) * 10.0 ** -len(decimals or "")
-    return value * scale, error * scale
-
-
-@given(st.floats(-1e12, 1e12), st.floats(1e-12, 1e12))
-def test_written_numbers_mean_what_they_were(value, error):
-    written, written_error = read_back(human_number(value, error))
-    # Two digits of the error: it is rounded by at most 5 % (1.05 -> 1.1 or 1.0) unless float64
-    # has no digit for it, and the value by half of the last digit shown, 5 % of the error.
-    floor = 1e-15 * abs(value)
-    assert written == pytest.approx(value, abs=0.051 * error + 2 * floor)
-    assert written_error == pytest.approx(error, abs=0.051 * error + 10 * floor)
-
-
 @given(st.floats(1e-6, 1e9), st.sampled_from(sorted(UNIT_SECONDS)), st.floats(1e-9, 0.5))
 def test_a_period_is_the_same_time_in_any_unit(value, unit, relative):
     text, chosen = human_period(value, relative * value, unit).split(" ")
@@ -110,41 +69,6 @@ def test_a_period_is_the_same_time_in_any_unit(value, unit, relative):
     ratio = float(UNIT_SECONDS[unit] / UNIT_SECONDS[chosen])
     assert written == pytest.approx(value * ratio, abs=0.06 * error)
     assert error == pytest.approx(relative * value * ratio, rel=0.06)
-
-
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (3.25, "1990-05-12 (3.2 d)"),
-        (0.25, "1990-05-12 07:30 (0.25 d)"),
-        (30 / 86400, "1990-05-12 07:30 (30 s)"),
-        (1 / 86400, "1990-05-12 07:30:15 (1 s)"),
-        (0.01 / 86400, "1990-05-12 07:30:15.125 (10 ms)"),
-        (1e-5 / 86400, "1990-05-12 07:30:15.125000 (10 us)"),
-        (math.inf, "1990-05-12 07:30:15.125000"),
-    ],
-)
-def test_moments_are_told_as_finely_as_they_are_known(error, text):
-    assert human_time(dt.datetime(1990, 5, 12, 7, 30, 15, 125000), error, "d") == text
-
-
-def test_moments_keep_their_zone():
-    moment = dt.datetime(1990, 7, 12, 7, 30, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert human_time(moment, 0.25, "d") == "1990-07-12 07:30+02:00 (0.25 d)"
-
-
-def test_times_that_are_numbers_are_never_scientific():
-    assert human_time(245611205.72161, 9.5e-4, "d") == "245611205.72161(95)"
-
-
-def test_orders_and_probabilities():
-    assert human_orders([1]) == "1"
-    assert human_orders([3, 1, 2, 7, 5, 6]) == "1-3,5-7"
-    assert human_orders([2, 4]) == "2,4"
-    assert human_probability(0.0) == "<1e-300"
-    assert human_probability(5.09e-75) == "5e-75"
-    assert human_probability(0.0026258) == "0.0026"
-    assert human_probability(1.0) == "1"
 
 
 # ---- Tables --------------------------------------------------------------------------------
