@@ -1,6 +1,13 @@
 """Data that several tests of this wing share."""
 
+import json
+
 import pytest
+
+from epicycle.files.model_files import (
+    dumps,
+)
+from tests.files.model_documents import saved
 
 
 @pytest.fixture
@@ -13,3 +20,8 @@ def write(tmp_path):
         return path
 
     return write_file
+
+
+@pytest.fixture(scope="module")
+def document():
+    return json.loads(dumps(saved()))

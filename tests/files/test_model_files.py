@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from epicycle import find_cycles
 from epicycle.files.model_checks import ModelFileError
 from epicycle.files.model_files import (
-    Provenance,
     SavedModel,
     dumps,
     loads,
@@ -20,37 +19,12 @@ from epicycle.files.model_files import (
     write_model,
 )
 from epicycle.views.tables import plain_table
-from generators import sinusoids
-
-LINES = [(0.3137, 2.0, 0.1), (0.7421, 1.0, 0.4)]
-PROVENANCE = Provenance("tide.csv", "0" * 64, {"time": "t", "values": ["level"]}, {"trend": 1})
-
-
-def saved(**options) -> SavedModel:
-    problem = sinusoids(1, 200, 100.0, LINES, 0.5)
-    t = options.pop("times", lambda t: t)(problem.t)
-    return SavedModel(find_cycles(t, problem.y, harmonics=2, **options), PROVENANCE)
+from tests.files.model_documents import PROVENANCE, change, refusal, saved
 
 
 def berlin(t):
     start = pd.Timestamp("2024-03-01", tz="Europe/Berlin")
     return pd.DatetimeIndex(start + pd.to_timedelta(t, unit="D")).round("us")
-
-
-@pytest.fixture(scope="module")
-def document():
-    return json.loads(dumps(saved()))
-
-
-def refusal(document) -> str:
-    raw = document if isinstance(document, bytes) else json.dumps(document).encode()
-    with pytest.raises(ModelFileError) as caught:
-        loads(raw, "m.json", plain_table)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.startswith("m.json")
-    assert "To fix this" in message
-    return message
 
 
 @pytest.mark.parametrize("times", [lambda t: t, berlin], ids=["numbers", "dates"])
@@ -128,50 +102,6 @@ def test_what_is_not_json():
     assert "stands twice" in refusal(b'{"schema": 1, "schema": 2}')
 
 
-def change(document, path, value):
-    copy = json.loads(json.dumps(document))
-    *way, last = path
-    inner = copy
-    for key in way:
-        inner = inner[key]
-    if value is KeyError:
-        del inner[last]
-    else:
-        inner[last] = value
-    return copy
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "words"),
-    [
-        (("unit",), KeyError, "lacks 'unit'"),
-        (("unit",), "h", "one unit or time zone"),
-        (("epoch",), 5.0, "counts time from 5.0"),
-        (("result",), None, "lacks the numbers"),
-        (("provenance", "sha256"), 7, "'provenance.sha256': expected str"),
-        (("result", "baseline"), -1.0, "'baseline'|baseline of -1.0"),
-        (("result", "n_samples"), 1.5, "'n_samples': expected a whole number"),
-        (("result", "n_samples"), True, "'n_samples'"),
-        (("result", "cycles", 0, "period"), None, "'cycles[0].period'"),
-        (("result", "cycles", 0, "period"), "12", "'cycles[0].period'"),
-        (("result", "cycles", 0, "frequency"), KeyError, "lacks 'cycles[0].frequency'"),
-        (("result", "cycles"), {}, "'cycles': expected a list"),
-        (("result", "model", "frequency", 0), None, "'model.frequency[0]'"),
-        (("result", "model", "frequency"), [], "'model.drift': expected 0"),
-        (("result", "model", "nuisance"), [[1.0, 2.0], [1.0, 2.0]], "not of length 1"),
-        (("result", "model", "degree"), 10**9, "rows in 'model.nuisance': expected 1000000001"),
-        (("result", "model", "timezone"), "Mars/Olympus", "time zone"),
-        (("result", "model", "last"), -1e9, "reference time outside"),
-        (("result", "model", "coefficients", 0, 0), 1e999, "'model.coefficients[0][0]'"),
-        (("result", "search", "regular"), 1, "'search.regular': expected bool"),
-    ],
-)
-def test_a_wrong_field_is_named(document, path, value, words):
-    raw = json.dumps(change(document, path, value)).replace("Infinity", "1e999").encode()
-    message = refusal(raw)
-    assert any(part in message for part in words.split("|")), message
-
-
 def test_dates_in_a_unit_that_is_none():
     dated = json.loads(dumps(saved(times=berlin)))
     for key in (("unit",), ("result", "unit")):
@@ -228,59 +158,3 @@ def test_no_change_of_a_file_gets_past_unnoticed_or_as_a_traceback(document, dat
 def test_no_bytes_make_a_traceback(raw):
     with pytest.raises(ModelFileError):
         loads(raw)
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_a_file_cut_short_is_refused(document, data):
-    raw = json.dumps(document).encode()
-    with pytest.raises(ModelFileError):
-        loads(raw[: data.draw(st.integers(0, len(raw) - 1))])
-
-
-def test_envelopes_are_checked():
-    rng = np.random.default_rng(1)
-    t = np.sort(rng.uniform(0, 100, 300))
-    y = (1 + t / 50) * 3 * np.cos(2 * np.pi * 0.3 * t) + rng.normal(size=300)
-    model = find_cycles(t, y, varying_amplitude=True, minimum_period=2, harmonics=1)
-    raw = json.loads(dumps(SavedModel(model, PROVENANCE)))
-    again = loads(json.dumps(raw).encode()).model
-    when = [0.0, 50.0, 130.0]
-    np.testing.assert_array_equal(
-        np.array(again.predict(when, return_std=True)),
-        np.array(model.predict(when, return_std=True)),
-    )
-    at = ("result", "model", "envelopes")
-    knots = raw["result"]["model"]["envelopes"][0]["knots"]
-    for way, value, words in (
-        (at, 3, "expected a list"),
-        ((*at, 0, "factor"), KeyError, r"lacks 'model.envelopes[0].factor'"),
-        ((*at, 0, "knots"), knots[::-1], "do not ascend"),
-        ((*at, 0, "error"), [0.1], "of different number"),
-        ((*at, 0, "factor", 0), None, "expected a finite number"),
-        ((*at, 0, "lines"), [99], "lines"),
-    ):
-        assert words in refusal(change(raw, way, value))
-    # models written before amplitudes could vary
-    del raw["result"]["model"]["envelopes"]
-    assert not loads(json.dumps(raw).encode()).model.predictor.envelopes
-
-
-def test_gains_are_checked():
-    rng = np.random.default_rng(1)
-    t, code = np.sort(rng.uniform(0, 100, 300)), rng.integers(0, 2, 300)
-    y = np.array([1.0, -2.0])[code] * np.cos(2 * np.pi * 0.3 * t) + 0.2 * rng.normal(size=300)
-    model = find_cycles(t, y, group=code, per_group="amplitude", minimum_period=2, harmonics=1)
-    raw = json.loads(dumps(SavedModel(model, PROVENANCE)))
-    assert loads(json.dumps(raw).encode()).model.gains == model.gains
-    for way, value, words in (
-        (("result", "model", "gains"), [1.0], "1 gains for 2 groups"),
-        (("result", "model", "gains", 0), "1", "expected a finite number"),
-        (("result", "gains", "0"), [1.0], "gains without errors"),
-        (("result", "gains"), [], "expected an object"),
-    ):
-        assert words in refusal(change(raw, way, value))
-    # models written before groups could have gains
-    plain = json.loads(dumps(SavedModel(find_cycles(t, y, minimum_period=2), PROVENANCE)))
-    del plain["result"]["gains"], plain["result"]["model"]["gains"]
-    assert loads(json.dumps(plain).encode()).model.gains == {}

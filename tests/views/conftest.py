@@ -1,11 +1,20 @@
 """Data that several tests of this wing share."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from epicycle import CycleModel, find_cycles
-from tests.views.figures import FIRST, NOISE, N, T, Y, local_times
+from tests.views.figures import (
+    FIRST,
+    NOISE,
+    N,
+    T,
+    Y,
+    local_times,
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +42,8 @@ def several() -> CycleModel:
 @pytest.fixture(scope="module")
 def calendar() -> CycleModel:
     return find_cycles(local_times(), Y, unit="d")
+
+
+@pytest.fixture(scope="module")
+def document(model: CycleModel) -> CycleModel:
+    return CycleModel.from_dict(json.loads(json.dumps(model.to_dict())))
