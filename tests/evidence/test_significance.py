@@ -10,7 +10,6 @@ from scipy import stats
 
 import oracles
 from epicycle.evidence.significance import (
-    chosen_order_false_alarm,
     effective_bandwidth,
     evidence_of_power,
     false_alarm_probability,
@@ -164,49 +163,6 @@ def test_a_rare_maximum_is_as_rare_as_stated(sampling: str, orders: int) -> None
         # 400 shares whose relative scatter is below 1 have a mean to 5 %; the ends of the band and
         # the first-order form (upcrossings, not clusters of them) leave some 15 %
         assert got == pytest.approx(level, rel=0.3)
-
-
-def test_the_choice_of_orders_costs_what_noise_gains_by_it() -> None:
-    n, trials, orders = 100, 3000, 3
-    rng = np.random.default_rng(4)
-    t = np.sort(rng.uniform(0, 20.0, n))
-    frequency = np.arange(0.1, 2.0, 1 / 300.0)
-    noise = rng.normal(size=(n, trials))
-    noise -= noise.mean(axis=0)
-    noise /= np.sqrt((noise**2).sum(axis=0))
-    bases = oracles.harmonic_bases(t, frequency, orders)
-    power = np.stack([(bases[:, :, c].reshape(-1, n) @ noise) ** 2 for c in range(2 * orders)])
-    removed = np.cumsum(power[0::2] + power[1::2], axis=0)
-    penalty = 2 * np.log(n)
-    width = effective_bandwidth(regression(t, t), 0.1, 2.0)
-    stated = []
-    for s in range(trials):
-        scores = [
-            evidence_of_power(float(removed[k, :, s].max()), n - 1, k + 1) - penalty * (k + 1)
-            for k in range(orders)
-        ]
-        best = int(np.argmax(scores))
-        stated.append(
-            chosen_order_false_alarm(
-                float(removed[best, :, s].max()),
-                best + 1,
-                n - 1,
-                width,
-                largest_order=orders,
-                penalty=penalty,
-            )
-        )
-    for level in (0.1, 0.02):
-        low, high = stats.binom.ppf([1e-4, 1 - 1e-4], trials, level)
-        assert 0.75 * low <= np.count_nonzero(np.array(stated) <= level) <= 1.1 * high
-
-
-def test_a_choice_of_one_is_no_choice() -> None:
-    for power in (0.05, 0.2, 0.5):
-        got = chosen_order_false_alarm(power, 1, 80, 300.0, largest_order=1, penalty=5.0)
-        assert got == pytest.approx(false_alarm_probability(power, 80, 300.0), rel=1e-9)
-    with pytest.raises(ValueError, match="order must lie between 1 and 2, got 3"):
-        chosen_order_false_alarm(0.5, 3, 80, 300.0, largest_order=2, penalty=5.0)
 
 
 # ---- Several scatters ----------------------------------------------------------------------

@@ -95,8 +95,7 @@ def false_alarm_probability(
     bandwidth : float
         Effective bandwidth W of :func:`effective_bandwidth`; 0 for a frequency known beforehand.
     orders : sequence of int
-        Multiples of the frequency at which the signal has lines, chosen beforehand; see
-        :func:`chosen_order_false_alarm` for a choice by the data.
+        Multiples of the frequency at which the signal has lines, chosen beforehand.
     n_outputs : int
         Outputs (or bands) in which each line has an amplitude and a phase of its own.
 
@@ -137,55 +136,6 @@ def sinusoid_false_alarms(power: Floats, dof: Floats, bandwidth: Floats) -> Floa
     known = -np.expm1(np.log1p(-single) - np.exp(np.minimum(expected, 50.0)))
     result: Floats = np.where(decided, known, np.where((power >= 1) & (dof > 3), 0.0, 1.0))
     return result
-
-
-def chosen_order_false_alarm(
-    power: float,
-    order: int,
-    dof: float,
-    bandwidth: float,
-    *,
-    largest_order: int,
-    penalty: float,
-    n_outputs: int = 1,
-) -> float:
-    r"""Return the false-alarm probability where the data chose the number of harmonics.
-
-    Every frequency is scored by ``max_K [L_K - penalty K]``, with L_K the logarithm of the
-    likelihood ratio (twice over: a chi-square) of orders 1 ... K.  Noise reaches a score with any
-    K, so the upcrossings of all are added; they share few, because the penalty leaves each K to
-    be reached by its own noise.
-
-    Parameters
-    ----------
-    power : float
-        Fraction of the residual sum of squares that orders 1 ... `order` remove.
-    order : int
-        The number of harmonics that was chosen.
-    dof, bandwidth, n_outputs
-        As in :func:`false_alarm_probability`.
-    largest_order : int
-        The largest number that was tried.
-    penalty : float
-        What each further harmonic had to add to the chi-square: for BIC
-        ``2 n_outputs log(n)``.
-    """
-    if not 1 <= order <= largest_order:
-        raise ValueError(f"order must lie between 1 and {largest_order}, got {order}.")
-    score = evidence_of_power(power, dof, order * n_outputs) - penalty * order
-    no_alarm = 1.0
-    for k in range(1, largest_order + 1):
-        evidence = score + penalty * k
-        if evidence <= 0.0 or dof / 2 - k * n_outputs <= 0.5:
-            return 1.0 if evidence <= 0.0 else 1.0 - no_alarm
-        no_alarm *= 1.0 - false_alarm_probability(
-            power_of_evidence(evidence, dof, k * n_outputs),
-            dof,
-            bandwidth,
-            orders=range(1, k + 1),
-            n_outputs=n_outputs,
-        )
-    return 1.0 - no_alarm
 
 
 def power_threshold(
