@@ -1,4 +1,4 @@
-"""Linearised."""
+"""The linear fit at given frequencies, for many samples and for few."""
 
 from __future__ import annotations
 
