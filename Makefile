@@ -35,7 +35,7 @@ MUTANTS := $(VENV)/.stamp-mutants
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run moon pictures test lint types contracts docs bench fuzz mutants clean distclean
+.PHONY: help run moon pictures test lint types contracts docs matrix lowest rooms changelog bench fuzz mutants clean distclean
 
 help:
 	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
@@ -45,6 +45,10 @@ help:
 	@echo "make types      types: mypy --strict"
 	@echo "make contracts  architecture: which module may import which"
 	@echo "make docs       build the documentation into docs/_build/html; warnings are errors"
+	@echo "make matrix     run the tests under each of python 3.11, 3.12, 3.13 that is installed"
+	@echo "make lowest     run the tests under the lowest versions that pyproject.toml claims"
+	@echo "make rooms      renew the table of rooms in CONTRIBUTING.md"
+	@echo "make changelog  gather the fragments of changelog.d/ into CHANGELOG.md"
 	@echo "make bench      run all benchmarks"
 	@echo "make fuzz       look for input that breaks a promise, SECONDS=600 for each target of fuzz/"
 	@echo "make mutants    which small errors in a sample of the code the tests of its wing notice"
@@ -80,6 +84,20 @@ contracts: $(DEV)
 docs: $(DEV)
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html" >&2
+
+rooms: $(DEV)
+	@$(BIN)/python scripts/rooms.py
+
+changelog: $(DEV)
+	@$(BIN)/towncrier build --yes --version "$$($(BIN)/python -c 'from epicycle import __version__; print(__version__)')"
+
+# Environments of their own under build/. Without WITH_TORCH=yes, tests that need torch are left
+# out, and named.
+matrix:
+	@scripts/matrix.sh
+
+lowest:
+	@scripts/lowest.sh
 
 bench: $(DEV)
 	@if [ -z "$(BENCH)" ]; then echo "no benchmarks/*/run.py found" >&2; exit 1; fi

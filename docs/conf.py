@@ -38,6 +38,7 @@ html_title = f"epicycle {version}"
 smartquotes = False  # messages and options are shown letter by letter: --time
 
 myst_heading_anchors = 3
+myst_enable_extensions = ["deflist"]
 
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from epicycle.model import CycleModel
 
-#: A search that takes longer than so many seconds shows its progress.
+#: A search that takes longer than this, in seconds, shows its progress.
 _PATIENCE = 1.0
 
 

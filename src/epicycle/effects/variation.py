@@ -1,4 +1,4 @@
-"""Variation."""
+"""How one amplitude varies: the normal equations of a cycle times its envelope."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Progress
 
-#: Weaker lines within so many line widths may be there for the variation alone.
+#: Weaker lines within these numbers of line widths may stem from the variation alone.
 _REACHES = (2.0, 4.0, 8.0)
 
 #: Searches with the variation taken out, at most, and refinements without a search after them,

@@ -13,7 +13,7 @@ from epicycle.samples.times import UNIT_SECONDS, TimeScale, canonical_unit
 #: A range has at most this many times, a year of minutes: as JSON they take 0.5 GB and seconds.
 LARGEST_RANGE = 600_000
 
-#: A range without a step has so many times.
+#: Number of times in a range without a step.
 _DEFAULT_COUNT = 201
 
 

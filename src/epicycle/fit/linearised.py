@@ -1,4 +1,4 @@
-"""Linearised."""
+"""The linear fit at given frequencies, for many samples and for few."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ _FUTILE = 1e-20
 
 QUICK = 1e-2
 
-#: Up to so many samples, columns are computed anew for every step: keeping them takes longer.
+#: Up to this number of samples, columns are computed anew for every step: keeping them is slower.
 _FEW_SAMPLES = 512
 
 
 class Linearised:
     """Linear fit at given frequencies, and what is needed for a step of the frequencies.
 
-    A `previous` state of the same structure lends its scale, so that objectives compare.  Columns
+    The noise variance of a `previous` state of the same structure is used in the objective, so
+    that chi-squares before and after a step are in the same units.  Columns
     of a line whose frequency has moved are computed anew unless all that this changes is
     chi-square by less than a tenth of `futile`.
     """

@@ -26,7 +26,7 @@ from epicycle.spectra.periodogram import Periodogram
 _MOST_POWERS = 1 << 16
 
 
-#: The level is tabulated at so many frequencies, and interpolated between them.
+#: The level is tabulated at this number of frequencies, and interpolated between them.
 _TABLE = 512
 
 _ITERATIONS = 50

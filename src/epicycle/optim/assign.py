@@ -29,7 +29,7 @@ _UNUSED, _STRONGER = 0.5, 2.0
 _TRIED = 4
 
 
-#: Steps within the basin begin with this, in units of one over the span; so many are made.
+#: First step within the basin, in units of one over the span, and number of steps.
 _SMALL, _PARABOLAS = 0.02, 8
 
 #: A correction is looked for at 1/2, 1/4, 1/8, ... of one over the span, on either side.

@@ -46,7 +46,7 @@ from epicycle.samples.data import Data
 _DEGREE = 20
 
 
-#: Of the lines around a neighbourhood, so many are free to move while others are placed in it.
+#: At most this many lines around a neighbourhood may move while new lines are placed in it.
 _MOVING = 16
 
 

@@ -17,7 +17,7 @@ from epicycle.samples.background import Background
 from epicycle.samples.checks import check_covariates
 from epicycle.samples.times import Times, TimeScale
 
-#: Predictions reach so many lengths of the data: no phase is known there, but no power overflows.
+#: Predictions reach this many baselines: no phase is known there, but no power overflows.
 _FARTHEST = 1e15
 
 

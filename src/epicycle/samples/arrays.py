@@ -1,4 +1,4 @@
-"""Arrays."""
+"""Types of arrays that all wings share: floats, complex numbers, indices."""
 
 from __future__ import annotations
 

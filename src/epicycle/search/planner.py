@@ -22,8 +22,8 @@ from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.single import SINGLE_BAND, single_band_size
 from epicycle.spectra.sums import BAND
 
-#: A rung that costs so many times what it may is refused, for it would take minutes or for ever;
-#: so many frequencies, which take seconds, are not.
+#: A search is refused if it would cost more than 100 times `max_frequencies`, unless it is below
+#: 1e9 frequencies, which take a few seconds.
 _HOPELESS, _SECONDS = 100.0, 1e9
 
 #: A dense search takes three transforms per frequency, and they count against `max_frequencies`.

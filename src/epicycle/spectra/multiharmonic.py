@@ -34,8 +34,9 @@ _CHUNK = 1 << 11
 #: orders cannot be told apart from the columns before them.  Well above the error of the sums.
 _DEGENERATE = 1e-6
 
-#: Where the least eigenvalue of the normal matrix, in units of half the sum of weights, may be
-#: below this, its power may be anything.
+#: If the bound on the smallest eigenvalue of the normal matrix, in units of half the sum of
+#: weights, falls below this, the cheap upper bound on the power is useless, and the exact power is
+#: computed.
 _LEAST_EIGENVALUE = 0.05
 
 #: Frequencies that are looked at first, for each maximum that is wanted.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from epicycle.samples.arrays import Floats
 
-#: The outermost frequency turns by so many radians over half a bin, and so many powers are kept:
+#: The outermost frequency turns by 0.035 radians over half a bin, and five powers are kept:
 #: the error is 0.035^5 / 5! = 4.4e-10 of the largest possible sum.
 _TURN = 0.035
 

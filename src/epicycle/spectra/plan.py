@@ -12,7 +12,7 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.options import check_strategy
 
-#: Neighbours on a grid that goes on this far from frequency 0 are the same number.
+#: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
 
 

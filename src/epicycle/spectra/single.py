@@ -1,4 +1,4 @@
-"""Single."""
+"""Sums in single precision, which only decide where to look."""
 
 from __future__ import annotations
 

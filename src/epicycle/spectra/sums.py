@@ -30,13 +30,14 @@ from epicycle.spectra.transforms import _new_plan, _phasors
 #: Frequencies per band.  2**16 is fastest on every machine tried: the fine grid stays in cache.
 BAND = 1 << 16
 
-#: A transform of fewer samples takes as long as one of so many.
+#: A transform of fewer samples takes as long as one of 1024.
 _FEWEST = 1024
 
-#: Direct sums, on a band of the usual size around a line, as long as so many; and the plan of a
-#: transform as so many.
+#: Direct sums of fewer than 128 samples take as long as those of 128, on a band of 33 frequencies,
+#: the usual size around a line.
 _FEWEST_DIRECT, _TYPICAL = 128, 33
 
+#: The plan of a transform takes as long as this number of samples.
 _PLAN = 4096
 
 

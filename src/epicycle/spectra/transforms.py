@@ -1,4 +1,4 @@
-"""Transforms."""
+"""Nonuniform transforms: plans, and sums over scattered frequencies."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from epicycle.samples.times import UNIT_SECONDS
 
-#: From so many of the user's own units to so many, a period is left in them.
+#: A period between these multiples of the user's own unit is written in that unit.
 _OWN_RANGE = {
     "ns": (0.1, 1e3),
     "us": (0.1, 1e3),
@@ -28,7 +28,7 @@ _OWN_RANGE = {
 #: What is this close to a year is called one, in any unit.
 _YEAR = (0.98, 1.02)
 
-#: Else it is told in the last of these units of which it has at least so many seconds.
+#: Any other period is written in the last of these units whose threshold, in seconds, it reaches.
 _LADDER = (
     ("ns", 0.0),
     ("us", 1e-6),
