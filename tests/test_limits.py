@@ -52,3 +52,10 @@ def test_each_decides_something(theme: str, field: dataclasses.Field) -> None:
 def test_none_can_be_set_by_accident() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         limits.CYCLES.minimum = 1.0  # type: ignore[misc]
+
+
+def test_the_page_has_every_threshold_as_it_is() -> None:
+    page = (ROOT / "docs" / "thresholds.md").read_text()
+    for theme, field in FIELDS:
+        value, unit = field.default, field.metadata["unit"]
+        assert f"| `{field.name}` | {value} {unit} |" in page, f"{theme}.{field.name}"

@@ -46,7 +46,7 @@ class Search:
     """Grid points per line width 1/T."""
     budget: int = decides(1 << 22, "frequencies", "search/wide")
     """The default band never has more frequencies; a band that the user names may."""
-    dense_upto: int = decides(1 << 19, "frequencies", "search/planner", "measured: search/planner")
+    dense_upto: int = decides(1 << 19, "frequencies", "search/planner")
     """Up to this size the dense search is as fast as the ladder, and sees weaker lines."""
     typical_gap: float = decides(0.1, "quantile", "accuracy/star")
     """The quantile of the gaps between irregular samples that ends the default band."""
