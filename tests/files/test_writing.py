@@ -10,7 +10,7 @@ from tests.commands import run
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_an_unfinished_picture_leaves_nothing_behind(tide, monkeypatch, error):
-    plots = pytest.importorskip("epicycle.views.plots")
+    summary = pytest.importorskip("epicycle.views.summary")
     pytest.importorskip("matplotlib")
 
     class Figure:
@@ -18,7 +18,7 @@ def test_an_unfinished_picture_leaves_nothing_behind(tide, monkeypatch, error):
             Path(path).write_bytes(b"half")
             raise error
 
-    monkeypatch.setattr(plots, "plot_summary", lambda *_, **__: Figure())
+    monkeypatch.setattr(summary, "plot_summary", lambda *_, **__: Figure())
     picture = tide.parent / "picture.png"
     picture.write_bytes(b"an older one")
     result = run("find", tide, "--plot", picture)
