@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 INK, MUTED, FAINT = "#222222", "#666666", "#d9d9d9"
 
 BLUE, VERMILLION, SKY = "#0072B2", "#D55E00", "#56B4E9"
-
 GROUPS = (BLUE, "#E69F00", "#009E73", "#CC79A7", SKY, "#999999")
-
 SYMBOLS = ("o", "s", "^", "D", "v", "P")
 
 #: Text sizes in points: legible at 100 dots per inch.

@@ -1,0 +1,60 @@
+"""Rules of the house that no linter holds: how long a module and a function may be, how deep."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "src" / "epicycle"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+#: Modules longer than 400 lines.  This list gets shorter.
+LONG = {"evidence/waveform_fits.py"}
+#: Modules shorter than 40 lines that are no ``__init__``.  This list gets shorter.
+SHORT = {"__main__.py", "_version.py", "results/origin.py", "samples/arrays.py"}
+
+BRANCHES = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def depth(node: ast.AST, outer: int = 0) -> int:
+    """Return how deep statements are nested; an ``elif`` is as deep as its ``if``."""
+    deepest = outer
+    for name, value in ast.iter_fields(node):
+        children = value if isinstance(value, list) else [value]
+        for child in children:
+            if not isinstance(child, ast.AST) or isinstance(child, ast.FunctionDef | ast.ClassDef):
+                continue
+            is_elif = name == "orelse" and isinstance(child, ast.If) and len(children) == 1
+            deepest = max(deepest, depth(child, outer + isinstance(child, BRANCHES) - is_elif))
+    return deepest
+
+
+def test_modules_are_neither_long_nor_short() -> None:
+    size = {p.relative_to(PACKAGE).as_posix(): p.read_text().count("\n") for p in MODULES}
+    assert {name for name, lines in size.items() if lines > 400} == LONG
+    short = {n for n, lines in size.items() if lines < 40 and not n.endswith("__init__.py")}
+    assert short == SHORT
+
+
+def test_no_function_is_longer_than_a_screen_and_a_half() -> None:
+    for path in MODULES:
+        for function in functions(path):
+            documented = ast.get_docstring(function) is not None and len(function.body) > 1
+            first = function.body[1 if documented else 0].lineno
+            assert (function.end_lineno or 0) - first < 80, f"{path}: {function.name}"
+
+
+def test_nothing_is_nested_deeper_than_four() -> None:
+    for path in MODULES:
+        for function in functions(path):
+            assert depth(function) <= 4, f"{path}: {function.name}"
+
+
+def test_the_main_path_is_a_screen_long() -> None:
+    (main,) = [f for f in functions(PACKAGE / "find.py") if f.name == "find_cycles"]
+    assert (main.end_lineno or 0) - main.body[1].lineno < 40
