@@ -70,7 +70,10 @@ def main() -> None:
         if path.exists():
             section = json.loads(path.read_text())["sections"]["thresholds"]
             about = section["provenance"]
-            few = ", with a fifth of the cases (--quick), so that only large effects show"
+            few = (
+                ", with two cases of most probes (--quick): too few to tell a figure that moved "
+                "from chance, or that a threshold decides nothing"
+            )
             measured = f" Measured {about['date'][:10]}, seed {about['seed']}"
             measured += f"{few if 'quick' in name else ''}."
             PAGE.write_text(page(section.get("result"), measured))
