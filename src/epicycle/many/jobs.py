@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from epicycle.files.writing import OutputError
 from epicycle.many.parts import Parts
-from epicycle.many.rows import columns_of, numbered, take_rows
+from epicycle.many.rows import columns_of, numbered
 from epicycle.many.workers import WorkerKilled, Workers, run_jobs
+from epicycle.samples.given import take_rows
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
@@ -113,17 +114,18 @@ class EachSeries:
         OutputError
             If a worker is killed, for example for want of memory.
         """
-        total = len(self._ids)
-        progress(self.done, total)
-        if self.done == total:
+        total, done = len(self._ids), self.done
+        progress(done, total)
+        if done == total:
             return
         try:
-            for part in run_jobs(self._jobs(), self._task.part, workers):
-                self._parts.add([part])
-                progress(self.done, total)
+            for number, document in run_jobs(self._jobs(), self._task.part, workers):
+                self._parts.add([(number, document)])
+                done += self._edges[number + 1] - self._edges[number]
+                progress(done, total)
         except WorkerKilled:
             raise OutputError(
-                f"a worker was killed, perhaps for want of memory; {self.done} of {total} series "
+                f"a worker was killed, perhaps for want of memory; {done} of {total} series "
                 f"are kept. To fix this, run the same command again, with fewer --workers."
             ) from None
 
