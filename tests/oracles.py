@@ -6,6 +6,7 @@ formed, so a twin never shares the rounding errors of what it checks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
@@ -239,3 +240,8 @@ def residual_of(data: Data) -> np.ndarray:
         c = np.linalg.lstsq(data.nuisance * root, data.y[:, j] * root[:, 0], rcond=None)[0]
         result[:, j] = np.where(root[:, 0] > 0, data.y[:, j] - data.nuisance @ c, 0.0)
     return result
+
+
+def evidence_of_power(power: float, dof: float, pairs: float) -> float:
+    """Return the chi-square with ``2 pairs`` degrees of freedom that a power is worth."""
+    return -max(dof - pairs - 1.0, 1.0) * math.log1p(-min(power, 1.0 - 1e-16))

@@ -30,7 +30,7 @@ import common
 from epicycle import limits
 
 CHILD = Path(__file__).with_name("child.py")
-#: Probes of a plain run, and those that only thresholds of learning and of the ladder reach.
+#: Probes of a search, and of a training loop, which thresholds of other themes do not reach.
 PLAIN = (
     "sinusoid",
     "noise",

@@ -11,7 +11,6 @@ from scipy import stats
 import oracles
 from epicycle.evidence.significance import (
     effective_bandwidth,
-    evidence_of_power,
     false_alarm_probability,
     mean_speed,
     pooled_power,
@@ -20,7 +19,7 @@ from epicycle.evidence.significance import (
 )
 from epicycle.spectra.periodogram import Periodogram
 from generators import regression, sinusoids
-from oracles import residual_of
+from oracles import evidence_of_power, residual_of
 
 
 @pytest.mark.parametrize("errors", [False, True], ids=["equal weights", "errors"])

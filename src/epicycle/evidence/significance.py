@@ -172,17 +172,12 @@ def _power_threshold(
 # ---- Several scatters ------------------------------------------------------------------------
 
 
-def evidence_of_power(power: float, dof: float, pairs: float) -> float:
-    """Return the chi-square with ``2 pairs`` degrees of freedom that a power is worth.
-
-    ``-(dof - pairs - 1) log(1 - P)``, the likelihood ratio with Bartlett's factor: exact for one
-    pair of cosine and sine.
-    """
-    return -max(dof - pairs - 1.0, 1.0) * math.log1p(-min(power, 1.0 - 1e-16))
-
-
 def power_of_evidence(evidence: float, dof: float, pairs: float) -> float:
-    """Return the inverse of :func:`evidence_of_power`."""
+    """Return the power that a chi-square with ``2 pairs`` degrees of freedom stands for.
+
+    The chi-square is ``-(dof - pairs - 1) log(1 - P)``, the likelihood ratio with Bartlett's
+    factor: exact for one pair of cosine and sine.
+    """
     return -math.expm1(-evidence / max(dof - pairs - 1.0, 1.0))
 
 

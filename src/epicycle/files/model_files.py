@@ -169,7 +169,6 @@ def _check_schema(document: Any, name: str) -> None:
         )
     raise ModelFileError(
         f"{name} is not a model file: expected the schema {SCHEMA!r}, got {reprlib.repr(schema)}. "
-        f""
         f"To fix this, name a file that epicycle fit wrote."
     )
 

@@ -39,13 +39,6 @@ def columns_of(table: Table) -> dict[str, Any]:
     }
 
 
-def take_rows(column: Any, rows: Any) -> Any:
-    """Return some rows of a column, which may be None."""
-    if column is None:
-        return None
-    return column.iloc[rows] if hasattr(column, "iloc") else column[rows]
-
-
 def fingerprint(table: Table, ids: str, options: dict[str, Any]) -> str:
     """Return a digest of all that the results depend on."""
     facts = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from epicycle.find import find_cycles
 from epicycle.many.jobs import Job, Task
-from epicycle.many.rows import take_rows
+from epicycle.samples.given import take_rows
 
 
 def search(job: Job) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Given:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def take_rows(value: Any, rows: NDArray[np.intp]) -> Any:
+def take_rows(value: Any, rows: NDArray[np.intp] | slice) -> Any:
     """Return some rows of what a user passed, of whatever kind; a single number serves all."""
     if value is None or np.ndim(value) == 0:
         return value
@@ -88,5 +88,5 @@ def take_rows(value: Any, rows: NDArray[np.intp]) -> Any:
         return value.iloc[rows]
     if not hasattr(value, "dtype"):
         value = list(value)
-        return [value[row] for row in rows]
+        return value[rows] if isinstance(rows, slice) else [value[row] for row in rows]
     return value[rows]
