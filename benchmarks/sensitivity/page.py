@@ -18,7 +18,7 @@ PAGE = common.ROOT / "docs" / "thresholds.md"
 HEAD = """# Thresholds
 
 Every number that decides something for the user stands in `epicycle/limits.py`. T is the baseline.
-"Origin" is derived, measured, or chosen where nothing better is known; the benchmark holds it. The
+"Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its subject. The
 last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved and doubled:
 figures whose mean moved by more than two standard errors over the same cases, and in how many cases
 anything changed at all.{measured} This page is made by `python benchmarks/sensitivity/page.py`.
@@ -47,8 +47,8 @@ def page(result: dict[str, Any] | None, measured: str) -> str:
         cls = type(getattr(limits, theme))
         if theme != last:
             lines += ["", f"## {theme}: {cls.__doc__}", ""]
-            lines += ["| name | value | meaning | origin | benchmark | halved | doubled |"]
-            lines += ["|---|---|---|---|---|---|---|"]
+            lines += ["| name | value | meaning | origin, benchmark | halved | doubled |"]
+            lines += ["|---|---|---|---|---|---|"]
             last = theme
         row = rows.get(f"{theme}.{field.name}")
         moved = [in_words(row, how) if row else "not measured" for how in ("halved", "doubled")]
@@ -56,8 +56,7 @@ def page(result: dict[str, Any] | None, measured: str) -> str:
             f"`{field.name}`",
             f"{value} {field.metadata['unit']}",
             meaning[f"{cls.__name__}.{field.name}"],
-            field.metadata["origin"],
-            field.metadata["bench"],
+            f"{field.metadata['origin']}; {field.metadata['bench'].replace('/', ': ')}",
             *moved,
         ]
         lines.append("| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |")

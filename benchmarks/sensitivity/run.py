@@ -164,7 +164,9 @@ def in_words(row: dict[str, Any], how: str) -> str:
     if not one["changed"] and not one["moved"]:
         return "nothing"
     shown = [
-        f"{m['figure']} {m['from']:.3g} -> {m['to']:.3g}" if m["from"] is not None else m["figure"]
+        m["figure"]
+        if m["from"] is None
+        else f"{m['figure']} {m['from']:.3g} ({m['to'] - m['from']:+.1g})"
         for m in sorted(one["moved"], key=lambda m: -(m["sigma"] or 99))[:3]
     ]
     return "; ".join([*shown, f"{one['changed']} of {one['cases']} cases"])

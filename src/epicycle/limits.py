@@ -2,7 +2,7 @@
 
 Each is given as ``decides(value, unit, bench, origin)`` with its meaning below.  T is the baseline.
 The origin is "derived: ...", "measured: ..." with a benchmark, or "chosen" where nothing better is
-known; ``bench`` names the section of a benchmark, ``folder/section``, whose figures it moves.
+known; ``bench`` names the section of a benchmark, ``folder/section``, that measures its subject.
 Code reads them from the instances, as in ``CYCLES.minimum``.
 """
 
