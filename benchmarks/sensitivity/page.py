@@ -18,10 +18,11 @@ PAGE = common.ROOT / "docs" / "thresholds.md"
 HEAD = """# Thresholds
 
 Every number that decides something for the user stands in `epicycle/limits.py`. T is the baseline.
-"Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its subject. The
-last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved and doubled:
-figures whose mean moved by more than two standard errors over the same cases, and in how many cases
-anything changed at all.{measured} This page is made by `python benchmarks/sensitivity/page.py`.
+"Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its
+subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved
+and doubled: figures whose mean moved by more than two standard errors over the same cases, and in
+how many cases anything changed at all.{measured} This page is made by
+`python benchmarks/sensitivity/page.py`.
 """
 
 
