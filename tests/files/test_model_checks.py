@@ -39,6 +39,10 @@ from tests.files.model_documents import PROVENANCE, change, refusal
         (("result", "model", "timezone"), "Mars/Olympus", "time zone"),
         (("result", "model", "last"), -1e9, "reference time outside"),
         (("result", "model", "coefficients", 0, 0), 1e999, "'model.coefficients[0][0]'"),
+        # an array as long as this would be made
+        (("result", "model", "errors", "parent", 0), 10**9, "fundamental in 'model.errors.parent'"),
+        (("result", "model", "errors", "parent"), None, "'model.errors.parent': expected a list"),
+        (("result", "model", "errors"), 3, "'model.errors': expected an object"),
         (("result", "search", "regular"), 1, "'search.regular': expected bool"),
     ],
 )

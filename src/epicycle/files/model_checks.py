@@ -47,6 +47,7 @@ def check_result(result: Any) -> None:
     if numbers["calendar"] and result["unit"] not in UNIT_SECONDS:
         raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
     _check_shapes(numbers, result["output_names"])
+    _check_parents(numbers.get("errors"), len(numbers["frequency"]))
     _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
     _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
 
@@ -122,6 +123,16 @@ def _check_shapes(numbers: dict[str, Any], outputs: list[str] | None) -> None:
         raise ModelFileError(f"has {n_groups} names for {numbers['n_groups']} groups")
     if n_groups == 0 or not numbers["first"] <= numbers["reference"] <= numbers["last"]:
         raise ModelFileError("has no groups, or a reference time outside of its data")
+
+
+def _check_parents(errors: Any, n_lines: int) -> None:
+    """Check that lines belong to fundamentals that exist: the largest sizes an array."""
+    if errors is None:
+        return
+    _expect(isinstance(errors, dict), errors, "an object", "model.errors")
+    conform(errors.get("parent"), tuple[int, ...], "model.errors.parent")
+    if any(parent >= n_lines for parent in errors["parent"]):
+        raise ModelFileError("names a fundamental in 'model.errors.parent' that does not exist")
 
 
 def _check_envelopes(envelopes: Any, n_lines: int) -> None:
