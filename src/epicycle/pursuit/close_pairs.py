@@ -23,7 +23,6 @@ times a short sum of Legendre polynomials, and all placements of a few lines can
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import replace
 from itertools import combinations
 
@@ -269,7 +268,7 @@ def _split_all(
 
 def _settle(stand: Stand, structure: Structure) -> Stand | None:
     """Return the joint fit of other lines, or None if they run into each other."""
-    work = copy(stand.work)
+    work = stand.work.copy()
     try:
         fit, jitter = work.settle(structure, tight=True)
     except np.linalg.LinAlgError:

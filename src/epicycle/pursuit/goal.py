@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from epicycle.fit.lines import Structure
 from epicycle.limits import CYCLES
 from epicycle.samples.options import Options, check_known
+from epicycle.search.planner import Effort
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,6 @@ def with_drift_set(structure: Structure, goal: Goal) -> Structure:
     if not goal.drift:
         return structure
     return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What a search may cost, and how weak a line it should see.
-
-    Attributes
-    ----------
-    strategy : str
-        "auto", "dense" or "ladder".
-    max_frequencies : float
-        Largest number of frequencies that one search may evaluate.
-    share : float or None
-        Share of the variance that the weakest line is expected to have.
-    """
-
-    strategy: str
-    max_frequencies: float
-    share: float | None
 
 
 def goal_of_values(options: Options, highest: float, baseline: float) -> Goal:

@@ -7,7 +7,6 @@ deciding when to stop, and a last look back at every line with the noise around 
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -184,9 +183,9 @@ def pursue(
         false_alarm=judge.of_all(work.data, fit, errors, level),
         first=work.portrait(work.null(structure), fit, stand.last),
         last=work.portrait(fit, fit, stand.last),
-        depth=work.depth,
-        remedies=work.remedies(),
-        search=work.report(),
+        depth=work.searcher.depth,
+        remedies=work.searcher.remedies(0.5, "samples"),
+        search=work.searcher.report(),
         bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
@@ -320,7 +319,7 @@ def _open(
 
 def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     """Return the fit without the lines that close pairs have made superfluous, and completed."""
-    begun = replace(stand, work=copy(stand.work), refused=(), beside=())
+    begun = replace(stand, work=stand.work.copy(), refused=(), beside=())
     found = add_lines(begun.searched(_prune(begun.work, begun.fit, goal, judge)), goal, judge)
     fit = _prune(found.work, found.fit, goal, judge)
     fit, jitter = found.work.settle(fit.structure, tight=True)

@@ -42,6 +42,25 @@ _PAIR_BYTES, _SINGLE_BYTES, _DOUBLE_BYTES = 200, 40, 160
 
 
 @dataclass(frozen=True)
+class Effort:
+    """What a search may cost, and how weak a line it should see.
+
+    Attributes
+    ----------
+    strategy : str
+        "auto", "dense" or "ladder".
+    max_frequencies : float
+        Largest number of frequencies that one search may evaluate.
+    share : float or None
+        Share of the variance that the weakest line is expected to have.
+    """
+
+    strategy: str
+    max_frequencies: float
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Decision:
     """How to search, decided before.
 
