@@ -1,7 +1,22 @@
 """What several tests of this wing share."""
 
+from typing import Any, NamedTuple
+
+import numpy as np
+
 from epicycle import find_cycles
+from epicycle.evidence.judge import Judge
+from epicycle.fit.lines import Structure
+from epicycle.fit.noise import NoiseModel
 from epicycle.model import CycleModel
+from epicycle.pursuit.goal import Goal
+from epicycle.pursuit.pursuit import judge_of
+from epicycle.pursuit.stand import Stand
+from epicycle.pursuit.workbench import Workbench
+from epicycle.samples.checks import check_samples
+from epicycle.samples.data import build_data
+from epicycle.search.planner import Effort
+from epicycle.spectra.plan import plan_search
 from generators import Problem
 
 
@@ -10,3 +25,36 @@ def find(problem: Problem, **options: object) -> CycleModel:
 
 
 SIX = [(0.231, 3.0), (0.347, 1.0), (0.611, 2.0), (0.897, 1.5), (1.433, 0.8), (1.951, 5.0)]
+
+
+class Begun(NamedTuple):
+    """A pursuit under way."""
+
+    stand: Stand
+    goal: Goal
+    judge: Judge
+
+
+def begun(t: np.ndarray, y: np.ndarray, frequencies: list[float], **asked: Any) -> Begun:
+    """Return a pursuit that stands at some lines, fitted together and searched."""
+    samples = check_samples(t, y)
+    data, noise = build_data(samples, 0), NoiseModel.of(samples)
+    plan = plan_search(data, asked.pop("minimum_period", 2.0))
+    options = {
+        "max_cycles": 8,
+        "max_order": 8,
+        "false_alarm": 0.01,
+        "effort": Effort("auto", 2.0**29, None),
+        "known": (),
+        "drift": False,
+        "slow_limit": 5 / data.baseline,
+        **asked,
+    }
+    goal = Goal(**options)
+    work = Workbench(data, noise, plan, goal.false_alarm, goal.effort, None)
+    structure = Structure.empty()
+    for frequency in frequencies:
+        structure = structure.plus(frequency)
+    fit, jitter = work.settle(structure)
+    stand = Stand(work, fit, jitter, work.search(fit))
+    return Begun(stand, goal, judge_of(data, noise, plan, goal))

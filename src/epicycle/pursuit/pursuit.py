@@ -11,27 +11,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.coherence import BroadPeak, broad_peaks
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking, Rival
 from epicycle.evidence.window import Trials, spectral_window
 from epicycle.fit.errors import Covariance, covariance
-from epicycle.fit.joint import Fit, fundamental_powers, line_powers
+from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel, is_exact
 from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.close_pairs import is_apart, resolve
+from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.further_lines import add_lines
-from epicycle.pursuit.goal import Goal, count_cycles, known_fundamentals, with_drift_set
-from epicycle.pursuit.opening import (
-    affordable,
-    compare_waveforms,
-    open_with_waveform,
-    outdone_by_sinusoids,
-)
+from epicycle.pursuit.goal import Goal, count_cycles
+from epicycle.pursuit.places import at_likeliest_aliases, with_first_cycle
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -145,21 +140,21 @@ def pursue(
     work.red_noise = goal.red_noise
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
-    opened, rivals, held = _open(Stand(work, fit, jitter, work.search(fit)), goal, judge, ranking)
-    begun = add_lines(opened, goal, judge)
+    begun = Stand(work, fit, jitter, work.search(fit))
+    begun = add_lines(with_first_cycle(begun, goal, judge, ranking), goal, judge)
 
     window = spectral_window(work.data, plan)
-    likelier = _at_likeliest_aliases(begun, window, goal, judge, held)
+    likelier = at_likeliest_aliases(begun, window, goal, judge)
     if likelier is not begun.fit:
         begun = add_lines(begun.searched(likelier), goal, judge)
     broad = _broad_peaks(begun, goal, judge)
     spared = np.array([begun.fit.structure.frequency[m] for peak in broad for m in peak.members])
-    stand = _finish(begun, goal, judge, held)
+    stand = finished(begun, goal, judge)
     beside = [*stand.beside, *stand.refused]
     centres: list[float] = []
     if not (goal.drift or goal.red_noise):
         seen = begun.fit.structure.line_frequency.tolist()
-        split, centres = resolve(stand, seen, lambda one: _complete(one, goal, judge))
+        split, centres = resolve(stand, seen, lambda one: completed(one, goal, judge))
         if count_cycles(split.fit.structure, goal) > goal.max_cycles:
             centres = []
         if centres:
@@ -169,7 +164,7 @@ def pursue(
     broad = []
     if len(spared) and not centres:
         # several lines make one broad peak together, whatever each of them is worth
-        stand = _finish(begun, goal, judge, held, spared)
+        stand = finished(begun, goal, judge, spared)
         broad = _broad_peaks(stand, goal, judge)
     work, fit = stand.work, stand.fit
     level = judge.noise_level(work.data, fit)
@@ -189,7 +184,7 @@ def pursue(
         bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
         window=window,
-        rivals=rivals,
+        rivals=stand.rivals,
         broad=tuple(broad),
     )
 
@@ -220,18 +215,15 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
-def _finish(
-    stand: Stand, goal: Goal, judge: Judge, held: float | None, spared: Floats | None = None
-) -> Stand:
-    """Return where the pursuit ends: lines pruned, read as waveforms, and fitted together."""
-    work, absolute = stand.work, stand.work.noise.absolute
-    fit = _prune(work, stand.fit, goal, judge, spared)
-    fit = harmonics.descend(work.data, fit, work.test, goal.max_order, absolute, held)
-    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, absolute)
-    level = judge.noise_level(work.data, fit)
-    fit = harmonics.merge(work.data, fit, level, goal.max_order, absolute)
-    fit, jitter = _settle_apart(work, fit, goal)
-    return replace(stand, fit=fit, jitter=jitter)
+def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
+    """Return a sentence for each line next to which power was found but not resolved."""
+    close = np.array(refused)
+    return [
+        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
+        f"companion, or a cycle whose amplitude or period changes"
+        for f in fit.structure.frequency
+        if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
+    ]
 
 
 def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
@@ -244,145 +236,3 @@ def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
     order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
     return broad_peaks(data, fit, level, order)
-
-
-def _at_likeliest_aliases(
-    stand: Stand, window: Candidates, goal: Goal, judge: Judge, held: float | None
-) -> Fit:
-    """Return the fit with every cycle that an alias explains better moved there.
-
-    At its first appearance a line is at the highest maximum, which noise and lines not found yet
-    may have put on an alias.
-    """
-    work, fit = stand.work, stand.fit
-    left: list[float] = []
-    moved = True
-    while moved and len(left) < goal.max_cycles:
-        moved = False
-        level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
-        test = AliasTest(work.data, work.noise, window, work.plan)
-        for k, frequency in enumerate(fit.structure.frequency.tolist()):
-            if fit.structure.fixed[k] or frequency < goal.slow_limit:
-                continue
-            if level[fit.structure.parent == k].max() > LINES.unresolved:
-                continue  # odds are against noise, and what is left beside this line is none
-            if held is not None and abs(frequency - held) < 1.0 / work.data.baseline:
-                continue  # its whole waveform has been compared there
-            structure = test.likelier(fit, k, left)
-            if structure is not None:
-                left.append(frequency)
-                fit, _ = work.settle(structure)
-                moved = True
-                break
-    return fit
-
-
-def _open(
-    stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None
-) -> tuple[Stand, tuple[Rival, ...], float | None]:
-    """Return the stand with the first cycle, where it is better found as a waveform.
-
-    With it come the frequencies compared, and the one that is held against its aliases.
-    """
-    work, fit, last = stand.work, stand.fit, stand.last
-    top = float(last.frequency[0]) if len(last.frequency) else None
-    if (
-        goal.drift
-        or goal.max_order < 2
-        or goal.max_cycles < 1
-        or (top is not None and top < goal.slow_limit)
-        or not affordable(work.data, work.plan)
-        or is_exact(work.data, fit.chi2)
-    ):
-        return stand, (), None
-    in_groups = ranking is not None and not goal.known
-    if ranking is None or goal.known:
-        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
-    opening = open_with_waveform(
-        work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
-    )
-    if opening.fit is None:
-        return stand, ranking.rivals, opening.held
-    trial = opening.fit
-    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    if orders != (1,) and outdone_by_sinusoids(
-        work.data, fit, trial, work.plan, work.search, in_groups=in_groups
-    ):
-        # groups still say where else the first line may stand
-        return stand, ranking.rivals if in_groups else (), None
-    if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
-        return stand, (), None
-    fit, jitter = work.settle(trial.structure)
-    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
-    return stand.searched(fit, jitter), ranking.rivals, opening.held
-
-
-def _complete(stand: Stand, goal: Goal, judge: Judge) -> Stand:
-    """Return the fit without the lines that close pairs have made superfluous, and completed."""
-    begun = replace(stand, work=stand.work.copy(), refused=(), beside=())
-    found = add_lines(begun.searched(_prune(begun.work, begun.fit, goal, judge)), goal, judge)
-    fit = _prune(found.work, found.fit, goal, judge)
-    fit, jitter = found.work.settle(fit.structure, tight=True)
-    return replace(found, fit=fit, jitter=jitter, refused=stand.refused, beside=stand.beside)
-
-
-def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
-    """Return a sentence for each line next to which power was found but not resolved."""
-    close = np.array(refused)
-    return [
-        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
-        f"companion, or a cycle whose amplitude or period changes"
-        for f in fit.structure.frequency
-        if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
-    ]
-
-
-def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
-    """Return the final joint fit; of two lines that it draws together the weaker one goes."""
-    while True:
-        settled, jitter = work.settle(with_drift_set(fit.structure, goal), tight=True)
-        frequency = settled.structure.line_frequency
-        order = np.argsort(frequency)
-        gaps = np.diff(frequency[order])
-        if (
-            not len(gaps)
-            or gaps.min() >= LINES.final_separation * LINES.separation / work.data.baseline
-        ):
-            return settled, jitter
-        pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
-        strength = line_powers(settled)
-        weaker = int(pair[strength[pair].argmin()])
-        fit, _ = work.settle(_without_line(settled.structure, weaker))
-
-
-def _without_line(structure: Structure, line: int) -> Structure:
-    """Return the structure without one line; the other lines of its cycle stay."""
-    fundamentals = structure.fundamentals()
-    k = int(structure.parent[line])
-    rest = fundamentals[k].without(int(structure.order[line]))
-    fundamentals[k : k + 1] = [] if rest is None else [rest]
-    return Structure.of(fundamentals)
-
-
-def _prune(
-    work: Workbench, fit: Fit, goal: Goal, judge: Judge, spared: Floats | None = None
-) -> Fit:
-    """Return the fit without the lines that the noise around them could explain.
-
-    Those at the frequencies `spared` stay: what is around them is the same broad peak.
-    """
-    while True:
-        level = judge.noise_level(work.data, fit)
-        # slow variation is fitted, not claimed: that there is more of it nearby is no reason not to
-        level[fit.structure.line_frequency < goal.slow_limit] = 1.0
-        errors = covariance(work.data, fit, level)
-        probability = judge.of_all(work.data, fit, errors, level)
-        probability[known_fundamentals(fit.structure, goal)] = 0.0
-        if spared is not None and len(spared):
-            far = np.abs(fit.structure.frequency[:, np.newaxis] - spared).min(axis=1)
-            probability[far < 0.5 / work.data.baseline] = 0.0
-        if not len(probability) or probability.max() <= goal.false_alarm:
-            return fit
-        fundamentals = fit.structure.fundamentals()
-        del fundamentals[int(probability.argmax())]
-        fit, _ = work.settle(Structure.of(fundamentals))

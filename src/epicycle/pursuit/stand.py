@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from epicycle.evidence.waveforms import Rival
 from epicycle.fit.joint import Fit
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -28,6 +29,10 @@ class Stand:
         Frequencies of significant lines that would have fought those that are there.
     beside : tuple of float
         Frequencies of significant power closer to a line than two lines may stand.
+    rivals : tuple of Rival
+        Frequencies at which the first cycle was compared as a waveform, the likeliest first.
+    held : float or None
+        Frequency that won against its aliases and multiples there.
     """
 
     work: Workbench
@@ -36,6 +41,8 @@ class Stand:
     last: Candidates
     refused: tuple[float, ...] = ()
     beside: tuple[float, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    held: float | None = None
 
     def refusing(self, *frequencies: float) -> Stand:
         """Return the same with further frequencies refused."""

@@ -1,0 +1,101 @@
+"""Where cycles stand: the first one as a waveform, and each of them on its likeliest alias."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.judge import Judge
+from epicycle.evidence.waveforms import Ranking
+from epicycle.fit.joint import Fit
+from epicycle.fit.noise import is_exact
+from epicycle.limits import LINES
+from epicycle.pursuit import harmonics
+from epicycle.pursuit.goal import Goal
+from epicycle.pursuit.opening import (
+    affordable,
+    compare_waveforms,
+    open_with_waveform,
+    outdone_by_sinusoids,
+)
+from epicycle.pursuit.stand import Stand
+from epicycle.spectra.bands import Candidates
+
+
+def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
+    """Return where the pursuit stands with the first cycle, if it is better found as a waveform.
+
+    Which frequencies were compared is noted there, and which is held against its aliases.
+
+    Parameters
+    ----------
+    stand : Stand
+        What was given, fitted and searched.
+    goal : Goal
+        What was asked for.
+    judge : Judge
+        What decides which lines are noise.
+    ranking : Ranking or None
+        Frequencies by the evidence of a waveform, where known already.
+    """
+    work, fit, last = stand.work, stand.fit, stand.last
+    top = float(last.frequency[0]) if len(last.frequency) else None
+    if (
+        goal.drift
+        or goal.max_order < 2
+        or goal.max_cycles < 1
+        or (top is not None and top < goal.slow_limit)
+        or not affordable(work.data, work.plan)
+        or is_exact(work.data, fit.chi2)
+    ):
+        return stand
+    in_groups = ranking is not None and not goal.known
+    if ranking is None or goal.known:
+        ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
+    opening = open_with_waveform(
+        work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
+    )
+    if opening.fit is None:
+        return replace(stand, rivals=ranking.rivals, held=opening.held)
+    trial = opening.fit
+    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+    if orders != (1,) and outdone_by_sinusoids(
+        work.data, fit, trial, work.plan, work.search, in_groups=in_groups
+    ):
+        # groups still say where else the first line may stand
+        return replace(stand, rivals=ranking.rivals if in_groups else ())
+    if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
+        return stand
+    fit, jitter = work.settle(trial.structure)
+    fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+    begun = replace(stand, rivals=ranking.rivals, held=opening.held)
+    return begun.searched(fit, jitter)
+
+
+def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Judge) -> Fit:
+    """Return the fit with every cycle that an alias explains better moved there.
+
+    At its first appearance a line is at the highest maximum, which noise and lines not found yet
+    may have put on an alias.
+    """
+    work, fit = stand.work, stand.fit
+    left: list[float] = []
+    moved = True
+    while moved and len(left) < goal.max_cycles:
+        moved = False
+        level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
+        test = AliasTest(work.data, work.noise, window, work.plan)
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            if fit.structure.fixed[k] or frequency < goal.slow_limit:
+                continue
+            if level[fit.structure.parent == k].max() > LINES.unresolved:
+                continue  # odds are against noise, and what is left beside this line is none
+            if stand.held is not None and abs(frequency - stand.held) < 1.0 / work.data.baseline:
+                continue  # its whole waveform has been compared there
+            structure = test.likelier(fit, k, left)
+            if structure is not None:
+                left.append(frequency)
+                fit, _ = work.settle(structure)
+                moved = True
+                break
+    return fit

@@ -1,0 +1,66 @@
+"""Where cycles stand: the first one as a waveform, each of them on its likeliest alias."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from epicycle.evidence.window import spectral_window
+from epicycle.pursuit.places import at_likeliest_aliases, with_first_cycle
+from tests.pursuit.lines import Begun, begun
+
+
+def eclipses() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    t = np.sort(rng.uniform(0, 60.0, 250))
+    turn = (t / 2.7) % 1.0
+    y = -np.exp(-0.5 * ((turn - 0.25) / 0.04) ** 2) - 0.5 * np.exp(
+        -0.5 * ((turn - 0.75) / 0.04) ** 2
+    )
+    return t, y + 0.02 * rng.normal(size=250)
+
+
+def test_the_first_cycle_is_a_waveform_where_that_is_likelier() -> None:
+    stand, goal, judge = begun(*eclipses(), [], minimum_period=0.5)
+    opened = with_first_cycle(stand, goal, judge, None)
+    assert opened.fit.structure.frequency == pytest.approx([1 / 2.7], abs=1e-3)
+    assert len(opened.fit.structure.orders_of(0)) > 2
+    assert opened.held == pytest.approx(1 / 2.7, abs=1e-3)
+    assert opened.rivals[0].frequency == pytest.approx(1 / 2.7, abs=1e-3)
+    # its residual has been searched
+    assert opened.last.power[0] < stand.last.power[0]
+    assert stand.held is None
+
+
+@pytest.mark.parametrize(
+    "asked", [{"max_order": 1}, {"max_cycles": 0}, {"drift": True}, {"slow_limit": 10.0}]
+)
+def test_waveforms_are_not_compared_where_none_is_asked_for(asked: dict[str, object]) -> None:
+    stand, goal, judge = begun(*eclipses(), [], minimum_period=0.5, **asked)
+    assert with_first_cycle(stand, goal, judge, None) is stand
+
+
+def on_an_alias() -> tuple[Begun, float, float]:
+    """Return a sinusoid seen at night, fitted one cycle per day away from where it is."""
+    rng = np.random.default_rng(9)
+    t = np.sort(np.arange(40).repeat(6) + rng.uniform(0, 0.33, 240))
+    y = 2.0 * np.cos(2 * np.pi * 0.37 * t) + rng.normal(size=240)
+    return begun(t, y, [1.37], minimum_period=0.4), 1.37, 0.37
+
+
+def test_a_line_on_an_alias_is_moved() -> None:
+    (stand, goal, judge), alias, true = on_an_alias()
+    assert stand.fit.structure.frequency == pytest.approx([alias], abs=5e-3)
+    window = spectral_window(stand.work.data, stand.work.plan)
+    moved = at_likeliest_aliases(stand, window, goal, judge)
+    assert moved.structure.frequency == pytest.approx([true], abs=5e-3)
+
+
+def test_a_line_that_was_compared_as_a_waveform_is_held() -> None:
+    (stand, goal, judge), alias, _ = on_an_alias()
+    window = spectral_window(stand.work.data, stand.work.plan)
+    held = replace(stand, held=alias)
+    assert at_likeliest_aliases(held, window, goal, judge) is stand.fit
+    # nor is slow variation moved
+    slow = replace(goal, slow_limit=2.0)
+    assert at_likeliest_aliases(stand, window, slow, judge) is stand.fit
