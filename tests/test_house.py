@@ -58,3 +58,17 @@ def test_nothing_is_nested_deeper_than_four() -> None:
 def test_the_main_path_is_a_screen_long() -> None:
     (main,) = [f for f in functions(PACKAGE / "find.py") if f.name == "find_cycles"]
     assert (main.end_lineno or 0) - main.body[1].lineno < 40
+
+
+#: Where no function takes more than seven arguments.
+SPARE = ("events", "evidence", "pursuit", "search")
+
+
+def test_no_function_of_the_search_takes_more_than_seven_arguments() -> None:
+    for wing in SPARE:
+        for path in sorted((PACKAGE / wing).glob("*.py")):
+            for function in functions(path):
+                given = function.args
+                names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+                own = [name for name in names if name != "self"]
+                assert len(own) <= 7, f"{path}: {function.name}"

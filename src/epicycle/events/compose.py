@@ -10,12 +10,10 @@ import scipy
 from epicycle.events.cycles import (
     EventCycle,
     waveform_response,
-    without,
     z_squared,
 )
 from epicycle.events.significance import z_squared_false_alarm
-from epicycle.evidence.aliases import Alias, nearby_aliases
-from epicycle.limits import EVENTS
+from epicycle.evidence.aliases import Alias
 from epicycle.pursuit.goal import Goal
 from epicycle.results.cycles import Cycle, EventStatistics, Harmonic, Line, Waveform
 from epicycle.results.predictor import Predictor
@@ -26,29 +24,6 @@ from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan, portrait_plan
-
-
-def aliases_of(
-    samples: Samples,
-    data: Data,
-    found: list[EventCycle],
-    cycle: EventCycle,
-    window: Candidates,
-    plan: SearchPlan,
-) -> list[Alias]:
-    """Return the aliases of one cycle, with all others taken out of the weights."""
-    restored = without(data, [other for other in found if other is not cycle])
-    return nearby_aliases(
-        data,
-        restored[:, np.newaxis],
-        np.array([float((data.y**2).mean())]),
-        cycle.frequency,
-        window,
-        plan,
-        drift=cycle.drift,
-        weakest=EVENTS.alias_ratio,
-        unit=samples.scale.unit,
-    )
 
 
 def _waveform(data: Data, cycle: EventCycle) -> Waveform:

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
+from epicycle.events.aliases import aliases_of
 from epicycle.events.compose import (
-    aliases_of,
     build_cycle,
     limit,
     lines_of,
@@ -80,9 +80,9 @@ def find_in_events(
         found.append(cycle)
         strengths = without(data, found)
         last = search(strengths)
-    window = spectral_window(data, plan)
+    window, unit = spectral_window(data, plan), samples.scale.unit
     cycles = tuple(
-        build_cycle(samples, data, c, aliases_of(samples, data, found, c, window, plan), goal)
+        build_cycle(samples, data, c, aliases_of(data, found, c, window, plan, unit), goal)
         for c in found
     )
     centre = found[0].frequency if found else last.frequency[0]
@@ -90,7 +90,7 @@ def find_in_events(
         cycles=cycles,
         lines=tuple(lines_of(cycles)),
         undecided=tuple(_notes(searcher, plan)),
-        unit=samples.scale.unit,
+        unit=unit,
         n_samples=len(samples.times),
         n_dropped=samples.n_dropped,
         baseline=data.baseline,

@@ -10,23 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from epicycle.evidence.waveforms import Rival
-from epicycle.evidence.window import day_length, label, window_offsets
+from epicycle.evidence.window import day_length, label
 from epicycle.limits import ALIASES
-from epicycle.samples.arrays import Floats
-from epicycle.samples.data import Data
-from epicycle.samples.times import Times
-from epicycle.spectra.bands import Candidates
-from epicycle.spectra.periodogram import Periodogram
-from epicycle.spectra.plan import SearchPlan
 
 _MOST = 5
-
-#: An alias is sought within a line width, in steps of this fraction of it.
-_STEPS = 8
-
 
 #: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
 MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
@@ -110,65 +98,6 @@ def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
             words = " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in likely)
             notes.append(f"period {period:.6g}: the data hardly tell it from its alias {words}")
     return notes
-
-
-def nearby_aliases(
-    data: Data,
-    values: Floats,
-    scale: Floats,
-    own: float,
-    window: Candidates,
-    plan: SearchPlan,
-    *,
-    drift: float = 0.0,
-    weakest: float = ALIASES.power_ratio,
-    unit: str = "",
-) -> list[Alias]:
-    """Return where the power of a single line appears again, by the window alone.
-
-    Parameters
-    ----------
-    data : Data
-        The regression problem.
-    values : ndarray, shape (n, d)
-        The residual with the line put back.
-    scale : ndarray, shape (d,)
-        Variance of each output: half the power over it is a logarithm of likelihood.
-    own, drift : float
-        Frequency of the line, and its change per unit of time.
-    window, plan
-        The spectral window, and the band.
-    weakest : float
-        Smallest share of the line's power that is listed.
-    unit : str
-        Unit of time, where known.
-    """
-    if drift:
-        # seen from a clock that drifts along, the line stands still
-        times = data.times
-        bent = times.lo + 0.5 * drift / own * times.to_float() ** 2
-        data = replace(data, times=Times(times.hi, bent))
-    width = 1.0 / data.baseline
-    engine = Periodogram(data, width / _STEPS, 2 * _STEPS + 1)
-
-    def near(frequency: float) -> tuple[float, float]:
-        spectrum = (engine.reduction(values, frequency - width) / scale[:, np.newaxis]).sum(axis=0)
-        best = int(spectrum.argmax())
-        return float(spectrum[best]), frequency + (best - _STEPS) * (width / _STEPS)
-
-    here, _ = near(own)
-    found: dict[int, Appearance] = {}
-    for offset, kind in window_offsets(data, window, day_length(unit), weakest):
-        for frequency in (own + offset, abs(own - offset)):
-            inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
-            if not inside or abs(frequency - own) < 2 * width or here <= 0:
-                continue
-            there, at = near(frequency)
-            if there >= weakest * here:
-                at = max(at, plan.minimum_frequency)  # the maximum nearby may be at zero
-                log_odds = 0.5 * (there - here)
-                found[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
-    return as_aliases(found.values())
 
 
 #: Rivals with these odds are listed, at most so many, and so many aliases in all.

@@ -185,6 +185,25 @@ def _step(times: Floats, plan: SearchPlan, window: float, *, everything: bool) -
     return Step(window, n_pairs, depth_of(n_pairs, n_frequencies), cost)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far a ladder is to go, within its budget.
+
+    Attributes
+    ----------
+    share : float or None
+        Share of the variance of the weakest line expected.
+    start : float
+        Shortest window.
+    thorough : bool
+        Whether to look at every survivor of the last rung, and not only at those that stand out.
+    """
+
+    share: float | None = None
+    start: float = 0.0
+    thorough: bool = True
+
+
 class LadderSearch:
     """Search of a band by rungs of growing windows, within a budget of frequencies.
 
@@ -197,12 +216,8 @@ class LadderSearch:
     budget : float
         Largest number of frequencies that all rungs together may evaluate, other work counted as
         so many.
-    share : float, optional
-        Share of the variance of the weakest line expected.
-    start : float
-        Shortest window.
-    thorough : bool
-        Whether to look at every survivor of the last rung, and not only at those that stand out.
+    reach : Reach
+        How far to go within it.
     keep : int
         Number of maxima to return.
     threads : int, optional
@@ -225,10 +240,8 @@ class LadderSearch:
         data: Data,
         plan: SearchPlan,
         budget: float,
+        reach: Reach = Reach(),
         *,
-        share: float | None = None,
-        start: float = 0.0,
-        thorough: bool = True,
         keep: int = 16,
         threads: int | None = None,
         progress: Progress | None = None,
@@ -241,9 +254,10 @@ class LadderSearch:
         self._progress = progress
         self._order = np.argsort(data.times.to_float(), kind="stable")
         self._times = data.times[self._order]
-        self._thorough = thorough
+        self._thorough = reach.thorough
+        times = self._times.to_float()
         self.planned = rungs_within(
-            self._times.to_float(), plan, budget, share, start, thorough=thorough
+            times, plan, budget, reach.share, reach.start, thorough=reach.thorough
         )
         self.rungs: list[Rung] = []
         self.spent = 0.0

@@ -10,7 +10,7 @@ import numpy as np
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch, Worth
-from epicycle.search.ladder import LadderSearch, further_budget
+from epicycle.search.ladder import LadderSearch, Reach, further_budget
 from epicycle.search.planner import DENSE_COUNT, Decision, Effort, decide, remedies, report
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan, portrait_plan
@@ -153,9 +153,7 @@ class Searcher:
             self._data,
             self._plan,
             self._budget,
-            share=decision.share,
-            start=start,
-            thorough=not is_first,
+            Reach(decision.share, start, thorough=not is_first),
             progress=self._progress,
         )
         found = ladder.maxima(residual, scale, enough)

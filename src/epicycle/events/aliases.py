@@ -1,0 +1,75 @@
+"""Aliases of a cycle of events: where the power of its line appears again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from epicycle.events.cycles import EventCycle, without
+from epicycle.evidence.aliases import Alias, Appearance, as_aliases
+from epicycle.evidence.window import day_length, window_offsets
+from epicycle.limits import EVENTS
+from epicycle.samples.data import Data
+from epicycle.samples.times import Times
+from epicycle.spectra.bands import Candidates
+from epicycle.spectra.periodogram import Periodogram
+from epicycle.spectra.plan import SearchPlan
+
+#: An alias is sought within a line width, in steps of this fraction of it.
+_STEPS = 8
+
+
+def aliases_of(
+    data: Data,
+    found: list[EventCycle],
+    cycle: EventCycle,
+    window: Candidates,
+    plan: SearchPlan,
+    unit: str = "",
+) -> list[Alias]:
+    """Return where the power of a cycle's first line appears again, by the window alone.
+
+    Parameters
+    ----------
+    data : Data
+        Events and their weights.
+    found : list of EventCycle
+        All cycles; the others are taken out of the weights.
+    cycle : EventCycle
+        The cycle in question, one of them.
+    window, plan
+        The spectral window, and the band.
+    unit : str
+        Unit of time, where known.
+    """
+    strengths = without(data, [other for other in found if other is not cycle])[:, np.newaxis]
+    # half the power over the mean square is a logarithm of likelihood
+    scale = float((data.y**2).mean())
+    own = cycle.frequency
+    if cycle.drift:
+        # seen from a clock that drifts along, the line stands still
+        times = data.times
+        bent = times.lo + 0.5 * cycle.drift / own * times.to_float() ** 2
+        data = replace(data, times=Times(times.hi, bent))
+    width = 1.0 / data.baseline
+    engine = Periodogram(data, width / _STEPS, 2 * _STEPS + 1)
+
+    def near(frequency: float) -> tuple[float, float]:
+        spectrum = engine.reduction(strengths, frequency - width)[0] / scale
+        best = int(spectrum.argmax())
+        return float(spectrum[best]), frequency + (best - _STEPS) * (width / _STEPS)
+
+    here, _ = near(own)
+    appearing: dict[int, Appearance] = {}
+    for offset, kind in window_offsets(data, window, day_length(unit), EVENTS.alias_ratio):
+        for frequency in (own + offset, abs(own - offset)):
+            inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
+            if not inside or abs(frequency - own) < 2 * width or here <= 0:
+                continue
+            there, at = near(frequency)
+            if there >= EVENTS.alias_ratio * here:
+                at = max(at, plan.minimum_frequency)  # the maximum nearby may be at zero
+                log_odds = 0.5 * (there - here)
+                appearing[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
+    return as_aliases(appearing.values())
