@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from epicycle.spectra import bands
 from epicycle.spectra.bands import (
+    LONG_BAND,
     LONGEST_BAND,
     THINNED,
     cut,
@@ -25,7 +26,9 @@ def test_bands_are_longer_where_samples_are_many() -> None:
     sizes = [bands.band_size(n) for n in (10, 3000, 10_000, 50_000, 10**7)]
     assert sizes[:2] == [BAND, BAND]
     assert sizes == sorted(sizes)
-    assert sizes[-1] == LONGEST_BAND
+    assert sizes[-2:] == [LONG_BAND, LONGEST_BAND]
+    # a grid of 2.5 frequencies per sample, as irregular ones may have, takes two of them
+    assert [cut(n, bands.band_size(10**6))[0] for n in (10**6, 2_500_000)] == [1, 2]
     # a power of two, for the transform, of 8 to 16 frequencies a sample
     for n in (10_000, 16_383, 16_384, 30_000):
         size = bands.band_size(n)

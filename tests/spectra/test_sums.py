@@ -1,5 +1,7 @@
 """Trigonometric sums against the sums written out."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -83,6 +85,35 @@ def test_shifts_can_be_shared() -> None:
     shifts = engine.shifts(3.0)
     np.testing.assert_allclose(np.abs(shifts), 1.0, atol=1e-15)
     np.testing.assert_array_equal(engine.band_at(strengths, shifts), engine.band(strengths, 3.0))
+
+
+@pytest.mark.parametrize("change", [0.0, 0.25, np.inf])
+def test_one_plan_serves_all_strengths_and_multiples_of_a_long_band(
+    change: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "_CHANGE", change)
+    made: list[object] = []
+    new_plan = sums._new_plan
+
+    def counted(*arguments: object) -> object:
+        made.append(arguments)
+        return new_plan(*arguments)
+
+    monkeypatch.setattr(sums, "_new_plan", counted)
+    size, n = sums._ALONE, 1500
+    t, times = make(13, n, 1000.0)
+    strengths = np.random.default_rng(14).normal(size=(2, n))
+    engine = TrigSums(times, 1 / 4096, size)
+    some = np.random.default_rng(15).integers(0, size, 50)
+    # to and fro: a plan that was passed on and comes back must have the points it needs
+    for start, multiple in itertools.product((1.0, 5.0, 1.0), (1, 2, 1)):
+        got = engine.band(strengths, start, multiple)
+        assert got.shape == (2, size)
+        frequency = multiple * (start + some / 4096)
+        for row, c in zip(got, strengths, strict=True):
+            assert np.abs(row[some] - oracles.direct_sums(t, c, frequency)).max() <= bound(c)
+    # one alone while changing its points is cheaper than to make another; then one for each
+    assert len(made) == (2 if change == np.inf else 1)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 39), st.floats(0, 1e4))

@@ -1,10 +1,13 @@
 """Transforms at frequencies anywhere, against the sums written out."""
 
 import numpy as np
+import pytest
 
 import oracles
 from epicycle.samples.times import Times
-from epicycle.spectra.transforms import TOLERANCE, scattered_sums
+from epicycle.spectra import transforms
+from epicycle.spectra.transforms import TOLERANCE, pieces, scattered_sums
+from tests.spectra.transforms import make
 
 
 def test_sums_anywhere_in_any_order() -> None:
@@ -15,3 +18,20 @@ def test_sums_anywhere_in_any_order() -> None:
     got = scattered_sums(Times(t, np.zeros(200)), strengths, frequency)
     want = np.stack([oracles.direct_sums(t, one, frequency) for one in strengths])
     assert np.abs(got - want).max() < 10 * TOLERANCE * np.abs(strengths).sum(axis=1).max()
+
+
+@pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 199, 200, 250])
+def test_pieces_cover_all_samples_and_none_is_short(
+    n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transforms, "_PIECE", 100)
+    found = pieces(n)
+    assert [k for piece in found for k in range(piece.start, piece.stop)] == list(range(n))
+    assert all(piece.stop - piece.start >= min(n, 100) for piece in found)
+
+
+def test_phases_of_many_samples_are_those_of_each_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, times = make(16, 50_000, 1000.0)
+    factors = transforms._phasors(times, 12.3)
+    monkeypatch.setattr(transforms, "_PIECE", 1 << 20)
+    np.testing.assert_array_equal(factors, transforms._phasors(times, 12.3))

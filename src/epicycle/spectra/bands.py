@@ -20,7 +20,11 @@ from epicycle.spectra.sums import BAND
 THINNED = 1 << 13
 
 #: Frequencies per band where samples are many: 8 MB of sums.
-LONGEST_BAND = 1 << 19
+LONG_BAND = 1 << 19
+
+#: The same where they are so many that they take more memory than a longer band: 1.5 for each
+#: sample, up to 32 MB of sums.
+LONGEST_BAND = 1 << 21
 
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]
@@ -70,7 +74,7 @@ def band_size(n_samples: int) -> int:
     Each band spreads all samples anew: where they are many, fewer and longer bands are cheaper.
     """
     longer = 1 << (8 * n_samples).bit_length()
-    return max(BAND, min(longer, LONGEST_BAND))
+    return max(BAND, min(longer, LONG_BAND), min(3 * n_samples // 2, LONGEST_BAND))
 
 
 def fold_grid(

@@ -25,10 +25,18 @@ from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.direct import DirectSums, is_faster
 from epicycle.spectra.narrow import FEWEST, WIDEST, NarrowSums
-from epicycle.spectra.transforms import _new_plan, _phasors
+from epicycle.spectra.transforms import _new_plan, _phasors, pieces
 
 #: Frequencies per band.  2**16 is fastest on every machine tried: the fine grid stays in cache.
 BAND = 1 << 16
+
+#: Bands of so many frequencies are summed one set of strengths at a time: at once they take as
+#: long, and a plan of their own.
+_ALONE = 1 << 14
+
+#: To give a plan other points takes as long, per sample, as a new plan takes per so many
+#: frequencies.
+_CHANGE = 0.25
 
 #: A transform of fewer samples takes as long as one of 1024.
 _FEWEST = 1024
@@ -59,6 +67,7 @@ class TrigSums:
         self.spacing = spacing
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
+        self._changes = 0
         self._narrow: dict[int, NarrowSums] = {}
         self._direct: dict[int, DirectSums] = {}
         span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
@@ -93,30 +102,62 @@ class TrigSums:
         self, strengths: NDArray[np.number], shifts: Complexes, multiple: int = 1
     ) -> Complexes:
         """Return the sums of :meth:`band` for given factors (of `multiple` times the centre)."""
+        n_samples = strengths.shape[1]
+        narrow = multiple * self._reach <= WIDEST and n_samples >= FEWEST
+        direct = is_faster(n_samples, self.size)
+        if not narrow and not direct and self.size >= _ALONE:
+            return self._one_by_one(strengths, shifts, multiple)
         shifted = np.ascontiguousarray(strengths * shifts, dtype=np.complex128)
-        if multiple * self._reach <= WIDEST and shifted.shape[1] >= FEWEST:
+        if narrow:
             if multiple not in self._narrow:
                 step = multiple * self.spacing
                 self._narrow[multiple] = NarrowSums(self.times.to_float(), step, self.size)
             return self._narrow[multiple].sums(shifted)
-        if is_faster(shifted.shape[1], self.size):
+        if direct:
             if multiple not in self._direct:
                 self._direct[multiple] = DirectSums(self._step(multiple), self.size)
             return self._direct[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
         return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
 
+    def _one_by_one(
+        self, strengths: NDArray[np.number], shifts: Complexes, multiple: int
+    ) -> Complexes:
+        """Return the sums by one plan for all sets of strengths."""
+        plan = self._plan(1, multiple)
+        sums = np.empty((len(strengths), self.size), dtype=np.complex128)
+        shifted = np.empty(strengths.shape[1], dtype=np.complex128)
+        for one, row in zip(strengths, sums, strict=True):
+            np.multiply(one, shifts, out=shifted)
+            plan.execute(shifted, out=row)
+        return sums
+
     def _plan(self, count: int, multiple: int) -> finufft.Plan:
+        """Return a plan that has the points of a multiple: its own, or one that is passed on."""
         key = (count, multiple)
-        if key not in self._plans:
+        if key in self._plans:
+            return self._plans[key]
+        others = [k for k in self._plans if k[0] == count]
+        # a long band is often the only one, and the sums at twice its frequencies the last
+        passed_on = self.size >= _ALONE and self._changes * _CHANGE * len(self.times) < self.size
+        if others and passed_on:
+            plan = self._plans.pop(others[-1])
+            self._changes += 1
+        else:
             plan = _new_plan((self.size,), count)
-            plan.setpts((2 * np.pi) * self._step(multiple))
-            self._plans[key] = plan
-        return self._plans[key]
+        points = self._step(multiple)
+        points *= 2 * np.pi
+        plan.setpts(points)
+        self._plans[key] = plan
+        return plan
 
     def _step(self, multiple: int) -> Floats:
         """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
-        return phase.wrap(multiple * phase.turns(self.spacing, self.times))
+        step = np.empty(len(self.times))
+        for piece in pieces(len(step)):
+            turns = phase.turns(self.spacing, self.times[piece])
+            step[piece] = phase.wrap(multiple * turns)
+        return step
 
 
 def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:

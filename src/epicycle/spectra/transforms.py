@@ -18,6 +18,9 @@ _UPSAMPLING = 1.25
 
 SINGLE_TOLERANCE = 1e-3
 
+#: Samples at a time whose phases are formed.
+_PIECE = 1 << 14
+
 
 def _new_plan(modes: tuple[int] | None, count: int, *, single: bool = False) -> finufft.Plan:
     """Return a plan for so many modes, or for frequencies anywhere."""
@@ -113,8 +116,19 @@ def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Comple
 
 def _phasors(times: Times, frequency: float) -> Complexes:
     """Return exp(-2 pi i f t)."""
-    cosine, sine = phase.unit_phasors(phase.turns(frequency, times))
-    factors = np.empty(len(cosine), dtype=np.complex128)
-    factors.real = cosine
-    factors.imag = -sine
+    factors = np.empty(len(times), dtype=np.complex128)
+    for piece in pieces(len(times)):
+        cosine, sine = phase.unit_phasors(phase.turns(frequency, times[piece]))
+        factors.real[piece] = cosine
+        np.negative(sine, out=factors.imag[piece])
     return factors
+
+
+def pieces(n_samples: int) -> list[slice]:
+    """Return consecutive pieces of so many samples whose intermediate results stay in cache.
+
+    None but an only one is shorter than ``_PIECE``, so that each takes the same way through
+    :func:`epicycle.samples.phase.unit_phasors`, whatever their number.
+    """
+    starts = list(range(0, max(n_samples - _PIECE + 1, 1), _PIECE))
+    return [slice(a, b) for a, b in zip(starts, [*starts[1:], n_samples], strict=True)]
