@@ -100,7 +100,7 @@ def test_one_plan_serves_all_strengths_and_multiples_of_a_long_band(
         return new_plan(*arguments)
 
     monkeypatch.setattr(sums, "_new_plan", counted)
-    size, n = sums._ALONE, 1500
+    size, n = sums._ALONE, sums._MANY
     t, times = make(13, n, 1000.0)
     strengths = np.random.default_rng(14).normal(size=(2, n))
     engine = TrigSums(times, 1 / 4096, size)

@@ -30,9 +30,9 @@ from epicycle.spectra.transforms import _new_plan, _phasors, pieces
 #: Frequencies per band.  2**16 is fastest on every machine tried: the fine grid stays in cache.
 BAND = 1 << 16
 
-#: Bands of so many frequencies are summed one set of strengths at a time: at once they take as
-#: long, and a plan of their own.
-_ALONE = 1 << 14
+#: Bands of at least 16,384 frequencies, of at least 8,192 samples, are summed one set of strengths
+#: at a time: at once they take as long, and a plan of their own.
+_ALONE, _MANY = 1 << 14, 1 << 13
 
 #: To give a plan other points takes as long, per sample, as a new plan takes per so many
 #: frequencies.
@@ -67,7 +67,9 @@ class TrigSums:
         self.spacing = spacing
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
+        self._is_large = size >= _ALONE and len(times) >= _MANY
         self._changes = 0
+        self._points: dict[int, Floats] = {}
         self._narrow: dict[int, NarrowSums] = {}
         self._direct: dict[int, DirectSums] = {}
         span = float(times.hi.max() - times.hi.min()) if len(times) else 0.0
@@ -105,7 +107,7 @@ class TrigSums:
         n_samples = strengths.shape[1]
         narrow = multiple * self._reach <= WIDEST and n_samples >= FEWEST
         direct = is_faster(n_samples, self.size)
-        if not narrow and not direct and self.size >= _ALONE:
+        if not narrow and not direct and self._is_large:
             return self._one_by_one(strengths, shifts, multiple)
         shifted = np.ascontiguousarray(strengths * shifts, dtype=np.complex128)
         if narrow:
@@ -139,15 +141,15 @@ class TrigSums:
             return self._plans[key]
         others = [k for k in self._plans if k[0] == count]
         # a long band is often the only one, and the sums at twice its frequencies the last
-        passed_on = self.size >= _ALONE and self._changes * _CHANGE * len(self.times) < self.size
-        if others and passed_on:
+        cheaper = self._changes * _CHANGE * len(self.times) < self.size
+        if others and self._is_large and cheaper:
             plan = self._plans.pop(others[-1])
             self._changes += 1
         else:
             plan = _new_plan((self.size,), count)
-        points = self._step(multiple)
-        points *= 2 * np.pi
-        plan.setpts(points)
+        if multiple not in self._points:
+            self._points[multiple] = (2 * np.pi) * self._step(multiple)
+        plan.setpts(self._points[multiple])
         self._plans[key] = plan
         return plan
 
