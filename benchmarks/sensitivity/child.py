@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+
+def _recording(limits: Any) -> set[str]:
+    """Return a set that grows by each threshold that is read from now on."""
+    read: set[str] = set()
+    themes = {
+        type(theme): name
+        for name, theme in vars(limits).items()
+        if dataclasses.is_dataclass(theme) and not isinstance(theme, type)
+    }
+    for cls, name in themes.items():
+        fields = {field.name for field in dataclasses.fields(cls)}
+
+        def get(self: Any, key: str, name: str = name, fields: set[str] = fields) -> Any:
+            if key in fields:
+                read.add(f"{name}.{key}")
+            return object.__getattribute__(self, key)
+
+        cls.__getattribute__ = get
+    return read
 
 
 def main() -> None:
     job = json.loads(sys.argv[1])
     from epicycle import limits
 
+    read = _recording(limits) if job.get("record") else set()
     if job["theme"] is not None:
         value = job["value"]
         if isinstance(value, list):
@@ -21,13 +45,15 @@ def main() -> None:
         object.__setattr__(getattr(limits, job["theme"]), job["field"], value)
     from sensitivity.probes import outcomes
 
-    found = {}
+    found: dict[str, Any] = {}
+    started = time.process_time()
     for name in job["probes"]:
         try:
             found.update(outcomes([name], job["seed"], job["share"]))
         except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
             found[name] = f"{type(problem).__name__}: {problem}"[:200]
-    print(json.dumps(found))
+    seconds = time.process_time() - started
+    print(json.dumps({"found": found, "read": sorted(read), "seconds": seconds}))
 
 
 if __name__ == "__main__":

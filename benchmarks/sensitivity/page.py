@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from sensitivity.run import in_words, thresholds
+from sensitivity.run import in_words, themes, verdict
 
 PAGE = common.ROOT / "docs" / "thresholds.md"
 
@@ -19,10 +20,13 @@ HEAD = """# Thresholds
 
 Every number that decides something for the user stands in `epicycle/limits.py`. T is the baseline.
 "Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its
-subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved
-and doubled: figures whose mean moved by more than two standard errors over the same cases, and in
-how many cases anything changed at all.{measured} This page is made by
-`python benchmarks/sensitivity/page.py`.
+subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved and doubled:
+figures whose mean moved by more than their scatter over the same cases explains (Student's t, 5 %
+for each figure alone), and in how many cases anything changed at all. Of shares and probabilities
+above a half, the distance from 1 is halved or doubled. "No probe reads it" means that nothing is
+known.{measured}
+
+This page is made by `python benchmarks/sensitivity/run.py --docs`.
 """
 
 
@@ -38,48 +42,66 @@ def meanings() -> dict[str, str]:
     return found
 
 
-def page(result: dict[str, Any] | None, measured: str) -> str:
-    """Return the page; `result` is what the section of the benchmark holds, if there is any."""
-    from epicycle import limits
-
-    rows = {} if result is None else result["thresholds"]
-    lines, meaning, last = [HEAD.format(measured=measured)], meanings(), ""
-    for theme, field, value in thresholds(""):
-        cls = type(getattr(limits, theme))
-        if theme != last:
-            lines += ["", f"## {theme}: {cls.__doc__}", ""]
-            lines += ["| name | value | meaning | origin, benchmark | halved | doubled |"]
-            lines += ["|---|---|---|---|---|---|"]
-            last = theme
-        row = rows.get(f"{theme}.{field.name}")
-        moved = [in_words(row, how) if row else "not measured" for how in ("halved", "doubled")]
-        cells = [
-            f"`{field.name}`",
-            f"{value} {field.metadata['unit']}",
-            meaning[f"{cls.__name__}.{field.name}"],
-            f"{field.metadata['origin']}; {field.metadata['bench'].replace('/', ': ')}",
-            *moved,
-        ]
-        lines.append("| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |")
+def page(sections: dict[str, Any], measured: str) -> str:
+    """Return the page; `sections` is what the benchmark holds, by theme."""
+    rows = {
+        f"{name}.{field}": row
+        for name, section in sections.items()
+        for field, row in section.get("result", {}).get("thresholds", {}).items()
+    }
+    lines, meaning = [HEAD.format(measured=measured)], meanings()
+    if rows:
+        lines += summary(rows)
+    for name, theme in themes().items():
+        cls = type(theme)
+        lines += ["", f"## {name}: {cls.__doc__}", ""]
+        lines += ["| name | value | meaning | origin, benchmark | halved | doubled |"]
+        lines += ["|---|---|---|---|---|---|"]
+        for field in dataclasses.fields(theme):
+            row, value = rows.get(f"{name}.{field.name}"), getattr(theme, field.name)
+            if row and json.loads(json.dumps(row["value"])) != json.loads(json.dumps(value)):
+                row = None  # measured around another value
+            moved = [in_words(row, how) if row else "not measured" for how in ("halved", "doubled")]
+            cells = [
+                f"`{field.name}`",
+                f"{value} {field.metadata['unit']}",
+                meaning[f"{cls.__name__}.{field.name}"],
+                f"{field.metadata['origin']}; {field.metadata['bench'].replace('/', ': ')}",
+                *moved,
+            ]
+            lines.append("| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
+def summary(rows: dict[str, Any]) -> list[str]:
+    """Return one line for each kind of outcome, with the thresholds of that kind."""
+    said = {
+        "moves": "move a figure",
+        "changes": "change cases, and no figure clearly",
+        "quiet": "are read and change nothing, halved or doubled",
+        "unread": "are read by no probe",
+    }
+    result = []
+    for kind, text in said.items():
+        names = [f"`{name}`" for name, row in rows.items() if verdict(row) == kind]
+        result.append(f"- {len(names)} {text}: {', '.join(names) or 'none'}.")
+    return result
+
+
+def write() -> None:
+    """Write the page from the last full run, or else from the last quick one."""
     for name in ("sensitivity.json", "sensitivity-quick.json"):
         path = common.RESULTS / name
         if path.exists():
-            section = json.loads(path.read_text())["sections"]["thresholds"]
-            about = section["provenance"]
-            few = (
-                ", with two cases of most probes (--quick): too few to tell a figure that moved "
-                "from chance, or that a threshold decides nothing"
-            )
-            measured = f" Measured {about['date'][:10]}, seed {about['seed']}"
-            measured += f"{few if 'quick' in name else ''}."
-            PAGE.write_text(page(section.get("result"), measured))
+            sections = json.loads(path.read_text())["sections"]
+            about = next(iter(sections.values()))["provenance"]
+            few = " with a quarter of the cases (`--quick`), so that only large effects show"
+            measured = f" Measured {about['date'][:10]}, seed {about['seed']},"
+            measured += f"{few if 'quick' in name else ' with all cases'}."
+            PAGE.write_text(page(sections, measured))
             return
-    PAGE.write_text(page(None, " It has not been run yet."))
+    PAGE.write_text(page({}, " It has not been run yet."))
 
 
 if __name__ == "__main__":
-    main()
+    write()

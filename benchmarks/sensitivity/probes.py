@@ -120,7 +120,7 @@ def lines(rng: np.random.Generator, find: Any) -> Case:
 def wandering(rng: np.random.Generator, find: Any) -> Case:
     """Measure an oscillation that forgets its phase: a broad peak."""
     t = np.arange(300.0)
-    phase = t / 7.3 + np.cumsum(rng.normal(0, 0.06, 300))
+    phase = t / 7.3 + np.cumsum(rng.normal(0, 0.03, 300))
     model = find(t, np.cos(2 * np.pi * phase) + 0.3 * rng.normal(size=300))
     broad = [c for c in model.cycles if c.coherence_time is not None]
     return {"broad": float(bool(broad)), "cycles": float(len(model.cycles))}
@@ -172,6 +172,32 @@ def ladder(rng: np.random.Generator, find: Any) -> Case:
     return _outcome(find(t, y, minimum_period=0.01, strategy="ladder", harmonics=1), period)
 
 
+def drifting(rng: np.random.Generator, find: Any) -> Case:
+    """Measure a cycle whose frequency drifts, in values and in events, and a band cut short."""
+    t = np.sort(rng.uniform(0, 100, 150))
+    turn = 0.4 * t + rng.uniform(3, 12) * (t / 100) ** 2 + rng.uniform()
+    y = np.cos(2 * np.pi * turn) + 0.5 * rng.normal(size=150)
+    of_values = find(t, y, drift=True, minimum_period=1.0)
+    seen = np.sort(rng.uniform(0, 100, 600))
+    turn = 0.7 * seen + 4 * (seen / 100) ** 2
+    of_events = find(seen[rng.random(600) < 0.5 + 0.45 * np.cos(2 * np.pi * turn)], drift=True)
+    short = find(t, y + 0.02 * t, maximum_period=8.0, minimum_period=1.0, max_cycles=3)
+    return {
+        "cycles": float(len(of_values.cycles)),
+        "events": float(len(of_events.cycles)),
+        "short": float(len(short.cycles)),
+    }
+
+
+def outputs(rng: np.random.Generator, find: Any) -> Case:
+    """Measure a sawtooth in two outputs, with errors given."""
+    t = _nights(rng, 60, 200)
+    period = float(rng.uniform(0.4, 3.0))
+    saw = (t / period + rng.uniform()) % 1.0
+    y = np.stack([saw, 0.6 * saw**2], axis=1) + 0.1 * rng.normal(size=(60, 2))
+    return _outcome(find(t, y, dy=np.full((60, 2), 0.1), minimum_period=0.2), period)
+
+
 def learning(rng: np.random.Generator, find: Any) -> Case:
     """Measure a sine learned in an ordinary loop."""
     import torch
@@ -196,6 +222,9 @@ def learning(rng: np.random.Generator, find: Any) -> Case:
     return {"learned": float(left < 0.25), "moves": float(len(descent.moves))}
 
 
+#: The part of the cases that a quick run measures, and the least number of cases of a probe.
+QUICK, FEWEST = 0.25, 4
+
 #: Name -> probe, and how many cases of it.
 PROBES: dict[str, tuple[Callable[[np.random.Generator, Any], Case], int]] = {
     "sinusoid": (sinusoid, 24),
@@ -205,13 +234,15 @@ PROBES: dict[str, tuple[Callable[[np.random.Generator, Any], Case], int]] = {
     "eclipses": (eclipses, 12),
     "aliases": (aliases, 16),
     "pairs": (pairs, 8),
-    "lines": (lines, 6),
-    "wandering": (wandering, 3),
+    "lines": (lines, 8),
+    "wandering": (wandering, 8),
     "groups": (groups, 8),
-    "effects": (effects, 4),
+    "effects": (effects, 8),
     "events": (events, 8),
-    "ladder": (ladder, 4),
-    "learning": (learning, 3),
+    "ladder": (ladder, 6),
+    "drifting": (drifting, 6),
+    "outputs": (outputs, 8),
+    "learning": (learning, 6),
 }
 
 
@@ -225,6 +256,6 @@ def outcomes(names: list[str], seed: int, share: float = 1.0) -> Iterator[tuple[
             name,
             [
                 probe(np.random.default_rng([seed, k, len(name)]), find_cycles)
-                for k in range(max(2, round(share * count)))
+                for k in range(max(FEWEST, round(share * count)))
             ],
         )

@@ -1,16 +1,18 @@
 """Which measured figure moves, and by how much, when a threshold is halved or doubled?
 
-Every number of ``epicycle.limits`` is halved and doubled in a process of its own, the probes
-(``probes.py``) are measured on the same seeds as at the default, and the change of every figure is
-compared with its standard error over the paired cases.  A threshold that changes no case at all
-decides nothing that is measured here; one that moves a figure deserves the measurement that chose
-it.
+Every number of ``epicycle.limits`` is halved and doubled in a process of its own.  The probes
+(``probes.py``) that read it are measured on the same seeds as at the default, and the change of
+every figure is compared with its standard error over the paired cases.  A threshold that is read
+and changes no case decides nothing that is measured here; of one that no probe reads, nothing is
+known; one that moves a figure deserves the measurement that chose it.  Each theme of limits.py is
+a section.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import math
 import os
@@ -26,40 +28,25 @@ os.environ["MKL_NUM_THREADS"] = "1"
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scipy import stats
+
 import common
 from epicycle import limits
+from sensitivity.probes import PROBES, QUICK
 
 CHILD = Path(__file__).with_name("child.py")
-#: Probes of a search, and of a training loop, which thresholds of other themes do not reach.
-PLAIN = (
-    "sinusoid",
-    "noise",
-    "red",
-    "sawtooth",
-    "eclipses",
-    "aliases",
-    "pairs",
-    "lines",
-    "wandering",
-    "groups",
-    "effects",
-    "events",
-    "ladder",
-)
-LEARNING = ("learning",)
-#: A figure moves where its mean changes by more than this many standard errors.
-CLEAR = 2.0
+#: The figures' changes are compared with the 97.5 % quantile of Student's t over the paired cases;
+#: where every case changes alike, as many as this must do so: a sign test of 3 %.
+CLEAR, ALIKE = 0.975, 6
 
 
-def thresholds(only: str) -> list[tuple[str, dataclasses.Field[Any], Any]]:
-    """Return theme, field and value of each threshold."""
-    themes = [n for n, t in vars(limits).items() if dataclasses.is_dataclass(t) and n.isupper()]
-    return [
-        (theme, field, getattr(getattr(limits, theme), field.name))
-        for theme in themes
-        if not only or theme in only.split("+")
-        for field in dataclasses.fields(getattr(limits, theme))
-    ]
+def themes() -> dict[str, Any]:
+    """Return the themes of thresholds by name."""
+    return {
+        name: theme
+        for name, theme in vars(limits).items()
+        if dataclasses.is_dataclass(theme) and not isinstance(theme, type)
+    }
 
 
 def scaled(value: Any, unit: str, factor: float) -> Any:
@@ -81,13 +68,39 @@ def measured(job: dict[str, Any]) -> dict[str, Any]:
     """Return the outcomes of a child, or what became of it."""
     try:
         done = subprocess.run(
-            [sys.executable, CHILD, json.dumps(job)], capture_output=True, text=True, timeout=300
+            [sys.executable, CHILD, json.dumps(job)], capture_output=True, text=True, timeout=600
         )
     except subprocess.TimeoutExpired:
-        return {"failed": "took more than 300 s"}
+        return {"failed": "took more than 600 s"}
     if done.returncode:
         return {"failed": (done.stderr.strip().splitlines() or ["killed"])[-1]}
     return dict(json.loads(done.stdout))
+
+
+@functools.lru_cache
+def defaults(seed: int, share: float, jobs: int) -> tuple[dict[str, Any], dict[str, set[str]]]:
+    """Return the outcomes of every probe at the defaults, and the thresholds that each reads."""
+    asked = [
+        {"theme": None, "seed": seed, "share": share, "probes": [probe], "record": True}
+        for probe in PROBES
+    ]
+    outcomes: dict[str, Any] = {}
+    reads: dict[str, set[str]] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        for probe, answer in zip(PROBES, pool.map(measured, asked), strict=True):
+            if "failed" in answer:
+                common.say(f"sensitivity: not measured by {probe}: {answer['failed']}")
+                continue
+            outcomes.update(answer["found"])
+            reads[probe] = set(answer["read"])
+    return outcomes, reads
+
+
+def is_clear(mean: float, spread: float, n: int) -> bool:
+    """Return whether a mean change over `n` paired cases is more than their scatter explains."""
+    if spread == 0.0:
+        return mean != 0.0 and n >= ALIKE
+    return n > 1 and abs(mean) > float(stats.t.ppf(CLEAR, n - 1)) * spread
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -95,25 +108,26 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     if "failed" in after:
         return {"failed": after["failed"], "moved": [], "changed": None, "cases": None}
     moved, changed, cases = [], 0, 0
-    for probe, was in before.items():
-        now = after.get(probe)
-        if now is None:
-            continue
+    for probe, now in after["found"].items():
+        was = before[probe]
         if isinstance(now, str) or isinstance(was, str):
             if now != was:
                 moved.append({"figure": f"{probe}: {now}", "from": None, "to": None, "sigma": None})
             continue
-        cases += len(was)
+        n = len(was)
+        cases += n
         changed += sum(
-            any(abs(a[key] - b[key]) > 1e-6 * abs(a[key]) + 1e-12 for key in a)
-            for a, b in zip(was, now, strict=True)
+            any(_differ(a[key], b[key]) for key in a) for a, b in zip(was, now, strict=True)
         )
         for key in was[0]:
-            difference = [b[key] - a[key] for a, b in zip(was, now, strict=True)]
-            n = len(difference)
+            # what rounding alone changes is no change
+            difference = [
+                b[key] - a[key] if _differ(a[key], b[key]) else 0.0
+                for a, b in zip(was, now, strict=True)
+            ]
             mean = sum(difference) / n
             spread = math.sqrt(sum((d - mean) ** 2 for d in difference) / max(n - 1, 1) / n)
-            if mean and abs(mean) > CLEAR * spread:
+            if is_clear(mean, spread, n):
                 start = sum(a[key] for a in was) / n
                 moved.append(
                     {
@@ -126,50 +140,50 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {"moved": moved, "changed": changed, "cases": cases}
 
 
-def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Measure the default, and every threshold halved and doubled."""
-    chosen = thresholds(options.theme)
-    base = {"theme": None, "seed": options.seed, "share": 0.2 if options.quick else 1.0}
-    default = measured({**base, "probes": PLAIN + LEARNING})
-    if "failed" in default:
-        raise common.NotMeasuredError(default["failed"])
-    jobs = []
-    for theme, field, value in chosen:
-        probes = PLAIN + (LEARNING if theme in ("LEARNING", "CYCLES") else ())
-        probes = LEARNING if theme == "LEARNING" else probes
+def _differ(a: float, b: float) -> bool:
+    return abs(a - b) > 1e-6 * abs(a) + 1e-12
+
+
+def measure(name: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Measure every threshold of a theme halved and doubled, by the probes that read it."""
+    share = QUICK if options.quick else 1.0
+    outcomes, reads = defaults(options.seed, share, options.jobs)
+    rows: dict[str, Any] = {}
+    asked = []
+    for field in dataclasses.fields(themes()[name]):
+        value = getattr(themes()[name], field.name)
+        probes = [probe for probe in reads if f"{name}.{field.name}" in reads[probe]]
+        row = {"value": value, **dict(field.metadata), "probes": probes}
+        rows[field.name] = row
         for how, factor in (("halved", 0.5), ("doubled", 2.0)):
             new = scaled(value, field.metadata["unit"], factor)
-            if new is not None:
-                job = {**base, "theme": theme, "field": field.name, "value": new, "probes": probes}
-                jobs.append((theme, field, value, how, job))
-    rows: dict[str, Any] = {}
+            if new is not None and probes:
+                job = {"theme": name, "field": field.name, "value": new, "probes": probes}
+                asked.append((row, how, {**job, "seed": options.seed, "share": share}))
     with ThreadPoolExecutor(options.jobs) as pool:
-        for k, (job, after) in enumerate(
-            zip(jobs, pool.map(lambda job: measured(job[-1]), jobs), strict=True), 1
-        ):
-            theme, field, value, how, asked = job
-            row = rows.setdefault(f"{theme}.{field.name}", {"value": value, **dict(field.metadata)})
-            row[how] = {"value": asked["value"], **changes(default, after)}
-            common.say(f"sensitivity: {k} of {len(jobs)}, {theme}.{field.name} {how}")
-    return {"default": default, "thresholds": rows}
+        answers = pool.map(measured, [job for _, _, job in asked])
+        for (row, how, job), after in zip(asked, answers, strict=True):
+            row[how] = {"value": job["value"], **changes(outcomes, after)}
+    return {"thresholds": rows}
 
 
 def in_words(row: dict[str, Any], how: str) -> str:
     """Return what a change of a threshold did."""
+    if not row["probes"]:
+        return "no probe reads it"
     if how not in row:
         return "-"
     one = row[how]
     if "failed" in one:
         return f"fails: {one['failed']}"
-    if not one["changed"] and not one["moved"]:
-        return "nothing"
     shown = [
         m["figure"]
         if m["from"] is None
         else f"{m['figure']} {m['from']:.3g} ({m['to'] - m['from']:+.1g})"
         for m in sorted(one["moved"], key=lambda m: -(m["sigma"] or 99))[:3]
     ]
-    return "; ".join([*shown, f"{one['changed']} of {one['cases']} cases"])
+    changed = one["changed"] or "none"
+    return "; ".join([*shown, f"{changed} of {one['cases']} cases"])
 
 
 def tables(result: dict[str, Any]) -> list[str]:
@@ -180,33 +194,51 @@ def tables(result: dict[str, Any]) -> list[str]:
     return common.table(["threshold", "value", "origin", "halved", "doubled"], rows)
 
 
-def bars(result: dict[str, Any]) -> list[dict[str, Any]]:
-    quiet = [
-        name
-        for name, row in result["thresholds"].items()
-        if all(in_words(row, how) in ("nothing", "-") for how in ("halved", "doubled"))
-    ]
-    loud = sum(
-        any(row.get(how, {}).get("moved") for how in ("halved", "doubled"))
-        for row in result["thresholds"].values()
-    )
-    total = len(result["thresholds"])
+def verdict(row: dict[str, Any]) -> str:
+    """Return whether a threshold moves a figure, changes cases only, changes none, or is unread."""
+    tried = [row[how] for how in ("halved", "doubled") if how in row]
+    if not tried:
+        return "unread"
+    if any(one["moved"] or "failed" in one for one in tried):
+        return "moves"
+    return "changes" if any(one["changed"] for one in tried) else "quiet"
+
+
+def bars(name: str, result: dict[str, Any]) -> list[dict[str, Any]]:
+    verdicts = [verdict(row) for row in result["thresholds"].values()]
     return [
-        common.bar("thresholds that move a figure", "reported", f"{loud} of {total}", True),
-        common.bar("thresholds that change no case", "reported", f"{len(quiet)} of {total}", True),
+        common.bar(
+            f"{name}: thresholds that move a figure, change cases, change none, unread",
+            "reported",
+            ", ".join(str(verdicts.count(v)) for v in ("moves", "changes", "quiet", "unread")),
+            None if "unread" in verdicts else True,
+        )
     ]
 
 
 SECTIONS = [
-    common.Section("thresholds", "Every threshold, halved and doubled", measure, tables, bars)
+    common.Section(
+        name,
+        f"{name}: {type(theme).__doc__}",
+        functools.partial(measure, name),
+        tables,
+        functools.partial(bars, name),
+    )
+    for name, theme in themes().items()
 ]
 
 
 def main() -> None:
     parser = common.parser(__doc__)
-    parser.add_argument("--theme", default="", help="themes of limits.py, joined by +")
+    parser.add_argument("--docs", action="store_true", help="only write docs/thresholds.md anew")
     parser.add_argument("--jobs", type=int, default=common.cores(), help="processes at once")
-    common.run("sensitivity", SECTIONS, parser.parse_args())
+    options = parser.parse_args()
+    if not options.docs:
+        common.run("sensitivity", SECTIONS, options)
+        return
+    from sensitivity import page
+
+    page.write()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ class Cycles:
     """Powers of fewer events are far from the exponential distribution of significance."""
     waveform: float = decides(3.0, "cycles", "accuracy/noise_free")
     """With fewer cycles over the baseline a waveform has no meaning."""
+    seen: float = decides(3.0, "cycles", "accuracy/tide")
+    """A slow line with this many cycles may be a cycle, where it stands out."""
+    outstanding: float = decides(4.0, "ratio", "accuracy/tide")
+    """A slow line stands out by this ratio of power times f^2 to every other slow line."""
     in_training: float = decides(3.0, "cycles", "learning/sin")
     """A line with fewer cycles over the span cannot be told from a trend."""
 
@@ -52,6 +56,12 @@ class Search:
     """The quantile of the gaps between irregular samples that ends the default band."""
     shortest_gap: float = decides(1e-09, "baselines", "accuracy/phase")
     """A shorter gap is none: the same time, given twice."""
+    off_raster: float = decides(0.02, "steps", "accuracy/phase")
+    """Times this far off every raster have none, and no Nyquist frequency."""
+    on_raster: float = decides(1e-3, "steps", "accuracy/phase")
+    """Times this near to a raster lie on it exactly: higher frequencies are the same again."""
+    thin: float = decides(0.1, "share", "accuracy/star")
+    """A raster of which a smaller part is used says nothing about where signals end."""
     slow_band: float = decides(20.0, "1/T", "accuracy/tide")
     """A band that begins below this frequency is searched from one cycle on."""
 
@@ -71,20 +81,14 @@ class Ladder:
         200, "pairs", "search/few", "derived: 6.7 deviations at 2/3 of the variance"
     )
     """Pairs of the first rung."""
-    growth: float = decides(3.0, "ratio", "search/scaling")
-    """The window, and the cost, of a rung relative to the rung before."""
     reach: float = decides(0.35, "1/W", "search/simulated")
     """The semicoherent maximum lies within this distance of the line."""
     coherent_from: float = decides(1.0 / 64, "baselines", "search/simulated")
     """The coherent power takes over from segments of this length."""
     doubtful: int = decides(2, "frequencies", "search/simulated")
     """Survivors, in the mean, that are examined more closely although they are noise."""
-    surely: float = decides(
-        2.0, "deviations", "search/simulated", "derived: 97.7 % of lines are seen"
-    )
+    surely: float = decides(2.0, "deviations", "search/simulated", "derived: 97.7 % of lines seen")
     """Height above the threshold at which a line counts as visible."""
-    segment_growth: float = decides(8.0, "ratio", "search/scaling")
-    """The length of the segments of a step relative to the step before."""
     segment_reach: float = decides(0.3, "1/L", "search/simulated")
     """The maximum of the power lies within this distance of the line."""
 
@@ -96,9 +100,7 @@ LADDER = Ladder()
 class Noise:
     """How large the noise is, and what is none."""
 
-    exact: float = decides(
-        1e-24, "share", "accuracy/noise_free", "derived: (1e-12)^2, rounding of 1e4 operations"
-    )
+    exact: float = decides(1e-24, "share", "accuracy/noise_free", "derived: 1e4 roundings, squared")
     """Share of the sum of squares that rounding leaves at most."""
     neighbourhood: float = decides(8.0, "1/T", "accuracy/coverage")
     """Half width of the neighbourhood in which the noise around a line is measured."""
@@ -150,6 +152,10 @@ class Lines:
     """Largest drift that is searched."""
     final_separation: float = decides(0.95, "ratio", "modes/month")
     """After the last joint fit two lines stand this part of the separation apart, or one goes."""
+    grown: float = decides(1.5, "ratio", "modes/month")
+    """A line whose amplitude grows by this when a neighbour is added may be fighting it."""
+    fighting: float = decides(0.5, "ratio", "modes/month")
+    """The neighbour is refused if it has this part of the amplitude of a line that has grown."""
     unresolved: float = decides(4.0, "power", "modes/month")
     """Residual power next to a line, relative to white noise, that noise cannot explain."""
 
@@ -179,8 +185,6 @@ class ClosePairs:
     """A line that changes must leave this many times what constant lines leave."""
     better: float = decides(0.95, "ratio", "modes/month")
     """Each group of new lines must reduce what is left of all data to this part."""
-    closest: float = decides(0.0001, "1/T", "modes/month")
-    """Lines are placed no closer: rounding would decide about them."""
 
 
 PAIRS = ClosePairs()
@@ -196,6 +200,10 @@ class Harmonics:
     """The same of dividing a frequency by 2 or 3: nine places are tried, and it costs more."""
     least_odds: float = decides(10.0, "odds", "search/harmonics")
     """Posterior odds that lock two lines into one waveform."""
+    lost: float = decides(12.0, "chi-square", "search/harmonics")
+    """Locking two lines into one waveform may cost this at most."""
+    beside: float = decides(9.0, "chi-square", "accuracy/stripe82", "derived: 3 deviations")
+    """A maximum higher by this within a line width is another line."""
     weak_fundamental: float = decides(0.1, "share", "accuracy/eclipsing")
     """A fundamental with less of its strongest multiple needs a second odd multiple."""
     largest_gap: int = decides(2, "orders", "accuracy/eclipsing")
@@ -204,6 +212,8 @@ class Harmonics:
     """With this many orders known, a larger gap is allowed."""
     few_values: int = decides(200, "values", "accuracy/stripe82")
     """Up to this many values an output, joint fits look for harmonics."""
+    values_each: int = decides(3, "values", "accuracy/stripe82")
+    """A fit with fewer values for each parameter describes the noise."""
     patience: int = decides(2, "orders", "accuracy/stripe82")
     """Orders beyond the best number that are tried before giving up."""
     misfit: float = decides(0.3, "deviation", "accuracy/stripe82")
@@ -245,8 +255,6 @@ class Waveforms:
     """Least share of the values that a fit leaves free."""
     tail: float = decides(4.0, "freedom", "accuracy/stripe82")
     """Degrees of freedom of Student's t: one outlier does not choose the frequency."""
-    longest_step: float = decides(0.15, "1/T", "accuracy/eclipsing")
-    """Longest step of a frequency while its waveform is refined."""
     neighbours: float = decides(0.05, "periods", "accuracy/eclipsing")
     """Values within this part of the shortest period are neighbours."""
     detail: int = decides(8, "orders", "accuracy/eclipsing")
@@ -332,16 +340,12 @@ class Effects:
     """Window peaks from this power propose neighbours of a maximum."""
     fewest_turns: float = decides(10.0, "turns", "forecasts/simulated")
     """With fewer turns over the data an amplitude is taken as constant."""
-    varying_clear: float = decides(
-        3.0, "log evidence", "forecasts/simulated", "derived: odds of 20"
-    )
+    varying_clear: float = decides(3.0, "log evidence", "forecasts/simulated", "derived: odds 20")
     """Evidence that lets an amplitude vary."""
     turns_apart: float = decides(2.0, "turns", "forecasts/simulated")
     """Knots of a varying amplitude are at least this far apart."""
-    huber_bound: float = decides(
-        1.345, "deviations", "accuracy/bioluminescence", "derived: 95 % efficiency (Huber 1964)"
-    )
-    """The influence of a value ends here."""
+    huber_bound: float = decides(1.345, "sigma", "accuracy/bioluminescence", "derived: Huber 1964")
+    """The influence of a value ends here: 95 % efficiency without outliers."""
     outlier_chance: float = decides(0.01, "probability", "accuracy/bioluminescence")
     """Noise alone shows an outlier in this part of data sets."""
 

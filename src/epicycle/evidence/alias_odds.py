@@ -33,7 +33,7 @@ from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
 from epicycle.fit.noise import NoiseModel, local_level
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import ALIASES, CYCLES
+from epicycle.limits import ALIASES, CYCLES, HARMONICS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
@@ -322,7 +322,7 @@ class AliasTest:
         penalty = (len(place.orders) - len(own.orders)) * self._penalty
         log_odds = (seen.log_odds + penalty) / loud - penalty
         for f in new.tolist():
-            if power.near((), f)[0] > power.at((), f) + 9.0 * loud:
+            if power.near((), f)[0] > power.at((), f) + HARMONICS.beside * loud:
                 log_odds = min(log_odds, ALIASES.worth_a_fit)
         return seen._replace(log_odds=log_odds), place
 

@@ -24,6 +24,7 @@ import numpy as np
 
 from epicycle.evidence.waveforms import (
     ALL_SHAPES,
+    LONGEST_STEP,
     SMOOTH,
     Output,
     Ranking,
@@ -39,7 +40,7 @@ from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
-#: Refinements of frequency, scatter and weights; and the longest step, in units of 1/baseline.
+#: Refinements of frequency, scatter and weights.
 _STEPS = 6
 
 
@@ -172,7 +173,7 @@ class _Waveforms:
                 self._reweigh(j, residual, variance, 2 * K)
             if step:
                 # where the bend is too small, or lost to rounding, the longest step
-                least = np.maximum(np.abs(slope) / WAVEFORMS.longest_step, 1e-300)
+                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
                 self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
 
     def _variance(self, j: int) -> Floats:

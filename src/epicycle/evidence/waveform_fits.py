@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from epicycle.evidence.waveforms import (
     ALL_SHAPES,
+    LONGEST_STEP,
     SMOOTH,
     Ranking,
     Shapes,
@@ -340,7 +341,7 @@ class _Field:
                 bend -= np.einsum("mc,mcd,md->m", mixed, covariance, mixed)
                 slope = (normal.inverse * slopes * left).sum(axis=1)
                 # where the bend is too small, or lost to rounding, the longest step
-                least = np.maximum(np.abs(slope) / WAVEFORMS.longest_step, 1e-300)
+                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
                 self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
             self._reweigh(normal, covariance, common, left)
 

@@ -20,6 +20,9 @@ from epicycle.samples.times import Times
 #: Share of an order that a waveform does not have.
 HELD = 1e-12
 
+#: Longest step of a frequency while its waveform is refined, in 1/T.
+LONGEST_STEP = 0.15
+
 
 @dataclass(frozen=True)
 class Shapes:

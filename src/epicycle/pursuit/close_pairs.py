@@ -29,6 +29,9 @@ from epicycle.pursuit.neighbourhood import DEGREE, MOVING, Neighbourhood
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.data import Data
 
+#: Lines are placed no closer than this, in 1/T: rounding would decide about them.
+_CLOSEST = 1e-4
+
 #: A line with less than this share of the power of the strongest is rounding.
 _IDLE = 1e-18
 
@@ -156,7 +159,7 @@ def _split_one(
             # three parameters of a line, two for each power of time; before all lines are there,
             # nothing tells the noise
             changing = around.changing((3 * (count + held) - 1) // 2)
-            apart = bool((np.diff(frequency) * data.baseline > PAIRS.closest).all())
+            apart = bool((np.diff(frequency) * data.baseline > _CLOSEST).all())
             if apart and left < min(PAIRS.promising * before, 0.5 * changing):
                 single = [Fundamental(float(f), (1,)) for f in frequency]
                 return centre, Structure.of([*around.others, *single])

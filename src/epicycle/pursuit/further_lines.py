@@ -112,8 +112,8 @@ def _acceptable(fit: Fit, trial: Fit, plan: SearchPlan, width: float) -> bool:
     amplitude = np.sqrt(line_powers(trial, fit.scale))
     before = np.sqrt(line_powers(fit))
     near = np.abs(trial.structure.line_frequency[:-1] - new) < 2 * width
-    grown = amplitude[:-1][near] > 1.5 * before[near]
-    return not bool((grown & (amplitude[-1] > 0.5 * amplitude[:-1][near])).any())
+    grown = amplitude[:-1][near] > LINES.grown * before[near]
+    return not bool((grown & (amplitude[-1] > LINES.fighting * amplitude[:-1][near])).any())
 
 
 def too_close(fit: Fit, width: float) -> int:

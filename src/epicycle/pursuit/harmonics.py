@@ -90,7 +90,7 @@ class HarmonicTest:
         here = float(power[self._half])
         if here < level * least:
             return False
-        return here > float(power[near].max()) - 9.0 * float(level)
+        return here > float(power[near].max()) - HARMONICS.beside * float(level)
 
 
 def extend(data: Data, fit: Fit, test: HarmonicTest, max_order: int, absolute: bool) -> Fit:
@@ -235,7 +235,7 @@ def _first_merge(
         rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
         trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
         lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
-        if lost < 12.0 and (a > 1 or _is_waveform(trial, len(rest), b)):
+        if lost < HARMONICS.lost and (a > 1 or _is_waveform(trial, len(rest), b)):
             return trial
     return None
 

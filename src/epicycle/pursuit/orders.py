@@ -37,8 +37,7 @@ def with_waveform(
         trial = _with_free(data, fit.structure.plus(frequency, orders), k)
         return _deviance(data, n, trial) + cost * len(orders), trial
 
-    # more parameters than a third of the values describe the noise
-    most = min(max_order, int((n.min() / 3 - fit.n_parameters) / 2))
+    most = min(max_order, int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2))
     return _chosen(tried, (), list(range(1, max(most, 1) + 1)))
 
 
@@ -66,7 +65,7 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
     # what has been fitted already, and will be, leaves fewer values to judge by
     dof = n - fit.n_parameters
     most = int(min(max_order, highest / own.frequency))
-    room = int((n.min() / 3 - fit.n_parameters) / 2)
+    room = int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2)
     others = fit.structure.line_frequency[fit.structure.parent != k]
     new = [
         m

@@ -13,6 +13,7 @@ from epicycle.effects.gains import Gains
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.coherence import BroadPeak
 from epicycle.fit.joint import Fit, fundamental_powers
+from epicycle.limits import CYCLES
 from epicycle.pursuit.goal import Goal, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
@@ -37,7 +38,8 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     rate = np.where(slow, fundamental_powers(fit) * frequency**2, 0.0)
     if slow.any():
         k = int(rate.argmax())
-        if frequency[k] >= 3.0 / baseline and rate[k] > 4.0 * np.delete(rate, k).max(initial=0.0):
+        others = np.delete(rate, k).max(initial=0.0)
+        if frequency[k] >= CYCLES.seen / baseline and rate[k] > CYCLES.outstanding * others:
             slow[k] = False
     return slow
 

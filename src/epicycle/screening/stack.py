@@ -15,7 +15,7 @@ from epicycle.limits import SEARCH
 from epicycle.samples import twofloat
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
-from epicycle.spectra.plan import EXACT, FAR_FROM_RASTER, THIN, Sampling
+from epicycle.spectra.plan import Sampling
 
 #: A nuisance column of which less than this is independent of those before it is left out, as
 #: :func:`epicycle.samples.data.orthonormal_basis` does.
@@ -110,7 +110,7 @@ class Stack:
         step = self.baseline / steps
         multiples = known / step[:, np.newaxis]
         astray = np.abs(multiples - np.rint(multiples)).max(axis=1)
-        regular = (astray <= FAR_FROM_RASTER) & (n_gaps >= THIN * steps)
+        regular = (astray <= SEARCH.off_raster) & (n_gaps >= SEARCH.thin * steps)
 
         place = SEARCH.typical_gap * (n_gaps - 1)
         below = np.floor(place).astype(np.intp)
@@ -118,7 +118,13 @@ class Stack:
         low, high = gaps[row, below], gaps[row, np.minimum(below + 1, n_gaps - 1)]
         typical = low + (high - low) * (place - below)
         return [
-            Sampling(length, n, one if on else None, on and stray < EXACT, None if on else usual)
+            Sampling(
+                length,
+                n,
+                one if on else None,
+                on and stray < SEARCH.on_raster,
+                None if on else usual,
+            )
             for length, n, one, on, stray, usual in zip(
                 self.baseline.tolist(),
                 self.counts.tolist(),

@@ -38,6 +38,9 @@ from epicycle.spectra.single import single_band_size
 #: Bisections for the longest window: from 1e4 times the shortest one on, to 4 %.
 _BISECTIONS = 8
 
+#: The window, and the cost, of a rung relative to the rung before.
+_GROWTH = 3.0
+
 #: Once a line was found, further ones are looked for from its window on, with this share of the
 #: effort that it took, and always with this many frequencies, some hundredths of a second.
 _FURTHER_EFFORT, _FURTHER_LEAST = 2.0, 2.0**24
@@ -159,7 +162,7 @@ def _geometric(
     *,
     thorough: bool,
 ) -> list[Step]:
-    count = 1 + round(math.log(longest / lowest) / math.log(LADDER.growth))
+    count = 1 + round(math.log(longest / lowest) / math.log(_GROWTH))
     windows = np.geomspace(lowest, longest, count) if count > 1 else np.array([longest])
     return [_step(times, plan, float(w), everything=thorough and w == windows[-1]) for w in windows]
 

@@ -21,6 +21,9 @@ from epicycle.search.pairs import pairs_with_followers
 #: Grid points per 1/L, L the length of a segment: the best one has lost at most 5 % of the power.
 _POINTS = 4
 
+#: The length of the segments of a step relative to the step before: only time depends on it.
+_GROWTH = 8.0
+
 #: Candidates that are left at the last step.
 LOOKED = 4
 
@@ -41,8 +44,8 @@ def steps(window: float, half_width: float, target: float) -> list[tuple[float, 
     """
     result = []
     length = window
-    while LADDER.segment_growth * length <= target:
-        length *= LADDER.segment_growth
+    while _GROWTH * length <= target:
+        length *= _GROWTH
         half = int(np.ceil(half_width * _POINTS * length))
         result.append((length, 2 * half + 1))
         half_width = LADDER.segment_reach / length

@@ -15,12 +15,6 @@ from epicycle.samples.options import check_strategy
 #: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
 
-
-#: How far off a raster, in steps, times may lie, how exact it is where all lie on it, and the
-#: share of its points that must be used.
-FAR_FROM_RASTER, EXACT, THIN = 0.02, 1e-3, 0.1
-
-
 #: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
 _PORTRAIT = 250.0
 
@@ -124,7 +118,10 @@ def raster_step(data: Data) -> float | None:
     # measured over the whole baseline, the step is known far better than from one gap
     step = data.baseline / steps
     multiples = gaps / step
-    if np.abs(multiples - np.rint(multiples)).max() > FAR_FROM_RASTER or len(gaps) < THIN * steps:
+    if (
+        np.abs(multiples - np.rint(multiples)).max() > SEARCH.off_raster
+        or len(gaps) < SEARCH.thin * steps
+    ):
         return None
     return step
 
@@ -132,7 +129,7 @@ def raster_step(data: Data) -> float | None:
 def _is_exact(gaps: Floats, step: float) -> bool:
     """Return whether all times lie on a raster to a thousandth of its step."""
     multiples = gaps / step
-    return bool(np.abs(multiples - np.rint(multiples)).max() < EXACT)
+    return bool(np.abs(multiples - np.rint(multiples)).max() < SEARCH.on_raster)
 
 
 def _gaps(data: Data) -> Floats:
