@@ -78,7 +78,7 @@ def summary(rows: dict[str, Any]) -> list[str]:
     said = {
         "moves": "move a figure",
         "changes": "change cases, and no figure clearly",
-        "quiet": "are read and change nothing, halved or doubled",
+        "quiet": "are read and changed no case here, which does not show that they decide nothing",
         "unread": "are read by no probe",
     }
     result = []
@@ -94,10 +94,15 @@ def write() -> None:
         path = common.RESULTS / name
         if path.exists():
             sections = json.loads(path.read_text())["sections"]
-            about = next(iter(sections.values()))["provenance"]
-            few = " with a quarter of the cases (`--quick`), so that only large effects show"
-            measured = f" Measured {about['date'][:10]}, seed {about['seed']},"
-            measured += f"{few if 'quick' in name else ' with all cases'}."
+            about = [section["provenance"] for section in sections.values()]
+            dates = ", ".join(sorted({one["date"][:10] for one in about}))
+            seeds = ", ".join(sorted({str(one["seed"]) for one in about}))
+            few = "with few cases (`--quick`), so that only large effects show"
+            cases = few if "quick" in name else "with all cases"
+            measured = f" Measured {dates}, seed {seeds},\n{cases}."
+            for note in sorted({one.get("note", "") for one in about} - {""}):
+                those = [n for n, s in sections.items() if s["provenance"].get("note") == note]
+                measured += f"\n\n{', '.join(those)}: {note}"
             PAGE.write_text(page(sections, measured))
             return
     PAGE.write_text(page({}, " It has not been run yet."))
