@@ -202,7 +202,7 @@ class Harmonics:
     """Posterior odds that lock two lines into one waveform."""
     lost: float = decides(12.0, "chi-square", "search/harmonics")
     """Locking two lines into one waveform may cost this at most."""
-    beside: float = decides(9.0, "chi-square", "accuracy/stripe82", "derived: 3 deviations")
+    beside: float = decides(9.0, "chi-square", "accuracy/stripe82")
     """A maximum higher by this within a line width is another line."""
     weak_fundamental: float = decides(0.1, "share", "accuracy/eclipsing")
     """A fundamental with less of its strongest multiple needs a second odd multiple."""
