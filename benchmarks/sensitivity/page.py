@@ -20,11 +20,11 @@ HEAD = """# Thresholds
 
 Every number that decides something for the user stands in `epicycle/limits.py`. T is the baseline.
 "Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its
-subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved and doubled:
-figures whose mean moved by more than their scatter over the same cases explains (Student's t, 5 %
-for each figure alone), and in how many cases anything changed at all. Of shares and probabilities
-above a half, the distance from 1 is halved or doubled. "No probe reads it" means that nothing is
-known.{measured}
+subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved
+and doubled: figures whose mean moved by more than their scatter over the same cases explains
+(Student's t, 5 % for each figure alone), and in how many cases anything changed at all. Of shares
+and probabilities above a half, the distance from 1 is halved or doubled. "No probe reads it" means
+that nothing is known.{measured}
 
 This page is made by `python benchmarks/sensitivity/run.py --docs`.
 """
