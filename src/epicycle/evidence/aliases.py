@@ -37,7 +37,8 @@ class Alias:
         Posterior odds of the alias against the cycle; below 1 the cycle is likelier.
     kind : str
         "day" (a peak of the spectral window at one or more cycles a day, sidereal days and the
-        seasons' sidelobes included), "year", "window" (any other peak), "half", "third" (of the
+        seasons' sidelobes included), "year", "gap" (another whole number of
+        cycles between campaigns), "window" (any other peak), "half", "third" (of the
         cycle's frequency), "double", "triple", or "rival" (another high maximum of the search).
     probability : float
         The odds normalised over the cycle and all aliases listed with it.

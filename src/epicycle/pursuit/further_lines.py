@@ -15,6 +15,7 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal, count_cycles, with_drift_set
+from epicycle.pursuit.places import on_best_fringes
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.data import Data
 from epicycle.search.drift import scan_drift
@@ -32,6 +33,7 @@ def add_lines(stand: Stand, goal: Goal, judge: Judge) -> Stand:
         if better is None:
             break
         settled, jitter = work.settle(with_drift_set(better.structure, goal))
+        settled, jitter = on_best_fringes(work, settled, jitter, goal)
         if not _acceptable(stand.fit, settled, work.plan, 1.0 / work.data.baseline):
             # the candidate too, from which the line may have moved: else it would come again
             stand = stand.refusing(float(better.structure.frequency[-1]), candidate)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.joint import Fit
 from epicycle.fit.noise import is_exact
-from epicycle.limits import LINES
+from epicycle.limits import ALIASES, LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.opening import (
@@ -19,6 +21,8 @@ from epicycle.pursuit.opening import (
     outdone_by_sinusoids,
 )
 from epicycle.pursuit.stand import Stand
+from epicycle.pursuit.workbench import Workbench
+from epicycle.samples.arrays import Floats
 from epicycle.spectra.bands import Candidates
 
 
@@ -67,9 +71,56 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
         return stand
     fit, jitter = work.settle(trial.structure)
+    fit, jitter = on_best_fringe(work, fit, jitter, len(fit.structure.frequency) - 1)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
-    begun = replace(stand, rivals=ranking.rivals, held=opening.held)
+    held = opening.held
+    if held is not None:
+        held = float(fit.structure.frequency[-1])
+    begun = replace(stand, rivals=ranking.rivals, held=held)
     return begun.searched(fit, jitter)
+
+
+def on_best_fringe(work: Workbench, fit: Fit, jitter: Floats, k: int) -> tuple[Fit, Floats]:
+    """Return the fit, and its jitter, with fundamental `k` at the likeliest of its fringes."""
+    plan = work.plan
+    band = plan.minimum_frequency, plan.maximum_frequency
+    fringes = judged_fringes(work.data, work.noise, fit, k, band)
+    best = fringes[0].structure if fringes and fringes[0].log_odds > 0.0 else None
+    return (fit, jitter) if best is None else work.settle(best)
+
+
+def on_best_fringes(
+    work: Workbench, fit: Fit, jitter: Floats, goal: Goal, rounds: int = 3
+) -> tuple[Fit, Floats]:
+    """Return the fit, and its jitter, with every cycle at the likeliest of its fringes."""
+    for _ in range(rounds):
+        before = fit
+        # the latest line first: the others were found without it, it was found beside them
+        for k in reversed(range(len(fit.structure.frequency))):
+            if fit.structure.frequency[k] >= goal.slow_limit:
+                fit, jitter = on_best_fringe(work, fit, jitter, k)
+        if fit is before or len(fit.structure.frequency) == 1:
+            break
+    return fit, jitter
+
+
+def undecided_fringes(stand: Stand, goal: Goal, level: Floats) -> tuple[tuple[Fringe, ...], ...]:
+    """Return for each fundamental the fringes that the data hardly tell from it, likeliest first.
+
+    Odds are against noise of the given level around each line, shape (L, d), relative to white.
+    """
+    work, structure = stand.work, stand.fit.structure
+    band = work.plan.minimum_frequency, work.plan.maximum_frequency
+    result: list[tuple[Fringe, ...]] = []
+    for k, frequency in enumerate(structure.frequency.tolist()):
+        if frequency < goal.slow_limit:
+            result.append(())
+            continue
+        loud = max(1.0, float(level[structure.parent == k].max(initial=1.0)))
+        fringes = judged_fringes(work.data, work.noise, stand.fit, k, band, every=True)
+        judged = (replace(one, log_odds=one.log_odds / loud) for one in fringes)
+        result.append(tuple(one for one in judged if one.log_odds >= math.log(ALIASES.undecided)))
+    return tuple(result)
 
 
 def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Judge) -> Fit:

@@ -13,6 +13,7 @@ import numpy as np
 
 from epicycle.evidence.coherence import BroadPeak, broad_peaks
 from epicycle.evidence.envelope import Envelope
+from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking, Rival
 from epicycle.evidence.window import Trials, spectral_window
@@ -26,7 +27,12 @@ from epicycle.pursuit.close_pairs import is_apart, resolve
 from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, count_cycles
-from epicycle.pursuit.places import at_likeliest_aliases, with_first_cycle
+from epicycle.pursuit.places import (
+    at_likeliest_aliases,
+    on_best_fringes,
+    undecided_fringes,
+    with_first_cycle,
+)
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -76,6 +82,9 @@ class Pursuit:
         empty where it was not.
     broad : tuple of BroadPeak
         Fundamentals that are no clocks.
+    fringes : tuple of tuple of Fringe
+        For each fundamental where else it may stand, by another whole number of cycles in a gap;
+        empty where that was not asked.
     envelopes : tuple of Envelope
         How the amplitudes vary of those that do.
     variation : ndarray, shape (n, d), or None
@@ -98,6 +107,7 @@ class Pursuit:
     window: Candidates
     rivals: tuple[Rival, ...] = ()
     broad: tuple[BroadPeak, ...] = ()
+    fringes: tuple[tuple[Fringe, ...], ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     variation: Floats | None = None
 
@@ -147,6 +157,9 @@ def pursue(
     likelier = at_likeliest_aliases(begun, window, goal, judge)
     if likelier is not begun.fit:
         begun = add_lines(begun.searched(likelier), goal, judge)
+    together, jitter = on_best_fringes(begun.work, begun.fit, begun.jitter, goal)
+    if together is not begun.fit:
+        begun = add_lines(begun.searched(together, jitter), goal, judge)
     broad = _broad_peaks(begun, goal, judge)
     spared = np.array([begun.fit.structure.frequency[m] for peak in broad for m in peak.members])
     stand = finished(begun, goal, judge)
@@ -186,6 +199,7 @@ def pursue(
         window=window,
         rivals=stand.rivals,
         broad=tuple(broad),
+        fringes=() if centres else undecided_fringes(stand, goal, level),
     )
 
 

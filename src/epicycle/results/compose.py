@@ -14,8 +14,9 @@ from epicycle.effects.groups import gathered
 from epicycle.effects.outliers import outlying
 from epicycle.effects.varying import envelope_notes
 from epicycle.evidence.alias_odds import AliasTest
-from epicycle.evidence.aliases import alias_notes, led_by_rivals
+from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
 from epicycle.evidence.coherence import coherence_notes
+from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.significance import power_threshold
 from epicycle.pursuit.goal import known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
@@ -118,8 +119,24 @@ def _cycles(origin: Origin, slow: NDArray[np.bool_], known: NDArray[np.bool_]) -
             scale.unit,
             is_sinusoid=len(structure.orders_of(k)) == 1,
         )
+        if len(found.fringes) > k and found.fringes[k]:
+            in_gap = as_gap_aliases(found.fringes[k], float(structure.frequency[k]))
+            others = [*in_gap, *_apart(others, in_gap, found.data.baseline)]
         cycles.append(build_cycle(found, k, scale, exposure, single, bool(known[k]), others))
     return tuple(cycles)
+
+
+def _with_number(found: Pursuit, cycles: tuple[Cycle, ...]) -> list[tuple[int, Cycle]]:
+    """Return every cycle with the number of its fundamental."""
+    frequency = found.fit.structure.frequency
+    return [(int(np.abs(frequency - one.frequency).argmin()), one) for one in cycles]
+
+
+def _apart(aliases: list[Alias], first: list[Alias], baseline: float) -> list[Alias]:
+    """Return the aliases that do not stand where one of the first ones does."""
+    return [
+        a for a in aliases if all(abs(a.frequency - f.frequency) > 0.4 / baseline for f in first)
+    ]
 
 
 def _undecided(
@@ -132,7 +149,14 @@ def _undecided(
         *found.notes,
         *coherence_notes(found.broad),
         *envelope_notes(found),
-        *alias_notes((cycle.period, cycle.aliases) for cycle in cycles),
+        *fringe_notes(
+            (cycle.frequency, found.fringes[k])
+            for k, cycle in _with_number(found, cycles)
+            if k < len(found.fringes)
+        ),
+        *alias_notes(
+            (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
+        ),
         *slow_notes(found.fit, slow),
         *depth_notes(found, origin.task.plan),
     )

@@ -1,0 +1,275 @@
+r"""Fringes: what a gap leaves open is how many whole cycles fit into it.
+
+Campaigns a gap D apart see a line again at every multiple of 1/D from it, under the envelope that
+each campaign alone has.  Near its top the fringes differ by little: with the variance s^2 of the
+times within a campaign, the k-th has :math:`1 - (2 \pi s k / D)^2` of the power, less than a grid
+of a few points per 1/T loses between its points.  All fringes of a cycle are therefore examined as
+a set: the power of its whole waveform on a grid so fine that a parabola finds every maximum, and a
+joint fit of each that comes near the highest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from epicycle.evidence.aliases import Alias
+from epicycle.fit.criteria import log_likelihood
+from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.lines import Structure
+from epicycle.fit.nearby import restored
+from epicycle.fit.noise import NoiseModel
+from epicycle.fit.refine import fit_lines
+from epicycle.limits import ALIASES
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
+from epicycle.spectra.sums import TrigSums
+
+#: Fringes are looked for within this distance of a line, in 1/T.
+_FARTHEST = 4000
+
+#: Points per 1/T of the grid on which fringes are examined, at the order of most power: a parabola
+#: is then good to 1e-4 of the power.  It is cut off beyond so many points.
+_POINTS, _MOST_POINTS = 20, 1 << 17
+
+#: A maximum that is lower by this share, and so many units of chi-square (odds of 3e6), may still
+#: win a joint fit with other lines.  So many are tried, the highest first.
+_DOUBT, _MARGIN, _FITS = 0.02, 30.0, 8
+
+#: Two maxima closer than this, in 1/T, are one: those of two short campaigns are 1/T apart.
+_APART = 0.4
+
+#: Highest order whose power is added up on the fine grid; joint fits take all of them.
+_ORDERS = 8
+
+#: Periods that a sentence lists.
+_LISTED = 12
+
+#: Points per 1/T of the window.
+_WINDOW_POINTS = 5
+
+
+@dataclass(frozen=True)
+class Fringe:
+    """A frequency at which a cycle may stand, another whole number of cycles per gap away.
+
+    Attributes
+    ----------
+    frequency : float
+        Of the fundamental, refined.
+    log_odds : float
+        Natural logarithm of the posterior odds against the cycle as it stands.
+    structure : Structure or None
+        All lines, with the cycle there, where they were fitted together; elsewhere the odds are
+        those of the power alone.
+    """
+
+    frequency: float
+    log_odds: float
+    structure: Structure | None = None
+
+
+def fringe_reach(data: Data) -> float:
+    """Return how far from a line its highest fringes stand; 0 where the sampling has none.
+
+    Fringes are maxima of the spectral window above a share of its height, no farther from zero
+    than a bounded number of line widths.
+    """
+    kept = data.memo.get("fringe reach")
+    if not isinstance(kept, float):
+        kept = data.memo["fringe reach"] = _reach(data)
+    return kept
+
+
+def _reach(data: Data) -> float:
+    spacing = 1.0 / (_WINDOW_POINTS * data.baseline)
+    size = _WINDOW_POINTS * _FARTHEST + 1
+    weights = data.weights.sum(axis=1)
+    sums = TrigSums(data.times, spacing, size).band(weights[np.newaxis, :], 0.0)[0]
+    power = (sums.real**2 + sums.imag**2) / float(weights.sum()) ** 2
+    at = _maxima(power)
+    # below 1/T it is the main lobe itself
+    at = at[(power[at] > ALIASES.power_ratio) & (at > 0.5 * _WINDOW_POINTS)]
+    return float(at[-1] * spacing) if len(at) else 0.0
+
+
+def _maxima(power: Floats) -> NDArray[np.intp]:
+    inner = power[1:-1]
+    return 1 + np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]))
+
+
+@dataclass(frozen=True)
+class _Maxima:
+    """Maxima of the power of a waveform around the place where it stands, the highest first."""
+
+    frequency: Floats
+    height: Floats
+
+    def height_at(self, frequency: float) -> float:
+        """Return the height of the maximum nearest to a frequency."""
+        return float(self.height[int(np.abs(self.frequency - frequency).argmin())])
+
+    def kept(self, chosen: NDArray[np.bool_]) -> _Maxima:
+        """Return some of them."""
+        return _Maxima(self.frequency[chosen], self.height[chosen])
+
+
+def _powers_around(data: Data, fit: Fit, k: int, reach: float) -> _Maxima | None:
+    """Return the maxima of the power of fundamental `k` within reach; None if there is no room."""
+    structure = fit.structure
+    lines = np.flatnonzero(structure.parent == k)
+    order, strength = structure.order[lines], line_powers(fit)[lines]
+    # the curvature of the summed power is that of a line of this order
+    fineness = math.sqrt(float(strength @ order**2) / max(float(strength.sum()), 1e-300))
+    step = 1.0 / (_POINTS * max(fineness, 1.0) * data.baseline)
+    half = min(math.ceil(reach / step) + _POINTS, _MOST_POINTS // 2)
+    frequency = float(structure.frequency[k])
+    half = min(half, math.floor(frequency / step) - 1)
+    if half < 2:
+        return None
+    start = frequency - half * step
+    orders = min(int(order.max()), _ORDERS, max(1, data.n_values // 8))
+    engine = MultiHarmonicPeriodogram(data, step, 2 * half + 1, orders)
+    power = engine.reduction(restored(data, fit, lines), start)[:, -1] / fit.scale[:, np.newaxis]
+    total: Floats = power.sum(axis=0)
+    at = _maxima(total)
+    if not len(at):
+        return None
+    left, here, right = total[at - 1], total[at], total[at + 1]
+    shift = 0.5 * (left - right) / np.minimum(left - 2 * here + right, -1e-300)
+    height = here - 0.25 * (left - right) * shift
+    best = np.argsort(-height, kind="stable")
+    return _Maxima(start + step * (at + shift)[best], height[best])
+
+
+def judged_fringes(
+    data: Data,
+    noise: NoiseModel,
+    fit: Fit,
+    k: int,
+    band: tuple[float, float],
+    *,
+    every: bool = False,
+) -> list[Fringe]:
+    """Return the fringes of fundamental `k` that may be it, likeliest first.
+
+    Where the sampling has no fringes, or none comes near, the list is empty.  All frequencies are
+    equally likely beforehand, and all fringes have as many parameters: odds are those of the
+    likelihoods.
+
+    Parameters
+    ----------
+    data : Data
+        The regression problem with its present weights.
+    noise : NoiseModel
+        How the weights follow from errors and jitter.
+    fit : Fit
+        All lines.
+    k : int
+        The cycle in question.
+    band : tuple of float
+        Lowest and highest frequency at which it may stand.
+    every : bool
+        Whether to list, beside the highest ones that are fitted jointly, all others.
+    """
+    structure, width = fit.structure, 1.0 / data.baseline
+    reach = fringe_reach(data)
+    if reach == 0.0 or structure.fixed[k] or structure.drifting[k]:
+        return []
+    seen = _powers_around(data, fit, k, reach)
+    if seen is None:
+        return []
+    own = float(structure.frequency[k])
+    here = seen.height_at(own)
+    others = np.delete(structure.line_frequency, np.flatnonzero(structure.parent == k))
+    lines = np.multiply.outer(structure.orders_of(k), seen.frequency)
+    clear = np.abs(np.subtract.outer(lines, others)).min(axis=(0, 2), initial=np.inf) >= width
+    clear &= np.abs(seen.frequency - own) > _APART * width
+    clear &= (seen.frequency >= band[0]) & (seen.frequency <= band[1])
+    clear &= seen.height >= (1 - _DOUBT) * seen.height[0] - _MARGIN
+    seen = seen.kept(clear)
+    if not len(seen.frequency):
+        return []
+    reference, _ = _evidence(data, noise, fit, structure, k)
+    found: list[Fringe] = []
+    for place in seen.frequency[:_FITS].tolist():
+        evidence, there = _evidence(data, noise, fit, _moved(structure, k, place), k)
+        at = float(there.frequency[k])
+        if min(abs(at - f) for f in (own, *(o.frequency for o in found))) > _APART * width:
+            found.append(Fringe(at, evidence - reference, there))
+    if every:
+        rest = zip(seen.frequency.tolist(), seen.height.tolist(), strict=True)
+        found += [Fringe(f, 0.5 * (h - here)) for f, h in list(rest)[_FITS:]]
+    return sorted(found, key=lambda one: -one.log_odds)
+
+
+def _moved(structure: Structure, k: int, frequency: float) -> Structure:
+    fundamentals = structure.fundamentals()
+    fundamentals[k] = fundamentals[k]._replace(frequency=frequency)
+    return Structure.of(fundamentals)
+
+
+def _evidence(
+    data: Data, noise: NoiseModel, fit: Fit, structure: Structure, k: int
+) -> tuple[float, Structure]:
+    """Return the log likelihood of a structure with `k` and its neighbours free, and its lines."""
+    width = 1.0 / data.baseline
+    free = np.zeros(len(structure.frequency), dtype=bool)
+    for place in (fit.structure.frequency[k], structure.frequency[k]):
+        free |= np.abs(structure.frequency - place) < 4 * width
+    absolute = noise.absolute
+    trial = fit_lines(data, structure, absolute=absolute, futile=QUICK, free=free)
+    for _ in range(2 if absolute else 0):
+        jitter = noise.fit_jitter(trial.residual, trial.n_parameters)
+        data = data.with_weights(noise.weights(jitter))
+        trial = fit_lines(
+            data, trial.structure, absolute=True, futile=QUICK, max_steps=2, free=free
+        )
+    likelihood = log_likelihood(data, trial, fit.n_parameters, absolute=absolute)
+    return likelihood, trial.structure
+
+
+def as_gap_aliases(fringes: Sequence[Fringe], frequency: float) -> list[Alias]:
+    """Return the fringes of a cycle as its aliases, of the kind "gap"."""
+    odds = [math.exp(min(one.log_odds, 700.0)) for one in fringes]
+    total = 1.0 + sum(odds)
+    return [
+        Alias(
+            frequency=one.frequency,
+            period=1.0 / one.frequency,
+            power_ratio=1.0,
+            window_frequency=abs(one.frequency - frequency),
+            odds=its_odds,
+            kind="gap",
+            probability=its_odds / total,
+        )
+        for one, its_odds in zip(fringes, odds, strict=True)
+    ]
+
+
+def fringe_notes(cycles: Iterable[tuple[float, Sequence[Fringe]]]) -> list[str]:
+    """Return a sentence for each cycle, given as (frequency, fringes), that has any."""
+    notes = []
+    for frequency, fringes in cycles:
+        if not fringes:
+            continue
+        periods = [1.0 / frequency, *(1.0 / one.frequency for one in fringes)]
+        apart = min(abs(periods[0] - p) for p in periods[1:])
+        digits = max(6, 2 + math.ceil(math.log10(periods[0] / apart)))
+        listed = ", ".join(f"{p:.{digits}g}" for p in periods[:_LISTED])
+        if len(periods) > _LISTED:
+            listed += (
+                f" or {len(periods) - _LISTED} more between {min(periods):.{digits}g} and "
+                f"{max(periods):.{digits}g}"
+            )
+        notes.append(
+            f"period {periods[0]:.{digits}g}: the gaps between the samples leave a whole number of "
+            f"cycles undecided: it is one of {listed}, the likeliest first"
+        )
+    return notes
