@@ -20,7 +20,26 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from accuracy import coverage, false_alarms, phases, real_data, red_noise, tides, trials, waveforms
+from accuracy import (
+    broad,
+    campaigns,
+    changes,
+    cliffs,
+    coverage,
+    default_noise,
+    false_alarms,
+    groups,
+    options_of_star,
+    phases,
+    ratios,
+    real_data,
+    red_noise,
+    sharp,
+    survey,
+    tides,
+    trials,
+    waveforms,
+)
 
 SECTIONS = [
     common.Section(
@@ -136,6 +155,85 @@ SECTIONS = [
         waveforms.measure_regular,
         waveforms.regular_tables,
         waveforms.regular_bars,
+    ),
+    common.Section(
+        "survey",
+        "Simulated survey stars, default calls",
+        survey.measure,
+        survey.tables,
+        survey.bars,
+    ),
+    common.Section(
+        "changes",
+        "Changes that should not matter",
+        changes.measure,
+        changes.tables,
+        changes.bars,
+    ),
+    common.Section(
+        "cliffs",
+        "One visit a night, and every band of periods",
+        cliffs.measure,
+        groups.tables,
+        cliffs.bars,
+    ),
+    common.Section(
+        "campaigns",
+        "Distant campaigns",
+        campaigns.measure,
+        groups.tables,
+        campaigns.bars,
+    ),
+    common.Section(
+        "sharp",
+        "Eclipses and transits at half-hour cadence",
+        sharp.measure,
+        groups.tables,
+        sharp.bars,
+    ),
+    common.Section(
+        "ratios",
+        "Pairs in a simple ratio, and sawteeth with a weak fundamental",
+        ratios.measure,
+        groups.tables,
+        ratios.bars,
+    ),
+    common.Section(
+        "broad",
+        "Broad peaks",
+        broad.measure,
+        groups.tables,
+        broad.bars,
+    ),
+    common.Section(
+        "default_noise",
+        "White noise on every sampling, default calls",
+        default_noise.measure_white,
+        default_noise.tables,
+        default_noise.white_bars,
+    ),
+    common.Section(
+        "rasters",
+        "Red noise on rasters with holes and steps",
+        default_noise.measure_red,
+        default_noise.tables,
+        default_noise.red_bars,
+    ),
+    common.Section(
+        "star_options",
+        "LINEAR 11375941 under every option",
+        options_of_star.measure_star,
+        options_of_star.star_tables,
+        options_of_star.star_bars,
+        ("pandas",),
+    ),
+    common.Section(
+        "stripe82_free",
+        "RR Lyrae stars of Stripe 82, no limits",
+        options_of_star.measure_stripe82,
+        waveforms.rows_of,
+        options_of_star.stripe82_bars,
+        ("pandas",),
     ),
 ]
 

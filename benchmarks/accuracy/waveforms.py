@@ -98,10 +98,10 @@ def rows_of(result: dict[str, Any]) -> list[str]:
 # ---- Stripe 82 -------------------------------------------------------------------------------
 
 
-def measure_stripe82(options: argparse.Namespace) -> dict[str, Any]:
+def stripe82_jobs(options: argparse.Namespace, limits: dict[str, float]) -> list[Job]:
+    """Return the stars, each to be searched within the same limits."""
     table = real_data.read(options, STARS)
     truth = real_data.read(options, TRUTH).set_index("id")["period_d"]
-    limits = {"minimum_period": 0.15, "maximum_period": 1.2}
     jobs: list[Job] = [
         (
             str(star),
@@ -114,8 +114,11 @@ def measure_stripe82(options: argparse.Namespace) -> dict[str, Any]:
         )
         for star, rows in table.groupby("id")
     ]
-    if options.quick:
-        jobs = jobs[:10]
+    return jobs[:10] if options.quick else jobs
+
+
+def measure_stripe82(options: argparse.Namespace) -> dict[str, Any]:
+    jobs = stripe82_jobs(options, {"minimum_period": 0.15, "maximum_period": 1.2})
     started = time.perf_counter()
     rows = common.parallel(judge, jobs, options.processes, "RR Lyrae stars")
     return {**summary(rows), "wall": time.perf_counter() - started, "processes": options.processes}
