@@ -8,7 +8,7 @@ import pytest
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
-from epicycle.pursuit.pursuit import _settle_apart
+from epicycle.pursuit.finish import _settle_apart
 from generators import sinusoids
 
 
