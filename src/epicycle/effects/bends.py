@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from epicycle.effects.task import Task
-from epicycle.fit.criteria import information_criterion
+from epicycle.fit.criteria import (
+    information_criterion,
+    price_of_parameters,
+    value_counts,
+    with_free_scale,
+)
 from epicycle.fit.lines import Structure, design
+from epicycle.fit.noise import rounding
 from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
@@ -100,6 +106,8 @@ class _Bends:
             basis = orthonormal_basis(columns, w) * np.sqrt(w)[:, np.newaxis]
             y = data.y[:, j] * np.sqrt(w)
             self._parts.append((np.sqrt(w), basis, y - basis @ (basis.T @ y)))
+        self._counts, self._n_values = value_counts(data), data.n_values
+        self._least = rounding(data)
         order = np.sort(self._scaled)
         n = len(order)
         first, last = int(EFFECTS.bend_margin * n), int((1 - EFFECTS.bend_margin) * n) - 1
@@ -119,9 +127,9 @@ class _Bends:
         return result
 
     def criterion(self, knots: tuple[float, ...]) -> float:
-        counts = np.array([np.count_nonzero(root) for root, _, _ in self._parts])
-        likelihood = float((counts * np.log(np.maximum(self.chi2(knots) / counts, 1e-300))).sum())
-        return likelihood + len(knots) * (1 + len(counts)) * float(np.log(counts.sum()))
+        unexplained = -2.0 * with_free_scale(self.chi2(knots), self._counts, self._least)
+        parameters = len(knots) * (1 + len(self._parts))
+        return unexplained + price_of_parameters(parameters, self._n_values)
 
     def extended(self, knots: tuple[float, ...]) -> tuple[float, ...]:
         return self._best([(*knots, float(c)) for c in self.candidates if c not in knots])

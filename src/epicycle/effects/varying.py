@@ -17,9 +17,10 @@ import numpy as np
 from epicycle.effects.task import Task
 from epicycle.effects.variation import _infer, _Variation, _waveform
 from epicycle.evidence.envelope import Envelope
-from epicycle.fit.criteria import information_criterion
+from epicycle.fit.criteria import information_criterion, price_of_parameters, value_counts
 from epicycle.fit.joint import Fit, fundamental_powers, line_powers
 from epicycle.fit.lines import Structure
+from epicycle.fit.noise import rounding
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
@@ -227,8 +228,9 @@ def _alone(
     constant = fit_lines(data, reduced.structure, absolute=task.noise.absolute, free=none)
     n_lines = int(np.isin(fit.structure.parent, companions).sum())
     n_parameters = 2 * data.y.shape[1] * n_lines + len(companions)
-    worth = 0.5 * float(((constant.chi2 - fit.chi2) / fit.scale).sum())
-    return result, reduced, worth - 0.5 * n_parameters * float(np.log(data.n_values))
+    scale = np.maximum(fit.scale, rounding(data) / value_counts(data))
+    worth = 0.5 * float(((constant.chi2 - fit.chi2) / scale).sum())
+    return result, reduced, worth - 0.5 * price_of_parameters(n_parameters, data.n_values)
 
 
 def _position(fit: Fit, frequency: float, width: float) -> int | None:

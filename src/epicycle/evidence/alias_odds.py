@@ -26,7 +26,7 @@ import numpy as np
 
 from epicycle.evidence.aliases import MULTIPLES, Alias, Appearance, as_aliases
 from epicycle.evidence.window import day_length, window_offsets
-from epicycle.fit.criteria import log_likelihood
+from epicycle.fit.criteria import log_likelihood, price_of_parameters
 from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
@@ -151,8 +151,8 @@ class AliasTest:
         self._width = 1.0 / data.baseline
         self._lowest = max(plan.minimum_frequency, self._width)
         self._offsets = window_offsets(data, window, day_length(unit), ALIASES.power_ratio)
-        # BIC's, for the two parameters that each output has in each line
-        self._penalty = data.y.shape[1] * math.log(max(data.n_values, 3))
+        # for the two parameters that each output has in each line
+        self._penalty = 0.5 * price_of_parameters(2 * data.y.shape[1], data.n_values)
         self._power: NearbyPower | None = None
         self._cases: list[_Case] = []
 

@@ -22,8 +22,10 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from epicycle.fit.criteria import value_counts, with_free_scale, with_known_scale
 from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.nearby import restored
+from epicycle.fit.noise import rounding
 from epicycle.limits import COHERENCE
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
@@ -168,10 +170,8 @@ def _members(
 
 def _clocks(data: Data, fit: Fit, output: int) -> float:
     """Return the logarithm of the likelihood with every line a clock, the scale of noise fitted."""
-    w = data.weights_of(output)
-    n = int(np.count_nonzero(w))
-    chi2 = float((w * fit.residual[:, output] ** 2).sum())
-    return -0.5 * n * math.log(max(chi2, 1e-300) / n) - 0.5 * n
+    own = slice(output, output + 1)
+    return with_free_scale(fit.chi2[own], value_counts(data)[own], rounding(data)[own])
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class _Series:
 
     def log_likelihood(self, offset: float, rate: float, variance: float, noise: float) -> float:
         """Return that of a phasor: frequency offset, 1 / tau, sigma^2 and the scale of noise."""
-        result = -0.5 * self.count * math.log(noise) - 0.5 * self._squares / noise
+        result = with_known_scale(self._squares, self.count, noise)
         m1 = m2 = 0.0
         p11 = p22 = variance
         p12 = 0.0

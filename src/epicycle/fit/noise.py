@@ -124,10 +124,15 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
     return float(np.sqrt(share * highest))
 
 
+def rounding(data: Data) -> Floats:
+    """Return the chi-square that rounding errors leave at most of each output, shape (d,)."""
+    result: Floats = NOISE.exact * (data.weights * data.y**2).sum(axis=0)
+    return result
+
+
 def is_exact(data: Data, chi2: Floats) -> bool:
     """Return whether a model with this chi-square, shape (d,), leaves only rounding errors."""
-    squares = (data.weights * data.y**2).sum(axis=0)
-    return bool((chi2 <= NOISE.exact * squares).all())
+    return bool((chi2 <= rounding(data)).all())
 
 
 def _jitter_odds(chi2: float, dof: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.evidence.judge import Judge
+from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
 from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
@@ -73,12 +74,9 @@ def _next_line(stand: Stand, goal: Goal, judge: Judge) -> tuple[Stand, Fit | Non
             trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=near)
         if judge.of_next(data, fit, trial) > goal.false_alarm:
             return stand, None, 0.0
-        n = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
-        # an output may be fitted without any residual before
-        ratio = np.maximum(fit.chi2, 1e-300) / np.maximum(trial.chi2, 1e-300)
-        # BIC: two amplitudes are learned from the values of their output, a frequency from all
-        gain = (n * np.log(ratio)).sum()
-        if not goal.red_noise and gain < 2 * np.log(n).sum() + np.log(n.sum()):
+        n = value_counts(data)
+        gain = deviance(data, fit, n) - deviance(data, trial, n)
+        if not goal.red_noise and gain < price_of_line(n) + price_of_frequency(n):
             return stand, None, 0.0
         if _acceptable(fit, trial, plan, width):
             return stand, trial, float(frequency)

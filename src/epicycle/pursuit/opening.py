@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from epicycle.evidence.comparison import rank
 from epicycle.evidence.waveform_fits import values_per_epoch
 from epicycle.evidence.waveforms import Ranking
-from epicycle.fit.criteria import least_reduction, value_counts
+from epicycle.fit.criteria import (
+    deviance,
+    least_reduction,
+    price_of_frequency,
+    price_of_line,
+    value_counts,
+)
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
@@ -209,16 +215,15 @@ def outdone_by_sinusoids(
         Whether the outputs are groups of one series.
     """
     n = value_counts(data)
-    per_line = 2 * float(np.log(n).sum())
-    per_frequency = float(np.log(n.sum()) + 2 * np.log(plan.n_frequencies))
+    per_line = price_of_line(n)
+    per_frequency = price_of_frequency(n) + 2 * math.log(plan.n_frequencies)
     if in_groups:
         per_frequency *= values_per_epoch(data, plan.maximum_frequency)
 
     def bic(one: Fit) -> float:
         new = len(one.structure.order) - len(fit.structure.order)
         free = len(one.structure.frequency) - len(fit.structure.frequency)
-        unexplained = float((n * np.log(np.maximum(one.chi2, 1e-300))).sum())
-        return unexplained + new * per_line + free * per_frequency
+        return deviance(data, one, n) + new * per_line + free * per_frequency
 
     waveform, lines = bic(trial) + 2 * math.log(HARMONICS.choices), fit
     for _ in range(len(trial.structure.order) - len(fit.structure.order)):

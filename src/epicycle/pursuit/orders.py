@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from epicycle.fit.criteria import _deviance, value_counts
+from epicycle.fit.criteria import deviance, price_of_line, value_counts
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
@@ -30,12 +30,12 @@ def with_waveform(
     Each of them must lower minus twice the logarithm of the likelihood by `least` in any case.
     """
     n = value_counts(data)
-    cost = max(2 * float(np.log(n).sum()), least)
+    cost = max(price_of_line(n), least)
     k = len(fit.structure.frequency)
 
     def tried(orders: Orders) -> tuple[float, Fit]:
         trial = _with_free(data, fit.structure.plus(frequency, orders), k)
-        return _deviance(data, n, trial) + cost * len(orders), trial
+        return deviance(data, trial, n) + cost * len(orders), trial
 
     most = min(max_order, int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2))
     return _chosen(tried, (), list(range(1, max(most, 1) + 1)))
@@ -80,7 +80,7 @@ def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least
         changed = [*fundamentals]
         changed[k] = own._replace(orders=orders)
         trial = _with_free(data, Structure.of(changed), k)
-        return _deviance(data, dof, trial) + least * len(orders), trial
+        return deviance(data, trial, dof) + least * len(orders), trial
 
     best, orders = _chosen(tried, own.orders, new)
     return fit if orders == own.orders else best
@@ -102,7 +102,7 @@ def is_better_apart(data: Data, fit: Fit, k: int, order: int, least: float) -> b
     free[[k, -1]] = True
     apart = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
     dof = value_counts(data) - apart.n_parameters
-    return _deviance(data, dof, fit) - _deviance(data, dof, apart) > least
+    return deviance(data, fit, dof) - deviance(data, apart, dof) > least
 
 
 def _chosen(
