@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import oracles
-from epicycle import CycleModel, find_cycles, lock_gears
-from epicycle.evidence.gears import fit_train
+from epicycle import CycleModel, GearTrain, find_cycles, lock_gears
 from generators import Problem, sinusoids
 
 MOON = Path(__file__).resolve().parent.parent / "data" / "moon_irregular_25y.csv"
@@ -166,12 +165,7 @@ def test_nothing_is_locked_that_was_not_asked_for(free, locked) -> None:
     assert locked.gears == ()
     assert lock_gears(locked) is locked
     [train] = free.gears
-    two = fit_train(
-        [c.frequency for c in free.cycles],
-        [c.frequency_error for c in free.cycles],
-        train.members[:2],
-        train.ratios[:2],
-    )
+    two = replace(train, members=train.members[:2], ratios=train.ratios[:2], odds=np.nan)
     partly = lock_gears(free, [two])
     slow, middle, fast = cycles_near(partly, [BASE, 24 * BASE, 1440 * BASE])
     assert middle.frequency == pytest.approx(24 * slow.frequency, rel=1e-14)
@@ -261,7 +255,7 @@ def test_events_and_documents_cannot_be_refitted(free: CycleModel) -> None:
     t = rng.uniform(0, 400, 4000)
     events = find_cycles(t[rng.uniform(size=4000) < 0.5 + 0.5 * np.cos(2 * np.pi * t)])
     assert events.cycles
-    train = fit_train([1.0, 31.0], [1e-5, 1e-5], (0, 1), (1, 31))
+    train = GearTrain((0, 1), (1, 31), 1.0, 1e-5, 0.0, np.nan)
     with pytest.raises(ValueError, match=r"model cannot be locked: events cannot be refitted\."):
         lock_gears(events, [train])
 
@@ -283,6 +277,6 @@ def test_a_held_period_is_not_locked() -> None:
     model = find_cycles(problem.t, problem.y, known=[1.0], minimum_period=0.03)
     assert model.gears == ()
     known = [c.known for c in model.cycles].index(True)
-    train = fit_train([1.0, 24.0], [1e-5, 1e-5], (known, 1 - known), (1, 24))
+    train = GearTrain((known, 1 - known), (1, 24), 1.0, 1e-5, 0.0, np.nan)
     with pytest.raises(ValueError, match=r"trains holds a cycle of known period"):
         lock_gears(model, [train])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicycle.evidence.gears import GearTrain, find_gears, fit_train
+from epicycle.evidence.gear_arguments import check_frequencies, check_train
+from epicycle.evidence.gears import GearTrain, _lock, find_gears
 from generators import gear_trains
 
 
@@ -161,13 +162,19 @@ def test_two_trains_become_one_when_they_mesh() -> None:
 # ---- The common frequency ------------------------------------------------------------------
 
 
+def locked(frequencies: np.ndarray, errors: np.ndarray, ratios: list[int]) -> GearTrain:
+    """Return the train of all frequencies at given ratios."""
+    f, covariance = check_frequencies(frequencies, errors)
+    return _lock(f, covariance, tuple(range(len(f))), tuple(ratios)).result(np.nan)
+
+
 def test_the_common_frequency_is_the_weighted_mean() -> None:
     f, e, n = (
         np.array([1.0002, 23.999, 60.001]),
         np.array([2e-4, 3e-3, 1e-3]),
         np.array([1, 24, 60]),
     )
-    train = fit_train(f, e, (0, 1, 2), n.tolist())
+    train = locked(f, e, n.tolist())
     # minimum of sum ((f - n b) / e)^2
     information = (n**2 / e**2).sum()
     base = (n * f / e**2).sum() / information
@@ -184,7 +191,7 @@ def test_a_covariance_is_used_in_full() -> None:
     root = rng.normal(size=(3, 3)) * 1e-4
     covariance = root @ root.T
     f, n = np.array([1.0, 24.0, 60.0]) + root @ rng.normal(size=3), np.array([1.0, 24.0, 60.0])
-    train = fit_train(f, covariance, (0, 1, 2), (1, 24, 60))
+    train = locked(f, covariance, [1, 24, 60])
     inverse = np.linalg.inv(covariance)
     base = n @ inverse @ f / (n @ inverse @ n)
     # the inverse of a matrix with condition number of 1e4 or so
@@ -212,10 +219,7 @@ def test_chi_square_is_distributed_as_one() -> None:
     rng = np.random.default_rng(3)
     n = np.array([1, 24, 1440])
     e = np.array([1e-7, 2e-6, 5e-5])
-    chi2 = [
-        fit_train(0.3 * n + e * rng.normal(size=3), e, (0, 1, 2), n.tolist()).chi2
-        for _ in range(2000)
-    ]
+    chi2 = [locked(0.3 * n + e * rng.normal(size=3), e, n.tolist()).chi2 for _ in range(2000)]
     # two degrees of freedom: mean 2, variance 4
     assert np.mean(chi2) == pytest.approx(2, abs=4 * sqrt(4 / 2000))
 
@@ -305,7 +309,7 @@ def test_bad_numbers_are_refused(frequencies: object, errors: object, message: s
 )
 def test_bad_trains_are_refused(members: tuple, ratios: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        fit_train([1.0, 2.0, 3.0], [0.1, 0.1, 0.1], members, ratios)
+        check_train(members, ratios, 3)
 
 
 @pytest.mark.parametrize("name", ["largest_denominator", "prior", "least_odds"])

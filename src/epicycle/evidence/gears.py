@@ -26,7 +26,6 @@ among K of them is at most pi K / (2 O), and that of one which falsely joins a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import gcd, inf, pi, sqrt
@@ -35,7 +34,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.evidence.gear_arguments import check_frequencies, check_train
+from epicycle.evidence.gear_arguments import check_frequencies
 from epicycle.samples.arrays import Floats
 from epicycle.samples.options import check_count, check_positive
 
@@ -161,37 +160,6 @@ def find_gears(
         trains = [both, *(one for n, one in enumerate(trains) if n not in (a, b))]
     found = [one.result(1 / one.doubt) for one in trains if len(one.members) > 1]
     return tuple(sorted(found, key=lambda train: -train.odds))
-
-
-def fit_train(
-    frequencies: Any,
-    errors: Any,
-    members: Sequence[int],
-    ratios: Sequence[int],
-    *,
-    odds: float = float("nan"),
-) -> GearTrain:
-    """Return the train of given members and ratios, whatever its chi-square.
-
-    Parameters
-    ----------
-    frequencies, errors
-        As in :func:`find_gears`.
-    members : sequence of int
-        Indices of at least two different frequencies.
-    ratios : sequence of int
-        The multiple of the common frequency at which each of them stands.
-    odds : float
-        What is known of the odds.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument cannot be used.
-    """
-    f, covariance = check_frequencies(frequencies, errors)
-    chosen, multiple = check_train(members, ratios, len(f))
-    return _lock(f, covariance, chosen, multiple).result(odds)
 
 
 class Comb(NamedTuple):
