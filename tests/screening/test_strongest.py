@@ -5,9 +5,9 @@ import pytest
 
 import oracles
 from epicycle.evidence.significance import (
+    false_alarm_probabilities,
     false_alarm_probability,
     pooled_power,
-    sinusoid_false_alarms,
 )
 from epicycle.evidence.window import Trials
 from epicycle.screening.screen import screen
@@ -67,7 +67,7 @@ def test_probabilities_of_many_are_those_of_each():
     power = np.r_[0.0, 1.0, rng.uniform(0, 1, 200) ** 2]
     dof = np.r_[5.0, 5.0, rng.integers(2, 300, 200)]
     width = np.r_[10.0, 10.0, 10.0 ** rng.uniform(0, 5, 200)]
-    ours = sinusoid_false_alarms(power, dof, width)
+    ours = false_alarm_probabilities(power, dof, width)
     for k in range(len(power)):
         expected = false_alarm_probability(float(power[k]), float(dof[k]), float(width[k]))
         # logarithms of up to 700 are rounded to 1e-13

@@ -23,15 +23,26 @@ from epicycle.samples.data import Data
 
 
 def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
-    """Return Baluev's W: the band in units of the effective length of the data.
+    """Return :func:`effective_bandwidths` of one series."""
+    weights = data.weights.sum(axis=1)
+    return float((maximum - minimum) * effective_bandwidths(data.times.to_float(), weights))
+
+
+def effective_bandwidths(times: Floats, weights: Floats) -> Floats:
+    """Return Baluev's W of a band of width 1: the effective length of each of many series.
 
     ``W = (f_max - f_min) * sqrt(4 pi var(t))`` (Baluev 2008, MNRAS 385, 1279, eq. 7).
+
+    Parameters
+    ----------
+    times, weights : ndarray, shape (..., n)
+        Times of each series, and their weights; 0 where there is none.
     """
-    weights = data.weights.sum(axis=1)
-    t = data.times.to_float()
-    mean = np.average(t, weights=weights)
-    variance = np.average((t - mean) ** 2, weights=weights)
-    return float((maximum - minimum) * np.sqrt(4 * np.pi * variance))
+    total = weights.sum(axis=-1)
+    mean = (weights * times).sum(axis=-1) / total
+    variance = (weights * (times - mean[..., np.newaxis]) ** 2).sum(axis=-1) / total
+    result: Floats = np.sqrt(4 * np.pi * variance)
+    return result
 
 
 def mean_speed(orders: Sequence[int], n_outputs: int = 1) -> float:
@@ -54,25 +65,29 @@ def _mean_speed(orders: tuple[int, ...], n_outputs: int) -> float:
 
 
 def expected_upcrossings(
-    power: float, dof: float, bandwidth: float, orders: Sequence[int] = (1,), n_outputs: int = 1
-) -> float:
-    """Return how many times noise is expected to rise above `power` in the band.
+    power: Floats | float,
+    dof: Floats | float,
+    bandwidth: Floats | float,
+    orders: Sequence[int] = (1,),
+    n_outputs: int = 1,
+) -> Floats:
+    """Return how many times noise is expected to rise above `power`, in (0, 1), in the band.
 
-    Parameters as in :func:`false_alarm_probability`.
+    Parameters as in :func:`false_alarm_probabilities`.
     """
     half = len(orders) * n_outputs
-    rest = dof / 2 - half
-    if bandwidth <= 0:
-        return 0.0
+    rest = np.asarray(dof) / 2 - half
+    # (no band, no upcrossing: exp(-690) is none)
     log_tau = (
-        math.log(bandwidth * mean_speed(orders, n_outputs))
-        + special.gammaln(dof / 2)
+        np.log(np.maximum(bandwidth, 1e-300) * mean_speed(orders, n_outputs))
+        + special.gammaln(np.asarray(dof) / 2)
         - special.gammaln(rest + 0.5)
         - special.gammaln(half)
-        + (half - 0.5) * math.log(power)
-        + (rest - 0.5) * math.log1p(-power)
+        + (half - 0.5) * np.log(power)
+        + (rest - 0.5) * np.log1p(-np.asarray(power))
     )
-    return math.exp(min(float(log_tau), 50.0))
+    result: Floats = np.exp(np.minimum(log_tau, 50.0))
+    return result
 
 
 def false_alarm_probability(
@@ -83,16 +98,30 @@ def false_alarm_probability(
     orders: Sequence[int] = (1,),
     n_outputs: int = 1,
 ) -> float:
+    """Return :func:`false_alarm_probabilities` of one signal."""
+    return float(
+        false_alarm_probabilities(power, dof, bandwidth, orders=orders, n_outputs=n_outputs)
+    )
+
+
+def false_alarm_probabilities(
+    power: Floats | float,
+    dof: Floats | float,
+    bandwidth: Floats | float,
+    *,
+    orders: Sequence[int] = (1,),
+    n_outputs: int = 1,
+) -> Floats:
     r"""Return the probability that noise alone has a maximum of at least `power` in the band.
 
     Parameters
     ----------
-    power : float
+    power : ndarray, any shape
         Fraction of the residual sum of squares that the signal removes, in [0, 1]; see
         :func:`pooled_power` where several outputs or groups each have a scatter of their own.
-    dof : float
+    dof : ndarray, same shape
         Degrees of freedom of the residual before the signal is fitted.
-    bandwidth : float
+    bandwidth : ndarray, same shape
         Effective bandwidth W of :func:`effective_bandwidth`; 0 for a frequency known beforehand.
     orders : sequence of int
         Multiples of the frequency at which the signal has lines, chosen beforehand.
@@ -101,7 +130,7 @@ def false_alarm_probability(
 
     Returns
     -------
-    float
+    ndarray, same shape
 
     Notes
     -----
@@ -114,27 +143,15 @@ def false_alarm_probability(
     is Baluev (2008), table 1 and eq. 5-6; for large N it tends to the upcrossings of a chi-square
     process (Davies 1987), for K harmonics to Baluev (2009, MNRAS 395, 1541).
     """
-    p = min(max(power, 0.0), 1.0)
     half = len(orders) * n_outputs
-    if p == 0.0 or dof / 2 - half <= 0.5:
-        return 1.0
-    if p == 1.0:
-        return 0.0
-    single = float(special.betainc(dof / 2 - half, half, 1.0 - p))
-    expected = expected_upcrossings(p, dof, bandwidth, orders, n_outputs)
-    return float(-np.expm1(np.log1p(-min(single, 1 - 1e-16)) - expected))
-
-
-def sinusoid_false_alarms(power: Floats, dof: Floats, bandwidth: Floats) -> Floats:
-    """Return :func:`false_alarm_probability` of many single sinusoids in one output."""
-    decided = (power > 0) & (power < 1) & (dof > 3)
-    p, n = np.where(decided, power, 0.5), np.where(decided, dof, 4.0)
-    rest = np.log1p(-p)
-    expected = np.log(np.maximum(bandwidth, 1e-300)) + special.gammaln(n / 2)
-    expected += 0.5 * np.log(p) + 0.5 * (n - 3) * rest - special.gammaln((n - 1) / 2)
-    single = np.minimum(np.exp((n / 2 - 1) * rest), 1 - 1e-16)
-    known = -np.expm1(np.log1p(-single) - np.exp(np.minimum(expected, 50.0)))
-    result: Floats = np.where(decided, known, np.where((power >= 1) & (dof > 3), 0.0, 1.0))
+    power, dof = np.asarray(power), np.asarray(dof)
+    possible = (power > 0) & (dof / 2 - half > 0.5)
+    decided = possible & (power < 1)
+    p, n = np.where(decided, power, 0.5), np.where(decided, dof, 2.0 * half + 2.0)
+    single = np.minimum(special.betainc(n / 2 - half, half, 1.0 - p), 1 - 1e-16)
+    expected = expected_upcrossings(p, n, bandwidth, orders, n_outputs)
+    known = -np.expm1(np.log1p(-single) - expected)
+    result: Floats = np.where(decided, known, np.where(possible, 0.0, 1.0))
     return result
 
 
@@ -173,12 +190,18 @@ def _power_threshold(
 
 
 def power_of_evidence(evidence: float, dof: float, pairs: float) -> float:
+    """Return :func:`powers_of_evidence` of one signal."""
+    return float(powers_of_evidence(np.asarray(evidence), np.asarray(dof), pairs))
+
+
+def powers_of_evidence(evidence: Floats, dof: Floats, pairs: float) -> Floats:
     """Return the power that a chi-square with ``2 pairs`` degrees of freedom stands for.
 
     The chi-square is ``-(dof - pairs - 1) log(1 - P)``, the likelihood ratio with Bartlett's
     factor: exact for one pair of cosine and sine.
     """
-    return -math.expm1(-evidence / max(dof - pairs - 1.0, 1.0))
+    result: Floats = -np.expm1(-evidence / np.maximum(dof - pairs - 1.0, 1.0))
+    return result
 
 
 def pooled_power(
@@ -191,13 +214,27 @@ def pooled_power(
     quiet: Floats,
     least: Floats | float = 0.0,
 ) -> float:
+    """Return :func:`pooled_powers` of one series."""
+    return float(pooled_powers(before, after, counts, parameters, pairs, quiet=quiet, least=least))
+
+
+def pooled_powers(
+    before: Floats,
+    after: Floats,
+    counts: Floats,
+    parameters: float,
+    pairs: int,
+    *,
+    quiet: Floats,
+    least: Floats | float = 0.0,
+) -> Floats:
     r"""Return the power of a line in data whose parts each have an unknown scatter.
 
     Parameters
     ----------
-    before, after : ndarray, shape (G, d)
+    before, after : ndarray, shape (..., G, d)
         Weighted sums of squares of each group and output, without and with the line.
-    counts : ndarray, shape (G, d)
+    counts : ndarray, shape (..., G, d)
         Number of values of each.
     parameters : float
         Parameters fitted to each output before the lines.
@@ -205,13 +242,13 @@ def pooled_power(
         Lines, each with a cosine and a sine in every output.
     quiet : ndarray, shape (d,)
         Inverse of the noise level around the line in each output, relative to white noise.
-    least : ndarray, shape (G, d), or float
+    least : ndarray, shape (..., G, d), or float
         Smallest variance that each part can have, in units of that which its weights say: 1 where
         they are of errors that are known, 0 where the scatter alone tells.
 
     Returns
     -------
-    float
+    ndarray, shape (...)
         The fraction of the sum of squares that would be as significant in data with one scatter.
 
     Notes
@@ -222,7 +259,7 @@ def pooled_power(
     A variance that would fall below the least one stays there, and chi-square over it then counts.
     """
     used = (counts > 0) & (before > 0)
-    total = counts.sum(axis=0)
+    total = counts.sum(axis=-2, keepdims=True)
     free = np.maximum(total - parameters, 1.0)
     dof = counts * (free / np.maximum(total, 1.0))
     per_value = np.where(used, dof, 1.0)
@@ -236,5 +273,6 @@ def pooled_power(
         was - now for was, now in zip(misfit(before), misfit(after), strict=True)
     )
     gain = logarithms * (np.maximum(free - pairs - 1.0, 1.0) / free) + quadratics
-    evidence = float((np.where(used, gain, 0.0) * quiet).sum())
-    return power_of_evidence(evidence, float(free.sum()), pairs * len(free))
+    evidence = (np.where(used, gain, 0.0) * quiet).sum(axis=(-2, -1))
+    n_outputs = counts.shape[-1]
+    return powers_of_evidence(evidence, free.sum(axis=(-2, -1)), pairs * n_outputs)

@@ -14,6 +14,7 @@ from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.spectra.bands import Candidates, band_size, cut, fold_grid, processors
+from epicycle.spectra.maxima import inner_maxima, parabolic
 from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.sums import TrigSums, is_worth_scattering
 from epicycle.spectra.transforms import scattered_sums
@@ -205,15 +206,12 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     weights = data.weights.sum(axis=1)
     sums = TrigSums(data.times, spacing, n).band(weights[np.newaxis, :] / weights.sum(), 0.0)
     power = np.abs(sums[0]) ** 2
-    middle = power[1:-1]
-    peak = (middle > power[:-2]) & (middle >= power[2:])
-    at = 1 + np.flatnonzero(peak & (middle > 0.7 * TRIALS.alias_ratio))
+    at = inner_maxima(power)
+    at = at[power[at] > 0.7 * TRIALS.alias_ratio]
     # (in an order that does not hang on rounding where several are equal)
     at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * TRIALS.most_aliases]
     # a parabola through three points finds the height to a few per cent, and the place
-    left, here, right = power[at - 1], power[at], power[at + 1]
-    shift = 0.5 * (left - right) / (left - 2 * here + right)
-    height = here - 0.25 * (left - right) * shift
+    shift, height = parabolic(power[at - 1], power[at], power[at + 1])
     kept = height > TRIALS.alias_ratio
     chosen: Floats = ((at + shift) * spacing)[kept][: TRIALS.most_aliases]
     return chosen

@@ -17,6 +17,7 @@ from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.screening.stack import Stack
 from epicycle.spectra.bands import cut
+from epicycle.spectra.maxima import inner_maxima, parabolic
 from epicycle.spectra.periodogram import DEGENERATE
 from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.transforms import SharedPlans
@@ -136,11 +137,9 @@ def _highest(window: Floats) -> float:
     top = float(window.max())
     if top < _LOW_WINDOW:
         return top
-    at = 1 + np.flatnonzero(
-        (window[1:-1] > window[:-2]) & (window[1:-1] >= window[2:]) & (window[1:-1] > _LOW_WINDOW)
-    )
-    left, here, right = window[at - 1], window[at], window[at + 1]
-    height = here + (left - right) ** 2 / (8.0 * (2.0 * here - left - right))
+    at = inner_maxima(window)
+    at = at[window[at] > _LOW_WINDOW]
+    _, height = parabolic(window[at - 1], window[at], window[at + 1])
     return float(np.concatenate([height, window[:1], window[-1:]]).max())
 
 
@@ -174,8 +173,7 @@ class _Found:
             return
         shift, height = 0.0, here
         if min(left, right) > 0.0:
-            shift = 0.5 * (left - right) / (left - 2.0 * here + right)
-            height = here - 0.25 * (left - right) * shift
+            shift, height = parabolic(left, here, right)
         self._grid.append(here)
         self._height.append(height)
         self._frequency.append(self._plan.minimum_frequency + (at + shift) * self._plan.spacing)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.evidence.significance import sinusoid_false_alarms
+from epicycle.evidence.significance import (
+    effective_bandwidths,
+    false_alarm_probabilities,
+    pooled_powers,
+)
 from epicycle.evidence.window import distinct_share
 from epicycle.limits import CYCLES, NOISE, TRIALS
 from epicycle.samples.arrays import Floats
@@ -207,39 +211,29 @@ class StackSearch:
         """Return the false-alarm probabilities, as :class:`epicycle.evidence.judge.Judge` does."""
         k = line.row
         dof: Floats = self._stack.counts[k] - np.float64(self._columns)
-        after = np.maximum(self._before[k] - line.reduction, 0.0)
-        power = _pooled(self._before[k], after, dof, self._least[k])
+        before = self._before[k].reshape(-1, 1, 1)
+        after = np.maximum(before - line.reduction.reshape(-1, 1, 1), 0.0)
+        power = pooled_powers(
+            before,
+            after,
+            self._stack.counts[k].astype(np.float64).reshape(-1, 1, 1),
+            self._columns,
+            pairs=1,
+            quiet=np.ones(1),
+            least=self._least[k].reshape(-1, 1, 1),
+        )
         width = np.array([p.maximum_frequency - p.minimum_frequency for p in bands.values()])
-        bandwidth = width * np.sqrt(4 * np.pi * _variance(self._stack)[k])
-        result = sinusoid_false_alarms(power, dof, bandwidth)
+        bandwidth = width * effective_bandwidths(self._stack.times[k], self._stack.weights[k])
+        result = false_alarm_probabilities(power, dof, bandwidth)
         unclear = (result > TRIALS.clear * false_alarm) & (result < TRIALS.hopeless * false_alarm)
         unclear &= window > TRIALS.alias_ratio
         if unclear.any():
             shares = _Shares(self._stack)
             share = np.array([shares.of(row, bands[row]) for row in k[unclear].tolist()])
-            result[unclear] = sinusoid_false_alarms(
+            result[unclear] = false_alarm_probabilities(
                 power[unclear], dof[unclear], bandwidth[unclear] * share
             )
         return result
-
-
-def _pooled(before: Floats, after: Floats, dof: Floats, least: Floats) -> Floats:
-    """Return one sinusoid's :func:`epicycle.evidence.significance.pooled_power` in each series."""
-    was, now = np.maximum(before / dof, least), np.maximum(after / dof, least)
-    free = np.maximum(dof - 2.0, 1.0)
-    known = np.maximum(now, 1e-300)
-    gain = free * np.log(was / known) + before / was - np.where(now > 0, after / known, dof)
-    result: Floats = -np.expm1(-gain / free)
-    return result
-
-
-def _variance(stack: Stack) -> Floats:
-    """Return the weighted variance of the times."""
-    total = stack.weights.sum(axis=1)
-    mean = (stack.weights * stack.times).sum(axis=1) / total
-    square = (stack.weights * stack.times**2).sum(axis=1) / total
-    result: Floats = square - mean**2
-    return result
 
 
 class _Shares:
