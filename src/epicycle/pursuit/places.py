@@ -92,8 +92,12 @@ def on_best_fringe(work: Workbench, fit: Fit, jitter: Floats, k: int) -> tuple[F
 def on_best_fringes(
     work: Workbench, fit: Fit, jitter: Floats, goal: Goal, rounds: int = 3
 ) -> tuple[Fit, Floats]:
-    """Return the fit, and its jitter, with every cycle at the likeliest of its fringes."""
-    for _ in range(rounds):
+    """Return the fit, and its jitter, with every cycle at the likeliest of its fringes.
+
+    Odds of fringes take noise for white: in red noise the loudest place would always win, so there
+    every cycle stays.
+    """
+    for _ in range(0 if goal.red_noise else rounds):
         before = fit
         # the latest line first: the others were found without it, it was found beside them
         for k in reversed(range(len(fit.structure.frequency))):
@@ -113,7 +117,7 @@ def undecided_fringes(stand: Stand, goal: Goal, level: Floats) -> tuple[tuple[Fr
     band = work.plan.minimum_frequency, work.plan.maximum_frequency
     result: list[tuple[Fringe, ...]] = []
     for k, frequency in enumerate(structure.frequency.tolist()):
-        if frequency < goal.slow_limit:
+        if goal.red_noise or frequency < goal.slow_limit:
             result.append(())
             continue
         loud = max(1.0, float(level[structure.parent == k].max(initial=1.0)))
