@@ -51,7 +51,8 @@ def test_the_level_is_the_spectrum_of_the_process() -> None:
         2 / np.array([np.interp(np.log(f), noise.frequency, noise.dof[0]) for f in frequency])
     )
     assert (scatter < 2 * stated).all()
-    assert (scatter > 0.5 * stated).all()
+    # a sum of processes is smoother than the spline that is allowed for beside it
+    assert (scatter > 0.4 * stated).all()
 
 
 def test_white_noise_is_level() -> None:
@@ -127,6 +128,30 @@ def test_red_noise_is_not_a_cycle_and_a_cycle_in_it_is() -> None:
     assert 0.5 < np.sqrt(np.mean(np.square(pulls))) < 1.6
     assert weak == 20
     assert weak_without < 10
+
+
+DAYS = np.arange(500.0)
+
+
+@pytest.mark.parametrize(
+    "t",
+    [
+        DAYS[DAYS % 7 < 5],
+        np.r_[np.arange(200.0), np.arange(200, 401, 2.0)],
+        (np.arange(50)[:, np.newaxis] + 0.02 * np.arange(4)).ravel(),
+    ],
+    ids=["weekdays", "1, later 2", "four exposures a night"],
+)
+def test_slow_swings_seen_at_their_aliases_are_no_cycles(t: np.ndarray) -> None:
+    # with the level taken from the neighbourhood alone, a line stands at 1e-80 in nearly each
+    rng = np.random.default_rng(8)
+    noise = ornstein_uhlenbeck(t, 50.0, rng) + 0.02 * rng.normal(size=len(t))
+    assert not find_cycles(t, noise, red_noise=True).cycles
+    f = 0.31
+    cycles = find_cycles(t, noise + 1.5 * np.cos(2 * np.pi * f * t), red_noise=True).cycles
+    # one visit a night leaves open how many whole turns pass between two
+    turns = np.array([[c.frequency - f, c.frequency + f] for c in cycles])
+    assert np.abs(turns - np.round(turns)).min(initial=1.0) < 2 / np.ptp(t)
 
 
 def test_in_white_noise_little_is_lost() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from epicycle.evidence.significance import false_alarm_probability, pooled_power, power_of_evidence
 from epicycle.evidence.window import Trials
-from epicycle.fit.errors import Covariance
+from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import design
 from epicycle.fit.noise import local_level
@@ -51,7 +51,11 @@ class Judge:
         """Return the false-alarm probability of the lines that `trial` has on top of `fit`."""
         if self.red_noise:
             last = np.flatnonzero(trial.structure.parent == len(trial.structure.frequency) - 1)
-            reduction = ((fit.chi2 - trial.chi2) / trial.scale)[:, np.newaxis]
+            if len(last) == 1:
+                reduction = ((fit.chi2 - trial.chi2) / trial.scale)[:, np.newaxis]
+            else:  # each order is worth what it alone explains, and no more
+                level = np.ones((len(trial.structure.order), len(trial.scale)))
+                reduction = _reductions(trial, covariance(data, trial, level))[:, last]
             noise = self._continuum(data, trial)
             return self._among_red(noise, data, trial, last, reduction, fit.n_parameters)
         power = self._power(
@@ -105,13 +109,7 @@ class Judge:
 
     def _all_among_red(self, data: Data, fit: Fit, errors: Covariance) -> Floats:
         structure = fit.structure
-        reduction = np.zeros((data.y.shape[1], len(structure.order)))
-        for j, linear in enumerate(errors.linear):
-            for line in range(len(structure.order)):
-                rows = fit.n_nuisance + 2 * line + np.arange(2)
-                block, c = linear[np.ix_(rows, rows)], fit.coefficients[rows, j]
-                if np.any(np.diag(block) > 0):
-                    reduction[j, line] = float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+        reduction = _reductions(fit, errors)
         result = np.ones(len(structure.frequency))
         noise = self._continuum(data, fit)
         for k in range(len(result)):
@@ -186,6 +184,18 @@ class Judge:
 def squares(data: Data, residual: Floats) -> Floats:
     """Return the weighted sum of squared residuals of each group and output, shape (G, d)."""
     return _by_group(data, data.weights * residual**2)
+
+
+def _reductions(fit: Fit, errors: Covariance) -> Floats:
+    """Return by how much each line lowers chi-square on top of all others, shape (d, L)."""
+    reduction = np.zeros((fit.coefficients.shape[1], len(fit.structure.order)))
+    for j, linear in enumerate(errors.linear):
+        for line in range(len(fit.structure.order)):
+            rows = fit.n_nuisance + 2 * line + np.arange(2)
+            block, c = linear[np.ix_(rows, rows)], fit.coefficients[rows, j]
+            if np.any(np.diag(block) > 0):
+                reduction[j, line] = float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+    return reduction
 
 
 def _counts(data: Data) -> Floats:

@@ -1,11 +1,14 @@
-r"""A smooth noise spectrum, and lines tested against it.
+r"""The spectrum of noise with a memory as the samples show it, and lines tested against it.
 
 Noise with a memory has more power at some frequencies than at others, and a test against white
-noise calls its long swings cycles.  Here the logarithm of the spectrum of the residual is a
-natural cubic spline in the logarithm of frequency, fitted by Whittle's likelihood (1953, Ark. Mat.
-2, 423): each power is exponential about its mean.  That is a regression with a logarithmic link,
-whose weights are all 1, so the error of the fitted level follows from the columns alone.  The
-power over an estimated level has the F distribution, whose tail is heavier than exponential.
+noise calls its long swings cycles; sampled with holes or steps, they appear again at the aliases
+of their frequencies.  The level of the noise is here the expected power of a sum of processes that
+forget (:mod:`epicycle.fit.expected`), times a smooth factor: the exponential of a natural cubic
+spline in the logarithm of frequency.  Both are fitted by Whittle's likelihood (1953, Ark. Mat. 2,
+423): each power is exponential about its mean.  For the spline that is a regression with a
+logarithmic link, whose weights are all 1, so the error of the fitted level follows from the columns
+alone.  The power over an estimated level has the F distribution, whose tail is heavier than
+exponential.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 
+from epicycle.fit.expected import STEPS, ExpectedPower, Memory
 from epicycle.fit.joint import Fit
 from epicycle.limits import NOISE
 from epicycle.samples.arrays import Floats
@@ -25,11 +30,13 @@ from epicycle.spectra.periodogram import Periodogram
 #: Powers at most, at equidistant frequencies, from which the level is estimated.
 _MOST_POWERS = 1 << 16
 
-
-#: The level is tabulated at this number of frequencies, and interpolated between them.
-_TABLE = 512
-
 _ITERATIONS = 50
+
+#: Steps towards the best sum of processes; the smooth factor takes what is left.
+_MIXING = 100
+
+#: Turns over the baseline at the corner of the slowest process: slower ones look all alike.
+_SLOWEST = 0.1
 
 #: Logarithm of the highest level, and of the inverse of the lowest: far from all knots it is
 #: extrapolated, and its square must be a number.
@@ -86,7 +93,7 @@ class Continuum:
 
 
 def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum:
-    """Return the smooth spectrum of the residual of a fit, its lines left out.
+    """Return the spectrum of the residual of a fit as noise, its lines left out.
 
     Parameters
     ----------
@@ -97,50 +104,113 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
     """
     width = 1.0 / data.baseline
     lowest = max(minimum, width)
-    spacing = max(width, (maximum - lowest) / _MOST_POWERS)
-    n = max(math.ceil((maximum - lowest) / spacing), 2)
-    frequency = lowest + np.arange(n) * spacing
-    engine = Periodogram(data, spacing, n)
-    power = engine.reduction(fit.residual, lowest) / (2 * fit.scale[:, np.newaxis])
+    highest = max(maximum, 1.001 * lowest)
+    step = width / STEPS
+    first = math.ceil(lowest / step)
+    stride = STEPS * max(math.ceil((highest - lowest) / width / _MOST_POWERS), 1)
+    n = max(math.ceil((highest / step - first) / stride), 2)
+    at = first + stride * np.arange(n)
+    frequency = at * step
+    engine = Periodogram.of(data, stride * step, n)
+    power = engine.reduction(fit.residual, first * step) / (2 * fit.scale[:, np.newaxis])
     kept = np.ones(n, dtype=bool)
     for line in fit.structure.line_frequency:
         kept &= np.abs(frequency - line) > NOISE.notch * width
     if kept.sum() < 4:
         kept[:] = True
-    table = np.linspace(math.log(lowest), math.log(max(maximum, 1.001 * lowest)), _TABLE)
-    fits = []
+    levels, freedoms = [], []
     for j, one in enumerate(power):
         values = np.count_nonzero(data.weights_of(j)) - fit.n_parameters
-        used = kept & (one > 0)
-        fits.append(_spline_fit(np.log(frequency[used]), one[used], table, float(values)))
-    return Continuum(
-        table, np.stack([level for level, _ in fits]), np.stack([dof for _, dof in fits])
-    )
+        noise = _Noise.of(data, j, at, max(highest, float(frequency[-1])))
+        level, dof = noise.fitted(one, kept & (one > 0), float(values))
+        levels.append(level)
+        freedoms.append(dof)
+    table = np.log(np.arange(first, first + len(levels[0])) * step)
+    return Continuum(table, np.stack(levels), np.stack(freedoms))
 
 
-def _spline_fit(x: Floats, power: Floats, table: Floats, values: float) -> tuple[Floats, Floats]:
-    """Return logarithm and degrees of freedom of the level at the places of a table."""
-    inner = max(int((table[-1] - table[0]) / math.log(NOISE.red_knot_ratio)), 0)
-    # (few powers know a mean, or a slope; the error of more would be honest, but large)
-    n_columns = max(min(inner + 2, len(x) // 4), 1)
-    knots = np.linspace(table[0], table[-1], max(n_columns, 2))
-    columns, at = (_natural_spline(one, knots)[:, :n_columns] for one in (x, table))
-    coefficients = _whittle(columns, power)
-    spread = linalg.pinvh(columns.T @ columns)
-    # however many the frequencies, the values know no level better than their own mean square
-    variance = np.einsum("ij,jk,ik->i", at, spread, at) + 2.0 / max(values, 1.0)
-    # the logarithm of a chi-square over its n degrees of freedom has the variance 2 / n
-    level = np.clip(at @ coefficients, -_EXTREME, _EXTREME)
-    return level, np.maximum(2.0 / np.maximum(variance, 1e-12), 2.0)
+class _Noise:
+    """What the noise of one output may be like, at some places of the grid of expected power."""
+
+    def __init__(self, data: Data, output: int, at: NDArray[np.intp], maximum: float) -> None:
+        self._expected = ExpectedPower(data, output, maximum)
+        self._at = at
+        corner, lengths = _SLOWEST / data.baseline, []
+        while corner < 0.5 * maximum:
+            lengths.append(0.5 / (math.pi * corner))
+            corner *= NOISE.red_knot_ratio
+        self._processes = [Memory(one, smooth) for one in lengths for smooth in (False, True)]
+        every = np.eye(len(self._processes))
+        columns = [self._expected.mixture(self._processes, one)[at] for one in every]
+        self._columns = np.stack([*columns, np.ones(len(at))], axis=1)
+
+    @staticmethod
+    def of(data: Data, output: int, at: NDArray[np.intp], maximum: float) -> _Noise:
+        """Return that of some data, made once for all who ask."""
+        which = min(output, data.weights.shape[1] - 1)
+        key = f"noise of {which} at {len(at)} from {at[0]} to {at[-1]} below {maximum!r}"
+        kept = data.memo.get(key)
+        if not isinstance(kept, _Noise):
+            kept = data.memo[key] = _Noise(data, output, at, maximum)
+        return kept
+
+    def fitted(
+        self, power: Floats, used: NDArray[np.bool_], values: float
+    ) -> tuple[Floats, Floats]:
+        """Return logarithm and degrees of freedom of the level from the first place on."""
+        shares = _mixed(self._columns[used], power[used])
+        base = self._columns @ shares
+        step = self._expected.spacing
+        first, last = math.log(self._at[0] * step), math.log(self._at[-1] * step)
+        x = np.log(self._at * step)
+        inner = max(int((last - first) / math.log(NOISE.red_knot_ratio)), 0)
+        # (few powers know a mean, or a slope; the error of more would be honest, but large)
+        n_columns = max(min(inner + 2, int(used.sum()) // 4), 1)
+        knots = np.linspace(first, last, max(n_columns, 2))
+        columns = _natural_spline(x, knots)[:, :n_columns]
+        coefficients = _whittle(columns[used], (power / base)[used])
+        # the level depends on the logarithm of each share by the part that it has in the level
+        parts = self._columns * shares / base[:, np.newaxis]
+        both = np.concatenate([parts[:, shares > 0], columns], axis=1)
+        spread = linalg.pinvh(both[used].T @ both[used], rtol=1e-9)
+        # however many the frequencies, the values know no level better than their own mean square
+        variance = np.einsum("ij,jk,ik->i", both, spread, both) + 2.0 / max(values, 1.0)
+        # the logarithm of a chi-square over its n degrees of freedom has the variance 2 / n
+        dof = np.maximum(2.0 / np.maximum(variance, 1e-12), 2.0)
+        grid = np.arange(self._at[0], self._at[-1] + 1)
+        whole = self._expected.mixture(self._processes, shares[:-1])[grid] + shares[-1]
+        smooth = _natural_spline(np.log(grid * step), knots)[:, :n_columns] @ coefficients
+        level = np.clip(np.log(np.maximum(whole, 1e-300)) + smooth, -_EXTREME, _EXTREME)
+        return level, np.interp(grid, self._at, dof)
+
+
+def _mixed(columns: Floats, power: Floats) -> Floats:
+    """Return the shares, none below 0, of the columns in the likeliest level.
+
+    By multiplication (Fevotte, Bertin & Durrieu 2009, Neural Computation 21, 793, eq. 3.4).
+    """
+    limit, gain = _most(len(power))
+    shares = np.full(columns.shape[1], float(np.median(power)) / math.log(2) / columns.shape[1])
+    shares = np.maximum(shares / np.maximum(columns.mean(axis=0), 1e-300), 1e-300)
+    for _ in range(_MIXING):
+        level = columns @ shares
+        ratio = gain * np.minimum(power / level, limit)
+        shares *= (columns.T @ (ratio / level)) / (columns.T @ (1.0 / level))
+    return np.where(shares * columns.max(axis=0) < 1e-9 * float(power.max()), 0.0, shares)
+
+
+def _most(count: int) -> tuple[float, float]:
+    """Return the largest power over its level that noise would show, and one over the mean so cut.
+
+    Powers far above their level are lines: each counts as that largest one.
+    """
+    limit = math.log(count) + 1.0
+    return limit, 1.0 / -math.expm1(-limit)
 
 
 def _whittle(columns: Floats, power: Floats) -> Floats:
-    """Return the coefficients of the logarithm of the level, of greatest likelihood.
-
-    Powers far above their level are lines: each counts as the largest that noise would show.
-    """
-    limit = math.log(len(power)) + 1.0
-    gain = 1.0 / -math.expm1(-limit)
+    """Return the coefficients of the logarithm of the level, of greatest likelihood."""
+    limit, gain = _most(len(power))
     coefficients = np.zeros(columns.shape[1])
     # the median of an exponential variable is log 2 of its mean
     coefficients[0] = math.log(max(float(np.median(power)), 1e-300) / math.log(2))
