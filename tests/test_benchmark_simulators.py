@@ -1,5 +1,6 @@
 """The simulators and judges of benchmarks/accuracy say what their docstrings say."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -141,8 +142,8 @@ def test_dips_are_short_and_three_fit(row: int) -> None:
 def test_a_broad_peak_holds_cycles_of_the_mean_length_it_says() -> None:
     t, y, mean = broad.series(SEED, 0, 0)
     assert len(t) == 309
-    # 309 years hold 28 cycles, whose mean length has an error of .14 * 10.9 / sqrt(28) = .29
-    assert abs(mean - 10.9) < 5 * 0.29
+    # 309 years hold 28 cycles, whose mean length has an error of .11 * 10.9 / sqrt(28) = .23
+    assert abs(mean - 10.9) < 5 * 0.23
     smooth = np.convolve(y - y.mean(), np.ones(3), "valid")
     assert abs(np.count_nonzero(np.diff(np.sign(smooth)) > 0) - 309 / mean) < 10
 
@@ -254,3 +255,10 @@ def test_the_frequency_is_refined(rng: np.random.Generator) -> None:
     _, frequency = samples(t, y, 0.01).fit(1 / 0.6 + 0.0005, 8, steps=8)
     # the bound is about sqrt(6) sigma / (pi T A sqrt(N)) = 3e-6 for the fundamental alone
     assert abs(frequency - 1 / 0.6) < 2e-5
+
+
+def test_a_scaled_run_is_never_smaller_than_a_quick_one() -> None:
+    def size(scale: float, quick: bool = False) -> int:
+        return verdict.size(argparse.Namespace(quick=quick, scale=scale), 10, 300)
+
+    assert [size(1.0), size(0.1), size(0.001), size(1.0, quick=True)] == [300, 30, 10, 10]

@@ -89,7 +89,7 @@ def judge(job: tuple[int, int]) -> dict[str, Any] | None:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    count = 35 if options.quick else 1000
+    count = verdict.size(options, 35, 1000)
     jobs = [(options.seed, k) for k in range(count)]
     found = common.parallel(judge, jobs, options.processes, "irrelevant changes")
     rows = [r for r in found if r is not None]

@@ -74,7 +74,7 @@ TESTS = {
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    count = 5 if options.quick else 100
+    count = verdict.size(options, 5, 100)
     rows = []
     for row, (name, _, years, minimum) in enumerate(ROWS):
         band = "default" if minimum is None else f"minimum_period {minimum:g}"

@@ -67,7 +67,7 @@ def summary(what: str, found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def measure_white(options: argparse.Namespace) -> dict[str, Any]:
-    count = min(options.series, 40) if options.quick else options.series
+    count = verdict.size(options, 40, options.series)
     rows = []
     for row, name in enumerate(WHITE):
         jobs = [(options.seed, row, k) for k in range(count)]
@@ -77,7 +77,7 @@ def measure_white(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def measure_red(options: argparse.Namespace) -> dict[str, Any]:
-    count = min(options.series, 20) if options.quick else options.series
+    count = verdict.size(options, 20, options.series)
     rows = []
     for memory in MEMORIES:
         for row, name in enumerate(samplings.RASTERS):

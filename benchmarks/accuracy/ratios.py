@@ -60,7 +60,7 @@ TESTS = {
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    count = 8 if options.quick else 100
+    count = verdict.size(options, 8, 100)
     names = [f"periods {p} : {q}" for p, q in RATIOS] + ["sawteeth, weak fundamental"]
     rows = []
     for row, name in enumerate(names):

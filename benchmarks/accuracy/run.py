@@ -246,6 +246,12 @@ def main() -> None:
         "--null-series", type=int, default=100_000, help="series of noise for false alarms"
     )
     parser.add_argument(
+        "--scale",
+        type=float,
+        default=1.0,
+        help="share of the full number of series in the sections of the default call",
+    )
+    parser.add_argument(
         "--processes", type=int, default=common.cores(), help="processes side by side"
     )
     parser.add_argument(

@@ -67,7 +67,7 @@ TESTS = {
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    count = 6 if options.quick else 100
+    count = verdict.size(options, 6, 100)
     rows = []
     for row, (name, *_) in enumerate(ROWS):
         jobs = [(options.seed, row, k) for k in range(count)]

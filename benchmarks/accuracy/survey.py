@@ -153,7 +153,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    count = 70 if options.quick else 1000
+    count = verdict.size(options, 70, 1000)
     jobs = [(options.seed, k) for k in range(count)]
     rows = common.parallel(judge, jobs, options.processes, "survey stars")
     parts = [

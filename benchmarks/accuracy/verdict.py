@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import time
 from typing import Any
@@ -132,6 +133,13 @@ def _names(sentence: str, period: float) -> bool:
 
 
 # ---- Counting --------------------------------------------------------------------------------
+
+
+def size(options: argparse.Namespace, quick: int, full: int) -> int:
+    """Return how many series to make: a quick run's, or a share of the full number, not fewer."""
+    if options.quick:
+        return min(quick, full)
+    return max(min(quick, full), round(options.scale * full))
 
 
 def share(count: int, total: int) -> dict[str, Any]:
