@@ -74,16 +74,22 @@ def test_one_value_off_a_constant_is_an_outlier_and_no_cycle() -> None:
         assert 17 in model.outliers
 
 
-def test_doubled_rows_count_as_measurements() -> None:
+def test_doubled_measurements_count_and_doubled_rows_do_not() -> None:
     problem = sinusoids(3, 150, 60.0, [(0.23, 1.0)])
     options = {"minimum_period": 1.0, "max_cycles": 1, "harmonics": 1}
     once = find_cycles(problem.t, problem.y, **options)
-    twice = find_cycles(np.tile(problem.t, 2), np.tile(problem.y, 2), **options)
+    t = np.tile(problem.t, 2)
+    # as good as equal, but not copies
+    nearly = np.tile(problem.y, 2) + 1e-9 * np.random.default_rng(3).normal(size=300)
+    twice = find_cycles(t, nearly, **options)
     assert twice.cycles[0].frequency == pytest.approx(once.cycles[0].frequency, rel=1e-7)
     # twice the samples: errors fall by sqrt(2), as they would for new measurements
     ratio = once.cycles[0].frequency_error / twice.cycles[0].frequency_error
     assert ratio == pytest.approx(np.sqrt(2), rel=0.1)
-    assert twice.n_repeated == 150
+    assert (twice.n_repeated, twice.n_copies) == (150, 0)
+    copied = find_cycles(t, np.tile(problem.y, 2), **options)
+    assert copied.cycles[0].frequency_error == pytest.approx(once.cycles[0].frequency_error)
+    assert (copied.n_repeated, copied.n_copies) == (0, 150)
 
 
 def test_all_samples_at_two_times_have_no_band() -> None:

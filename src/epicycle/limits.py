@@ -371,6 +371,29 @@ EVENTS = Events()
 
 
 @dataclass(frozen=True)
+class Honesty:
+    """What is told of data, and of what was not seen."""
+
+    beyond_chance: float = decides(5.0, "deviations", "accuracy/false_alarms")
+    """Equal rows beyond this many deviations of chance are copies, which count once."""
+    carried: float = decides(0.5, "share", "accuracy/bioluminescence", "derived: most of it")
+    """Outliers with this share of the remaining variance are named, with what helps."""
+    isolated: float = decides(3.0, "ranges", "accuracy/bioluminescence")
+    """A value that occurs twice and lies this many ranges of all others away marks a gap."""
+    independent: float = decides(0.1, "share", "accuracy/tide", "derived: errors grow by 10^1/2")
+    """A known period is fitted if trend and offsets leave this share of its information."""
+    seen: float = decides(
+        0.95, "probability", "accuracy/white_noise", "derived: the limit is one of 95 %"
+    )
+    """Share of the sinusoids of the band, at the limit, that would have been seen."""
+    tested: float = decides(3.0, "ratio", "accuracy/white_noise")
+    """A limit is stated up to this multiple of what evenly spread samples would show."""
+
+
+HONESTY = Honesty()
+
+
+@dataclass(frozen=True)
 class Learning:
     """Frequencies found inside a training loop."""
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from epicycle import find_cycles
 from epicycle.pursuit.finish import completed, finished
 from generators import sinusoids
 from tests.pursuit.lines import begun
@@ -51,3 +52,20 @@ def test_completion_leaves_the_stand_it_began_with_alone() -> None:
     assert end.work.searcher.report().cost > cost
     assert stand.work.searcher.report().cost == cost
     assert stand.work.data is data
+
+
+def test_given_periods_stay_however_close_they_are() -> None:
+    h = np.arange(360.0)
+    # tides that 15 days do not resolve: 1/T is 0.0028, and these are 0.0015 apart
+    known = (12.4206, 12.0, 12.6583, 23.9345, 25.8193)
+    y = sum(a * np.cos(2 * np.pi * h / p) for a, p in zip((12, 4, 3, 3, 2), known, strict=True))
+    model = find_cycles(h, y + 0.5 * np.random.default_rng(5).normal(size=360), known=known)
+    assert sorted(c.period for c in model.cycles if c.known) == pytest.approx(sorted(known))
+
+
+def test_a_given_period_has_a_row_whatever_supports_it() -> None:
+    rng = np.random.default_rng(8)
+    t = np.arange(200.0)
+    model = find_cycles(t, rng.normal(size=200), known=(7.0, 31.0))
+    assert sorted(c.period for c in model.cycles if c.known) == pytest.approx([7.0, 31.0])
+    assert max(c.false_alarm_probability for c in model.cycles) > 0.01

@@ -1,11 +1,14 @@
 """The result holds what the fit says of instruments, spectra and exposure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import oracles
-from epicycle import find_cycles
+from epicycle import CycleModel, find_cycles
+from epicycle.results.compose import build_model
 from generators import sinusoids
 from tests.finds import LINES, problem_of, seeds
 
@@ -86,3 +89,22 @@ def test_the_spectrum_is_a_share_of_the_variance(seed: int) -> None:
     assert 0 <= model.spectrum.residual_power.max() < model.spectrum.power.max()
     assert 0 < model.spectrum.threshold < model.spectrum.power.max()
     assert model.spectrum.residual_power.max() < 1.5 * model.spectrum.threshold
+
+
+def test_what_is_above_the_level_is_fitted_but_not_claimed() -> None:
+    rng = np.random.default_rng(4)
+    t = np.arange(400.0)
+    y = np.sin(2 * np.pi * t / 11) + np.sin(2 * np.pi * t / 37) + 0.5 * rng.normal(size=400)
+    model = find_cycles(t, y)
+    assert all(line.claimed for line in model.lines)
+    origin = model.origin
+    chances = np.where(origin.found.fit.structure.frequency > 0.05, 0.02, 1e-9)
+    found = replace(origin.found, false_alarm=chances)
+    doubtful = CycleModel.of(build_model(replace(origin, found=found), 0.0))
+    assert [round(c.period) for c in doubtful.cycles] == [37]
+    assert [(round(o.period), o.claimed) for o in doubtful.lines] == [(37, True), (11, False)]
+    assert any("near the period 11" in n and "not claimed" in n for n in doubtful.undecided)
+    # predictions are those of the whole fit
+    np.testing.assert_allclose(doubtful.predict(t), model.predict(t))
+    back = CycleModel.from_dict(doubtful.to_dict())
+    assert [o.claimed for o in back.lines] == [True, False]

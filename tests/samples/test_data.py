@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicycle.samples.background import Background, group_offsets
-from epicycle.samples.data import orthonormal_basis
+from epicycle.samples.data import independent_share, orthonormal_basis
 from generators import regression
 
 EPS = np.finfo(float).eps
@@ -126,3 +126,20 @@ def test_the_basis_leaves_out_what_is_dependent_or_empty() -> None:
     ones = np.ones(6)
     columns = np.column_stack([ones, 2 * ones, np.arange(6.0), np.zeros(6)])
     assert orthonormal_basis(columns, ones).shape == (6, 2)
+
+
+def test_what_the_background_leaves_of_a_sinusoid() -> None:
+    t = np.arange(0, 24, 4.0)
+    # six samples spread over one turn: cosine and sine are orthogonal to a constant
+    flat = regression(t, np.zeros(6), degree=0)
+    assert independent_share(flat, 1 / 24) == pytest.approx(1.0)
+    # a straight line takes r^2 of the sine: computed by least squares
+    sloped = regression(t, np.zeros(6), degree=1)
+    wave = np.column_stack([np.cos(2 * np.pi * t / 24), np.sin(2 * np.pi * t / 24)])
+    trend = np.vander(t, 2)
+    left = wave - trend @ np.linalg.lstsq(trend, wave, rcond=None)[0]
+    expected = np.linalg.eigvalsh(left.T @ left)[0] / 3
+    assert independent_share(sloped, 1 / 24) == pytest.approx(expected)
+    assert 0.1 < expected < 0.5
+    # half a turn is nearly a parabola, of which a straight line and a constant leave little
+    assert independent_share(sloped, 1 / 48) < 0.03

@@ -175,9 +175,15 @@ def test_counts_and_positive_numbers():
 
 def test_known_periods_lie_within_the_band():
     assert check_known((4.0, 2.0, 4.0), 1.0, 10.0) == (0.25, 0.5)
-    for period, message in ((0.5, "below the shortest"), (20.0, "longer than the data")):
+    for period, message in ((0.5, "below the shortest"), (20.0, "could be anything")):
         with pytest.raises(ValueError, match=message):
             check_known((period,), 1.0, 10.0)
+    # longer than the data, but well told from the trend; or badly
+    assert check_known((12.0,), 1.0, 10.0, lambda _: 0.5) == (1 / 12,)
+    with pytest.raises(ValueError, match=r"over 10 its amplitude could be anything: 5 %"):
+        check_known((12.0,), 1.0, 10.0, lambda _: 0.05)
+    with pytest.raises(ValueError, match=r"4 and 4\.000001, which the data cannot tell apart"):
+        check_known((4.0, 4.000001), 1.0, 10.0)
     for bad in (0.0, -1.0, np.nan, np.inf):
         with pytest.raises(ValueError, match="known must hold finite periods above 0"):
             check_known((bad,), 1.0, 10.0)

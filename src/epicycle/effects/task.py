@@ -69,7 +69,7 @@ class Task:
             If known periods or the exposure do not fit the band.
         """
         check_exposure(options.exposure, 1.0 / plan.maximum_frequency)
-        goal = goal_of_values(options, plan.maximum_frequency, data.baseline)
+        goal = goal_of_values(options, plan.maximum_frequency, data)
         task = cls(options, samples, data, plan, goal, NoiseModel.of(samples))
         least = CYCLES.minimum_samples + data.nuisance.shape[1]
         if len(samples.times) >= least:

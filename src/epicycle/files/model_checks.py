@@ -182,11 +182,12 @@ def conform(value: Any, hint: Any, where: str) -> None:
         _expect(isinstance(value, dict), value, "an object", where)
         hints = _hints(typing.cast("type", hint))
         for field in dataclasses.fields(hint):
-            if field.name not in value:
+            if field.name not in value and field.default is dataclasses.MISSING:
                 raise ModelFileError(f"lacks '{where}.{field.name}'")
-            conform(value[field.name], hints[field.name], f"{where}.{field.name}")
-            if field.name in _POSITIVE and not (value[field.name] or 0) > 0:
-                raise ModelFileError(f"has {value[field.name]} as '{where}.{field.name}'")
+            given = value.get(field.name, field.default)
+            conform(given, hints[field.name], f"{where}.{field.name}")
+            if field.name in _POSITIVE and not (given or 0) > 0:
+                raise ModelFileError(f"has {given} as '{where}.{field.name}'")
     elif origin is tuple:
         _expect(isinstance(value, list), value, "a list", where)
         for k, item in enumerate(value):

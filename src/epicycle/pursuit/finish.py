@@ -68,21 +68,25 @@ def _prune(
 
 
 def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
-    """Return the final joint fit; of two lines that it draws together the weaker one goes."""
+    """Return the final joint fit; of two lines that it draws together the weaker one goes.
+
+    Periods that were given stay, however close to each other.
+    """
+    least = LINES.final_separation * LINES.separation / work.data.baseline
     while True:
         settled, jitter = work.settle(with_drift_set(fit.structure, goal), tight=True)
-        frequency = settled.structure.line_frequency
-        order = np.argsort(frequency)
-        gaps = np.diff(frequency[order])
-        if (
-            not len(gaps)
-            or gaps.min() >= LINES.final_separation * LINES.separation / work.data.baseline
-        ):
+        structure = settled.structure
+        free = ~known_fundamentals(structure, goal)[structure.parent]
+        order = np.argsort(structure.line_frequency)
+        gaps = np.diff(structure.line_frequency[order])
+        gaps = np.where(free[order[:-1]] | free[order[1:]], gaps, np.inf)
+        if not len(gaps) or gaps.min() >= least:
             return settled, jitter
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
+        pair = pair[free[pair]]
         strength = line_powers(settled)
         weaker = int(pair[strength[pair].argmin()])
-        fit, _ = work.settle(_without_line(settled.structure, weaker))
+        fit, _ = work.settle(_without_line(structure, weaker))
 
 
 def _without_line(structure: Structure, line: int) -> Structure:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.lines import Structure
 from epicycle.limits import CYCLES
+from epicycle.samples.data import Data, independent_share
 from epicycle.samples.options import Options, check_known
 from epicycle.search.planner import Effort
 
@@ -65,8 +67,8 @@ def with_drift_set(structure: Structure, goal: Goal) -> Structure:
     return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
 
 
-def goal_of_values(options: Options, highest: float, baseline: float) -> Goal:
-    """Return what is asked of the pursuit of values, given the end of the band and the baseline.
+def goal_of_values(options: Options, highest: float, data: Data) -> Goal:
+    """Return what is asked of the pursuit of values, given the end of the band and the data.
 
     Raises
     ------
@@ -75,10 +77,11 @@ def goal_of_values(options: Options, highest: float, baseline: float) -> Goal:
     """
     longest = options.maximum_period
     ratio = _signal_to_noise(options)
+    baseline = data.baseline
     return _goal(
         options,
         share=None if ratio is None else ratio**2 / (ratio**2 + 2),
-        known=check_known(options.known, highest, baseline),
+        known=check_known(options.known, highest, baseline, partial(independent_share, data)),
         slow_limit=CYCLES.minimum / baseline if longest is None else 1.0 / longest,
     )
 

@@ -37,9 +37,10 @@ def summary(model: Result, series: Series | None, label: str) -> list[str]:
     over = f"{model.n_samples:,} {kind} over {human_period(model.baseline, None, unit)}"
     if not model.cycles:
         limit = first_number(model.amplitude_limit)
-        first = (
-            f"No significant cycle was found in {over}. A sinusoid of amplitude above {limit:.3g} "
-            f"would have been seen with 95 % probability."
+        first = f"No significant cycle was found in {over}. " + (
+            f"A sinusoid of amplitude above {limit:.3g} would have been seen with 95 % probability."
+            if tables.is_limited(model)
+            else "How large one may be that was not seen, was not tested."
         )
         return [first, *_rest(model, series)]
     n = len(model.cycles)

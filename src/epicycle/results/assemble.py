@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from epicycle.effects.gains import Gains
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.coherence import BroadPeak
+from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.limits import CYCLES
 from epicycle.pursuit.goal import Goal, known_fundamentals
@@ -24,19 +23,26 @@ from epicycle.samples.checks import Samples
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
+#: A longest period that is named to find a cycle is longer than what was seen by this.
+_ROOM = 1.25
+
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals are slow variation rather than cycles.
 
     Below the goal's slow limit (five cycles over the baseline, or the longest period that the
     user named) a line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.
+    A line held at one cycle over the baseline is a bend, however strong.
     A line of at least three cycles is nevertheless called a cycle, a rhythm seen three or four
     times, if its power times f^2 is at least four times that of every other slow line.
     """
     frequency = fit.structure.frequency
-    slow = (frequency < goal.slow_limit) & ~known_fundamentals(fit.structure, goal)
-    rate = np.where(slow, fundamental_powers(fit) * frequency**2, 0.0)
-    if slow.any():
+    given = known_fundamentals(fit.structure, goal)
+    # held although nobody gave it: a bend, which has no frequency of its own
+    bend = fit.structure.fixed & ~given
+    slow = bend | ((frequency < goal.slow_limit) & ~given)
+    rate = np.where(slow & ~bend, fundamental_powers(fit) * frequency**2, 0.0)
+    if rate.any():
         k = int(rate.argmax())
         others = np.delete(rate, k).max(initial=0.0)
         if frequency[k] >= CYCLES.seen / baseline and rate[k] > CYCLES.outstanding * others:
@@ -44,16 +50,80 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     return slow
 
 
-def slow_notes(fit: Fit, slow: NDArray[np.bool_]) -> list[str]:
-    """Return a sentence about slow variation that was fitted without being called a cycle."""
+def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) -> list[str]:
+    """Return a sentence about slow variation that was fitted without being called a cycle.
+
+    It names what finds the strongest of it as a cycle, if it is one: a longest period, where more
+    than one cycle was seen, or the period, where it is known beforehand.
+    """
     periods = np.sort(1.0 / fit.structure.frequency[slow])
     if not len(periods):
         return []
     text = ", ".join(f"{p:.4g}" for p in periods)
+    strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
+    period = float(1.0 / fit.structure.frequency[strongest])
+    longest = float(f"{_ROOM * period:.2g}")
+    remedy = f"known={_well_known(period, unit)} lets it be one, where the period is known"
+    if not fit.structure.fixed[strongest] and longest < baseline:
+        remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
-        f"cycle from a drift; fitted, but not continued by predictions"
+        f"cycle from a drift; fitted, but not continued by predictions (if it is a cycle, {remedy} "
+        f"beforehand)"
     ]
+
+
+def _well_known(period: float, unit: str) -> str:
+    """Return a day where a period of a cycle or two may be one, else three dots."""
+    day = day_length(unit)
+    return f"{day:g}" if day is not None and 0.75 < period / day < 1.33 else "..."
+
+
+@dataclass(frozen=True, eq=False)
+class Roles:
+    """What each fundamental of a finished fit is to the result.
+
+    Attributes
+    ----------
+    slow, known, claimed : ndarray of bool, shape (K,)
+        Whether it is slow variation, whether the user gave its period, and whether it is one of
+        the result's cycles, or part of one.  What noise explains with more than the probability
+        asked for stays in the fit, where predictions may use it, but is not claimed.  Known
+        periods are given, not claimed, and have their row whatever supports them.  The lines of
+        one broad peak are claimed with the one that stands for them.
+    """
+
+    slow: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    claimed: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, found: Pursuit, goal: Goal) -> Roles:
+        """Return the roles in a pursuit, given what was asked of it."""
+        slow = slow_fundamentals(found.fit, found.data.baseline, goal)
+        known = known_fundamentals(found.fit.structure, goal)
+        claimed = ((found.false_alarm <= goal.false_alarm) | known) & ~slow
+        for peak in found.broad:
+            claimed[list(peak.members)] = claimed[peak.leader]
+        return cls(slow, known, claimed)
+
+    def kind(self, k: int) -> str:
+        """Return what a line of fundamental `k` is called."""
+        return "known" if self.known[k] else "slow" if self.slow[k] else "cycle"
+
+
+def unclaimed_notes(found: Pursuit, roles: Roles) -> list[str]:
+    """Return a sentence about each line that is fitted although noise may explain it."""
+    led = {k: peak.leader for peak in found.broad for k in peak.members}
+    notes = []
+    for k in np.flatnonzero(~roles.claimed & ~roles.slow).tolist():
+        if led.get(k, k) == k:
+            notes.append(
+                f"{'a broad peak' if k in led else 'a line'} near the period "
+                f"{1 / found.fit.structure.frequency[k]:.4g} is in the fit, but is not claimed as "
+                f"a cycle: noise explains it with the probability {found.false_alarm[k]:.2g}"
+            )
+    return notes
 
 
 def depth_notes(found: Pursuit, plan: SearchPlan) -> list[str]:
@@ -210,8 +280,7 @@ def build_cycle(
 
 def build_lines(
     result: Pursuit,
-    slow: NDArray[np.bool_],
-    known: NDArray[np.bool_],
+    roles: Roles,
     exposure: float,
     single: bool,
 ) -> tuple[Line, ...]:
@@ -220,7 +289,6 @@ def build_lines(
     lines = []
     for k in range(len(structure.frequency)):
         shapes = waveforms(result, k, exposure)
-        kind = "known" if known[k] else "slow" if slow[k] else "cycle"
         of_k = np.flatnonzero(structure.parent == k)
         of_k = of_k[np.argsort(structure.order[of_k], kind="stable")]
         error = float(np.sqrt(max(result.covariance.frequency[k, k], 0.0)))
@@ -236,9 +304,10 @@ def build_lines(
                     amplitude=per_output([p[0] for p in parts], single),
                     amplitude_error=per_output([p[1] for p in parts], single),
                     noise_level=float(result.level[of_k[h]].max()),
-                    kind=kind,
+                    kind=roles.kind(k),
                     fundamental=shapes[0].frequency,
                     order=int(order),
+                    claimed=bool(roles.claimed[k]),
                 )
             )
     return tuple(sorted(lines, key=lambda line: line.frequency))
@@ -247,30 +316,3 @@ def build_lines(
 def strength_order(fit: Fit) -> NDArray[np.intp]:
     """Return the fundamentals by descending power of their waveforms."""
     return np.argsort(-fundamental_powers(fit), kind="stable")
-
-
-def amplitude_limit(found: Pursuit) -> list[float]:
-    """Return the amplitude that a further line would have to exceed not to be overlooked.
-
-    With z the highest residual power (in units of half a variance), a sinusoid of amplitude A has
-    a power distributed as a noncentral chi-square with 2 degrees of freedom and noncentrality
-    ``N A^2 / (2 sigma^2)``; the limit is the A that would have shown a higher maximum than z with
-    95 % probability.  Where only the ladder could search, it is the amplitude of a line with the
-    share of the variance that the ladder needs.
-    """
-    data, fit = found.data, found.fit
-    n_outputs = data.y.shape[1]
-    information = np.array([data.weights_of(j).sum() for j in range(n_outputs)])
-    counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
-    variance = fit.chi2 / information
-    if found.depth is not None:
-        return [float(a) for a in np.sqrt(2 * found.depth * variance)]
-    highest = float(found.last.power.max(initial=0.0)) * data.n_values
-    dof = 2 * n_outputs
-
-    def missed(noncentrality: float) -> float:
-        return float(special.chndtr(highest, dof, noncentrality)) - 0.05
-
-    upper = 4.0 * highest + 50.0
-    noncentrality = float(scipy.optimize.brentq(missed, 1e-9, upper)) if missed(1e-9) > 0 else 0.0
-    return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]

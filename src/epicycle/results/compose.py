@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from epicycle.effects.gains import Gains, with_gain_errors
 from epicycle.effects.groups import gathered
@@ -18,22 +17,23 @@ from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.significance import power_threshold
-from epicycle.pursuit.goal import known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.assemble import (
-    amplitude_limit,
+    Roles,
     as_broad_peak,
     build_cycle,
     build_lines,
     build_predictor,
     depth_notes,
-    slow_fundamentals,
     slow_notes,
     strength_order,
+    unclaimed_notes,
 )
 from epicycle.results.cycles import Cycle, per_output
+from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
 from epicycle.results.result import Result, Spectrum
+from epicycle.results.unseen import amplitude_limit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 
@@ -53,10 +53,9 @@ def build_model(origin: Origin, started: float) -> Result:
         found, gains = with_gain_errors(found, gains)
     final = replace(origin, found=found, gains=gains)
     samples, data, exposure = task.samples, found.data, task.options.exposure
-    slow = slow_fundamentals(found.fit, data.baseline, task.goal)
-    known = known_fundamentals(found.fit.structure, task.goal)
+    roles = Roles.of(found, task.goal)
     single = samples.output_names is None
-    cycles = _cycles(final, slow, known)
+    cycles = _cycles(final, roles)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     # of the values as they were given, not as a robust loss has bounded them
     given = samples.y if found.variation is None else samples.y - found.variation
@@ -65,11 +64,15 @@ def build_model(origin: Origin, started: float) -> Result:
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     in_own_units = own * by[samples.group][:, np.newaxis]
     residual[samples.kept] = np.where(samples.present, in_own_units, np.nan)
-    far = outlying(own, data.weights, data.group).any(axis=1)
+    far = outlying(own, data.weights, data.group)
     return Result(
         cycles=cycles,
-        lines=build_lines(found, slow, known, exposure, single),
-        undecided=_undecided(final, cycles, slow),
+        lines=build_lines(found, roles, exposure, single),
+        undecided=(
+            *copy_notes(samples),
+            *outlier_notes(samples, own, data.weights, far, task.options.loss),
+            *_undecided(final, cycles, roles),
+        ),
         unit=samples.scale.unit,
         n_samples=len(samples.times),
         n_dropped=samples.n_dropped,
@@ -78,24 +81,25 @@ def build_model(origin: Origin, started: float) -> Result:
         residual=gathered(residual) if single or task.by_group else residual,
         residual_std=per_output(np.nanstd(residual, axis=0).tolist(), single),
         jitter=_jitter(found.jitter * np.abs(by)[:, np.newaxis], samples, single, task.by_group),
-        amplitude_limit=per_output(amplitude_limit(found), single),
+        amplitude_limit=per_output(_limit(final, roles), single),
         search=found.search,
         spectrum=_spectrum(found, task.goal.false_alarm),
-        predictor=build_predictor(found, samples, slow, exposure, gains),
+        predictor=build_predictor(found, samples, roles.slow, exposure, gains),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
-        outliers=tuple(samples.kept[far].tolist()),
+        outliers=tuple(samples.kept[far.any(axis=1)].tolist()),
         samples=(origin.given.t, origin.given.y, origin.given.group),
         origin=origin,
         n_repeated=samples.n_repeated,
+        n_copies=samples.n_copies,
         is_sorted=samples.is_sorted,
         group_shares=_group_shares(samples) if task.by_group else None,
         gains=_by_label(samples, gains),
     )
 
 
-def _cycles(origin: Origin, slow: NDArray[np.bool_], known: NDArray[np.bool_]) -> tuple[Cycle, ...]:
-    """Return the cycles, strongest first; several lines that make one broad peak are one."""
+def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
+    """Return what is claimed, strongest first; several lines that make one broad peak are one."""
     task, found = origin.task, origin.found
     scale, exposure = task.samples.scale, task.options.exposure
     single = task.samples.output_names is None
@@ -105,11 +109,12 @@ def _cycles(origin: Origin, slow: NDArray[np.bool_], known: NDArray[np.bool_]) -
     merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
     cycles = []
     for k in strength_order(found.fit).tolist():
-        if slow[k] or k in merged:
+        if not roles.claimed[k] or k in merged:
             continue
-        if k in peaks:  # it has no one place, so that no other place is its alias
-            cycle = build_cycle(found, k, scale, exposure, single, bool(known[k]), [])
-            cycles.append(as_broad_peak(cycle, peaks[k]))
+        # a broad peak has no one place, and a known period is not in question
+        if k in peaks or roles.known[k]:
+            cycle = build_cycle(found, k, scale, exposure, single, bool(roles.known[k]), [])
+            cycles.append(as_broad_peak(cycle, peaks[k]) if k in peaks else cycle)
             continue
         others = led_by_rivals(
             aliases.aliases(found.fit, k),
@@ -122,7 +127,7 @@ def _cycles(origin: Origin, slow: NDArray[np.bool_], known: NDArray[np.bool_]) -
         if len(found.fringes) > k and found.fringes[k]:
             in_gap = as_gap_aliases(found.fringes[k], float(structure.frequency[k]))
             others = [*in_gap, *_apart(others, in_gap, found.data.baseline)]
-        cycles.append(build_cycle(found, k, scale, exposure, single, bool(known[k]), others))
+        cycles.append(build_cycle(found, k, scale, exposure, single, bool(roles.known[k]), others))
     return tuple(cycles)
 
 
@@ -139,15 +144,13 @@ def _apart(aliases: list[Alias], first: list[Alias], baseline: float) -> list[Al
     ]
 
 
-def _undecided(
-    origin: Origin, cycles: tuple[Cycle, ...], slow: NDArray[np.bool_]
-) -> tuple[str, ...]:
+def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple[str, ...]:
     """Return what the data cannot decide, in words."""
     found = origin.found
     return (
         *origin.task.notes,
         *found.notes,
-        *coherence_notes(found.broad),
+        *coherence_notes([peak for peak in found.broad if roles.claimed[peak.leader]]),
         *envelope_notes(found),
         *fringe_notes(
             (cycle.frequency, found.fringes[k])
@@ -157,9 +160,17 @@ def _undecided(
         *alias_notes(
             (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
         ),
-        *slow_notes(found.fit, slow),
+        *slow_notes(found.fit, roles.slow, found.data.baseline, origin.task.samples.scale.unit),
+        *unclaimed_notes(found, roles),
         *depth_notes(found, origin.task.plan),
     )
+
+
+def _limit(origin: Origin, roles: Roles) -> list[float]:
+    """Return the limit on a further sinusoid; NaN where none was looked for."""
+    if origin.task.goal.max_cycles == 0:
+        return [float("nan")] * origin.found.data.y.shape[1]
+    return amplitude_limit(origin.found, roles, origin.task.goal.slow_limit)
 
 
 def _jitter(jitter: Floats, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:

@@ -63,6 +63,9 @@ class Line:
         Frequency of the cycle that the line belongs to.
     order : int
         Its order in that cycle.
+    claimed : bool
+        Whether the cycle is one of the result's `cycles`.  Slow variation is not, nor is what
+        stays in the fit although noise explains it with more than the probability asked for.
     """
 
     frequency: float
@@ -75,6 +78,7 @@ class Line:
     kind: str
     fundamental: float
     order: int
+    claimed: bool = True
 
 
 @dataclass(frozen=True)

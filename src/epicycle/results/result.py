@@ -70,9 +70,11 @@ class Result:
     Attributes
     ----------
     cycles : tuple of Cycle
-        Strongest first.  Empty where nothing is significant.
+        Strongest first, each with a false-alarm probability of at most the `false_alarm` asked
+        for; known periods besides, whatever supports them.  Empty where nothing is significant.
     lines : tuple of Line
-        Every sinusoid of the model, slow variation and harmonics included.
+        Every sinusoid of the model, slow variation, harmonics and what is fitted without being
+        claimed as a cycle included.
     undecided : tuple of str
         What the data cannot decide, in words.
     unit : str
@@ -84,7 +86,8 @@ class Result:
     reference_time : float, datetime or str
         The weighted middle of the data, to which frequencies and phases refer.
     residual : ndarray, shape of y
-        Data minus model, in the order given; NaN where a value was missing.
+        Data minus model, in the order given; NaN where a value was missing, and in copies of an
+        earlier row.
     residual_std : float or tuple of float
         Root mean square of the residual.
     jitter : dict
@@ -93,7 +96,7 @@ class Result:
     amplitude_limit : float or tuple of float
         A further sinusoid of this amplitude would have shown more power than the residual has
         anywhere in the band, with 95 % probability.  Where nothing was found, this is the upper
-        limit on the amplitude of any cycle.
+        limit on the amplitude of any cycle.  NaN where that was not tested, as in short series.
     search : SearchPlan
         The band searched, and why.
     spectrum : Spectrum
@@ -118,6 +121,8 @@ class Result:
         noise brings any in 99 of 100 data sets, given the median of the absolute residuals.
     n_repeated : int
         Samples whose time another one has as well; each counts as a measurement.
+    n_copies : int
+        Rows left out because they repeat an earlier one exactly, in all they hold.
     is_sorted : bool
         Whether the samples came in the order of time, which makes no difference.
     group_shares : tuple of float, or None
@@ -153,6 +158,7 @@ class Result:
     locked: tuple[GearTrain, ...] = ()
     outliers: tuple[int, ...] = ()
     n_repeated: int = 0
+    n_copies: int = 0
     is_sorted: bool = True
     group_shares: tuple[float, ...] | None = None
     gains: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ error <= 0, NaN, inf    refused (unless the value itself is missing)
 weight < 0, NaN, inf    refused; weight 0 drops the sample
 unsorted times          allowed and reported, the order carries no meaning
 duplicate times         allowed and counted: two measurements
+identical rows          counted once and reported: a file appended to itself
 constant values         allowed; there is no cycle in them
 fewer than 3 times      refused: no period can be defined
 ======================  ===================================================
@@ -69,6 +70,8 @@ class Samples:
         Whether the samples came in the order of time.
     covariates : ndarray, shape (n, q), or None
         What else the values depend on.
+    n_copies : int
+        Number of rows left out because they repeat an earlier one exactly.
     """
 
     times: Times
@@ -86,6 +89,7 @@ class Samples:
     n_repeated: int = 0
     is_sorted: bool = True
     covariates: Floats | None = None
+    n_copies: int = 0
 
 
 def check_samples(
@@ -171,7 +175,7 @@ def check_samples(
         n_input=n,
         n_dropped=n - kept.size,
         output_names=names,
-        n_repeated=_count_repeated(times),
+        n_repeated=count_repeated(times),
         is_sorted=bool((np.diff(nearest) >= 0).all()),
         covariates=None if others is None else others[kept],
     )
@@ -216,7 +220,8 @@ def _check_size(name: str, sizes: Floats) -> None:
         )
 
 
-def _count_repeated(times: Times) -> int:
+def count_repeated(times: Times) -> int:
+    """Return how many samples have the time of another one before them."""
     # np.unique of the nearest floats would call neighbouring nanoseconds one
     order = np.lexsort((times.lo, times.hi))
     hi, lo = times.hi[order], times.lo[order]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background, group_offsets, standardised
 from epicycle.samples.checks import Samples
+from epicycle.samples.phase import turns
 from epicycle.samples.times import Times
 
 
@@ -126,6 +127,24 @@ def build_data(samples: Samples, degree: int, knots: tuple[float, ...] = ()) -> 
         background=background,
         group=samples.group,
     )
+
+
+def independent_share(data: Data, frequency: float) -> float:
+    """Return how much of a sinusoid's information the background leaves, from 0 to about 1.
+
+    It is the least eigenvalue of the information about cosine and sine, trend, offsets and
+    covariates eliminated, in units of what samples spread evenly over many cycles give.  Of
+    several outputs it is that of the least informed one.
+    """
+    angle = 2 * np.pi * turns(frequency, data.times)
+    wave = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    shares = []
+    for j in range(data.weights.shape[1]):
+        weighted = wave * data.weights[:, j, np.newaxis]
+        inner = data.basis(j).T @ weighted
+        left = wave.T @ weighted - inner.T @ inner
+        shares.append(float(np.linalg.eigvalsh(left)[0]) / (0.5 * float(data.weights[:, j].sum())))
+    return min(shares)
 
 
 def orthonormal_basis(columns: Floats, weights: Floats) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.samples.checks import Samples, check_events, check_samples
+from epicycle.samples.copies import without_copies
 from epicycle.samples.options import Options
 
 
@@ -35,14 +36,14 @@ class Given:
         return self.y is None
 
     def samples(self, options: Options) -> Samples:
-        """Return the checked samples.
+        """Return the checked samples, rows that occur twice counted once.
 
         Raises
         ------
         TypeError, ValueError
             If an array cannot be used, or the unit or the clock do not fit the times.
         """
-        return check_samples(
+        samples = check_samples(
             self.t,
             self.y,
             self.dy,
@@ -52,6 +53,7 @@ class Given:
             unit=options.unit,
             clock=options.clock,
         )
+        return without_copies(samples)
 
     def events(self, options: Options) -> Samples:
         """Return the checked times of events, with their weights as values.

@@ -5,12 +5,13 @@ Each error names the option and says what to pass instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
+from epicycle.limits import HONESTY
 from epicycle.samples.checks import as_float
 
 #: The trend whose slope may change.
@@ -21,6 +22,9 @@ GROUPINGS = ("auto", "offset", "amplitude", "waveform")
 
 #: Ways to search.
 STRATEGIES = ("auto", "dense", "ladder")
+
+#: Known periods nearer to each other than this, in 1/T, would have amplitudes of rounding alone.
+_SAME_PERIOD = 1e-4
 
 #: What is minimised.
 LOSSES = ("squares", "huber")
@@ -220,8 +224,14 @@ def check_period_limits(
     return shortest, longest
 
 
-def check_known(known: Any, highest: float, baseline: float) -> tuple[float, ...]:
-    """Return the frequencies of the periods in `known`, between 1/baseline and `highest`."""
+def check_known(
+    known: Any, highest: float, baseline: float, share: Callable[[float], float] | None = None
+) -> tuple[float, ...]:
+    """Return the frequencies of the periods in `known`, up to `highest` and apart.
+
+    A period longer than the baseline is accepted where enough of it can be told from the trend:
+    `share` returns, of a frequency, what the background leaves of the information about it.
+    """
     periods = as_float(known, "known").ravel()
     bad = ~(np.isfinite(periods) & (periods > 0))
     if bad.any():
@@ -237,11 +247,20 @@ def check_known(known: Any, highest: float, baseline: float) -> tuple[float, ...
             f"told apart here, {1 / highest:.6g}. To fix this, leave it out or lower "
             f"minimum_period."
         )
-    if frequency.size and frequency.min() < 1.0 / baseline:
+    for f in frequency[frequency < 1.0 / baseline].tolist():
+        left = 0.0 if share is None else share(f)
+        if left < HONESTY.independent:
+            raise ValueError(
+                f"known holds the period {1 / f:.6g}, and over {baseline:.6g} its amplitude could "
+                f"be anything: {max(100 * left, 0.0):.1g} % of it differs from trend and offsets. "
+                f"To fix this, leave it out (`trend` follows slow changes), or lower trend."
+            )
+    close = np.diff(frequency) < _SAME_PERIOD / baseline
+    if close.any():
+        one, other = 1.0 / frequency[int(close.argmax()) : int(close.argmax()) + 2]
         raise ValueError(
-            f"known holds the period {1 / frequency.min():.6g}, longer than the data, "
-            f"{baseline:.6g}: its amplitude could be anything. To fix this, leave it out; `trend` "
-            f"follows slow changes."
+            f"known holds the periods {other:.12g} and {one:.12g}, which the data cannot tell "
+            f"apart. To fix this, leave one of them out."
         )
     return tuple(frequency.tolist())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.views import drawing as draw
-from epicycle.views import folds, spectra, timeline
+from epicycle.views import folds, spectra, tables, timeline
 from epicycle.views.series import Series, value_name
 from epicycle.views.spectra import first_number
 
@@ -146,6 +146,8 @@ def _draw_table(axes: Axes, model: Result) -> None:
         limit = first_number(model.amplitude_limit)
         text = f"nothing significant;\na cycle of amplitude > {limit:.3g}\nwould have been seen"
         sure = "(with 95 % probability)"
+        if not tables.is_limited(model):
+            text, sure = "nothing significant", "(how large an unseen one may be, was not tested)"
         centred = {"ha": "center", "va": "center", "linespacing": 1.5}
         draw.write(axes, 0.5, 0.65, text, fontsize=draw.LARGE, **centred)
         draw.write(axes, 0.5, 0.48, sure, color=draw.MUTED, ha="center")

@@ -7,6 +7,7 @@ the last digits shown.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -232,6 +233,8 @@ def notes(model: Result) -> list[str]:
         lines.append(
             f"no significant cycle; amplitude of any sinusoid below "
             f"{_outputs(model.amplitude_limit, model.output_names)} (95 %)"
+            if is_limited(model)
+            else "no significant cycle; how large one may be that was not seen, was not tested"
         )
     dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
     dropped += f", {model.n_repeated} at times that others have too" if model.n_repeated else ""
@@ -268,6 +271,13 @@ def notes(model: Result) -> list[str]:
         *_suggestion_lines(model),
         *(f"note: {text}" for text in model.undecided),
     ]
+
+
+def is_limited(model: Result) -> bool:
+    """Return whether the result states how large a cycle may be that was not seen."""
+    limit = model.amplitude_limit
+    numbers = limit if isinstance(limit, (tuple, list)) else [limit]
+    return all(one is not None and math.isfinite(one) for one in numbers)
 
 
 def _gain(label: str, gain: float, error: float) -> str:

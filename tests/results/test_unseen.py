@@ -1,0 +1,71 @@
+"""A limit on what was not seen is stated where it was tested, and then it holds."""
+
+import numpy as np
+from scipy import stats
+
+from epicycle import find_cycles
+
+
+def test_no_limit_where_the_cycle_is_taken_for_slow_variation() -> None:
+    t = np.arange(0, 48, 4.0)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        y = 8 + np.cos(2 * np.pi * (t / 24 - rng.uniform())) + 0.2 * rng.normal(size=12)
+        model = find_cycles(t, y, unit="h")
+        assert not model.cycles
+        assert np.isnan(model.amplitude_limit)
+        assert "was not tested" in model.table()
+        (note,) = [text for text in model.undecided if "slow variation" in text]
+        assert "maximum_period=" in note
+        assert "known=24" in note
+        for remedy in ({"maximum_period": 30}, {"known": 24}):
+            assert find_cycles(t, y, unit="h", **remedy).cycles
+
+
+def test_no_limit_of_samples_too_few_for_a_claim() -> None:
+    t = np.array([0.0, 13.0, 50.0])
+    assert np.isnan(find_cycles(t, [1.0, 2.0, 0.5]).amplitude_limit)
+    both = find_cycles(np.arange(9.0), np.random.default_rng(1).normal(size=(9, 2)))
+    assert np.isnan(both.amplitude_limit).all()
+
+
+def test_a_drift_of_long_series_leaves_the_limit() -> None:
+    rng = np.random.default_rng(3)
+    t = np.arange(1000.0)
+    y = 5 * np.sin(2 * np.pi * t / 700) + rng.normal(size=1000)
+    model = find_cycles(t, y)
+    assert not model.cycles
+    # noise of 1: maxima of 500 frequencies reach 2 sqrt((ln 500 + a few) / N)
+    assert 0.2 < model.amplitude_limit < 0.3
+
+
+def test_the_limit_holds_on_samples_that_see_some_phases_badly() -> None:
+    # three visits a night: a sinusoid of one cycle a day hides in the mean
+    trials, seen = 20, 0
+    for seed in range(trials):
+        rng = np.random.default_rng(seed)
+        t = np.sort(np.floor(rng.uniform(0, 40, 45)) + 0.02 * rng.uniform(size=45))
+        noise = rng.normal(size=45)
+        model = find_cycles(t, noise, minimum_period=0.4, trend=0)
+        f = rng.uniform(model.search.minimum_frequency, model.search.maximum_frequency)
+        if model.lines or np.isnan(model.amplitude_limit):
+            trials -= 1
+            continue
+        wave = np.cos(2 * np.pi * (f * t - rng.uniform()))
+        grid = np.arange(f - 0.025, f + 0.025, 0.005)
+        seen += reduction(t, noise + model.amplitude_limit * wave, grid) > reduction(
+            t, noise, np.linspace(1 / 40, model.search.maximum_frequency, 600)
+        )
+    assert trials > 12
+    # 95 % by definition; one failure in 1e4 by chance
+    assert seen >= stats.binom.ppf(1e-4, trials, 0.95)
+
+
+def reduction(t: np.ndarray, y: np.ndarray, frequency: np.ndarray) -> float:
+    """Return the highest reduction of the sum of squares by a sinusoid beside a constant."""
+    best, y = 0.0, y - y.mean()
+    for f in frequency:
+        x = np.exp(2j * np.pi * f * t)
+        x = np.column_stack([np.ones(len(t)), x.real, x.imag])
+        best = max(best, float(y @ x @ np.linalg.pinv(x) @ y))
+    return best
