@@ -80,7 +80,8 @@ def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
     data, plan, structure = found.data, found.search, found.fit.structure
     span = plan.maximum_frequency - plan.minimum_frequency
     # (multiples of the golden ratio are spread evenly, and beat with no raster)
-    frequency = plan.minimum_frequency + span * (np.arange(1, _PLACES + 1) * 0.6180339887 % 1.0)
+    turn = np.arange(1, _PLACES + 1) * 0.6180339887 % 1.0
+    frequency: Floats = (plan.minimum_frequency + span * turn).astype(np.float64)
     width, claimed = 1.0 / data.baseline, roles.claimed[structure.parent]
     frequency = frequency[_nearest(frequency, structure.line_frequency[claimed]) >= width]
     hidden = _nearest(frequency, structure.line_frequency[~claimed]) < width
@@ -91,13 +92,13 @@ def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
         rows = np.sort(np.random.default_rng(0).choice(rows, _SAMPLES, replace=False))
     wave = np.exp(2j * np.pi * phase.turns(frequency, data.times[rows])).T
     columns = _columns(data, found)[rows]
-    turn = np.exp(-1j * np.pi * np.arange(_PHASES) / _PHASES)
+    shift = np.exp(-1j * np.pi * np.arange(_PHASES) / _PHASES)
     total = np.zeros((_PHASES, len(frequency)))
     for j in range(data.y.shape[1]):
         w = data.weights_of(j)[rows]
         basis = orthonormal_basis(columns, w)
         for p in range(_PHASES):
-            x = (wave * turn[p]).real
+            x = (wave * shift[p]).real
             inner = (basis * w[:, np.newaxis]).T @ x
             total[p] += (w @ x**2 - (inner**2).sum(axis=0)) / (0.5 * w.sum())
     shares: Floats = np.where(hidden, 0.0, np.maximum(total / data.y.shape[1], 0.0)).ravel()
