@@ -276,6 +276,8 @@ class Aliases:
     """An alias is listed from this power ratio upwards."""
     undecided: float = decides(0.01, "odds", "accuracy/star")
     """From these odds upwards a cycle and its alias are not told apart."""
+    hardly: float = decides(0.1, "odds", "accuracy/star", "derived: neither is 10 times as likely")
+    """Between these odds and their inverse the data hardly tell a cycle from its alias."""
     least_odds: float = decides(0.001, "odds", "accuracy/star")
     """A place with these odds is listed however little power it has."""
     worth_a_fit: float = decides(-20.0, "log odds", "accuracy/star")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from epicycle import find_cycles
-from epicycle.evidence.aliases import Appearance, alias_notes, as_aliases
+from epicycle.evidence.aliases import Alias, Appearance, alias_notes, as_aliases, led_by_rivals
+from epicycle.evidence.waveforms import Rival
 from epicycle.evidence.window import label
 from generators import sinusoids
 
@@ -33,8 +35,12 @@ def test_labels_of_window_peaks() -> None:
     assert label(1 / 365.25 / 24, 24.0, width / 24) == "year"
     assert label(0.033, 1.0, width) == "window"
     assert label(1.0, None, width) == "window"
-    # a month of data resolves no year
+    # a month of data resolves no year, nor do minutes, hours or a day a day
     assert label(0.05, 1.0, 1 / 30) == "window"
+    assert label(1 / 365.25, 1.0, 1 / 400) == "window"
+    assert label(0.42, 86400.0, 1 / 300) == "window"
+    assert label(1 / 86400, 86400.0, 1 / 86400) == "window"
+    assert label(1 / 86400, 86400.0, 1 / (3 * 86400)) == "day"
 
 
 def test_probabilities_are_normalised_and_sorted() -> None:
@@ -51,3 +57,45 @@ def test_probabilities_are_normalised_and_sorted() -> None:
     assert "period 1:" in note
     assert "0.5 (day, odds 0.75)" in note
     assert "half" not in note
+
+
+def test_sentences_say_what_the_odds_say() -> None:
+    def note(odds: float, kind: str = "window") -> list[str]:
+        return alias_notes([(7.0, [Alias(0.5, 2.0, 0.9, 0.3, odds, kind)])])
+
+    assert note(0.05) == []
+    for odds in (0.2, 1.0, 9.0):
+        assert "hardly tell it from its alias 2 (window" in note(odds)[0]
+    assert "hardly" not in note(1e10)[0]
+    assert "the odds are for another place, 2 (window, odds 1e+10)" in note(1e10)[0]
+    # fractions are asked for ten times more
+    assert note(0.5, "half") == []
+    assert "hardly" in note(5.0, "half")[0]
+
+
+def test_another_cycle_is_no_rival() -> None:
+    rivals = [Rival(0.1, -900.0, 0.8), Rival(0.137, -400.0, 0.4), Rival(0.3, -399.0, 0.3)]
+    baseline = 100.0
+    # the first of the ranking stands against rivals that are no cycles themselves
+    first = led_by_rivals([], rivals, 0.1, baseline, others=[0.3])
+    assert all(abs(a.frequency - 0.3) > 0.01 for a in first)
+    # the second was never compared beside the first: no odds from there
+    assert led_by_rivals([], rivals, 0.3, baseline, others=[0.1]) == []
+    alone = led_by_rivals([], rivals, 0.3, baseline)
+    assert [round(a.frequency, 3) for a in alone] == [0.1, 0.137]
+
+
+def test_two_cycles_are_not_offered_as_each_other() -> None:
+    problem = sinusoids(3, 150, 100.0, [(1 / 7.3, 3.0), (1 / 3.1, 2.0), (1 / 1.7, 1.5)])
+    model = find_cycles(problem.t, problem.y, minimum_period=1.0)
+    assert len(model.cycles) == 3
+    for cycle in model.cycles:
+        for other in model.cycles:
+            assert all(abs(a.frequency - other.frequency) > 0.01 for a in cycle.aliases)
+
+
+def test_nothing_is_undecided_where_rounding_is_all_that_is_left() -> None:
+    t = np.arange(500.0)
+    model = find_cycles(t, np.sin(2 * np.pi * t / 20))
+    assert model.undecided == ()
+    assert model.cycles[0].aliases == ()

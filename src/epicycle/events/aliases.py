@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from epicycle.events.cycles import EventCycle, without
+from epicycle.events.cycles import EventCycle, related, without
 from epicycle.evidence.aliases import Alias, Appearance, as_aliases
 from epicycle.evidence.window import day_length, window_offsets
 from epicycle.limits import EVENTS
@@ -28,7 +28,9 @@ def aliases_of(
     plan: SearchPlan,
     unit: str = "",
 ) -> list[Alias]:
-    """Return where the power of a cycle's first line appears again, by the window alone.
+    """Return where the power of a cycle's first line appears again, with the odds of its waveform.
+
+    Places of the other cycles are none.
 
     Parameters
     ----------
@@ -61,15 +63,22 @@ def aliases_of(
         return float(spectrum[best]), frequency + (best - _STEPS) * (width / _STEPS)
 
     here, _ = near(own)
+    overtones = [int(order) for order in cycle.orders if order > 1]
+    others = [other for other in found if other is not cycle]
+    rest = sum(near(order * own)[0] for order in overtones)
     appearing: dict[int, Appearance] = {}
     for offset, kind in window_offsets(data, window, day_length(unit), EVENTS.alias_ratio):
         for frequency in (own + offset, abs(own - offset)):
             inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
             if not inside or abs(frequency - own) < 2 * width or here <= 0:
                 continue
+            if any(related(frequency, other, 0.5 * width) for other in others):
+                continue  # a cycle of its own
             there, at = near(frequency)
             if there >= EVENTS.alias_ratio * here:
                 at = max(at, plan.minimum_frequency)  # the maximum nearby may be at zero
-                log_odds = 0.5 * (there - here)
+                # the whole waveform moves, or none of it
+                moved = sum(near(order * at)[0] for order in overtones)
+                log_odds = 0.5 * (there + moved - here - rest)
                 appearing[round(at / width)] = Appearance(at, there / here, offset, log_odds, kind)
     return as_aliases(appearing.values())

@@ -31,7 +31,7 @@ from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
-from epicycle.fit.noise import NoiseModel, local_level
+from epicycle.fit.noise import NoiseModel, is_exact, local_level
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES, CYCLES, HARMONICS
 from epicycle.samples.arrays import Floats
@@ -156,11 +156,26 @@ class AliasTest:
         self._power: NearbyPower | None = None
         self._cases: list[_Case] = []
 
+    @property
+    def spacings(self) -> list[tuple[float, str]]:
+        """Distances at which the sampling repeats a line, with what each is called."""
+        return list(self._offsets)
+
     def aliases(self, fit: Fit, k: int) -> list[Alias]:
-        """Return the places of fundamental `k` that are worth naming, likeliest first."""
+        """Return the places of fundamental `k` that are worth naming, likeliest first.
+
+        Odds are against the noise around the cycle, and there are none where nothing is left but
+        rounding.
+        """
+        if is_exact(self._data, fit.chi2):
+            return []
+        lines = fit.structure.line_frequency[fit.structure.parent == k]
+        level = local_level(self._data, fit.residual, fit.scale, lines)
+        loud = float(level.max()) if level.max() > ALIASES.loud else 1.0
+        judged = (one._replace(log_odds=one.log_odds / loud) for one, _ in self._judged(fit, k))
         return as_aliases(
             one
-            for one, _ in self._judged(fit, k)
+            for one in judged
             if one.log_odds >= math.log(ALIASES.least_odds)
             or (one.power_ratio >= ALIASES.power_ratio and one.kind not in MULTIPLES)
         )

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from epicycle.evidence.waveforms import Rival
-from epicycle.evidence.window import day_length, label
-from epicycle.limits import ALIASES
+from epicycle.limits import ALIASES, HARMONICS
 
 _MOST = 5
 
@@ -52,6 +51,17 @@ class Alias:
     kind: str = "window"
     probability: float = 0.0
 
+    @property
+    def verdict(self) -> str:
+        """Which of the two is likelier: "cycle", "alias", or "undecided" within odds of ten.
+
+        A fraction of the frequency, whose fundamental nobody has seen, needs odds of ten more.
+        """
+        odds = self.odds / HARMONICS.least_odds if self.kind in ("half", "third") else self.odds
+        if odds < ALIASES.hardly:
+            return "cycle"
+        return "undecided" if odds <= 1.0 / ALIASES.hardly else "alias"
+
 
 class Appearance(NamedTuple):
     """A place where a cycle appears again; `log_odds` is the logarithm of its odds."""
@@ -87,18 +97,28 @@ def as_aliases(found: Iterable[Appearance]) -> list[Alias]:
 
 
 def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
-    """Return a sentence for each cycle, given as (period, aliases), that an alias may explain."""
+    """Return a sentence for each cycle, given as (period, aliases), that an alias may explain.
+
+    The data hardly tell two places apart where neither is ten times as likely as the other.
+    """
     notes = []
     for period, aliases in cycles:
-        likely = [
-            a
-            for a in aliases
-            if a.odds >= (1.0 if a.kind in ("half", "third") else ALIASES.undecided)
-        ]
-        if likely:
-            words = " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in likely)
-            notes.append(f"period {period:.6g}: the data hardly tell it from its alias {words}")
+        near = [a for a in aliases if a.verdict == "undecided"]
+        if near:
+            notes.append(
+                f"period {period:.6g}: the data hardly tell it from its alias {_listed(near)}"
+            )
+        ahead = [a for a in aliases if a.verdict == "alias"]
+        if ahead:
+            notes.append(
+                f"period {period:.6g}: the odds are for another place, {_listed(ahead)}, which was "
+                f"not taken; do not trust either without more data"
+            )
     return notes
+
+
+def _listed(aliases: Sequence[Alias]) -> str:
+    return " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
 
 
 #: Rivals with these odds are listed, at most so many, and so many aliases in all.
@@ -114,8 +134,9 @@ def led_by_rivals(
     rivals: Sequence[Rival],
     frequency: float,
     baseline: float,
-    unit: str = "",
+    spacings: Sequence[tuple[float, str]] = (),
     *,
+    others: Sequence[float] = (),
     is_sinusoid: bool = False,
 ) -> list[Alias]:
     """Return the aliases of a cycle, its rivals first, with the odds that they have as waveforms.
@@ -130,18 +151,24 @@ def led_by_rivals(
         Of the cycle; if it is not among the rivals, nothing changes.
     baseline : float
         Length of the data.
-    unit : str
-        Unit of time, where known.
+    spacings : sequence of (float, str)
+        Distances at which the sampling repeats a line, with what each is called.
+    others : sequence of float
+        Frequencies of the lines of all other cycles.  The rivals were compared without them:
+        their odds say something of the likeliest of them only, and none is where another
+        cycle is.
     is_sinusoid : bool
         Whether the cycle has one line only; its multiples and fractions are judged as lines then.
     """
     own = next((r for r in rivals if abs(r.frequency - frequency) < 0.5 / baseline), None)
-    if own is None:
+    if own is None or (len(others) and own is not rivals[0]):
         return list(aliases)
     first: list[Alias] = []
     for rival in rivals:
         odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
-        kind = _kind(rival.frequency, frequency, baseline, unit)
+        kind = _kind(rival.frequency, frequency, baseline, spacings)
+        if any(abs(rival.frequency - f) < 1.0 / baseline for f in others):
+            continue
         if rival is own or len(first) == _RIVALS or odds < _LEAST_ODDS:
             continue
         if is_sinusoid and kind in MULTIPLES:
@@ -168,9 +195,12 @@ def led_by_rivals(
     return [replace(a, probability=a.odds / total) for a in listed]
 
 
-def _kind(rival: float, frequency: float, baseline: float, unit: str) -> str:
+def _kind(
+    rival: float, frequency: float, baseline: float, spacings: Sequence[tuple[float, str]]
+) -> str:
     for kind, (up, down) in MULTIPLES.items():
         if abs(rival - frequency * up / down) < 1.0 / baseline:
             return kind
-    kind = label(abs(rival - frequency), day_length(unit), 1.0 / baseline)
-    return "rival" if kind == "window" else kind
+    distance = abs(rival - frequency)
+    named = [kind for offset, kind in spacings if abs(offset - distance) < 1.0 / baseline]
+    return next((kind for kind in named if kind != "window"), "rival")

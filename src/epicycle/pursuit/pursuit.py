@@ -180,6 +180,8 @@ def pursue(
         stand = finished(begun, goal, judge, spared)
         broad = _broad_peaks(stand, goal, judge)
     work, fit = stand.work, stand.fit
+    if is_exact(work.data, fit.chi2):
+        beside = []  # of rounding
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
     return Pursuit(

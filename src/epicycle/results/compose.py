@@ -121,7 +121,8 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
             found.rivals,
             float(structure.frequency[k]),
             found.data.baseline,
-            scale.unit,
+            aliases.spacings,
+            others=structure.line_frequency[structure.parent != k].tolist(),
             is_sinusoid=len(structure.orders_of(k)) == 1,
         )
         if len(found.fringes) > k and found.fringes[k]:

@@ -168,6 +168,11 @@ class Cycle:
     coherence_time: float | None = None
     coherence_time_error: float | None = None
 
+    @property
+    def alternatives(self) -> tuple[Alias, ...]:
+        """Where else the cycle may stand: places that are not ten times less likely."""
+        return tuple(alias for alias in self.aliases if alias.verdict != "cycle")
+
 
 @dataclass(frozen=True)
 class Waveform:

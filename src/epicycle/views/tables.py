@@ -141,7 +141,7 @@ def columns_of(model: Result) -> list[Column]:
     def per_output(cell: Callable[[Cycle, int], str]) -> tuple[str, ...]:
         return tuple("" if j is None else cell(c, j) for c in model.cycles for j, _ in outputs)
 
-    columns = [Column("period", per_cycle(lambda c: _period(c, unit)))]
+    columns = [Column("period", per_cycle(lambda c: _periods(c, unit)))]
     own = per_cycle(lambda c: _own_period(c, unit))
     if any(own):
         columns.append(Column(f"in {unit}", own, dispensable=3))
@@ -192,6 +192,16 @@ def _period_error(cycle: Cycle) -> float | None:
 def _period(cycle: Cycle, unit: str) -> str:
     text = human_period(cycle.period, _period_error(cycle), unit)
     return f"{text}, held" if cycle.known else text
+
+
+def _periods(cycle: Cycle, unit: str) -> str:
+    """Return the period, with those that the data hardly tell from it: one undecided entry."""
+    text, others = _period(cycle, unit), cycle.alternatives
+    if not others:
+        return text
+    if len(others) > 1:
+        return f"{text} or {len(others)} others"
+    return f"{text} or {human_period(others[0].period, None, unit)}"
 
 
 def _own_period(cycle: Cycle, unit: str) -> str:
