@@ -22,7 +22,9 @@ def copy_notes(samples: Samples) -> list[str]:
     if not n:
         return []
     rows = n + len(samples.times)
-    return [f"{n} of {rows} rows occur twice, with the same time and values: counted once"]
+    return [
+        f"{n} of {rows} rows occur twice or oftener, with the same time and values: counted once"
+    ]
 
 
 def outlier_notes(
