@@ -44,16 +44,18 @@ CYCLES = Cycles()
 class Search:
     """Which frequencies are searched."""
 
-    points_per_peak: int = decides(
-        5, "per 1/T", "accuracy/refinement", "derived: at most 3.3 % of the power is lost"
-    )
+    points_per_peak: int = decides(5, "per 1/T", "accuracy/refinement", "derived: loses 3.3 %")
     """Grid points per line width 1/T."""
     budget: int = decides(1 << 22, "frequencies", "search/wide")
     """The default band never has more frequencies; a band that the user names may."""
     dense_upto: int = decides(1 << 19, "frequencies", "search/planner")
     """Up to this size the dense search is as fast as the ladder, and sees weaker lines."""
     typical_gap: float = decides(0.1, "quantile", "accuracy/star")
-    """The quantile of the gaps between irregular samples that ends the default band."""
+    """The quantile of the gaps between irregular samples that the default band resolves."""
+    widening: float = decides(0.15, "share", "accuracy/star")
+    """Beyond that it is widened until a line needs this much more of the variance,"""
+    widened_upto: tuple[int, int] = decides((1 << 17, 1 << 19), "frequencies", "accuracy/star")
+    """to so many frequencies at most; the larger number is for samples with a rhythm."""
     shortest_gap: float = decides(1e-09, "baselines", "accuracy/phase")
     """A shorter gap is none: the same time, given twice."""
     off_raster: float = decides(0.02, "steps", "accuracy/phase")
@@ -146,9 +148,7 @@ class Lines:
 
     separation: float = decides(1.0, "1/T", "modes/month")
     """No line is added closer to another: their amplitudes would cancel."""
-    largest_drift: float = decides(
-        32.0, "1/T^2", "search/pulsar", "derived: it smears a line over 32 widths"
-    )
+    largest_drift: float = decides(32.0, "1/T^2", "search/pulsar", "derived: smears 32 widths")
     """Largest drift that is searched."""
     final_separation: float = decides(0.95, "ratio", "modes/month")
     """After the last joint fit two lines stand this part of the separation apart, or one goes."""
@@ -313,9 +313,7 @@ class Coherence:
     """Several lines are one broad peak if it forgets sooner; one line, within one baseline."""
     least_quality: float = decides(5.0, "turns", "accuracy/red_noise")
     """Least pi f tau: with less there is no peak, but noise stronger at low frequencies."""
-    significant: float = decides(
-        8.0, "log likelihood", "accuracy/red_noise", "derived: noise exceeds it once in 1e5"
-    )
+    significant: float = decides(8.0, "log likelihood", "accuracy/red_noise", "derived: 1 in 1e5")
     """By this, forgetting must beat a clock."""
     better: float = decides(3.0, "log evidence", "accuracy/red_noise", "derived: odds of 20")
     """By this, one broad peak must beat several clocks."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
-from epicycle.spectra.plan import plan_search
+from epicycle.spectra.plan import Sampling, plan_band
 
 
 def series_of_all_kinds(rng: np.random.Generator) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -40,4 +40,6 @@ def stacked(parts: dict[str, tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
 
 def plan_of(t: np.ndarray, y: np.ndarray, degree: int = 1, dy=None, **limits: float):
     data = build_data(check_samples(t, y, dy), degree)
-    return data, plan_search(data, limits.get("minimum_period"), limits.get("maximum_period"))
+    # a screening does not widen its band: it is to take a small part of a search's time
+    sampling = Sampling.of(data, widened=False)
+    return data, plan_band(sampling, limits.get("minimum_period"), limits.get("maximum_period"))

@@ -39,6 +39,9 @@ from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
 
+#: Two frequencies in a ratio nearer to 1 are not told apart by which is the lower.
+_NEAR = 0.8
+
 
 @dataclass(frozen=True)
 class _Place:
@@ -183,13 +186,18 @@ class AliasTest:
     def likelier(self, fit: Fit, k: int, barred: Sequence[float]) -> Structure | None:
         """Return the lines with fundamental `k` at its likeliest alias; None where it is best.
 
-        Fractions of its frequency are left to :func:`epicycle.pursuit.harmonics.descend`, which
-        asks for more evidence.  Nothing is moved to within a line width of the frequencies
-        `barred`.
+        A mirror at a clearly lower frequency is taken where it is nearly as likely, and one at a
+        higher frequency only where it is clearly likelier: what the data do not decide is told by
+        the longest period first.  Fractions of its frequency are left to
+        :func:`epicycle.pursuit.harmonics.descend`, which asks for more evidence.  Nothing is moved
+        to within a line width of the frequencies `barred`.
         """
         for one, place in self._judged(fit, k):
             is_barred = any(abs(one.frequency - f) < self._width for f in barred)
-            if one.log_odds > 0.0 and one.kind not in ("half", "third") and not is_barred:
+            if one.kind in ("half", "third") or is_barred:
+                continue
+            ratio = one.frequency / float(fit.structure.frequency[k])
+            if one.log_odds > (0.0 if one.kind in MULTIPLES else least_log_odds(ratio)):
                 return _moved(fit.structure, k, place)
         return None
 
@@ -357,6 +365,13 @@ class AliasTest:
         lines = np.count_nonzero(structure.parent == k)
         likelihood = log_likelihood(data, trial, fit.n_parameters, absolute=absolute)
         return likelihood - lines * self._penalty, trial
+
+
+def least_log_odds(ratio: float) -> float:
+    """Return the log odds from which a cycle is moved, by the ratio of the frequencies."""
+    if _NEAR < ratio < 1.0 / _NEAR:
+        return 0.0
+    return math.log(ALIASES.decided) if ratio > 1.0 else -math.log(ALIASES.decided)
 
 
 def _new_lines(own: Fundamental, place: _Place) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.alias_odds import AliasTest, least_log_odds
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
@@ -24,6 +24,9 @@ from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
 from epicycle.spectra.bands import Candidates
+
+#: Ratios of frequencies this near to n, n/2 or n/3 are those of multiples and fractions.
+_SIMPLE = 1e-3
 
 
 def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
@@ -56,6 +59,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     in_groups = ranking is not None and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
+    ranking = _lowest_mirror_first(ranking)
     opening = open_with_waveform(
         work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
     )
@@ -78,6 +82,25 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         held = float(fit.structure.frequency[-1])
     begun = replace(stand, rivals=ranking.rivals, held=held)
     return begun.searched(fit, jitter)
+
+
+def _lowest_mirror_first(ranking: Ranking) -> Ranking:
+    """Return the ranking led by the lowest of the frequencies that it hardly tells apart.
+
+    A period and its simple fractions and multiples are not in question.
+    """
+    if not ranking.rivals:
+        return ranking
+    best = ranking.rivals[0]
+    leader = best
+    for one in ranking.rivals[1:]:
+        ratio = one.frequency / best.frequency
+        simple = any(abs(ratio * n - round(ratio * n)) < _SIMPLE for n in (1, 2, 3))
+        likely = 0.5 * (best.bic - one.bic) > least_log_odds(ratio)
+        if ratio < 1.0 and likely and not simple and one.frequency < leader.frequency:
+            leader = one
+    rest = tuple(one for one in ranking.rivals if one is not leader)
+    return replace(ranking, rivals=(leader, *rest))
 
 
 def on_best_fringe(work: Workbench, fit: Fit, jitter: Floats, k: int) -> tuple[Fit, Floats]:

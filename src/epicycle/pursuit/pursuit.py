@@ -179,6 +179,8 @@ def pursue(
         # several lines make one broad peak together, whatever each of them is worth
         stand = finished(begun, goal, judge, spared)
         broad = _broad_peaks(stand, goal, judge)
+    if not centres:
+        stand = _settled_on_fringes(stand, goal)
     work, fit = stand.work, stand.fit
     if is_exact(work.data, fit.chi2):
         beside = []  # of rounding
@@ -203,6 +205,15 @@ def pursue(
         broad=tuple(broad),
         fringes=() if centres else undecided_fringes(stand, goal, level),
     )
+
+
+def _settled_on_fringes(stand: Stand, goal: Goal) -> Stand:
+    """Return the end of a pursuit with every cycle at the likeliest of its fringes."""
+    fit, jitter = on_best_fringes(stand.work, stand.fit, stand.jitter, goal)
+    if fit is stand.fit:
+        return stand
+    fit, jitter = stand.work.settle(fit.structure, tight=True)
+    return replace(stand, fit=fit, jitter=jitter)
 
 
 def refitted(

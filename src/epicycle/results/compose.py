@@ -14,6 +14,7 @@ from epicycle.effects.outliers import outlying
 from epicycle.effects.varying import envelope_notes
 from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
+from epicycle.evidence.beyond import beyond_notes
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.significance import power_threshold
@@ -148,11 +149,13 @@ def _apart(aliases: list[Alias], first: list[Alias], baseline: float) -> list[Al
 def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple[str, ...]:
     """Return what the data cannot decide, in words."""
     found = origin.found
+    claimed = [k for k, _ in _with_number(found, cycles)]
     return (
         *origin.task.notes,
         *found.notes,
         *coherence_notes([peak for peak in found.broad if roles.claimed[peak.leader]]),
         *envelope_notes(found),
+        *beyond_notes(found.data, found.fit, found.window, origin.task.plan, claimed),
         *fringe_notes(
             (cycle.frequency, found.fringes[k])
             for k, cycle in _with_number(found, cycles)

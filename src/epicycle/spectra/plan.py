@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +11,22 @@ from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.options import check_strategy
+from epicycle.spectra.rhythm import resolved_by_jitter
 
 #: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
+
+#: The band of events reaches so many times their mean rate at least.
+_RATES = 1.5
+
+#: Why a band of irregular samples ends.
+_STAMPS = "up to half the inverse of the raster of the time stamps, {:.6g}: beyond are aliases only"
+_COST = "up to {} frequencies; name minimum_period to search further"
+_PRICE = (
+    "up to where more frequencies would hide lines that explain much of the variance; name "
+    "minimum_period to search further"
+)
+_JITTER = "up to what their jitter about a rhythm resolves"
 
 #: Half width, in units of 1/baseline, of the spectrum shown where the band is too wide to show.
 _PORTRAIT = 250.0
@@ -47,6 +60,8 @@ class SearchPlan:
         Frequencies evaluated in all searches together, other work counted as so many.
     memory : float
         Estimated peak memory of the search in bytes, that of the data not counted.
+    cut : bool
+        Whether nobody asked for the upper end: cost has put it there, and times tell of more.
     """
 
     minimum_frequency: float
@@ -60,6 +75,7 @@ class SearchPlan:
     max_frequencies: float = 0.0
     cost: float = 0.0
     memory: float = 0.0
+    cut: bool = False
 
     @property
     def highest_line(self) -> float:
@@ -85,7 +101,14 @@ class Sampling:
     exact : bool
         Whether they lie on it to a thousandth of its step.
     typical_gap : float or None
-        Tenth percentile of the gaps between neighbouring samples, where there is no raster.
+        Tenth percentile of the gaps between neighbouring samples of a group, where there is no
+        raster.
+    stamps : float or None
+        Step of the raster of the time stamps, of which few points are used; 0 where there is none
+        that matters.  None where it is not known, and the band is not to be widened.
+    offset : float or None
+        The same quantile of the offsets of samples from a rhythm, where they have one, see
+        :mod:`epicycle.spectra.rhythm`.
     """
 
     baseline: float
@@ -93,15 +116,24 @@ class Sampling:
     step: float | None
     exact: bool
     typical_gap: float | None
+    stamps: float | None = None
+    offset: float | None = None
 
     @staticmethod
-    def of(data: Data) -> Sampling:
-        """Return what the times of some data say."""
+    def of(data: Data, *, widened: bool = True) -> Sampling:
+        """Return what the times of some data say, also about a wider band if that is wanted."""
         step = raster_step(data)
         gaps = _gaps(data)
-        typical = float(np.quantile(gaps, SEARCH.typical_gap)) if step is None else None
+        typical = None
+        if step is None:
+            typical = float(np.quantile(_gaps_within_groups(data), SEARCH.typical_gap))
         exact = step is not None and _is_exact(gaps, step)
-        return Sampling(data.baseline, len(data.times), step, exact, typical)
+        stamps, offset = None, None
+        if widened and typical is not None:
+            finest = data.baseline * SEARCH.points_per_peak / (2.0 * max(SEARCH.widened_upto))
+            stamps = _raster_of_stamps(gaps, finest)
+            offset = resolved_by_jitter(data.times, typical)
+        return Sampling(data.baseline, len(data.times), step, exact, typical, stamps, offset)
 
 
 def raster_step(data: Data) -> float | None:
@@ -132,11 +164,42 @@ def _is_exact(gaps: Floats, step: float) -> bool:
     return bool(np.abs(multiples - np.rint(multiples)).max() < SEARCH.on_raster)
 
 
+def _raster_of_stamps(gaps: Floats, finest: float) -> float:
+    """Return the largest step of which all gaps are multiples, by Euclid's algorithm; 0 for none.
+
+    Steps below `finest` do not matter.
+    """
+    step = float(gaps.min())
+    while step > finest:
+        rest = np.abs(gaps - step * np.rint(gaps / step))
+        rest = rest[rest > SEARCH.on_raster * step]
+        if not len(rest):
+            total = float(gaps.sum())
+            # measured over all gaps, the step is known far better than from one
+            step = total / round(total / step)
+            return step if _is_exact(gaps, step) else 0.0
+        step = float(rest.min())
+    return 0.0
+
+
 def _gaps(data: Data) -> Floats:
     """Return the gaps between neighbouring samples, those of zero length left out."""
     gaps = np.diff(np.sort(data.times.to_float()))
     kept: Floats = gaps[gaps > SEARCH.shortest_gap * data.baseline]
     return kept
+
+
+def _gaps_within_groups(data: Data) -> Floats:
+    """Return the gaps between neighbouring samples of one group, where most groups have some.
+
+    Groups that are measured one after the other, as the bands of a star are, do not show together
+    what is faster than the visits of each.
+    """
+    t = data.times.to_float()
+    order = np.lexsort((t, data.group))
+    gaps, together = np.diff(t[order]), np.diff(data.group[order]) == 0
+    kept: Floats = gaps[together & (gaps > SEARCH.shortest_gap * data.baseline)]
+    return kept if len(kept) >= 0.5 * len(gaps) else _gaps(data)
 
 
 def plan_search(
@@ -146,23 +209,40 @@ def plan_search(
     strategy: str = "auto",
     *,
     slow: bool = True,
+    of_events: bool = False,
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
     The band ends at the Nyquist frequency of a regular raster, unless all of it lies above, or the
     times stray from the raster and `minimum_period` asks for more.  Other
-    sampling has no such limit; the band then ends at half the inverse of the tenth percentile of
-    the gaps between neighbouring samples (at least the mean Nyquist frequency), the resolution
-    that is met in many places of the data, or at a fixed number of frequencies.  Without
+    sampling has no such limit.  What gaps resolve in many places of the data is half the inverse of
+    their tenth percentile (at least the mean Nyquist frequency).  The band is widened beyond that,
+    at a price: it ends where a line would need clearly more of the variance to be significant
+    among so many frequencies, where time stamps on a raster of their own repeat all frequencies,
+    or at a fixed number of frequencies.  Without
     `maximum_period` it begins at one cycle over the baseline.  A band that begins near there is
     widened downwards to where slow variation is, unless `slow` is False.
+
+    The band of events, `of_events`, is not widened, but contains their mean rate, with which they
+    may recur.
 
     Raises
     ------
     ValueError
         If the grid's frequencies would not differ in double precision.
     """
-    return plan_band(Sampling.of(data), minimum_period, maximum_period, strategy, slow=slow)
+    sampling = Sampling.of(data, widened=not of_events)
+    plan = plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow)
+    rate = _RATES * len(data.times) / data.baseline
+    if not of_events or minimum_period is not None or plan.maximum_frequency >= rate:
+        return plan
+    return grid(
+        plan.minimum_frequency,
+        rate,
+        1.0 / (SEARCH.points_per_peak * data.baseline),
+        strategy,
+        reason=f"up to {_RATES:g} times the mean rate of the events",
+    )
 
 
 def plan_band(
@@ -175,6 +255,7 @@ def plan_band(
 ) -> SearchPlan:
     """Return the band to search, see :func:`plan_search`, for a given sampling."""
     baseline, step = sampling.baseline, sampling.step
+    is_cut = False
     spacing = 1.0 / (SEARCH.points_per_peak * baseline)
     lowest = 1.0 / baseline if maximum_period is None else 1.0 / maximum_period
     if slow and 1.0 / baseline < lowest < SEARCH.slow_band / baseline:
@@ -195,7 +276,11 @@ def plan_band(
         reason = f"up to the Nyquist frequency of samples every {step:.6g}"
     else:
         highest, reason = _irregular_limit(sampling)
-        budget = lowest + SEARCH.budget * spacing
+        wider = _widened(sampling, lowest, highest)
+        is_cut = True
+        if wider is not None:
+            highest, reason, is_cut = wider
+        budget = lowest + (SEARCH.budget - 1) * spacing
         if highest > budget:
             highest = budget
             reason = (
@@ -212,7 +297,10 @@ def plan_band(
             f"ones cannot be told apart in double precision. To fix this, ask for longer periods "
             f"with minimum_period and maximum_period."
         )
-    return grid(lowest, highest, spacing, strategy, regular=step is not None, reason=reason)
+    # where time stamps end the band, all that is above is the same again
+    regular = step is not None or (minimum_period is None and not is_cut)
+    plan = grid(lowest, highest, spacing, strategy, regular=regular, reason=reason)
+    return replace(plan, cut=is_cut)
 
 
 def choose_strategy(strategy: str, n_frequencies: int) -> str:
@@ -253,6 +341,31 @@ def _irregular_limit(sampling: Sampling) -> tuple[float, str]:
             f"{typical:.6g}"
         )
     return mean_nyquist, "irregular samples: up to half the mean sampling rate"
+
+
+def _widened(sampling: Sampling, lowest: float, usual: float) -> tuple[float, str, bool] | None:
+    """Return a higher end of the band, why, and whether cost has put it there; None for none."""
+    if sampling.stamps is None:
+        return None
+    spacing = 1.0 / (SEARCH.points_per_peak * sampling.baseline)
+    plain, most = SEARCH.widened_upto
+    if sampling.offset is not None:
+        told, why = 0.5 / max(sampling.offset, 1e-9 * sampling.baseline), _JITTER
+    else:
+        # a share of the variance that noise does not reach among W frequencies grows by 2 / n
+        # with each unit of log W
+        most = plain
+        told = usual * math.exp(min(0.5 * SEARCH.widening * sampling.n_samples, 50.0))
+        why = _PRICE
+    affordable = lowest + (most - 1) * spacing
+    highest = max(min(affordable, told), usual)
+    if sampling.stamps and highest >= 0.5 / sampling.stamps:
+        return 0.5 / sampling.stamps, _STAMPS.format(sampling.stamps), False
+    if highest <= usual:
+        return None
+    if affordable < told:
+        why = _COST.format(most)
+    return highest, f"irregular samples: {why}", True
 
 
 def portrait_plan(plan: SearchPlan, baseline: float, centre: float) -> SearchPlan:
