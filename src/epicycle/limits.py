@@ -53,9 +53,9 @@ class Search:
     typical_gap: float = decides(0.1, "quantile", "accuracy/star")
     """The quantile of the gaps between irregular samples that the default band resolves."""
     widening: float = decides(0.15, "share", "accuracy/star")
-    """Beyond that it is widened until a line needs this much more of the variance,"""
+    """Beyond that it is widened until a line needs this much more of the variance."""
     widened_upto: tuple[int, int] = decides((1 << 17, 1 << 19), "frequencies", "accuracy/star")
-    """to so many frequencies at most; the larger number is for samples with a rhythm."""
+    """Frequencies at most of a band so widened, without and with a rhythm of the samples."""
     shortest_gap: float = decides(1e-09, "baselines", "accuracy/phase")
     """A shorter gap is none: the same time, given twice."""
     off_raster: float = decides(0.02, "steps", "accuracy/phase")
