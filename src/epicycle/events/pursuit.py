@@ -53,7 +53,7 @@ def find_in_events(
     shortest, longest = limits
     # The mean rate is itself a line at frequency zero, whose flanks no fit takes away.
     longest = min(longest or data.baseline, data.baseline / CYCLES.minimum)
-    plan = plan_search(data, shortest, longest, strategy, slow=False)
+    plan = plan_search(data, shortest, longest, strategy, slow=False, of_events=True)
     bandwidth = effective_bandwidth(data, plan.minimum_frequency, plan.maximum_frequency)
     threshold = event_threshold(goal.false_alarm, bandwidth, goal.max_order)
     searcher = Searcher(data, plan, _effort(goal.effort, data), drift=goal.drift, progress=progress)

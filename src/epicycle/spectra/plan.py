@@ -234,7 +234,8 @@ def plan_search(
     sampling = Sampling.of(data, widened=not of_events)
     plan = plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow)
     rate = _RATES * len(data.times) / data.baseline
-    if not of_events or minimum_period is not None or plan.maximum_frequency >= rate:
+    is_wide = minimum_period is not None or plan.maximum_frequency >= rate
+    if not of_events or is_wide or sampling.exact:
         return plan
     return grid(
         plan.minimum_frequency,
