@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.aliases import MULTIPLES, Alias, Appearance, as_aliases
+from epicycle.evidence.aliases import MULTIPLES, Alias, Appearance, as_aliases, least_log_odds
 from epicycle.evidence.window import day_length, window_offsets
 from epicycle.fit.criteria import log_likelihood, price_of_parameters
 from epicycle.fit.joint import Fit, line_powers
@@ -38,9 +38,6 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
-
-#: Two frequencies in a ratio nearer to 1 are not told apart by which is the lower.
-_NEAR = 0.8
 
 
 @dataclass(frozen=True)
@@ -365,13 +362,6 @@ class AliasTest:
         lines = np.count_nonzero(structure.parent == k)
         likelihood = log_likelihood(data, trial, fit.n_parameters, absolute=absolute)
         return likelihood - lines * self._penalty, trial
-
-
-def least_log_odds(ratio: float) -> float:
-    """Return the log odds from which a cycle is moved, by the ratio of the frequencies."""
-    if _NEAR < ratio < 1.0 / _NEAR:
-        return 0.0
-    return math.log(ALIASES.decided) if ratio > 1.0 else -math.log(ALIASES.decided)
 
 
 def _new_lines(own: Fundamental, place: _Place) -> list[float]:

@@ -19,6 +19,10 @@ _MOST = 5
 MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
 
 
+#: Two frequencies in a ratio nearer to 1 are not told apart by which is the lower.
+_NEAR = 0.8
+
+
 @dataclass(frozen=True)
 class Alias:
     """A frequency at which a cycle may stand as well.
@@ -204,3 +208,10 @@ def _kind(
     distance = abs(rival - frequency)
     named = [kind for offset, kind in spacings if abs(offset - distance) < 1.0 / baseline]
     return next((kind for kind in named if kind != "window"), "rival")
+
+
+def least_log_odds(ratio: float) -> float:
+    """Return the log odds from which a cycle is moved, by the ratio of the frequencies."""
+    if _NEAR < ratio < 1.0 / _NEAR:
+        return 0.0
+    return -math.log(ALIASES.hardly) if ratio > 1.0 else math.log(ALIASES.hardly)

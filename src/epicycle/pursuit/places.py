@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from epicycle.evidence.alias_odds import AliasTest, least_log_odds
+from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.aliases import least_log_odds
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
