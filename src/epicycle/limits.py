@@ -231,25 +231,23 @@ class Waveforms:
 
     orders: int = decides(3, "orders", "accuracy/eclipsing")
     """Spectra of 1 to this many harmonics propose frequencies."""
-    maxima: int = decides(10, "frequencies", "accuracy/eclipsing")
+    maxima: int = decides(24, "frequencies", "accuracy/stripe82")
     """Maxima taken from each spectrum."""
+    window_power: float = decides(0.25, "power", "accuracy/stripe82")
+    """Window peaks from this power propose neighbours of a maximum."""
     most_frequencies: int = decides(1 << 19, "frequencies", "accuracy/eclipsing")
-    """Waveforms are compared up to this size of the grid."""
+    """The spectra of several harmonics cover the lower part of a band, up to this size."""
     most_values: int = decides(5000, "values", "accuracy/eclipsing")
-    """Waveforms are compared up to this many values."""
+    """Of more values so many, drawn at random, are compared."""
     most_outputs: int = decides(8, "outputs", "accuracy/stripe82")
-    """Waveforms are compared up to this many outputs."""
-    common: float = decides(0.9, "share", "accuracy/stripe82")
-    """Share of the prior variance that all outputs have in common."""
-    first_scatter: float = decides(0.3, "deviation", "accuracy/eclipsing")
-    """Scatter beyond the errors to begin with, in units of the signal's."""
-    common_in_epochs: tuple[tuple[float, float], ...] = decides(
+    """Of more outputs so many, the strongest, are compared."""
+    common: tuple[tuple[float, float], ...] = decides(
         ((0.97, 0.85), (0.5, 0.15)), "share, probability", "accuracy/stripe82"
     )
-    """The same share for groups with epochs, each with its prior probability."""
+    """Share of the prior variance that all outputs have in common, and its probability."""
     departing: int = decides(4, "orders", "accuracy/stripe82")
     """Orders in which groups may depart from the common waveform."""
-    tempered: float = decides(0.75, "exponent", "accuracy/stripe82")
+    tempered: float = decides(0.75, "exponent", "accuracy/stripe82", "measured: simulated bands")
     """Log odds are multiplied by this: residuals stay correlated longer than one epoch."""
     free: float = decides(0.2, "share", "accuracy/stripe82")
     """Least share of the values that a fit leaves free."""
@@ -259,6 +257,8 @@ class Waveforms:
     """Values within this part of the shortest period are neighbours."""
     detail: int = decides(8, "orders", "accuracy/eclipsing")
     """Highest order of a waveform; twice that where it nearly repeats after half a cycle."""
+    clear: float = decides(10.0, "odds", "accuracy/eclipsing")
+    """A period must be so much likelier than its half or third to be shown first."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared to the end."""
     related: int = decides(4, "frequencies", "accuracy/eclipsing")
@@ -332,12 +332,8 @@ class Effects:
     """No bend within this part of the samples from either end."""
     group_fewest_values: int = decides(8, "values", "accuracy/stripe82")
     """A group needs this many values for a waveform of its own."""
-    group_most_together: int = decides(1000, "values", "accuracy/stripe82")
-    """Up to this many values, what the values of one epoch have in common is modelled."""
-    group_maxima: int = decides(24, "frequencies", "accuracy/stripe82")
-    """Maxima taken from each spectrum of all groups together."""
-    group_window_power: float = decides(0.25, "power", "accuracy/stripe82")
-    """Window peaks from this power propose neighbours of a maximum."""
+    group_clear: float = decides(3.0, "log evidence", "accuracy/stripe82", "derived: odds of 20")
+    """Evidence that lets groups have waveforms of their own."""
     fewest_turns: float = decides(10.0, "turns", "forecasts/simulated")
     """With fewer turns over the data an amplitude is taken as constant."""
     varying_clear: float = decides(3.0, "log evidence", "forecasts/simulated", "derived: odds 20")

@@ -9,16 +9,15 @@ from epicycle.evidence.waveforms import (
     ALL_SHAPES,
     HELD,
     SMOOTH,
+    Rival,
     Shapes,
     apart,
     distinct,
-    output_of,
+    multiple_notes,
+    shorter_first,
     with_relatives,
 )
-from epicycle.fit.noise import NoiseModel
 from epicycle.limits import WAVEFORMS
-from epicycle.samples.checks import check_samples
-from epicycle.samples.data import build_data
 
 
 def test_every_kind_shares_out_the_whole_variance_and_all_kinds_are_one_in_sum() -> None:
@@ -84,21 +83,25 @@ def test_of_two_frequencies_that_are_one_the_likelier_stays() -> None:
     assert len(distinct(refined[:2], np.zeros(2), np.zeros(2), 130.0)) == 2
 
 
-def test_the_values_of_an_output_are_those_with_a_weight() -> None:
-    rng = np.random.default_rng(2)
-    t, y = np.arange(40.0), rng.normal(0, 3.0, (40, 2))
-    y[5, 1] = np.nan
-    group = np.repeat(["a", "b"], 20)
-    samples = check_samples(t, y, dy=np.full((40, 2), 0.5), group=group)
-    data = build_data(samples, 0)
-    one = output_of(data, data.y, NoiseModel.of(samples), 1)
-    assert len(one.y) == len(one.times) == 39
-    assert one.y.tolist() == np.delete(data.y[:, 1], 5).tolist()
-    assert (one.n_cells, np.bincount(one.cell).tolist()) == (2, [19, 20])
-    np.testing.assert_allclose(one.known_variance, 0.25)
-    np.testing.assert_allclose(one.unit.mean(), 1.0)
-    # what the errors do not explain
-    assert one.signal == pytest.approx(np.var(one.y) - 0.25)
-    # where they explain all, what their scatter hides
-    small = output_of(data, 0.1 * data.y, NoiseModel.of(samples), 1)
-    assert small.signal == pytest.approx(0.01 * np.var(one.y) * np.sqrt(2 / 39))
+def rival(period: float, odds: float) -> Rival:
+    return Rival(1 / period, -2 * np.log(odds), 0.5)
+
+
+@pytest.mark.parametrize(("odds", "first"), [(0.2, 1.0), (0.05, 2.0)])
+def test_the_shorter_of_two_undecided_periods_is_first(odds: float, first: float) -> None:
+    order = shorter_first([rival(2.0, 1.0), rival(2.2, 0.9), rival(1.0, odds)], 100.0)
+    assert order[0].frequency == pytest.approx(1 / first)
+    assert len(order) == 3
+
+
+def test_an_alias_is_no_fraction() -> None:
+    order = shorter_first([rival(2.0, 1.0), rival(0.7, 0.9)], 100.0)
+    assert order[0].frequency == 0.5
+
+
+def test_a_multiple_that_is_nearly_as_likely_is_told() -> None:
+    ranked = [rival(1.0, 1.0), rival(2.0, 0.3), rival(3.0, 0.01), rival(0.9, 0.5)]
+    (note,) = multiple_notes(ranked, np.array([0.4, 1.0]), 100.0)
+    assert note == "period 1: the data hardly tell it from its multiple 2 (odds 0.3)"
+    assert multiple_notes(ranked, np.array([0.4]), 100.0) == []
+    assert multiple_notes([], np.array([1.0]), 100.0) == []

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from epicycle import find_cycles
-from epicycle.evidence.waveform_fits import values_per_epoch
+from epicycle.evidence.stacked import values_per_epoch
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
-from epicycle.pursuit.opening import outdone_by_sinusoids
+from epicycle.limits import SEARCH, WAVEFORMS
+from epicycle.pursuit.opening import outdone_by_sinusoids, searched_part, strongest_outputs
 from epicycle.pursuit.orders import with_waveform
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
-from epicycle.spectra.plan import plan_search
+from epicycle.spectra.plan import grid, plan_search
 from generators import regression
 from light_curves import survey_nights
 
@@ -99,3 +100,51 @@ def test_a_line_near_a_multiple_stays_apart_where_the_values_are_few(distance: f
     y = 2 * np.cos(2 * np.pi * 0.3 * t) + 2 * np.cos(2 * np.pi * f * t + 1)
     model = find_cycles(t, y + 0.4 * rng.normal(size=120))
     assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1], [1]]
+
+
+def eclipses(t: np.ndarray, period: float) -> np.ndarray:
+    def dip(centre: float, width: float) -> np.ndarray:
+        return np.exp(-0.5 * (((t / period - centre + 0.5) % 1 - 0.5) / width) ** 2)
+
+    return 0.7 * dip(0.0, 0.03) + 0.25 * dip(0.5, 0.035)
+
+
+@pytest.mark.parametrize("shortest", [0.02, 0.012])
+def test_a_longer_band_does_not_end_the_comparison(shortest: float) -> None:
+    # 1,000 d in steps of 0.2/T: twice most_frequencies fit into periods from 0.0095 d on
+    rng = np.random.default_rng(8)
+    nights = np.sort(rng.choice(1900, 60, replace=False)) + 0.25 * rng.random(60)
+    t = np.sort((nights[:, np.newaxis] + 0.0139 * np.arange(4)).ravel())
+    t += 1e-4 * rng.normal(size=len(t))
+    y = eclipses(t, 1.2345) + 0.03 * rng.normal(size=len(t))
+    model = find_cycles(t, y, 0.03, minimum_period=shortest)
+    assert model.cycles[0].period == pytest.approx(1.2345, rel=1e-4)
+
+
+def test_more_values_than_are_compared_do_not_end_the_comparison() -> None:
+    rng = np.random.default_rng(9)
+    t = np.sort(rng.uniform(0, 300, 3 * WAVEFORMS.most_values))
+    y = eclipses(t, 2.345) + 0.1 * rng.normal(size=len(t))
+    model = find_cycles(t, y, 0.1, minimum_period=0.2)
+    assert model.cycles[0].period == pytest.approx(2.345, rel=1e-4)
+
+
+def test_of_many_outputs_those_with_the_line_are_compared() -> None:
+    rng = np.random.default_rng(10)
+    t = np.sort(rng.uniform(0, 100, 300))
+    y = rng.normal(size=(300, WAVEFORMS.most_outputs + 3))
+    strong = [1, 4, 10]
+    y[:, strong] += np.cos(2 * np.pi * 0.37 * t)[:, np.newaxis]
+    chosen = strongest_outputs(y, regression(t, y), np.array([0.37]))
+    assert len(chosen) == WAVEFORMS.most_outputs
+    assert set(strong) <= set(chosen.tolist())
+
+
+def test_of_a_band_for_the_ladder_the_lower_part_is_searched() -> None:
+    plan = grid(0.1, 1e6, 0.01, "ladder")
+    part = searched_part(plan)
+    assert (part.strategy, part.n_frequencies) == ("dense", SEARCH.budget)
+    assert part.maximum_frequency == pytest.approx(0.1 + (SEARCH.budget - 1) * plan.spacing)
+    assert part.spacing == plan.spacing
+    dense = grid(0.1, 1.0, 0.01)
+    assert searched_part(dense) is dense

@@ -11,15 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.effects.task import Task
-from epicycle.evidence.comparison import rank
-from epicycle.evidence.waveform_fits import rank_together
 from epicycle.evidence.waveforms import Ranking
-from epicycle.evidence.window import spectral_window
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import EFFECTS, WAVEFORMS
-from epicycle.pursuit.opening import affordable, where_to_compare
+from epicycle.pursuit.opening import ranked, searched_part, where_to_compare
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
@@ -28,10 +25,6 @@ from epicycle.spectra.plan import SearchPlan
 
 #: So many of the likeliest frequencies of either kind of model are compared in the other.
 _PLACES = 8
-
-
-#: Peaks of the spectral window at whose distances aliases are compared, and their least power.
-_WINDOW_PEAKS = 4
 
 
 def with_groups_apart(task: Task) -> Task:
@@ -105,28 +98,19 @@ def have_own_waveforms(
     ranking : Ranking or None
         Frequencies by the evidence of own waveforms, where they were compared.
     """
-    if not affordable(own, plan):
+    if own.y.shape[1] > WAVEFORMS.most_outputs:
         return False, None
     residual, apart = _without_trend(shared), _without_trend(own)
-    further = DenseSearch(shared, plan).maxima(residual, np.ones(1)).frequency
-    together = own.n_values <= EFFECTS.group_most_together
-    most = EFFECTS.group_maxima if together else WAVEFORMS.maxima
-    start = where_to_compare(own, apart, noise[1], plan, further, most)
+    further = DenseSearch(shared, searched_part(plan)).maxima(residual, np.ones(1)).frequency
+    start = where_to_compare(own, apart, noise[1], plan, further)
     if start is None:
         return False, None
-    if together:
-        window = spectral_window(shared, plan, keep=_WINDOW_PEAKS)
-        offsets = window.frequency[window.power >= EFFECTS.group_window_power]
-        ranking = rank_together(
-            own, apart, noise[1], start.frequency, start.limits, offsets, start.highest
-        )
-    else:
-        ranking = rank(own, apart, noise[1], start.frequency, start.limits, start.highest)
+    ranking = ranked(own, apart, noise[1], start)
     places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
-    every = np.concatenate([places, start.frequency[: 3 * WAVEFORMS.maxima], further])
-    common = rank(shared, residual, noise[0], every, start.limits, start.highest)
-    differ = ranking.log_evidence > common.log_evidence
-    return differ, ranking
+    every = np.concatenate([places, start.frequency])
+    common = ranked(shared, residual, noise[0], replace(start, frequency=every))
+    gain = ranking.log_evidence - common.log_evidence
+    return gain > EFFECTS.group_clear, ranking
 
 
 def _without_trend(data: Data) -> Floats:

@@ -1,22 +1,25 @@
-r"""Which frequency several groups share: one waveform, its amplitude in each, and epochs.
+r"""Waveforms fitted at several frequencies, for one output, several, or groups: their evidence.
 
-Bands of one star have nearly one waveform, with an amplitude of its own in each, and what a model
-lacks at some moment (a modulated amplitude, thin cloud) it lacks in all of them.  With values in
-units of each group's signal, the model of value i, of group j and epoch e, is
+With values in units of each output's signal, the model of value i, of output j and epoch e, is
 
 .. math:: y_i = \sum_m n_m \beta_{mj} + \sum_{h=1}^{K} (a_h + \alpha_{hj}) \cos 2\pi h f t_i
           + (b_h + \beta_{hj}) \sin 2\pi h f t_i + m_e + \epsilon_i .
 
-Here (a, b) are common to all groups, :math:`\alpha, \beta` small departures of each in the first
-few orders, all normal beforehand as in :mod:`epicycle.evidence.comparison`; m_e is what the values
-of epoch e have in common, with a variance that is the same for all epochs; epsilon has the errors
-and a scatter of its own per group.  m and epsilon have the tails of Student's t.  The epochs are
-eliminated first (Woodbury), so that five values of a moment count as what they are.  The evidence
-is Laplace's, averaged over shapes and over how much the groups may differ; the variances are found
-by their effective degrees of freedom (MacKay 1992, Neural Computation 4, 415).
+Here (a, b) are common to all outputs; :math:`\alpha, \beta` are departures of each in the first
+few orders; all are normal beforehand, with variances that fall with the order as those of
+:mod:`epicycle.evidence.waveforms` do.  m_e is what the values of epoch e have in common (a
+modulated amplitude, thin cloud), with a variance that is the same for all epochs.  epsilon has the
+errors and a scatter of its own per group and output.  m and epsilon have the tails of Student's t,
+4 degrees of freedom.  One output has no departures, and values that share no moment no epochs.
 
-The frequencies compared are maxima of spectra; their neighbours at the distances at which the
-sampling repeats itself; halves, thirds and doubles.
+The epochs are eliminated first (Woodbury), so that five values of a moment count as what they are.
+The evidence is the likelihood with all amplitudes integrated out (Laplace), averaged over shapes
+and over how much the outputs may differ.  It rises with the fit and falls with each amplitude that
+the fit needs, which is what decides between a period and its multiples.  The variances are found by
+their effective degrees of freedom (MacKay 1992, Neural Computation 4, 415).
+
+Normal equations are sums over blocks of values: the cost grows with the number of values times the
+square of the orders, however many outputs.
 """
 
 from __future__ import annotations
@@ -25,25 +28,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from epicycle.evidence.waveforms import (
-    ALL_SHAPES,
-    LONGEST_STEP,
-    SMOOTH,
-    Ranking,
-    Shapes,
-    apart,
-    distinct,
-    output_of,
-    with_relatives,
-)
-from epicycle.fit.noise import NoiseModel
+from epicycle.evidence.stacked import Columns, Stacked
+from epicycle.evidence.waveforms import LONGEST_STEP, Shapes
 from epicycle.limits import WAVEFORMS
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
-from epicycle.samples.data import Data
-from epicycle.samples.times import Times
 
 #: Prior of the variance of epochs, in units of the signal's: an inverse gamma distribution.
 _EPOCH_SHAPE, _EPOCH_SCALE = 2.0, 0.01
@@ -56,369 +46,350 @@ _LOG_TERM = (
     - 0.5 * math.log(WAVEFORMS.tail / 2)
 )
 
-#: Variances to begin with, and the smallest ones.
+#: Variances of values and of epochs to begin with, and the smallest ones, in units of the signal's.
+#: Half or twice the first changed none of 320 answers.
 _FIRST_SCATTER, _FIRST_EPOCH = 0.05, 0.1
-
 _LEAST = 1e-6
 
 #: Steps of refinement, and those of a first selection, made without departures.
 _STEPS, _QUICK = 6, 4
 
-
-#: Entries of the columns of all frequencies that are fitted at a time.
-_AT_A_TIME = 1 << 22
+#: Part of the way that a scatter goes at each step: all of it would overshoot.
+_SCATTER_STEP = 0.8
+#: Entries of the columns of all frequencies that are fitted at a time: as many as stay in a cache.
+_AT_A_TIME = 1 << 20
 
 
 @dataclass(frozen=True)
-class _Values:
-    """The values of all groups in the order of time, in units of each group's signal."""
+class Judged:
+    """Waveforms of one family of shapes at M frequencies.
 
-    times: Times
-    elapsed: Floats
-    y: Floats
-    known_variance: Floats
-    group: NDArray[np.intp]
-    n_groups: int
-    nuisance: Floats
-    first: NDArray[np.intp]
-    epoch: NDArray[np.intp]
-    log_unit: float
-
-
-def rank_together(
-    data: Data,
-    residual: Floats,
-    noise: NoiseModel,
-    frequency: Floats,
-    limits: tuple[float, float],
-    offsets: Floats,
-    highest: float = np.inf,
-) -> Ranking:
-    """Return the frequencies, their aliases and multiples, by descending evidence.
-
-    Parameters
+    Attributes
     ----------
-    data : Data
-        Times and nuisance columns, with one output for each group.
-    residual : ndarray, shape (n, d)
-        Values to explain.
-    noise : NoiseModel
-        Errors of the values.
-    frequency : ndarray, shape (M,)
-        Frequencies to begin with, most likely first, each within a fraction of 1/baseline of its
-        optimum.
-    limits : tuple of float
-        Lowest and highest frequency that counts.
-    offsets : ndarray
-        Distances at which the sampling repeats a line.
-    highest : float
-        Frequency above which no harmonic may be (Nyquist of regular sampling).
+    frequency : ndarray
+        Refined.
+    evidence : ndarray
+        Logarithms.
+    explained : ndarray
+        Share of the variance that the waveform explains.
     """
-    values = _stacked(data, residual, noise, WAVEFORMS.neighbours / limits[1])
-    near = 0.3 / data.baseline
 
-    def first_look(f: Floats) -> tuple[Floats, Floats]:
-        refined, evidence, _ = _judged(values, f, SMOOTH, data.baseline, highest, quick=True)
-        return refined, evidence
-
-    start = apart(frequency, limits, near)
-    if not len(start):
-        return Ranking((), -np.inf)
-    refined, evidence = first_look(start)
-    best = refined[np.argsort(-evidence, kind="stable")[: WAVEFORMS.related]]
-    beside = np.add.outer(best, np.concatenate([offsets, -offsets])).ravel()
-    every = apart(np.concatenate([refined, np.abs(beside)]), limits, near)
-    more = every[np.abs(np.subtract.outer(every, refined)).min(axis=1) > near]
-    if len(more):
-        found = first_look(more)
-        refined, evidence = np.append(refined, found[0]), np.append(evidence, found[1])
-    order = np.argsort(-evidence, kind="stable")
-    finalists = with_relatives(refined[order], start, limits, near)
-    judged = [_judged(values, finalists, s, data.baseline, highest) for s in ALL_SHAPES]
-    evidence = np.stack([each[1] for each in judged])
-    better = evidence.argmax(axis=0), np.arange(len(finalists))
-    whole = np.logaddexp.reduce(evidence, axis=0)
-    rivals = distinct(
-        np.stack([each[0] for each in judged])[better],
-        WAVEFORMS.tempered * whole,
-        np.stack([each[2] for each in judged])[better],
-        data.baseline,
-    )
-    return Ranking(tuple(rivals), float(whole.max()) - values.log_unit)
+    frequency: Floats
+    evidence: Floats
+    explained: Floats
 
 
-def values_per_epoch(data: Data, highest: float) -> float:
-    """Return how many values of different outputs there are at about the same moment, on average.
-
-    A moment is short against the period of the `highest` frequency.
-    """
-    times, group, _ = _in_turn(data)
-    return len(group) / len(_epochs(times.to_float(), group, WAVEFORMS.neighbours / highest))
-
-
-def _in_turn(data: Data) -> tuple[Times, NDArray[np.intp], NDArray[np.intp]]:
-    """Return times and outputs of all values in the order of time, and that order.
-
-    It is an order of the values of one output below those of another.
-    """
-    rows = [np.flatnonzero(data.weights_of(j) > 0) for j in range(data.y.shape[1])]
-    group = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
-    times = data.times[np.concatenate(rows)]
-    order = np.argsort(times.to_float(), kind="stable")
-    return times[order], group[order], order
-
-
-def _stacked(data: Data, residual: Floats, noise: NoiseModel, within: float) -> _Values:
-    outputs = [output_of(data, residual, noise, j) for j in range(residual.shape[1])]
-    unit = np.sqrt([o.signal for o in outputs])
-    times, group, order = _in_turn(data)
-    widths = np.cumsum([0] + [o.nuisance.shape[1] for o in outputs])
-    nuisance = np.zeros((len(group), int(widths[-1])))
-    y = np.concatenate([o.y for o in outputs])[order] / unit[group]
-    known = np.concatenate([o.known_variance for o in outputs])[order] / unit[group] ** 2
-    for j, output in enumerate(outputs):
-        nuisance[group == j, widths[j] : widths[j + 1]] = output.nuisance
-    elapsed = times.to_float()
-    first = _epochs(elapsed, group, within)
-    return _Values(
-        times=times,
-        elapsed=elapsed,
-        y=y,
-        known_variance=known,
-        group=group,
-        n_groups=len(outputs),
-        nuisance=nuisance,
-        first=first,
-        epoch=np.repeat(np.arange(len(first)), np.diff(np.append(first, len(y)))),
-        log_unit=float(np.log(unit[group]).sum()),
-    )
-
-
-def _epochs(elapsed: Floats, group: NDArray[np.intp], within: float) -> NDArray[np.intp]:
-    """Return where epochs begin: neighbours in time, no two of them of one group."""
-    first, seen = [0], {int(group[0])}
-    for i in range(1, len(elapsed)):
-        if elapsed[i] - elapsed[i - 1] > within or int(group[i]) in seen:
-            first.append(i)
-            seen = set()
-        seen.add(int(group[i]))
-    return np.array(first)
-
-
-def _judged(
-    values: _Values,
+def judge(
+    values: Stacked,
     frequency: Floats,
     shapes: Shapes,
     baseline: float,
     highest: float,
     *,
     quick: bool = False,
-) -> tuple[Floats, Floats, Floats]:
-    """Return refined frequencies, log evidence, and share of the variance explained."""
-    columns = 2 * shapes.orders * (1 + values.n_groups) + values.nuisance.shape[1]
-    size = max(_AT_A_TIME // (columns * len(values.y)), 1)
+) -> Judged:
+    """Return the evidence of waveforms at frequencies that are refined for it.
+
+    Parameters
+    ----------
+    values : Stacked
+        What is to be explained.
+    frequency : ndarray, shape (M,)
+        Frequencies to begin with, each within a fraction of 1/baseline of its optimum.
+    shapes : Shapes
+        Waveforms beforehand.
+    baseline : float
+        Length of the data.
+    highest : float
+        Frequency above which no harmonic may be.
+    quick : bool
+        Whether it is a first selection: one kind of shape, all outputs alike, fewer steps.
+    """
+    size = max(_AT_A_TIME // (4 * shapes.orders * len(values.y)), 1)
     parts = []
     for first in range(0, len(frequency), size):
-        field = _Field(values, frequency[first : first + size], shapes, baseline, highest, quick)
-        field.refine(_QUICK if quick else _STEPS)
-        parts.append((field.frequency, *field.evaluate()))
-    a, b, c = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return a, b, c
+        some = frequency[first : first + size]
+        fits = WaveformFits(values, some, shapes, baseline, highest, quick=quick)
+        fits.refine(_QUICK if quick else _STEPS)
+        parts.append((fits.frequency, *fits.evaluate()))
+    return Judged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True)
 class _Normal:
-    """Normal equations with the epochs eliminated, at M frequencies and C columns.
+    """Normal equations with the epochs eliminated, at M frequencies, of C columns.
 
-    `inverse` is the inverse variance of each value, `pooled` its sum over an epoch and `shrunk`
-    the variance of an epoch's own term given everything else; `sums` are the
-    weighted columns summed over an epoch.
+    `inverse` is the inverse variance of each value and `grams` the normal matrices of the blocks
+    before the elimination.  Of each epoch, `sums` are the weighted columns summed, `pooled` the
+    inverse variances summed, and `shrunk` is the variance of its own term given everything else.
     """
 
-    columns: Floats
     variance: Floats
     inverse: Floats
+    grams: list[Floats]
     sums: Floats
     pooled: Floats
     shrunk: Floats
     matrix: Floats
     right: Floats
 
-    def products(self, v: Floats, values: _Values) -> Floats:
-        """Return the products of all columns with values of their own at every frequency."""
-        weighted = self.inverse * v
-        total = np.add.reduceat(weighted, values.first, axis=1)
-        direct = (weighted[:, np.newaxis] @ self.columns)[:, 0]
-        result: Floats = direct - ((self.shrunk * total)[:, np.newaxis] @ self.sums)[:, 0]
-        return result
 
-
-class _Field:
+class WaveformFits:
     """Waveforms of some kinds at several frequencies."""
 
     def __init__(
         self,
-        values: _Values,
+        values: Stacked,
         frequency: Floats,
         shapes: Shapes,
         baseline: float,
-        highest: float,
-        quick: bool,
+        highest: float = np.inf,
+        *,
+        quick: bool = False,
     ) -> None:
-        self.frequency = frequency
+        self.frequency = frequency.astype(np.float64)
         self._values, self._shapes, self._baseline = values, shapes, baseline
         self._h = np.arange(1, shapes.orders + 1)
         self._share = shapes.allowed(frequency, highest)
         # what repeats itself after half a cycle departs in the orders of that half
         doubled = shapes.share[0, 0] < 0.5 * shapes.share[0, 1]
-        self._departing = (
-            0 if quick else min(WAVEFORMS.departing * (2 if doubled else 1), shapes.orders)
-        )
+        departing = min(WAVEFORMS.departing * (2 if doubled else 1), shapes.orders)
+        self._departing = 0 if quick or values.n_outputs == 1 else departing
         self._kinds = range(1) if quick else range(len(shapes.share))
+        self._places = [
+            Columns.of(block, 2 * shapes.orders, 2 * self._departing, values.n_outputs)
+            for block in values.blocks
+        ]
         M = len(frequency)
-        self._scatter = np.full((M, values.n_groups), _FIRST_SCATTER)
+        self._scatter = np.full((M, len(values.blocks)), _FIRST_SCATTER)
         self._epoch = np.full(M, _FIRST_EPOCH)
         self._tails = np.ones((M, len(values.y)))
-        self._epoch_tails = np.ones((M, len(values.first)))
+        self._epoch_tails = np.ones((M, values.n_epochs))
+        self._columns: list[Floats] = []
+        self._turn()
+
+    def _turn(self) -> None:
+        """Compute the columns at the present frequencies: a block's waveform, then nuisance."""
+        v, K2 = self._values, 2 * len(self._h)
+        self._columns = []
+        for block, columns in zip(v.blocks, self._places, strict=True):
+            turns = phase.turns(self.frequency, v.times[block.rows])
+            cosine, sine = phase.unit_phasors(turns)
+            powers = phase.powers(cosine + 1j * sine, len(self._h))
+            rows = np.empty((len(turns), columns.width, turns.shape[1]))
+            rows[:, 0:K2:2] = np.swapaxes(powers.real, 0, 1)
+            rows[:, 1:K2:2] = np.swapaxes(powers.imag, 0, 1)
+            rows[:, K2:] = v.nuisance[block.nuisance, block.rows]
+            self._columns.append(rows)
 
     def _precision(self, kind: int, common: float) -> Floats:
         """Return the inverse prior variances of all coefficients, shape (M, C); 0 where free."""
-        v, share = self._values, np.repeat(self._share[kind], 2, axis=1)
-        own = np.tile((1.0 - common) * share[:, : 2 * self._departing], (1, v.n_groups))
-        free = np.zeros((len(share), v.nuisance.shape[1]))
-        return np.concatenate([1.0 / (common * share), 1.0 / own, free], axis=1)
+        v, D = self._values, 2 * self._departing
+        share = np.repeat(self._share[kind], 2, axis=1)
+        own = np.tile((1.0 - common) * share[:, :D], (1, v.n_outputs))
+        share[:, :D] *= common
+        free = np.zeros((len(share), len(v.nuisance)))
+        return np.concatenate([1.0 / share, 1.0 / own, free], axis=1)
 
-    def _columns(self) -> Floats:
-        v, K, D = self._values, len(self._h), 2 * self._departing
-        cosine, sine = phase.unit_phasors(phase.turns(self.frequency, v.times))
-        powers = np.moveaxis(phase.powers(cosine + 1j * sine, K), 0, 2)
-        result = np.zeros((*cosine.shape, 2 * K + v.n_groups * D + v.nuisance.shape[1]))
-        result[:, :, 0 : 2 * K : 2] = powers.real
-        result[:, :, 1 : 2 * K : 2] = powers.imag
-        for j in range(v.n_groups):
-            rows = v.group == j
-            first = 2 * K + j * D
-            result[:, rows, first : first + D] = result[:, rows, :D]
-        result[:, :, 2 * K + v.n_groups * D :] = v.nuisance
+    def _variance(self) -> Floats:
+        v = self._values
+        result = np.empty_like(self._tails)
+        for b, block in enumerate(v.blocks):
+            scatter = self._scatter[:, b, np.newaxis] * v.unit[block.rows]
+            result[:, block.rows] = v.known_variance[block.rows] + scatter
         return result
 
     def _normal(self) -> _Normal:
-        v, columns = self._values, self._columns()
-        variance = v.known_variance + self._scatter[:, v.group]
+        v, variance = self._values, self._variance()
         inverse = self._tails / variance
-        weighted = columns * inverse[:, :, np.newaxis]
-        sums = np.add.reduceat(weighted, v.first, axis=1)
-        pooled = np.add.reduceat(inverse, v.first, axis=1)
+        M = len(inverse)
+        C = 2 * len(self._h) + 2 * self._departing * v.n_outputs + len(v.nuisance)
+        matrix, right, grams = np.zeros((M, C, C)), np.zeros((M, C)), []
+        sums, pooled = np.zeros((M, C, v.n_epochs)), np.zeros((M, v.n_epochs))
+        totals = np.zeros((M, v.n_epochs))
+        for block, at, columns in zip(v.blocks, self._places, self._columns, strict=True):
+            weights = inverse[:, block.rows]
+            weighted = columns * weights[:, np.newaxis]
+            gram = weighted @ np.swapaxes(columns, 1, 2)
+            matrix[:, at.place[:, np.newaxis], at.place] += at.spread(at.spread(gram, 1), 2)
+            right[:, at.place] += at.spread(weighted @ v.y[block.rows], 1)
+            grams.append(gram)
+            if v.n_epochs:
+                at.add(sums, block.epoch, weighted)
+                pooled[:, block.epoch] += weights
+                totals[:, block.epoch] += weights * v.y[block.rows]
         shrunk = 1.0 / (self._epoch_tails / self._epoch[:, np.newaxis] + pooled)
-        matrix = np.swapaxes(columns, 1, 2) @ weighted
-        matrix -= np.swapaxes(sums, 1, 2) @ (shrunk[:, :, np.newaxis] * sums)
-        totals = np.add.reduceat(inverse * v.y, v.first, axis=1)
-        right = (v.y @ weighted) - ((shrunk * totals)[:, np.newaxis] @ sums)[:, 0]
-        return _Normal(columns, variance, inverse, sums, pooled, shrunk, matrix, right)
+        if v.n_epochs:
+            eased = sums * shrunk[:, np.newaxis]
+            matrix -= eased @ np.swapaxes(sums, 1, 2)
+            right -= (eased @ totals[:, :, np.newaxis])[:, :, 0]
+        return _Normal(variance, inverse, grams, sums, pooled, shrunk, matrix, right)
 
-    def _left(self, normal: _Normal, c: Floats) -> tuple[Floats, Floats]:
+    def _model(self, c: Floats) -> Floats:
+        """Return the values that coefficients stand for, shape (M, N)."""
+        result = np.empty_like(self._tails)
+        for block, at, columns in zip(
+            self._values.blocks, self._places, self._columns, strict=True
+        ):
+            result[:, block.rows] = (at.gathered(c)[:, np.newaxis] @ columns)[:, 0]
+        return result
+
+    def _summed(self, of_values: Floats) -> Floats:
+        """Return sums over epochs, shape (M, E)."""
+        result = np.zeros_like(self._epoch_tails)
+        if self._values.n_epochs:
+            for block in self._values.blocks:
+                result[:, block.epoch] += of_values[:, block.rows]
+        return result
+
+    def _left(self, normal: _Normal, c: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the term of every epoch, and what is left of every value with and without it."""
-        v = self._values
-        residual = v.y - (normal.columns @ c[:, :, np.newaxis])[:, :, 0]
-        common = normal.shrunk * np.add.reduceat(normal.inverse * residual, v.first, axis=1)
-        return common, residual - common[:, v.epoch]
+        residual = self._values.y - self._model(c)
+        common = normal.shrunk * self._summed(normal.inverse * residual)
+        left = residual.copy()
+        if self._values.n_epochs:
+            for block in self._values.blocks:
+                left[:, block.rows] -= common[:, block.epoch]
+        return common, left, residual
 
-    def refine(self, steps: int) -> None:
+    def left(self) -> tuple[Floats, Floats, Floats]:
+        """Return what the first waveform leaves, without and with epochs; degrees of freedom."""
+        normal = self._normal()
+        covariance = np.asarray(np.linalg.inv(_raised(normal.matrix, self._precision(0, 1.0))))
+        c = (covariance @ normal.right[:, :, np.newaxis])[:, :, 0]
+        left, residual = (each[0] for each in self._left(normal, c)[1:])
+        n = np.array([block.rows.stop - block.rows.start for block in self._values.blocks])
+        fitted = self._fitted(normal, covariance)[0, : len(n)]
+        return left, residual, np.maximum(n - fitted, WAVEFORMS.free * n)
+
+    def refine(self, steps: int = _STEPS) -> None:
         """Bring frequencies, variances and weights into agreement (Gauss-Newton, reweighted)."""
-        v = self._values
-        precision = self._precision(0, WAVEFORMS.common_in_epochs[0][0])
+        precision = self._precision(0, WAVEFORMS.common[0][0])
         for step in range(steps):
             normal = self._normal()
             covariance = np.asarray(np.linalg.inv(_raised(normal.matrix, precision)))
             c = (covariance @ normal.right[:, :, np.newaxis])[:, :, 0]
-            common, left = self._left(normal, c)
-            if step:
-                slopes = self._slopes(normal, c)
-                mixed = normal.products(slopes, v)
-                taken = np.add.reduceat(normal.inverse * slopes, v.first, axis=1)
-                bend = (normal.inverse * slopes**2).sum(axis=1)
-                bend -= (normal.shrunk * taken**2).sum(axis=1)
-                bend -= np.einsum("mc,mcd,md->m", mixed, covariance, mixed)
-                slope = (normal.inverse * slopes * left).sum(axis=1)
-                # where the bend is too small, or lost to rounding, the longest step
-                least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
-                self.frequency = self.frequency + slope / np.maximum(bend, least) / self._baseline
+            common, left, _ = self._left(normal, c)
+            move = self._step(normal, covariance, c, left) if step else None
+            # with the columns of this step still
             self._reweigh(normal, covariance, common, left)
+            if move is not None:
+                self.frequency = self.frequency + move / self._baseline
+                self._turn()
 
-    def _slopes(self, normal: _Normal, c: Floats) -> Floats:
-        """Return the derivative of the waveforms by frequency, in units of 1/baseline."""
+    def _step(self, normal: _Normal, covariance: Floats, c: Floats, left: Floats) -> Floats:
+        """Return Gauss-Newton's step of the frequencies, in units of 1/baseline."""
         v, K, D = self._values, len(self._h), 2 * self._departing
-        angular = 2 * np.pi * np.concatenate([self._h, np.tile(self._h[: D // 2], v.n_groups)])
-        last = 2 * K + v.n_groups * D
+        # derivative of the waveforms by frequency
+        angular = 2 * np.pi * np.concatenate([self._h, np.tile(self._h[: D // 2], v.n_outputs)])
+        last = 2 * K + v.n_outputs * D
         turned = np.zeros_like(c)
         turned[:, 0:last:2] = angular * c[:, 1:last:2]
         turned[:, 1:last:2] = -angular * c[:, 0:last:2]
-        slopes: Floats = (normal.columns @ turned[:, :, np.newaxis])[:, :, 0]
-        return slopes * v.elapsed / self._baseline
+        slopes = self._model(turned) * (v.elapsed / self._baseline)
+        weighted = normal.inverse * slopes
+        taken = self._summed(weighted)
+        mixed = np.zeros_like(c)
+        for block, at, columns in zip(v.blocks, self._places, self._columns, strict=True):
+            product = (columns @ weighted[:, block.rows, np.newaxis])[:, :, 0]
+            mixed[:, at.place] += at.spread(product, 1)
+        if v.n_epochs:
+            mixed -= (normal.sums @ (normal.shrunk * taken)[:, :, np.newaxis])[:, :, 0]
+        bend = (weighted * slopes).sum(axis=1) - (normal.shrunk * taken**2).sum(axis=1)
+        bend -= (mixed * (covariance @ mixed[:, :, np.newaxis])[:, :, 0]).sum(axis=1)
+        slope = (weighted * left).sum(axis=1)
+        # where the bend is too small, or lost to rounding, the longest step
+        least = np.maximum(np.abs(slope) / LONGEST_STEP, 1e-300)
+        result: Floats = slope / np.maximum(bend, least)
+        return result
 
     def _reweigh(self, normal: _Normal, covariance: Floats, common: Floats, left: Floats) -> None:
         v = self._values
-        means = normal.shrunk[:, :, np.newaxis] * normal.sums
-        # variance of an epoch's term, and of what is fitted to a value, given the data
-        of_epoch = normal.shrunk + ((means @ covariance) * means).sum(axis=2)
-        rest = normal.columns - means[:, v.epoch]
-        of_value = ((rest @ covariance) * rest).sum(axis=2) + normal.shrunk[:, v.epoch]
-        known = len(v.first) - (of_epoch * self._epoch_tails).sum(axis=1) / self._epoch
-        squares = (self._epoch_tails * common**2).sum(axis=1)
-        self._epoch = (squares + 2 * _EPOCH_SCALE) / (np.maximum(known, 0.5) + 2 * _EPOCH_SHAPE)
-        for j in range(v.n_groups):
-            rows = v.group == j
-            n = np.count_nonzero(rows)
-            weights = normal.inverse[:, rows]
-            free = np.maximum(n - (weights * of_value[:, rows]).sum(axis=1), WAVEFORMS.free * n)
-            excess = (weights * left[:, rows] ** 2).sum(axis=1) / free - 1.0
+        fitted = self._fitted(normal, covariance)
+        for b, block in enumerate(v.blocks):
+            n = block.rows.stop - block.rows.start
+            free = np.maximum(n - fitted[:, b], WAVEFORMS.free * n)
+            excess = (normal.inverse[:, block.rows] * left[:, block.rows] ** 2).sum(axis=1) / free
             # towards a sum of squares equal to the degrees of freedom, most of the way
-            scatter = self._scatter[:, j] + 0.8 * excess / (1.0 / normal.variance[:, rows]).mean(
-                axis=1
-            )
-            self._scatter[:, j] = np.maximum(scatter, _LEAST)
-        variance = v.known_variance + self._scatter[:, v.group]
-        self._tails = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + left**2 / variance)
-        self._epoch_tails = (WAVEFORMS.tail + 1) / (
-            WAVEFORMS.tail + common**2 / self._epoch[:, np.newaxis]
-        )
+            weights = (v.unit[block.rows] / normal.variance[:, block.rows]).mean(axis=1)
+            scatter = self._scatter[:, b] + _SCATTER_STEP * (excess - 1.0) / weights
+            self._scatter[:, b] = np.maximum(scatter, _LEAST)
+        self._tails = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + left**2 / self._variance())
+        if v.n_epochs:
+            squares = (self._epoch_tails * common**2).sum(axis=1) + 2 * _EPOCH_SCALE
+            known = np.maximum(v.n_epochs - fitted[:, -1] / self._epoch, 0.5) + 2 * _EPOCH_SHAPE
+            self._epoch = squares / known
+            relative = common**2 / self._epoch[:, np.newaxis]
+            self._epoch_tails = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + relative)
+
+    def _fitted(self, normal: _Normal, covariance: Floats) -> Floats:
+        """Return the degrees of freedom that each block has lost to the fit, shape (M, B + 1).
+
+        The last column has what the terms of epochs, weighted, may still be off by.
+        """
+        v = self._values
+        result = np.zeros((len(self.frequency), len(v.blocks) + 1))
+        if v.n_epochs:
+            means = normal.shrunk[:, np.newaxis] * normal.sums
+            moved = covariance @ means
+            # variance of an epoch's term, given the data
+            of_epoch = normal.shrunk + (means * moved).sum(axis=1)
+            result[:, -1] = (of_epoch * self._epoch_tails).sum(axis=1)
+        for b, (block, at) in enumerate(zip(v.blocks, self._places, strict=True)):
+            own = covariance[:, at.place[:, np.newaxis], at.place]
+            gram = at.spread(at.spread(normal.grams[b], 1), 2)
+            result[:, b] = (own * gram).sum(axis=(1, 2))
+            if v.n_epochs:
+                # of x - m: x C x - 2 x C m + m C m, and the variance of the epoch's term
+                crossed = (self._columns[b] * np.take(at.gathered(moved), block.epoch, axis=2)).sum(
+                    axis=1
+                )
+                more = of_epoch[:, block.epoch] - 2.0 * crossed
+                result[:, b] += (normal.inverse[:, block.rows] * more).sum(axis=1)
+        return result
 
     def evaluate(self) -> tuple[Floats, Floats]:
         """Return log evidence, and share of the variance explained, of every frequency."""
         v, normal = self._values, self._normal()
-        epoch = self._epoch[:, np.newaxis]
-        flat = -0.5 * np.log(normal.variance).sum(axis=1)
-        flat -= 0.5 * np.log(self._epoch_tails + epoch * normal.pooled).sum(axis=1)
-        flat += len(v.first) * _LOG_TERM
-        flat += _EPOCH_SHAPE * np.log(_EPOCH_SCALE / self._epoch) - _EPOCH_SCALE / self._epoch
-        flat -= math.lgamma(_EPOCH_SHAPE)
-        # nuisance parameters have, beforehand, as much information as one value of the group
-        free = v.nuisance.shape[1]
-        block = normal.matrix[:, -free:, -free:]
-        flat += 0.5 * np.linalg.slogdet(_raised(block, np.zeros((len(block), free))))[1]
-        counts = np.count_nonzero(v.nuisance, axis=0)
-        flat -= 0.5 * np.log(np.maximum(counts, 1)).sum()
+        flat = self._flat(normal)
         total, explained = [], np.zeros(len(flat))
+        common_shares = WAVEFORMS.common if self._departing else ((1.0, 1.0),)
         for kind in self._kinds:
-            for common_share, probability in WAVEFORMS.common_in_epochs[
-                : 1 if not self._departing else None
-            ]:
+            for common_share, probability in common_shares:
                 precision = self._precision(kind, common_share)
                 raised = _raised(normal.matrix, precision)
                 c = np.asarray(np.linalg.solve(raised, normal.right[:, :, np.newaxis])[:, :, 0])
-                common, left = self._left(normal, c)
-                log = flat - 0.5 * (WAVEFORMS.tail + 1) * (
-                    np.log1p(left**2 / (WAVEFORMS.tail * normal.variance)).sum(axis=1)
-                    + np.log1p(common**2 / (WAVEFORMS.tail * epoch)).sum(axis=1)
-                )
+                common, left, residual = self._left(normal, c)
+                log = np.log1p(left**2 / (WAVEFORMS.tail * normal.variance)).sum(axis=1)
+                relative = common**2 / (WAVEFORMS.tail * self._epoch[:, np.newaxis])
+                log = -0.5 * (WAVEFORMS.tail + 1) * (log + np.log1p(relative).sum(axis=1))
                 log -= 0.5 * ((c**2 * precision).sum(axis=1) + np.linalg.slogdet(raised)[1])
                 log += 0.5 * np.log(np.where(precision > 0, precision, 1.0)).sum(axis=1)
-                total.append(log + np.log(self._shapes.odds[kind] * probability))
+                total.append(flat + log + np.log(self._shapes.odds[kind] * probability))
                 if len(total) == 1:
                     whole = (normal.inverse * v.y**2).sum(axis=1)
-                    unexplained = (normal.inverse * (left + common[:, v.epoch]) ** 2).sum(axis=1)
+                    unexplained = (normal.inverse * residual**2).sum(axis=1)
                     explained = 1.0 - unexplained / np.maximum(whole, 1e-300)
         return np.logaddexp.reduce(np.stack(total), axis=0), explained
+
+    def _flat(self, normal: _Normal) -> Floats:
+        """Return the part of the log evidence that no shape changes."""
+        v = self._values
+        result: Floats = -0.5 * np.log(normal.variance).sum(axis=1)
+        if v.n_epochs:
+            epoch = self._epoch[:, np.newaxis]
+            result -= 0.5 * np.log(self._epoch_tails + epoch * normal.pooled).sum(axis=1)
+            result += v.n_epochs * _LOG_TERM
+            result += _EPOCH_SHAPE * np.log(_EPOCH_SCALE / self._epoch) - _EPOCH_SCALE / self._epoch
+            result -= math.lgamma(_EPOCH_SHAPE)
+        # nuisance parameters have, beforehand, as much information as one value: only so do models
+        # with different numbers of them compare
+        first = normal.matrix.shape[1] - len(v.nuisance)
+        block = normal.matrix[:, first:, first:]
+        result += 0.5 * np.linalg.slogdet(_raised(block, np.zeros(block.shape[:2])))[1]
+        counts = np.count_nonzero(v.nuisance, axis=1)
+        result -= 0.5 * np.log(np.maximum(counts, 1)).sum()
+        return result
 
 
 def _raised(matrix: Floats, precision: Floats) -> Floats:

@@ -6,16 +6,14 @@ fall like a power of the order, with several powers.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from epicycle.fit.noise import NoiseModel
 from epicycle.limits import WAVEFORMS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.data import Data
-from epicycle.samples.times import Times
 
 #: Share of an order that a waveform does not have.
 HELD = 1e-12
@@ -107,7 +105,7 @@ class Ranking:
     Attributes
     ----------
     rivals : tuple of Rival
-        The likeliest first.
+        The likeliest first, but for its half or third where that is nearly as likely.
     log_evidence : float
         Of the likeliest, every value counted in full: comparable between models of the same
         values.
@@ -139,6 +137,63 @@ def apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats
     return np.array(kept)
 
 
+def shorter_first(rivals: list[Rival], baseline: float) -> list[Rival]:
+    """Return the same with the shortest undecided period first.
+
+    A period whose half or third is not clearly less likely is not shown for it: which of the two it
+    is hangs on what waveforms are like beforehand.
+    """
+    result = list(rivals)
+    for _ in rivals:
+        first = result[0]
+        shorter = next(
+            (
+                other
+                for other in result[1:]
+                if other.bic - first.bic < 2.0 * math.log(WAVEFORMS.clear)
+                and any(
+                    abs(other.frequency - m * first.frequency) < 0.5 * m / baseline for m in (2, 3)
+                )
+            ),
+            None,
+        )
+        if shorter is None:
+            break
+        result.remove(shorter)
+        result.insert(0, shorter)
+    return result
+
+
+def multiple_notes(rivals: Sequence[Rival], frequency: Floats, baseline: float) -> list[str]:
+    """Return a sentence where a multiple of the first period is less likely, but not clearly so.
+
+    Parameters
+    ----------
+    rivals : sequence of Rival
+        What was compared, the one that is shown first.
+    frequency : ndarray
+        Of all cycles; nothing is said of a rival that is none of them.
+    baseline : float
+        Length of the data.
+    """
+    if not rivals or not (np.abs(frequency - rivals[0].frequency) < 0.5 / baseline).any():
+        return []
+    first = rivals[0]
+    notes = []
+    for other in rivals[1:]:
+        odds = math.exp(min(0.5 * (first.bic - other.bic), 700.0))
+        is_multiple = any(
+            abs(m * other.frequency - first.frequency) < 0.5 * m / baseline for m in (2, 3)
+        )
+        # (odds above 1 are told with those of all other aliases)
+        if is_multiple and 1.0 / WAVEFORMS.clear < odds < 1.0:
+            notes.append(
+                f"period {1 / first.frequency:.6g}: the data hardly tell it from its multiple "
+                f"{1 / other.frequency:.6g} (odds {odds:.2g})"
+            )
+    return notes
+
+
 def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:
     """Return the frequencies by descending evidence, the likelier of any two that are one."""
     result: list[Rival] = []
@@ -147,40 +202,3 @@ def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) 
         if all(abs(f - other.frequency) > 0.5 / baseline for other in result):
             result.append(Rival(f, -2.0 * float(evidence[k]), float(power[k])))
     return result
-
-
-@dataclass(frozen=True)
-class Output:
-    """The values of one output."""
-
-    times: Times
-    y: Floats
-    known_variance: Floats
-    unit: Floats
-    nuisance: Floats
-    cell: NDArray[np.intp]
-    n_cells: int
-    signal: float
-
-
-def output_of(data: Data, residual: Floats, noise: NoiseModel, j: int) -> Output:
-    """Return the values of one output, and the variance of its signal."""
-    rows = np.flatnonzero(data.weights_of(j) > 0)
-    y = residual[rows, j]
-    unit = 1.0 / noise.relative[rows]
-    known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
-    variance = float(np.var(y))
-    excess = variance - (0.0 if noise.dy is None else float(np.median(known)))
-    columns = data.nuisance[rows]
-    cells, cell = np.unique(noise.group[rows], return_inverse=True)
-    return Output(
-        times=data.times[rows],
-        y=y,
-        known_variance=known,
-        unit=unit / unit.mean(),
-        nuisance=columns[:, np.any(columns != 0, axis=0)],
-        cell=cell,
-        n_cells=len(cells),
-        # where errors explain everything, what their scatter could hide
-        signal=max(excess, variance * np.sqrt(2.0 / len(rows)), 1e-200),
-    )

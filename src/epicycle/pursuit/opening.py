@@ -2,8 +2,10 @@
 
 A pursuit that takes one sinusoid at a time begins with the highest maximum of the sinusoidal
 spectrum.  For a sawtooth seen on a few dozen nights that is often an alias, for eclipses half the
-period.  Where there are few enough samples and frequencies, all maxima of the spectra of one, two
-and three harmonics are therefore compared as waveforms first (:mod:`epicycle.evidence.comparison`).
+period.  The maxima of the spectra of one, two and three harmonics are therefore compared as
+waveforms first (:mod:`epicycle.evidence.comparison`).  In a long band these spectra cover its lower
+part; above it the maxima of the sinusoidal spectrum, and what they are multiples of, are compared.
+Of many values a random part is compared, of many outputs those where the first line is strongest.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.evidence.comparison import rank
-from epicycle.evidence.waveform_fits import values_per_epoch
+from epicycle.evidence.stacked import signal_of, values_per_epoch
 from epicycle.evidence.waveforms import Ranking
+from epicycle.evidence.window import spectral_window
 from epicycle.fit.criteria import (
     deviance,
     least_reduction,
@@ -30,8 +33,9 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import CYCLES, HARMONICS, WAVEFORMS
+from epicycle.limits import CYCLES, HARMONICS, SEARCH, WAVEFORMS
 from epicycle.pursuit.orders import with_waveform
+from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.data import Data
@@ -40,7 +44,14 @@ from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.plan import SearchPlan, grid
 from epicycle.spectra.sums import BAND
 
+#: Grid points per 1/baseline of the spectra of several harmonics.
 _POINTS = 8
+
+#: What divides the frequency of a line above the spectra of several harmonics.
+_DIVISORS = (2, 3, 4)
+
+#: Peaks of the spectral window at whose distances aliases are compared.
+_WINDOW_PEAKS = 4
 
 
 @dataclass(frozen=True)
@@ -59,16 +70,6 @@ class Opening:
     held: float | None
 
 
-def affordable(data: Data, plan: SearchPlan) -> bool:
-    """Return whether waveforms can be compared at a cost like that of the ordinary search."""
-    return (
-        plan.strategy == "dense"
-        and plan.n_frequencies <= WAVEFORMS.most_frequencies
-        and data.n_values <= WAVEFORMS.most_values
-        and data.y.shape[1] <= WAVEFORMS.most_outputs
-    )
-
-
 @dataclass(frozen=True)
 class Start:
     """Where waveforms are to be compared.
@@ -81,11 +82,14 @@ class Start:
         Lowest and highest frequency that counts.
     highest : float
         Frequency above which no harmonic may be.
+    offsets : ndarray
+        Distances at which the sampling repeats a line.
     """
 
     frequency: Floats
     limits: tuple[float, float]
     highest: float
+    offsets: Floats
 
 
 def where_to_compare(
@@ -94,7 +98,6 @@ def where_to_compare(
     noise: NoiseModel,
     plan: SearchPlan,
     further: Floats,
-    most: int = WAVEFORMS.maxima,
 ) -> Start | None:
     """Return the maxima of the spectra of waveforms, then further frequencies; None if no room.
 
@@ -110,16 +113,29 @@ def where_to_compare(
         The band.
     further : ndarray
         Frequencies to compare besides the maxima of the spectra.
-    most : int
-        Maxima taken from each spectrum.
     """
     lowest = max(plan.minimum_frequency, CYCLES.minimum / data.baseline)
     if lowest >= plan.maximum_frequency:
         return None
     limits = lowest, plan.maximum_frequency
     highest = plan.highest_line
-    maxima = _maxima(_stacked(data, residual, noise), limits, highest, most)
-    return Start(np.concatenate([maxima, further]), limits, highest)
+    top = min(plan.maximum_frequency, lowest + WAVEFORMS.most_frequencies * plan.spacing)
+    maxima = _maxima(_as_one(data, residual, noise), (lowest, top), highest)
+    # above the spectra of several harmonics, a maximum of one may be a multiple of a fundamental
+    beyond = further[further > top][: WAVEFORMS.related]
+    divided = [beyond / k for k in _DIVISORS]
+    window = spectral_window(data, plan, keep=_WINDOW_PEAKS)
+    offsets = window.frequency[window.power >= WAVEFORMS.window_power]
+    return Start(np.concatenate([maxima, further, *divided]), limits, highest, offsets)
+
+
+def searched_part(plan: SearchPlan) -> SearchPlan:
+    """Return the band, or its lower part where only the ladder can search all of it."""
+    if plan.strategy == "dense":
+        return plan
+    n = min(plan.n_frequencies, SEARCH.budget)
+    top = plan.minimum_frequency + (n - 1) * plan.spacing
+    return replace(plan, maximum_frequency=top, n_frequencies=n, strategy="dense")
 
 
 def compare_waveforms(
@@ -127,12 +143,36 @@ def compare_waveforms(
 ) -> Ranking:
     """Return the frequencies of the band by the evidence of a waveform there.
 
-    The arguments are those of :func:`where_to_compare`, but for the last one.
+    The arguments are those of :func:`where_to_compare`.
     """
+    few = strongest_outputs(residual, data, further)
+    if len(few) < residual.shape[1]:
+        columns = few if data.weights.shape[1] > 1 else slice(None)
+        data = replace(data, y=data.y[:, few], weights=data.weights[:, columns])
+        residual = residual[:, few]
+        dy = None if noise.dy is None else noise.dy[:, few]
+        noise = replace(noise, dy=dy, present=noise.present[:, few])
     start = where_to_compare(data, residual, noise, plan, further)
     if start is None:
         return Ranking((), -np.inf)
-    return rank(data, residual, noise, start.frequency, start.limits, start.highest)
+    return ranked(data, residual, noise, start)
+
+
+def strongest_outputs(residual: Floats, data: Data, frequency: Floats) -> NDArray[np.intp]:
+    """Return the outputs that are compared: those in which the first frequency is strongest."""
+    d = residual.shape[1]
+    if d <= WAVEFORMS.most_outputs or not len(frequency):
+        return np.arange(min(d, WAVEFORMS.most_outputs))
+    turns = np.exp(-2j * np.pi * phase.turns(frequency[:1], data.times)[0])
+    weights = np.stack([data.weights_of(j) for j in range(d)], axis=1)
+    total = weights.sum(axis=0) * (weights * residual**2).sum(axis=0)
+    share = np.abs(turns @ (weights * residual)) ** 2 / np.maximum(total, 1e-300)
+    return np.sort(np.argsort(-share, kind="stable")[: WAVEFORMS.most_outputs])
+
+
+def ranked(data: Data, residual: Floats, noise: NoiseModel, start: Start) -> Ranking:
+    """Return the frequencies of a start by the evidence of a waveform there."""
+    return rank(data, residual, noise, start.frequency, start.limits, start.offsets, start.highest)
 
 
 def open_with_waveform(
@@ -242,7 +282,7 @@ def outdone_by_sinusoids(
     return False
 
 
-def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
+def _as_one(data: Data, residual: Floats, noise: NoiseModel) -> Data:
     """Return all outputs as one, scaled to signals of the same size.
 
     Where outputs have one waveform with amplitudes of their own, this has no more parameters than
@@ -255,9 +295,7 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
         y = residual[rows, j]
         variance = float(np.average(y**2))
         known = np.zeros(len(rows)) if noise.dy is None else noise.dy[rows, j] ** 2
-        # where the errors explain everything, the signal is what their scatter could hide
-        least = variance * np.sqrt(2.0 / len(rows))
-        signal = max(variance - float(np.median(known)), least, 1e-200)
+        signal = signal_of(y, None if noise.dy is None else known)
         misfit = HARMONICS.misfit**2 * signal if noise.dy is not None else max(variance, 1e-300)
         times.append(rows)
         values.append(y / np.sqrt(signal))
@@ -277,9 +315,9 @@ def _stacked(data: Data, residual: Floats, noise: NoiseModel) -> Data:
     )
 
 
-def _maxima(data: Data, limits: tuple[float, float], highest: float, most: int) -> Floats:
+def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
     """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
-    plan = grid(*limits, 1.0 / (_POINTS * data.baseline))
+    plan, most = grid(*limits, 1.0 / (_POINTS * data.baseline)), WAVEFORMS.maxima
     n_bands, size = cut(plan.n_frequencies, BAND)
     w = data.weights[:, 0]
     null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)

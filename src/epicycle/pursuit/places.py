@@ -16,7 +16,6 @@ from epicycle.limits import ALIASES, LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.opening import (
-    affordable,
     compare_waveforms,
     open_with_waveform,
     outdone_by_sinusoids,
@@ -53,7 +52,6 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         or goal.max_order < 2
         or goal.max_cycles < 1
         or (top is not None and top < goal.slow_limit)
-        or not affordable(work.data, work.plan)
         or is_exact(work.data, fit.chi2)
     ):
         return stand
@@ -68,8 +66,11 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         return replace(stand, rivals=ranking.rivals, held=opening.held)
     trial = opening.fit
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    if orders != (1,) and outdone_by_sinusoids(
-        work.data, fit, trial, work.plan, work.search, in_groups=in_groups
+    # (a ladder for each line would take longer than all the rest)
+    if (
+        orders != (1,)
+        and work.searcher.densely
+        and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search, in_groups=in_groups)
     ):
         # groups still say where else the first line may stand
         return replace(stand, rivals=ranking.rivals if in_groups else ())

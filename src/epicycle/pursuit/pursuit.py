@@ -15,7 +15,7 @@ from epicycle.evidence.coherence import BroadPeak, broad_peaks
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
-from epicycle.evidence.waveforms import Ranking, Rival
+from epicycle.evidence.waveforms import Ranking, Rival, multiple_notes
 from epicycle.evidence.window import Trials, spectral_window
 from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit, fundamental_powers
@@ -199,7 +199,10 @@ def pursue(
         remedies=work.searcher.remedies(0.5, "samples"),
         search=work.searcher.report(),
         bandwidth=judge.trials.upper,
-        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline)),
+        notes=(
+            *_unresolved_notes(fit, beside, 1.0 / data.baseline),
+            *multiple_notes(stand.rivals, fit.structure.frequency, data.baseline),
+        ),
         window=window,
         rivals=stand.rivals,
         broad=tuple(broad),
