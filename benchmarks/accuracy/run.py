@@ -37,6 +37,7 @@ from accuracy import (
     sharp,
     survey,
     tides,
+    trains,
     trials,
     waveforms,
 )
@@ -234,6 +235,13 @@ SECTIONS = [
         waveforms.rows_of,
         options_of_star.stripe82_bars,
         ("pandas",),
+    ),
+    common.Section(
+        "trains",
+        "Events that are almost a clock",
+        trains.measure,
+        trains.tables,
+        trains.bars,
     ),
 ]
 

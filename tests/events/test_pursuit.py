@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from epicycle import CycleModel, find_cycles
-from tests.events.trains import BAND, Pulsar, pulsar
+from tests.events.trains import BAND, Pulsar, beats, pulsar
 
 # ---- Probabilities ---------------------------------------------------------------------------
 
@@ -274,3 +274,58 @@ def test_what_events_cannot_have_is_refused(options: dict[str, Any], message: st
 def test_too_few_events_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^t has 9 events .* needs at least 10"):
         find_cycles(np.random.default_rng(23).uniform(0, 10, 9))
+
+
+# ---- Almost a clock --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scatter", [1e-3, 0.01, 0.05])
+@pytest.mark.parametrize("limits", [{}, {"minimum_period": 2.0}], ids=["default", "short periods"])
+def test_nearly_regular_events_are_one_cycle(scatter: float, limits: dict[str, Any]) -> None:
+    for seed in range(3):
+        t = 7.3 * beats(np.random.default_rng([seed, 30]), 250, scatter)
+        (cycle,) = find_cycles(t, **limits).cycles
+        assert abs(cycle.period - 7.3) < 5 * cycle.period_error
+        # the mean of 249 intervals
+        assert cycle.period_error == pytest.approx(7.3 * scatter / np.sqrt(249), rel=0.5)
+        # 1 / (2 pi^2 .05^2) is a twelfth of the baseline
+        assert (cycle.coherence_time is not None) == (scatter == 0.05)
+
+
+def test_a_phase_that_wanders_is_told() -> None:
+    model = find_cycles(beats(np.random.default_rng(31), 400, 0.06))
+    (note,) = [text for text in model.undecided if "wanders" in text]
+    assert "6 % of a turn" in note or "5.9 % of a turn" in note or "6.1 % of a turn" in note
+    assert model.cycles[0].aliases == ()
+
+
+def test_ticks_on_a_raster_are_a_cycle() -> None:
+    (cycle,) = find_cycles(60.0 * np.arange(100)).cycles
+    assert cycle.period == pytest.approx(60.0, rel=1e-12)
+    rng = np.random.default_rng(32)
+    # whole seconds, a few of them late, a fifth of the runs missing
+    t = np.rint(60.0 * np.arange(300) + rng.exponential(1.5, 300))[rng.random(300) > 0.2]
+    (cycle,) = find_cycles(t).cycles
+    # chance scatter of 1.5 s is read off, and hardly wanders: sqrt(12) 1.5 / 240^1.5 at least
+    assert abs(cycle.period - 60) < 5 * cycle.period_error < 0.05
+
+
+@pytest.mark.parametrize("harmonic", [2, 7])
+def test_a_comb_is_told_at_its_fundamental(harmonic: int) -> None:
+    """Any line of sharp pulses may be the strongest; weights keep the intervals out of it."""
+    rng = np.random.default_rng([33, harmonic])
+    t = np.arange(300)[rng.random(300) > 0.3] + 1e-3 * rng.normal(size=300)[:210].mean()
+    t = t + 1e-3 * rng.normal(size=len(t))
+    weights = rng.uniform(0.5, 1.0, len(t))
+    (cycle,) = find_cycles(t, weights=weights, minimum_period=0.9 / harmonic).cycles
+    assert cycle.period == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_dead_time_is_said_and_no_cycle() -> None:
+    claimed = 0
+    for seed in range(5):
+        gaps = 0.5 + 0.5 * np.random.default_rng([seed, 34]).exponential(size=300)
+        model = find_cycles(np.cumsum(gaps))
+        claimed += len(model.cycles)
+        assert any("dead time" in text for text in model.undecided)
+    assert claimed <= 1

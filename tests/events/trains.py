@@ -54,6 +54,16 @@ def pulsar(
     return Pulsar(t, weights)
 
 
+def beats(rng: np.random.Generator, n: int, scatter: float) -> np.ndarray:
+    """Return events whose next one comes 1 later, give or take the scatter: the phase wanders."""
+    return np.cumsum(1 + scatter * rng.normal(size=n))
+
+
+def ticks(rng: np.random.Generator, n: int, scatter: float) -> np.ndarray:
+    """Return events at whole numbers, give or take the scatter: the phase is kept."""
+    return np.arange(n) + scatter * rng.normal(size=n)
+
+
 # ---- Statistics ----------------------------------------------------------------------------
 
 

@@ -209,3 +209,11 @@ def test_refused(write, content, options, message):
     text = str(refusal.value)
     assert "\n" not in text
     assert "table.csv" in text or "value columns have" in text
+
+
+def test_events_may_have_one_column(write):
+    table = read_table(write("t\n1.5\n2.5\n4\n"), time="t", events=True)
+    np.testing.assert_array_equal(table.t, [1.5, 2.5, 4.0])
+    assert table.y is None
+    bare = read_table(write("1.5\n2.5\n4\n"), events=True)
+    np.testing.assert_array_equal(bare.t, [1.5, 2.5, 4.0])

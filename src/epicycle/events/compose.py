@@ -12,6 +12,7 @@ from epicycle.events.cycles import (
     waveform_response,
     z_squared,
 )
+from epicycle.events.rhythm import Rhythm
 from epicycle.events.significance import z_squared_false_alarm
 from epicycle.evidence.aliases import Alias
 from epicycle.pursuit.goal import Goal
@@ -47,15 +48,17 @@ def build_cycle(
 ) -> Cycle:
     """Return a refined cycle of events as the user sees it."""
     shape = _waveform(data, cycle)
-    error, drift_error = np.sqrt(np.maximum(np.diag(cycle.covariance), 0.0)).tolist()
     amplitude, amplitude_error = shape.amplitude()
     turn, turn_error, with_frequency, time_error = shape.maximum()
+    # of a phase that wanders, the strongest line has the waveform, and the intervals the frequency
+    told: EventCycle | Rhythm = cycle.rhythm or cycle
+    error, drift_error = np.sqrt(np.maximum(np.diag(told.covariance), 0.0)).tolist()
     return Cycle(
-        period=1 / cycle.frequency,
-        period_error=error / cycle.frequency**2,
-        frequency=cycle.frequency,
+        period=1 / told.frequency,
+        period_error=error / told.frequency**2,
+        frequency=told.frequency,
         frequency_error=error,
-        frequency_drift=cycle.drift if goal.drift else None,
+        frequency_drift=told.drift if goal.drift else None,
         frequency_drift_error=drift_error if goal.drift else None,
         amplitude=amplitude,
         amplitude_error=amplitude_error,
@@ -70,6 +73,8 @@ def build_cycle(
         false_alarm_probability=cycle.false_alarm,
         aliases=tuple(aliases),
         known=False,
+        coherence_time=None if cycle.rhythm is None else cycle.rhythm.time,
+        coherence_time_error=None if cycle.rhythm is None else cycle.rhythm.time_error,
         statistics=EventStatistics(
             power=tuple(cycle.every_power.tolist()),
             z_squared=tuple(z_squared(cycle.every_power).tolist()),
@@ -153,16 +158,18 @@ def spectrum_of(
     )
 
 
-def predictor_of(samples: Samples, data: Data, cycles: tuple[Cycle, ...]) -> Predictor:
+def predictor_of(
+    samples: Samples, data: Data, found: list[EventCycle], cycles: tuple[Cycle, ...]
+) -> Predictor:
     """Return the rate relative to its mean: 1 plus the modulation of every cycle."""
     coefficients: list[Any] = []
     frequency, drift = [], []
-    for cycle in cycles:
+    for line, cycle in zip(found, cycles, strict=True):
         for h in cycle.harmonics:
             size, angle = float(np.sum(h.amplitude)), 2 * np.pi * float(np.sum(h.phase))
             coefficients += [size * np.cos(angle), size * np.sin(angle)]
-            frequency.append(h.order * cycle.frequency)
-            drift.append(h.order * (cycle.frequency_drift or 0.0))
+            frequency.append(h.order * line.frequency)
+            drift.append(h.order * line.drift)
     offset = data.times.to_float()
     return Predictor(
         scale=samples.scale,

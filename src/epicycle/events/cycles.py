@@ -19,11 +19,12 @@ Buccheri et al. (1983), A&A 128, 245 (Z^2_m); M. Kerr (2011), ApJ 732, 38 (weigh
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.events.rhythm import Rhythm
 from epicycle.events.significance import event_false_alarm
 from epicycle.limits import EVENTS
 from epicycle.samples import phase
@@ -34,6 +35,16 @@ from epicycle.samples.times import Times
 from epicycle.spectra.periodogram import span_window
 
 _MAX_STEPS = 30
+
+#: A fraction of the frequency with this part of the power is the fundamental of a comb, whose
+#: strongest line is at most of this order.
+_COMB, _DIVISORS = 0.5, 256
+
+#: Phasors that looking for the fundamental of a comb may take.
+_COMB_WORK = 1 << 24
+
+#: Lines of less power are no part of a comb: chance shows it once in 2e4 frequencies.
+_SEEN = 10.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class EventCycle:
         Value of the H-test.
     false_alarm : float
         Probability that events at a constant rate show a higher H anywhere in the band.
+    rhythm : Rhythm or None
+        Of a nearly regular train: its mean interval, and how its phase wanders.
     """
 
     frequency: float
@@ -75,6 +88,20 @@ class EventCycle:
     bandwidth: float
     h_statistic: float
     false_alarm: float
+    rhythm: Rhythm | None = None
+
+    def against(self, background: Floats) -> EventCycle:
+        """Return the cycle with its powers in units of a background, one for each order."""
+        every = self.every_power / background
+        statistic, _ = h_test(every)
+        n = len(self.orders)
+        return replace(
+            self,
+            power=every[:n],
+            every_power=every,
+            h_statistic=statistic,
+            false_alarm=event_false_alarm(statistic, self.bandwidth, len(every)),
+        )
 
 
 def event_data(times: Times, weights: Floats) -> Data:
@@ -165,19 +192,48 @@ def refine_event_cycle(
 
 
 def with_true_fundamental(
-    refine: Callable[[float, float], EventCycle], cycle: EventCycle, lowest: float
+    data: Data, refine: Callable[[float, float], EventCycle], cycle: EventCycle, lowest: float
 ) -> EventCycle:
-    """Return the cycle at a half or a third of its frequency where the H-test asks for it.
+    """Return the cycle at a fraction of its frequency where the powers there ask for it.
+
+    The lines of sharp pulses are a comb, nearly equal up to a high order, and any of them may be
+    the strongest: the fundamental is then the lowest of them.  Other waveforms may have most of
+    their power in the second or third order; the H-test decides.
 
     `refine` returns the cycle near a frequency and a drift.
     """
     best = cycle
+    for divisor in _combs(data, cycle, lowest):
+        trial = refine(cycle.frequency / divisor, cycle.drift / divisor)
+        if trial.power[0] >= _COMB * cycle.power[0]:
+            return trial
     for divisor in (2, 3):
-        if cycle.frequency / divisor >= lowest:
-            trial = refine(cycle.frequency / divisor, cycle.drift / divisor)
-            if trial.h_statistic > best.h_statistic + EVENTS.fundamental_gain:
+        if cycle.frequency / divisor < lowest:
+            continue
+        trial = refine(cycle.frequency / divisor, cycle.drift / divisor)
+        if trial.h_statistic > best.h_statistic + EVENTS.fundamental_gain:
+            # and not because the cycle's own orders came out a little different
+            others = trial.power[trial.orders % divisor > 0]
+            if 2 * float(others.sum()) > EVENTS.fundamental_gain + 2 * len(others):
                 best = trial
     return best
+
+
+def _combs(data: Data, cycle: EventCycle, lowest: float) -> list[int]:
+    """Return the divisors of a frequency at which the power is comparable, largest first."""
+    least = max(_COMB * float(cycle.power[0]), _SEEN)
+    n = len(data.y)
+    most = min(int(cycle.frequency / lowest), _DIVISORS, max(_COMB_WORK // n, 3))
+    if cycle.power[0] < least or most < 2:
+        return []
+    weights = data.y[:, 0]
+    times = data.times.to_float()
+    turns = cycle.frequency * times + 0.5 * cycle.drift * times**2  # whole turns count here
+    divisors = np.arange(2, most + 1)
+    sums = np.array([(weights * np.exp((-2j * np.pi / k) * turns)).sum() for k in divisors])
+    sums -= weights.sum() * span_window(data.times, cycle.frequency / divisors)
+    power = np.abs(sums) ** 2 / float((weights**2).sum())
+    return [int(k) for k in divisors[power >= least][::-1]]
 
 
 def modulation(data: Data, cycle: EventCycle) -> Floats:

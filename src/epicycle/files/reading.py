@@ -117,7 +117,7 @@ def read_table(
     ReadError
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
-    table = load(source)
+    table = load(source, least_columns=1 if events else 2)
     choice = choose(table, time, values, errors, group, weight, series, events=events)
     t, note = _times(table, choice.time)
     columns = [_numbers(table, column) for column in choice.values]
