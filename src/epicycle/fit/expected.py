@@ -148,7 +148,8 @@ class ExpectedPower:
         if self._basis.shape[1]:
             power = power + self._taken(processes, shares)
         # what is left is a power, whatever rounding says
-        return np.maximum(power, 1e-12 * float(power.max())) / self._free
+        positive: Floats = np.maximum(power, 1e-12 * float(power.max())) / self._free
+        return positive
 
     def _taken(self, processes: list[Memory], shares: Floats) -> Floats:
         """Return by how much mean and trend change the power: they take what is like them."""
