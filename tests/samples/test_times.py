@@ -410,3 +410,24 @@ def test_a_pair_is_an_integer_and_a_fractional_part() -> None:
         parse_times((whole, rest[:1]))
     with pytest.raises(ValueError, match=r"t as a pair must be two arrays of numbers"):
         parse_times((whole.astype("M8[D]"), rest))
+
+
+class PytzLike(dt.tzinfo):
+    """A zone as pytz makes them: bare, it stands for the local mean time of long ago."""
+
+    zone = "Europe/Berlin"
+
+    def localize(self, moment: dt.datetime) -> dt.datetime:
+        return moment.replace(tzinfo=BERLIN)
+
+    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta:
+        return dt.timedelta(minutes=53)
+
+    def fromutc(self, moment: dt.datetime) -> dt.datetime:
+        return moment.replace(tzinfo=dt.UTC).astimezone(BERLIN)
+
+
+def test_zones_of_pytz_are_told_by_the_clocks_of_each_date() -> None:
+    summer = dt.datetime(2024, 7, 1, 12, tzinfo=PytzLike())
+    _, scale = parse_times([summer, summer], clock="local")
+    assert scale.timezone == BERLIN

@@ -8,6 +8,7 @@ here: its objects are recognised by what they offer.
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -202,6 +203,7 @@ def parse_times(
     if isinstance(t, tuple) and len(t) == 2 and all(np.ndim(part) == 1 for part in t):
         return _from_parts(*t, name), TimeScale(unit or "", calendar=False)
     values, timezone = _to_numpy(t, name, local=clock == "local", wall=wall)
+    timezone = _standard(timezone)
     if clock == "local" and values.dtype.kind != "M":
         raise TypeError(
             f"clock='local' needs {name} to be datetimes, got {values.dtype}. "
@@ -224,6 +226,18 @@ def parse_times(
             )
         return _from_datetime64(values, unit, name), TimeScale(unit, calendar, timezone, clock)
     return _from_numbers(values, name), TimeScale(unit or "", calendar=False)
+
+
+def _standard(zone: dt.tzinfo | None) -> dt.tzinfo | None:
+    """Return a time zone that a datetime can be given.
+
+    The zones of pytz, which pandas 2 uses, stand for the local mean time of their first entry (53
+    minutes for Berlin) unless they are asked for the offset of each date.
+    """
+    name = getattr(zone, "zone", None)
+    if isinstance(name, str) and hasattr(zone, "localize"):
+        return zoneinfo.ZoneInfo(name)
+    return zone
 
 
 def _to_numpy(
