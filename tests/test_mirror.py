@@ -14,9 +14,7 @@ SMALL = 40
 #: Modules that only the tests of others reach, and why.  This list gets shorter.
 BY_OTHERS = {
     "__init__.py": "what the package exports: tests/test_imports.py",
-    "optim/hunt.py": "one search seen from outside: tests/optim/test_spectral_descent_*.py",
     "optim/searching.py": "one search seen from outside: tests/optim/test_spectral_descent_*.py",
-    "pursuit/workbench.py": "its search and its fits: tests/search, tests/pursuit/test_pursuit.py",
 }
 
 

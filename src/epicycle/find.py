@@ -104,8 +104,8 @@ def find_cycles(
         the dense search after it if nothing was found and `max_frequencies` allows it.
     max_frequencies : float
         Largest number of frequencies that one search may evaluate.  On two cores a ladder takes
-        about 5e8 a second, other work counted as so many; a dense search evaluates each frequency
-        three times, 1e8 a second.
+        about 5e8 a second, and other work counts by its time; a dense search evaluates each
+        frequency three times, 1e8 a second.
     signal_to_noise : float, optional
         Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
         events: its modulation of the rate).  The planner then takes the cheapest search that sees

@@ -238,9 +238,9 @@ class Waveforms:
     most_frequencies: int = decides(1 << 19, "frequencies", "accuracy/eclipsing")
     """The spectra of several harmonics cover the lower part of a band, up to this size."""
     most_values: int = decides(5000, "values", "accuracy/eclipsing")
-    """Of more values so many, drawn at random, are compared."""
+    """Of more values, this number, drawn at random, is compared."""
     most_outputs: int = decides(8, "outputs", "accuracy/stripe82")
-    """Of more outputs so many, the strongest, are compared."""
+    """Of more outputs, this number of the strongest is compared."""
     common: tuple[tuple[float, float], ...] = decides(
         ((0.97, 0.85), (0.5, 0.15)), "share, probability", "accuracy/stripe82"
     )

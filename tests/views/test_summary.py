@@ -1,6 +1,7 @@
 """Everything about a result on one sheet."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from epicycle import CycleModel, find_cycles
 from epicycle.views import drawing as draw
 from epicycle.views.plots import plot_fold
-from epicycle.views.summary import plot_summary
+from epicycle.views.summary import _orders, plot_summary
 from tests.views.figures import (
     FIRST,
     TOLERANCE,
@@ -114,3 +115,13 @@ def test_summary_of_events_shows_their_rate() -> None:
     assert np.ptp(wave) / 2 == pytest.approx(0.7, abs=5 * np.sqrt(2 / len(t)))
     with pytest.raises(ValueError, match="its cycles are of events"):
         plot_fold(result)
+
+
+@pytest.mark.parametrize(
+    ("orders", "shown"),
+    [([1], "1"), ([1, 2, 3, 4, 5, 6, 9], "1-6,9"), ([1, 2, 4, 6, 8, 10, 12], "1-2,4,6,…")],
+)
+def test_orders_are_written_as_in_tables_and_fit_their_column(orders, shown):
+    cycle = SimpleNamespace(harmonics=[SimpleNamespace(order=order) for order in orders])
+    assert _orders(cycle) == shown
+    assert len(shown) <= 9

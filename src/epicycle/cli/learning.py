@@ -133,7 +133,7 @@ def clock_baselines(
     years: float,
     continuous: bool,
 ) -> dict[str, tuple[ClockResult, Trained]]:
-    """Train each entry of ``--against`` on a clock for so many seconds, and see how it did.
+    """Train each entry of ``--against`` on a clock for `seconds` seconds, and see how it did.
 
     Returns
     -------

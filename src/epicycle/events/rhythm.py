@@ -174,7 +174,7 @@ class Intervals:
         covariance = np.zeros((2, 2))
         free = len(fit.solution)
         covariance[:free, :free] = fit.covariance / period**4
-        # times are read to so many digits
+        # times are read to the digits of a float64
         covariance[0, 0] += (np.finfo(float).eps * frequency) ** 2
         time, relative = fit.forgetting(period)
         lasting = not fit.wanders or math.log(time) + 1.645 * relative >= math.log(self.baseline)

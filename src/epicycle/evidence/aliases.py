@@ -125,7 +125,7 @@ def _listed(aliases: Sequence[Alias]) -> str:
     return " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
 
 
-#: Rivals with these odds are listed, at most so many, and so many aliases in all.
+#: Rivals with at least these odds are listed: at most 4 of them, and at most 5 aliases in all.
 _LEAST_ODDS = 1e-5
 
 _RIVALS = 4

@@ -142,7 +142,7 @@ def as_json(frame: pd.DataFrame, about: dict[str, Any]) -> str:
     """Return a table as one document of JSON, a record for each row."""
     dated = _with_iso_dates(frame)
     columns = [dated[name].tolist() for name in dated.columns]
-    # row by row, for so many dictionaries take several times the memory of their text
+    # row by row, for a dictionary of each row takes several times the memory of their text
     rows = (
         json.dumps(dict(zip(dated.columns, row, strict=True)), allow_nan=False)
         for row in zip(*columns, strict=True)

@@ -312,7 +312,7 @@ def linearise(
     previous: Linearised | None = None,
     futile: float = _FUTILE,
 ) -> Linearised:
-    """Return the linear fit at given frequencies, by what is faster for so many samples."""
+    """Return the linear fit at given frequencies, by what is faster for that number of samples."""
     kind = LinearisedAmongFew if len(data.times) <= _FEW_SAMPLES else Linearised
     return kind(data, structure, absolute, previous, futile)
 

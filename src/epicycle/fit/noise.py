@@ -138,7 +138,8 @@ def is_exact(data: Data, chi2: Floats) -> bool:
 def _jitter_odds(chi2: float, dof: float) -> float:
     """Return the probability that errors are too small, as likely as not beforehand.
 
-    By BIC: one parameter more, for an excess of chi-square by so many standard deviations.
+    By BIC: the jitter is one parameter more, and gains half the square of the excess of
+    chi-square, in standard deviations of it.
     """
     excess = min((chi2 - dof) ** 2 / (2 * dof), 1400.0)
     return float(1.0 / (1.0 + np.sqrt(dof) * np.exp(-0.5 * excess)))

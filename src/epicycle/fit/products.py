@@ -121,7 +121,7 @@ class Products:
         return result[:, rows].T
 
     def _blocks(self, count: int) -> Iterator[slice]:
-        """Yield blocks of samples for a product of all columns with so many others."""
+        """Yield blocks of samples for a product of all columns with `count` others."""
         size = max(16, _PRODUCT // (count * self._used))
         for start in range(0, len(self.time), size):
             yield slice(start, start + size)
@@ -197,7 +197,7 @@ class Products:
         return slots
 
     def _reserve(self, count: int) -> None:
-        """Make room for so many columns."""
+        """Make room for `count` columns."""
         have = len(self._columns)
         if count <= have:
             return

@@ -52,7 +52,7 @@ class Schedule:
         return (coming - self.step) * rows_per_step <= capacity + rows_per_step
 
     def effort(self, samples: int) -> float:
-        """Return the share of the full effort that a search of so many samples is worth.
+        """Return the share of the full effort that a search of `samples` samples is worth.
 
         What the same number of samples did not show the last time, however far away, is hardly
         there now; only the nearer band is cheap enough to look again.

@@ -46,7 +46,8 @@ _FIRST_CYCLES = BAND / _POINTS
 _LADDER_GROWTH = 64.0
 
 
-#: Within it, further rungs may cost this many times the first one, and so many more frequencies.
+#: Within it, further rungs may cost `_FURTHER_RUNGS` times the first one, and `_CHEAP` frequencies
+#: more.
 _FURTHER_RUNGS, _CHEAP = 8.0, 1 << 16
 
 
@@ -238,7 +239,7 @@ def _climb(
         y=residual.values,
         weights=np.ones((n, 1)),
         # only the mean: the rest of the null hypothesis is gone from the residual already, and
-        # is not seen at so many cycles
+        # is not seen at frequencies of that many cycles over the span
         nuisance=np.ones((n, 1)),
         background=Background.plain(1, 0),
         group=np.zeros(n, dtype=np.intp),

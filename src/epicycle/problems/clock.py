@@ -149,7 +149,7 @@ class Clock:
         years : float
             Length of the range, which begins at 0, in Julian years.
         beyond : float
-            If not 0, the instants are not in the range but within so many years before its
+            If not 0, the instants are not in the range but within `beyond` years before its
             beginning or after its end, with equal odds.
         continuous : bool
             Real-valued instants instead of whole seconds.

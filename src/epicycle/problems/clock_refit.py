@@ -34,7 +34,7 @@ from epicycle.samples.arrays import Floats
 #: Steps at the most.
 _MOST_STEPS = 6
 
-#: Blunt dials need few samples: the first step takes so many, each further one four times more.
+#: Samples of the first step, for blunt dials need few; each further step takes four times more.
 _FIRST_SAMPLES = 1 << 17
 
 #: The transition between two classes is made this many standard errors of the phase wide: the

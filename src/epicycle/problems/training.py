@@ -100,7 +100,7 @@ def train(
     seconds : float
         Time for batches and steps; the last batch is finished, and there is at least one.
     max_batches : int, optional
-        End after so many batches, if that is earlier.
+        End after this number of batches, if that is earlier.
     target : float, optional
         End when the loss of a batch is no more than this, if that is earlier.
     seed : int

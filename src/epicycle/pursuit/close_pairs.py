@@ -8,8 +8,9 @@ Here a finished pursuit is looked through once more.  Where far more is left aro
 elsewhere, two to four lines of constant amplitude are put in its place.  They stay
 
 - if they leave at most 1e-4 of what had been left there, and
-- if a line whose amplitude and phase change as a polynomial in time, of a degree that so many
-  lines can imitate and with more free parameters than they have, leaves significantly more.
+- if a line whose amplitude and phase change as a polynomial in time, of the degree that
+  their number of lines can imitate and with more free parameters than they have, leaves
+  significantly more.
 
 All placements of a few lines are tried in the space of :mod:`epicycle.pursuit.neighbourhood`.
 """

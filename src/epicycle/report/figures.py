@@ -31,8 +31,8 @@ COMPONENTS = 4
 
 _TURNS_AS_CURVE = 150.0
 
-#: A forecast reaches so many turns of the strongest cycle, but at most so much of the baseline; so
-#: many turns of the data are shown before it.
+#: A forecast reaches 6 turns of the strongest cycle, but at most a quarter of the baseline; the
+#: last 10 turns of the data are shown before it.
 _TURNS_AHEAD, _SHARE_AHEAD, _TURNS_BEFORE = 6.0, 0.25, 10.0
 
 #: Probabilities of the intervals of a forecast.

@@ -22,8 +22,8 @@ _BLOCK = 4096
 #: Points on which the integrals over a random walk are evaluated.
 WALK_POINTS = 128
 
-#: So many bends to come make a normal distribution; of fewer expected, at most so many are told
-#: apart, and intervals are found to 2^-25 of their width.
+#: From 8 bends to come on, their sum is normally distributed.  Where fewer are expected, the cases
+#: of 0 to 24 bends are told apart, and intervals are found to 2^-25 of their width.
 _MANY_BENDS = 8.0
 
 _MOST_BENDS = 24

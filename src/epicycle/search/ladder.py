@@ -81,7 +81,7 @@ class Step:
 
 
 def visible(n_frequencies: float) -> float:
-    """Return the standard deviations at which 95 % of lines survive among so many frequencies.
+    """Return the standard deviations at which 95 % of lines survive among `n_frequencies`.
 
     About 5 among 1e4, and 7 among 1e8.
     """
@@ -217,8 +217,8 @@ class LadderSearch:
     plan : SearchPlan
         The band; its grid is that of the coherent search, which is never laid out.
     budget : float
-        Largest number of frequencies that all rungs together may evaluate, other work counted as
-        so many.
+        Largest cost of all rungs together, in frequencies evaluated; other work counts as the
+        frequencies that would take its time.
     reach : Reach
         How far to go within it.
     keep : int
@@ -319,8 +319,8 @@ class LadderSearch:
     ) -> tuple[Floats, Floats]:
         """Return the coherent maxima near each survivor that may be more than noise.
 
-        Only the highest are looked at, and what stays below the maximum of so many frequencies of
-        pure noise by half a deviation is left to a longer window; `everything` looks at every
+        Only the highest are looked at, and what stays below the maximum of pure noise at `tried`
+        frequencies by half a deviation is left to a longer window; `everything` looks at every
         survivor.
         """
         band = self._plan.maximum_frequency - self._plan.minimum_frequency

@@ -79,7 +79,7 @@ def close_pairs(
 
 
 def pairs_with_followers(followers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices (i, j) of each sample i with so many that come next."""
+    """Return the indices (i, j) of each sample i with the `followers[i]` samples after it."""
     first = np.repeat(np.arange(len(followers)), followers)
     rank = np.arange(len(first)) - np.repeat(np.cumsum(followers) - followers, followers)
     return first, first + rank + 1

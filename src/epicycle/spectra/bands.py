@@ -22,7 +22,7 @@ THINNED = 1 << 13
 #: Frequencies per band where samples are many: 8 MB of sums.
 LONG_BAND = 1 << 19
 
-#: The same where they are so many that they take more memory than a longer band: 1.5 for each
+#: The same where the samples take more memory than a longer band: 1.5 frequencies for each
 #: sample, up to 32 MB of sums.
 LONGEST_BAND = 1 << 21
 
@@ -69,7 +69,7 @@ def cut(n_frequencies: int, most: int) -> tuple[int, int]:
 
 
 def band_size(n_samples: int) -> int:
-    """Return the longest band of a search among so many samples.
+    """Return the longest band of a search among `n_samples` samples.
 
     Each band spreads all samples anew: where they are many, fewer and longer bands are cheaper.
     """

@@ -32,7 +32,7 @@ _ONE_THREAD = 1 << 18
 
 
 def is_faster(n_samples: int, size: int) -> bool:
-    """Return whether so many samples and modes are better summed directly."""
+    """Return whether `n_samples` samples at `size` modes are better summed directly."""
     return n_samples * size * max(n_samples, _FEW) <= _MOST * _FEW
 
 

@@ -57,7 +57,7 @@ class SearchPlan:
     max_frequencies : float
         The budget: the largest number of frequencies that one search could evaluate.
     cost : float
-        Frequencies evaluated in all searches together, other work counted as so many.
+        Frequencies evaluated in all searches together; other work counts by the time it takes.
     memory : float
         Estimated peak memory of the search in bytes, that of the data not counted.
     cut : bool

@@ -34,8 +34,7 @@ BAND = 1 << 16
 #: at a time: at once they take as long, and a plan of their own.
 _ALONE, _MANY = 1 << 14, 1 << 13
 
-#: To give a plan other points takes as long, per sample, as a new plan takes per so many
-#: frequencies.
+#: To give a plan one other point takes as long as a quarter of a frequency takes in a new plan.
 _CHANGE = 0.25
 
 #: A transform of fewer samples takes as long as one of 1024.
@@ -167,8 +166,8 @@ def is_worth_scattering(n_samples: int, cycles: float, n_places: int) -> bool:
 
     It spreads all samples once, and takes as long as two more of them for each of `cycles`, those
     over the samples at the highest frequency; and its plan takes as long as many samples do.  Each
-    of `n_places` bands takes some passes over the samples, and no less than over so many, which
-    are fewer where no plan is made for them.
+    of `n_places` bands takes some passes over the samples, and never less time than `least` samples
+    take: fewer where no plan is made for them.
     """
     least = _FEWEST_DIRECT if is_faster(n_samples, _TYPICAL) else _FEWEST
     return n_samples + 2.0 * cycles + _PLAN <= n_places * max(n_samples, least)

@@ -23,7 +23,7 @@ _PIECE = 1 << 14
 
 
 def _new_plan(modes: tuple[int] | None, count: int, *, single: bool = False) -> finufft.Plan:
-    """Return a plan for so many modes, or for frequencies anywhere."""
+    """Return a plan for a number of modes, or for frequencies anywhere where that is None."""
     return finufft.Plan(
         3 if modes is None else 1,
         1 if modes is None else modes,
@@ -125,7 +125,7 @@ def _phasors(times: Times, frequency: float) -> Complexes:
 
 
 def pieces(n_samples: int) -> list[slice]:
-    """Return consecutive pieces of so many samples whose intermediate results stay in cache.
+    """Return consecutive pieces of the samples whose intermediate results stay in cache.
 
     None but an only one is shorter than ``_PIECE``, so that each takes the same way through
     :func:`epicycle.samples.phase.unit_phasors`, whatever their number.

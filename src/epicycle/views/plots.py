@@ -158,7 +158,7 @@ def plot_fit(
     """Draw data, model and residual against time.
 
     Offsets between groups are removed from the data, and gains divided out.  Where the baseline
-    holds so many turns that a curve would fill the picture, the model is drawn as the band between
+    holds more turns than a curve can show, the model is drawn as the band between
     its lowest and highest values, and a second panel magnifies a part where samples are dense.
 
     Parameters

@@ -162,10 +162,10 @@ def thinned(n: int, limit: int) -> NDArray[np.intp]:
 
 
 def marker_size(n: int) -> float:
-    """Return the size of a marker, in points, that suits so many samples."""
+    """Return the size of a marker, in points, that suits `n` samples."""
     return float(np.clip(14.0 / max(n, 1) ** 0.22, 2.0, 5.0))
 
 
 def opacity(n: int) -> float:
-    """Return the opacity of a marker that suits so many samples, from 0 to 1."""
+    """Return the opacity of a marker that suits `n` samples, from 0 to 1."""
     return float(np.clip(22.0 / max(n, 1) ** 0.5, 0.2, 0.85))

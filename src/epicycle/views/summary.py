@@ -9,6 +9,7 @@ from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.views import drawing as draw
 from epicycle.views import folds, spectra, tables, timeline
+from epicycle.views.human import human_orders
 from epicycle.views.series import Series, value_name
 from epicycle.views.spectra import first_number
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Aliases with at least this share of a cycle's power are named in a summary.
 _ALIAS_RATIO = 0.5
+
+#: Characters of a list of orders for which the table of a summary has room.
+_WIDEST_ORDERS = 9
 
 
 def plot_summary(
@@ -207,7 +211,8 @@ def _write_notes(axes: Axes, notes: list[str], top: float) -> None:
 
 
 def _orders(cycle: Cycle) -> str:
-    orders = [h.order for h in cycle.harmonics]
-    if len(orders) > 1 and orders == list(range(1, len(orders) + 1)):
-        return f"1–{len(orders)}"
-    return ", ".join(map(str, orders))
+    orders = human_orders(h.order for h in cycle.harmonics)
+    if len(orders) <= _WIDEST_ORDERS:
+        return orders
+    # as many runs as the column has room for
+    return orders[: orders.rindex(",", 0, _WIDEST_ORDERS - 1) + 1] + "…"

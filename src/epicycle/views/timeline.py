@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 #: as the band between lowest and highest value beyond.
 _TURNS_AS_CURVE = 150
 
-#: A part is magnified from this many turns of the strongest cycle on; it has so many turns at
-#: least, and up to so many where samples are sparse; with fewer samples it would show nothing.
+#: A part is magnified from `_TURNS_TO_MAGNIFY` turns of the strongest cycle on.  It has 6 turns, or
+#: up to 40 where samples are sparse, and 40 samples where it can; below 10 it would show nothing.
 _TURNS_TO_MAGNIFY = 30
 
 _TURNS_MAGNIFIED = (6, 40)

@@ -1,0 +1,78 @@
+"""Lines in series: found in the samples shown, confirmed in those kept aside, and no others."""
+
+import numpy as np
+import pytest
+import torch
+
+from epicycle.optim.coordinates import Coordinates
+from epicycle.optim.hunt import Band, Hunt
+
+ROUNDING = 1e-12
+
+
+def hunt(series, x, null=None):
+    coordinates = Coordinates.of(torch.tensor(x)[:, None])
+    null = np.ones((len(x), 1)) if null is None else null
+    return Hunt(coordinates, series, null, ROUNDING)
+
+
+def noise(seed, n=400):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0, 100.0, n), rng.normal(size=(n, 1))
+
+
+def test_two_lines_are_found_together_with_errors():
+    x, y = noise(1)
+    y = y + 3 * np.cos(2 * np.pi * 0.731 * x)[:, None] + 2 * np.sin(2 * np.pi * 0.274 * x)[:, None]
+    found = hunt(y, x).lines(Band(0.0, 1.0), 0.01, 5)
+    assert len(found) == 2
+    for finding, frequency in zip(
+        sorted(found, key=lambda f: f.frequency[0]), (0.274, 0.731), strict=True
+    ):
+        assert abs(finding.frequency[0] - frequency) < 5 * finding.error[0] < 0.005
+        assert finding.false_alarm_probability < 1e-6
+    assert 0 < sum(f.power for f in found) < 1
+
+
+def test_noise_has_no_lines():
+    found = [hunt(y, x).lines(Band(0.0, 1.0), 0.01, 5) for x, y in map(noise, range(20))]
+    assert sum(map(len, found)) <= 2
+
+
+def test_a_line_that_only_the_shown_samples_have_is_not_confirmed():
+    x, y = noise(2)
+    line = 3 * np.cos(2 * np.pi * 0.731 * x)
+    line[2::3] = 0.0  # one in three is kept aside
+    assert hunt(y + line[:, None], x).lines(Band(0.0, 1.0), 0.01, 5) == []
+
+
+def test_what_is_excluded_is_not_found_again():
+    x, y = noise(3)
+    search = hunt(y + 3 * np.cos(2 * np.pi * 0.731 * x)[:, None], x)
+    assert search.at(np.array([0.7312])) is not None
+    assert search.at(np.array([0.4])) is None
+    search.exclude([np.array([0.731])])
+    assert search.lines(Band(0.0, 1.0), 0.01, 5) == []
+
+
+def test_a_harmonic_is_told_at_its_fundamental():
+    x, y = noise(4)
+    y = y + 2 * np.cos(2 * np.pi * 0.2 * x)[:, None] + 4 * np.cos(2 * np.pi * 0.6 * x)[:, None]
+    found = hunt(y, x).lines(Band(0.0, 1.0), 0.01, 1)
+    assert found[0].frequency[0] == pytest.approx(0.2, abs=1e-3)
+
+
+def test_few_samples_are_not_enough():
+    x, y = noise(5, 20)
+    assert not hunt(y, x).enough
+    x, y = noise(5, 60)
+    assert hunt(y, x).enough
+
+
+def test_a_band_beyond_the_resolution_of_the_inputs_is_refused():
+    x = Coordinates.of(torch.linspace(0, 1e6, 50, dtype=torch.float32)[:, None])
+    with pytest.raises(ValueError, match="float64"):
+        Band(0.0, 1e3).limits(x)
+    low, high = Band(0.0, 1.0).limits(x)
+    assert low[0] == pytest.approx(3e-6)
+    assert high[0] == 1.0
