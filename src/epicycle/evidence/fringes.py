@@ -54,6 +54,13 @@ _LISTED = 12
 #: Points per 1/T of the window.
 _WINDOW_POINTS = 5
 
+#: Campaigns are apart if a gap is this part of the baseline, and this many times the usual gap.
+_GAP, _UNUSUAL = 1 / 16, 5.0
+
+#: A comb ends where its next tooth is farther than this many times its first one: what comes then
+#: repeats with the rhythm of the visits, such as days, not with the gap.
+_TOOTH = 2.5
+
 
 @dataclass(frozen=True)
 class Fringe:
@@ -78,8 +85,8 @@ class Fringe:
 def fringe_reach(data: Data) -> float:
     """Return how far from a line its highest fringes stand; 0 where the sampling has none.
 
-    Fringes are maxima of the spectral window above a share of its height, no farther from zero
-    than a bounded number of line widths.
+    Fringes are the comb of maxima of the spectral window that begins at zero, above a share of its
+    height, where gaps are long enough to make one.
     """
     kept = data.memo.get("fringe reach")
     if not isinstance(kept, float):
@@ -88,6 +95,10 @@ def fringe_reach(data: Data) -> float:
 
 
 def _reach(data: Data) -> float:
+    gaps = np.diff(np.sort(data.times.to_float()))
+    usual = float(np.median(gaps)) if len(gaps) else 0.0
+    if not len(gaps) or gaps.max() < max(_GAP * data.baseline, _UNUSUAL * usual):
+        return 0.0
     spacing = 1.0 / (_WINDOW_POINTS * data.baseline)
     size = _WINDOW_POINTS * _FARTHEST + 1
     weights = data.weights.sum(axis=1)
@@ -96,7 +107,10 @@ def _reach(data: Data) -> float:
     at = _maxima(power)
     # below 1/T it is the main lobe itself
     at = at[(power[at] > ALIASES.power_ratio) & (at > 0.5 * _WINDOW_POINTS)]
-    return float(at[-1] * spacing) if len(at) else 0.0
+    if not len(at):
+        return 0.0
+    ends = np.flatnonzero(np.diff(at) > _TOOTH * at[0])
+    return float(at[ends[0] if len(ends) else -1] * spacing)
 
 
 def _maxima(power: Floats) -> NDArray[np.intp]:
