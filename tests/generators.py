@@ -224,3 +224,17 @@ def gear_trains(seed: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
     errors = true * 10 ** rng.uniform(-9, -7, len(ratios))
     pulls = np.clip(rng.normal(size=len(ratios)), -3, 3)
     return true + errors * pulls, errors, ratios
+
+
+def quasi_periodic(
+    seed: int, times: np.ndarray, period: float, memory: float, noise: float
+) -> np.ndarray:
+    """Return a phasor of unit variance that forgets within `memory`, seen with noise."""
+    rng = np.random.default_rng(seed)
+    step = rng.normal(size=(len(times), 2)) @ np.array([1.0, 1.0j])
+    phasor = np.empty(len(times), dtype=complex)
+    phasor[0] = step[0]
+    for i, keep in enumerate(np.exp(-np.diff(times) / memory), start=1):
+        phasor[i] = keep * phasor[i - 1] + np.sqrt(1 - keep**2) * step[i]
+    signal = (phasor * np.exp(-2j * np.pi * times / period)).real
+    return signal + noise * rng.normal(size=len(times))

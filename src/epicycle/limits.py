@@ -311,7 +311,7 @@ class Coherence:
     """Least part of the power of all lines in question: weaker peaks may be leftovers."""
     several: float = decides(2.0, "baselines", "accuracy/red_noise")
     """Several lines are one broad peak if it forgets sooner; one line, within one baseline."""
-    least_quality: float = decides(5.0, "turns", "accuracy/red_noise")
+    least_quality: float = decides(2.0, "turns", "accuracy/red_noise")
     """Least pi f tau: with less there is no peak, but noise stronger at low frequencies."""
     significant: float = decides(8.0, "log likelihood", "accuracy/red_noise", "derived: 1 in 1e5")
     """By this, forgetting must beat a clock."""

@@ -7,57 +7,10 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from epicycle import find_cycles
-from epicycle.evidence.coherence import _Series
 from epicycle.model import CycleModel
-from generators import regression, sinusoids
-
-
-def quasi_periodic(
-    seed: int, times: np.ndarray, period: float, memory: float, noise: float
-) -> np.ndarray:
-    """Return a phasor of unit variance that forgets within `memory`, seen with noise."""
-    rng = np.random.default_rng(seed)
-    step = rng.normal(size=(len(times), 2)) @ np.array([1.0, 1.0j])
-    phasor = np.empty(len(times), dtype=complex)
-    phasor[0] = step[0]
-    for i, keep in enumerate(np.exp(-np.diff(times) / memory), start=1):
-        phasor[i] = keep * phasor[i - 1] + math.sqrt(1 - keep**2) * step[i]
-    signal = (phasor * np.exp(-2j * np.pi * times / period)).real
-    return signal + noise * rng.normal(size=len(times))
-
-
-@pytest.mark.parametrize("offset", [0.0, 0.013, -0.02])
-def test_the_filter_gives_the_likelihood_of_the_gaussian_process(offset: float) -> None:
-    rng = np.random.default_rng(2)
-    t = np.sort(rng.uniform(0, 100, 40))
-    y, dy = rng.normal(size=40), rng.uniform(0.5, 2, 40)
-    data = regression(t, y, dy)
-    centre, rate, variance, noise = 0.09, 0.07, 1.7, 0.8
-    # so many blocks that each has one sample
-    series = _Series(data, data.y[:, 0], 0, centre, 10**7)
-    apart = t[:, np.newaxis] - t
-    kernel = (
-        variance * np.exp(-rate * np.abs(apart)) * np.cos(2 * np.pi * (centre + offset) * apart)
-    )
-    dense = stats.multivariate_normal(cov=kernel + noise * np.diag(dy**2)).logpdf(y)
-    expected = dense + 20 * math.log(2 * math.pi) + np.log(dy).sum()
-    assert series.log_likelihood(offset, rate, variance, noise) == pytest.approx(expected, rel=1e-9)
-
-
-def test_blocks_lose_nothing_that_matters() -> None:
-    t = np.sort(np.random.default_rng(1).uniform(0, 300, 2000))
-    data = regression(t, quasi_periodic(1, t, 11.0, 60.0, 0.5))
-    y = data.y[:, 0] - data.y.mean()
-    coarse, fine = (
-        _Series(data, y, 0, 1 / 11, n).log_likelihood(0.001, 1 / 60, 1.0, 0.25)
-        for n in (256, 10**7)
-    )
-    # within a block of T / 256 the phasor forgets 1 - exp(-300 / 256 / 60) = 2 % of its variance:
-    # 2 % of 1 beside the noise of 8 samples, 0.25 / 8 * 2 for each of two components
-    assert coarse == pytest.approx(fine, abs=0.02 / 0.06 * 256 / 2)
+from generators import quasi_periodic, sinusoids
 
 
 def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
@@ -77,10 +30,11 @@ def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
         ]
         assert any("not coherent over the baseline" in note for note in model.undecided)
         # the middle of the peak is known to about its width over the root of the 10 memories seen
-        assert abs(cycle.frequency - 1 / 11) < 3.5 * cycle.frequency_error
+        # (that error is itself known from 10 memories: Student's t is 5 as often as a normal 3.5)
+        assert abs(cycle.frequency - 1 / 11) < 5 * cycle.frequency_error
         assert cycle.frequency_error > 0.1 * width
         pulls.append(math.log(cycle.coherence_time / memory))
-    assert found >= 6
+    assert found >= 7
     # ln tau scatters by about sqrt(2 tau / T) = 0.45 in each
     assert abs(np.mean(pulls)) < 3.5 * 0.45 / math.sqrt(found)
 
@@ -96,19 +50,6 @@ def test_clocks_stay_clocks(sampling: str) -> None:
         model = find_cycles(problem.t, problem.y, minimum_period=2.0, trend=0)
         assert model.cycles
         assert all(c.coherence_time is None for c in model.cycles)
-
-
-def test_forgetting_is_rarely_significant_for_a_clock() -> None:
-    gains = []
-    for seed in range(25):
-        problem = sinusoids(seed, 150, 100.0, [(0.2, 1.0)])
-        data = problem.data()
-        forgetting = _Series(data, data.y[:, 0] - data.y.mean(), 0, 0.2, 256).forgetting()
-        gains.append(0.0 if forgetting is None else forgetting.gain)
-    # at a bound, twice the gain is 0 or chi-square with one degree of freedom, half of the time
-    # each: 99.9 % of gains are below 4.8
-    assert max(gains) < 4.8
-    assert np.mean(np.array(gains) < 0.2) > 0.4
 
 
 def test_what_forgets_fades_from_predictions() -> None:
@@ -128,6 +69,16 @@ def test_what_forgets_fades_from_predictions() -> None:
     power = 0.5 * float((model.predictor.coefficients[fading] ** 2).sum())
     assert near < 0.5 * power
     assert away - near == pytest.approx(power, rel=0.2)
+
+
+def test_a_broad_peak_is_not_its_own_noise() -> None:
+    # a quality pi f tau of 4.6, asymmetric: the yearly sunspot numbers are like this
+    t = np.arange(309.0)
+    y = np.exp(0.7 * quasi_periodic(5, t, 11.0, 16.0, 0.1))
+    cycle = find_cycles(t, y).cycles[0]
+    assert cycle.coherence_time is not None
+    assert cycle.false_alarm_probability < 1e-6
+    assert abs(cycle.frequency - 1 / 11) < 1 / (math.pi * 16.0)
 
 
 def test_regular_series_like_sunspots() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.coherence import BroadPeak, broad_peaks
+from epicycle.evidence.coherence import BroadPeak, broad_peaks, with_peaks
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
@@ -192,7 +192,7 @@ def pursue(
         jitter=stand.jitter,
         level=level,
         covariance=errors,
-        false_alarm=judge.of_all(work.data, fit, errors, level),
+        false_alarm=with_peaks(judge.of_all(work.data, fit, errors, level), broad),
         first=work.portrait(work.null(structure), fit, stand.last),
         last=work.portrait(fit, fit, stand.last),
         depth=work.searcher.depth,
@@ -200,7 +200,7 @@ def pursue(
         search=work.searcher.report(),
         bandwidth=judge.trials.upper,
         notes=(
-            *_unresolved_notes(fit, beside, 1.0 / data.baseline),
+            *_unresolved_notes(fit, beside, 1.0 / data.baseline, broad),
             *multiple_notes(stand.rivals, fit.structure.frequency, data.baseline),
         ),
         window=window,
@@ -245,14 +245,20 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
-def _unresolved_notes(fit: Fit, refused: list[float], width: float) -> list[str]:
-    """Return a sentence for each line next to which power was found but not resolved."""
+def _unresolved_notes(
+    fit: Fit, refused: list[float], width: float, broad: list[BroadPeak]
+) -> list[str]:
+    """Return a sentence for each line next to which power was found but not resolved.
+
+    A broad peak says so of itself.
+    """
     close = np.array(refused)
+    told = {m for peak in broad for m in peak.members}
     return [
         f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
         f"companion, or a cycle whose amplitude or period changes"
-        for f in fit.structure.frequency
-        if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
+        for k, f in enumerate(fit.structure.frequency)
+        if k not in told and f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
     ]
 
 
@@ -265,4 +271,5 @@ def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
     level = judge.noise_level(data, fit)
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
     order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
-    return broad_peaks(data, fit, level, order)
+    peaks = broad_peaks(data, fit, level, order, judge.trials.upper)
+    return [peak for peak in peaks if peak.false_alarm <= goal.false_alarm]
