@@ -120,7 +120,8 @@ varying_amplitude, known, unit, strategy, max_frequencies
         y : array_like, shape (n,) or (n, d)
             Values.
         sample_weight : array_like, shape (n,), optional
-            Relative weights; 0 leaves a sample out.
+            Relative weights; 0 leaves a sample out.  A row that stands twice counts as one of
+            weight 2, unlike in `find_cycles`, which counts rows of a file appended to itself once.
 
         Returns
         -------
@@ -224,6 +225,10 @@ varying_amplitude, known, unit, strategy, max_frequencies
 
     def _find(self, t: Any, y: Any, weights: Any, covariates: Any) -> CycleModel:
         options = Options.among(self.get_params(deep=False))
+        if weights is None:
+            # scikit-learn resamples, and takes a row that stands twice for one of weight 2:
+            # find_cycles counts rows that repeat without weights once
+            weights = np.ones(len(y))
         return find_cycles(t, y, weights=weights, covariates=covariates, **options.arguments())
 
     def _samples(

@@ -19,10 +19,13 @@ _ROUNDING = 1e-9
 def without_copies(samples: Samples) -> Samples:
     """Return the samples with every row that repeats an earlier one exactly left out, and counted.
 
-    A row is a copy where its time, values, errors, weight, group and covariates all are those of an
-    earlier one.  Measurements taken at the same time may agree by chance where values are rounded:
+    A row is a copy where its time, values, errors, group and covariates all are those of an earlier
+    one.  Weights say how much each row counts: rows that have them are left as they are.
+    Measurements taken at the same time may agree by chance where values are rounded:
     rows are left as they are unless more of them agree than that explains.
     """
+    if samples.weights is not None:
+        return samples
     columns = _columns(samples)
     order = np.lexsort((*columns.T[::-1], samples.group, samples.times.lo, samples.times.hi))
     hi, lo, group = samples.times.hi[order], samples.times.lo[order], samples.group[order]
@@ -42,7 +45,7 @@ def _columns(samples: Samples) -> Floats:
     parts = [np.where(samples.present, samples.y, np.inf)]
     parts += [
         one.reshape(len(samples.y), -1)
-        for one in (samples.dy, samples.weights, samples.covariates)
+        for one in (samples.dy, samples.covariates)
         if one is not None
     ]
     return np.hstack(parts)
@@ -80,7 +83,6 @@ def _rows(samples: Samples, kept: NDArray[np.bool_]) -> Samples:
         y=samples.y[kept],
         present=samples.present[kept],
         dy=None if samples.dy is None else samples.dy[kept],
-        weights=None if samples.weights is None else samples.weights[kept],
         group=samples.group[kept],
         kept=samples.kept[kept],
         covariates=None if samples.covariates is None else samples.covariates[kept],
