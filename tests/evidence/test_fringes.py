@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from epicycle import find_cycles
+from epicycle.evidence import fringes
 from epicycle.evidence.fringes import fringe_reach, judged_fringes
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
@@ -97,3 +100,38 @@ def test_a_waveform_of_several_harmonics_is_put_on_its_fringe() -> None:
     cycle = find_cycles(t, y).cycles[0]
     # a fringe is P^2 / 1100 = 5e-3 away
     assert cycle.period == pytest.approx(2.417, abs=3e-4)
+
+
+@pytest.mark.parametrize("sigma", [0.1, 1.0])
+def test_a_coarse_grid_first_hides_no_fringe_that_may_win(
+    sigma: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t, noise = two_campaigns(8, 300, 20.0, 1000.0)
+    y = np.mod(t / 1.417, 1.0) + sigma * noise
+    data, model = problem(t, y)
+    structure = Structure.empty().plus(1 / 1.417 + 2 / 1000.0, orders=(1, 2, 3))
+    fit = fit_lines(data, structure, absolute=False)
+    points: list[int] = []
+    reduction = fringes.MultiHarmonicPeriodogram.reduction
+
+    def counted(self: fringes.MultiHarmonicPeriodogram, *given: Any) -> Any:
+        points.append(self.size)
+        return reduction(self, *given)
+
+    monkeypatch.setattr(fringes.MultiHarmonicPeriodogram, "reduction", counted)
+    quick = judged_fringes(data, model, fit, 0, (0.1, 2.0), every=True)
+    looked, few = len(points), sum(points)
+    # the next question about the same fit costs nothing
+    again = judged_fringes(data, model, fit, 0, (0.1, 2.0), every=True)
+    assert len(again) == len(quick)
+    assert len(points) == looked
+    data.memo.clear()
+    monkeypatch.setattr(fringes, "_PLACES", -1)
+    whole = judged_fringes(data, model, fit, 0, (0.1, 2.0), every=True)
+    assert len(quick) == len(whole) > 0
+    # one looks at the same points of the same grid; sums are good to 1e-9
+    for one, other in zip(quick, whole, strict=True):
+        assert one.frequency == pytest.approx(other.frequency, rel=1e-8)
+        assert one.log_odds == pytest.approx(other.log_odds, abs=1e-5)
+    if sigma < 1:
+        assert few < 0.5 * (sum(points) - few)
