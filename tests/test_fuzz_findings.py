@@ -22,7 +22,6 @@ from epicycle.evidence.significance import power_threshold
 from epicycle.files import frames, instants, model_files, writing
 from epicycle.files.documents import from_dict
 from epicycle.files.reading import ReadError, read_table
-from epicycle.fit.red_noise import _spline_fit
 from epicycle.many import parts as _parts
 from epicycle.many.parts import Parts
 from epicycle.samples.times import TimeScale
@@ -35,7 +34,10 @@ FUZZ = Path(__file__).parents[1] / "fuzz"
 
 def test_events_at_even_distances():
     # their spectrum is empty: less power than noise has in 95 of 100 cases
-    model = find_cycles(np.arange(69), max_cycles=1, harmonics=1, max_frequencies=1e4)
+    options = {"max_cycles": 1, "harmonics": 1, "max_frequencies": 1e4}
+    (clock,) = find_cycles(np.arange(69), **options).cycles
+    assert clock.period == pytest.approx(1.0, abs=1e-12)
+    model = find_cycles(np.arange(69), minimum_period=2.5, **options)
     assert model.cycles == ()
     # 69 events of noise decide about no modulation much below 2 sqrt(noncentrality / 2 n), and
     # that is 5.5 for a statistic at its median: ncx2.cdf(2 ln 2, 2, 5.5) = 0.05
@@ -275,15 +277,6 @@ def test_a_part_that_is_no_json_though_its_checksum_fits(tmp_path):
         assert list(again.in_order()) == [{"id": "a"}]
 
 
-def test_a_continuum_far_from_all_its_knots():
-    table = np.linspace(np.log(1e-9), np.log(0.3), 512)
-    narrow, powers = np.linspace(-1.4, -1.2, 40), np.geomspace(1e-9, 1e9, 40)
-    level, dof = _spline_fit(narrow, powers, table, 20.0)
-    assert np.isfinite(np.exp(2 * level)).all()
-    assert np.isfinite(np.exp(-2 * level)).all()
-    assert (dof >= 2).all()
-
-
 def test_rivals_whose_frequency_the_data_do_not_tell():
     # one weight of 1e-30: the second derivative by frequency is lost to rounding, or negative
     k = np.arange(16)
@@ -375,7 +368,8 @@ def test_a_coherence_time_of_any_length_may_be_uncertain() -> None:
     y = [5.877, 7.05, 6.877, 5.315, 2.248, 3.423, 3.58, 5.978, 7.497, 6.398, 5.759, 3.684, 0.284]
     y += [5.975, 5.303, 3.329, 3.041, 445.11, 5.267, 6.701, 5.879, 3.282, 3.529, 6.257]
     model = find_cycles(t, y, max_cycles=1, harmonics=1)
-    assert not model.cycles
+    # one that is claimed is told with the others that are as likely
+    assert all(cycle.alternatives for cycle in model.cycles)
 
 
 def test_an_alias_is_inside_the_band() -> None:

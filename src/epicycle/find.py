@@ -188,7 +188,7 @@ def find_cycles(
         return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))
     samples = given.samples(options)
     data = build_data(samples, options.degree)
-    band = plan_search(data, *options.period_limits, options.strategy)
+    band = plan_search(data, *options.period_limits, options.strategy, widened=not options.drift)
     task = with_groups_apart(Task.of(samples, data, band, options))
     task, gains = with_first_gains(task, progress)
     found = task.pursue(task.data, progress)

@@ -27,7 +27,7 @@ def test_of_two_lines_that_meet_only_one_goes() -> None:
 
     both = [Fundamental(0.3, (1, 2, 3)), Fundamental(0.45, (1, 2))]
     fit = fit_lines(data, Structure.of(both), absolute=False, max_steps=0)
-    settled, _ = _settle_apart(Bench(), fit, SimpleNamespace(drift=False))
+    settled, _ = _settle_apart(Bench(), fit, SimpleNamespace(drift=False, known=()))
     found = np.sort(settled.structure.line_frequency)
     np.testing.assert_allclose(found, sorted(f for f, _ in lines), atol=0.1 / 100)
     # four lines and a mean are fitted to 600 values: the variance is 1 to sqrt(2 / 590)

@@ -140,13 +140,12 @@ def test_groups_one_after_the_other_show_no_faster_cycles_together() -> None:
     assert plan_search(apart).maximum_frequency < 0.1 * plan_search(alone).maximum_frequency
 
 
-def test_the_band_of_events_contains_their_mean_rate() -> None:
-    rng = np.random.default_rng(15)
-    t = np.arange(300) + 0.05 * rng.normal(size=300)
-    data = regression(t, np.ones(300))
-    assert plan_search(data, of_events=True).maximum_frequency > 1.4
+def test_a_band_is_widened_unless_that_is_not_wanted() -> None:
+    data = regression(np.sort(np.random.default_rng(15).uniform(0, 100, 250)), np.ones(250))
+    wide, narrow = plan_search(data), plan_search(data, widened=False)
+    assert narrow.maximum_frequency < 0.5 * wide.maximum_frequency
     # what is asked for is left alone
-    assert plan_search(data, 2.0, of_events=True).maximum_frequency == pytest.approx(0.5)
+    assert plan_search(data, 2.0).maximum_frequency == pytest.approx(0.5)
 
 
 def test_the_mean_rate_counts_where_gaps_are_even() -> None:

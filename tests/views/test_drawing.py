@@ -26,7 +26,7 @@ def test_labels_name_periods_and_unit(model: CycleModel) -> None:
 @pytest.mark.parametrize("crowded", [False, True])
 def test_labels_do_not_overlap(model: CycleModel, crowded: bool) -> None:
     cycle = model.cycles[0]
-    shift = 1.03 if crowded else 1.5
+    shift = 1.03 if crowded else 2.5
     many = [
         replace(cycle, frequency=cycle.frequency * shift**k, period=cycle.period / shift**k)
         for k in range(9)

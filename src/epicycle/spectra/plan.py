@@ -16,9 +16,6 @@ from epicycle.spectra.rhythm import resolved_by_jitter
 #: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
 
-#: The band of events reaches so many times their mean rate at least.
-_RATES = 1.5
-
 #: Why a band of irregular samples ends.
 _STAMPS = "up to half the inverse of the raster of the time stamps, {:.6g}: beyond are aliases only"
 _COST = "up to {} frequencies; name minimum_period to search further"
@@ -209,7 +206,7 @@ def plan_search(
     strategy: str = "auto",
     *,
     slow: bool = True,
-    of_events: bool = False,
+    widened: bool = True,
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
@@ -223,27 +220,16 @@ def plan_search(
     `maximum_period` it begins at one cycle over the baseline.  A band that begins near there is
     widened downwards to where slow variation is, unless `slow` is False.
 
-    The band of events, `of_events`, is not widened, but contains their mean rate, with which they
-    may recur.
+    It is not widened where `widened` is False: a line whose frequency drifts is smeared, and seen
+    by windows, in which a wide band costs much more than in all of the baseline.
 
     Raises
     ------
     ValueError
         If the grid's frequencies would not differ in double precision.
     """
-    sampling = Sampling.of(data, widened=not of_events)
-    plan = plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow)
-    rate = _RATES * len(data.times) / data.baseline
-    is_wide = minimum_period is not None or plan.maximum_frequency >= rate
-    if not of_events or is_wide or sampling.exact:
-        return plan
-    return grid(
-        plan.minimum_frequency,
-        rate,
-        1.0 / (SEARCH.points_per_peak * data.baseline),
-        strategy,
-        reason=f"up to {_RATES:g} times the mean rate of the events",
-    )
+    sampling = Sampling.of(data, widened=widened)
+    return plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow)
 
 
 def plan_band(
