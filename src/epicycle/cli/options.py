@@ -336,4 +336,6 @@ def in_words_of_options(message: str) -> str:
     """Return a message of the library with its arguments called as they are here."""
     for name, option in _OPTIONS.items():
         message = re.sub(rf"\b{name}\b", option, message)
-    return re.sub(rf"^({'|'.join(_LEADING_OPTIONS)})\b", r"--\1", message)
+    # such a word is an option where the message begins with it, or gives it a value
+    words = "|".join(_LEADING_OPTIONS)
+    return re.sub(rf"^({words})\b|(?<![-\w])({words})(?==\S)", r"--\1\2", message)

@@ -172,8 +172,8 @@ class AliasTest:
         lines = fit.structure.line_frequency[fit.structure.parent == k]
         level = local_level(self._data, fit.residual, fit.scale, lines)
         loud = float(level.max()) if level.max() > ALIASES.loud else 1.0
-        # a fraction of the frequency has been held against the noise around its new lines; to divide
-        # the price of their parameters as well would make it cheap
+        # a fraction of the frequency has been held against the noise around its new lines: to
+        # divide the price of their parameters as well would make it cheap
         judged = (
             one if one.kind in ("half", "third") else one._replace(log_odds=one.log_odds / loud)
             for one, _ in self._judged(fit, k)
