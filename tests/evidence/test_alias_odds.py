@@ -10,14 +10,15 @@ import pytest
 import oracles
 from epicycle import find_cycles
 from epicycle.evidence.alias_odds import AliasTest
+from epicycle.evidence.aliases import MULTIPLES
 from epicycle.evidence.window import spectral_window
-from epicycle.fit.lines import Structure
+from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
 from epicycle.results.cycles import Cycle
 from epicycle.samples.checks import check_samples
 from epicycle.spectra.plan import plan_search
-from generators import Problem, sinusoids
+from generators import Problem, regression, sinusoids
 
 
 def chi_square(problem: Problem, frequencies: list[float], weights: np.ndarray) -> float:
@@ -155,3 +156,31 @@ def test_rivals_are_judged_where_the_window_shows_nothing() -> None:
     ratio = chi_square(problem, [rival.frequency], ones) / own
     assert rival.odds == pytest.approx(ratio**-58.0, rel=0.02)
     assert all(a.kind != "rival" for a in AliasTest(data, noise, window, plan).aliases(fit, 0))
+
+
+def test_odds_of_a_waveform_are_those_of_its_lines_together() -> None:
+    # with so few nights the lines of a waveform are hardly apart at an alias: each of them alone
+    # has the power of all, and their sum is more than they explain together
+    rng = np.random.default_rng(1)
+    frequency, orders, n = 1.37363, (1, 2, 3, 4, 5), 60
+    nights = [first + rng.choice(120, n // 2, replace=False) for first in (0, 2000)]
+    t = np.sort(np.concatenate(nights)) + 0.1 * rng.normal(size=n)
+    group = rng.integers(0, 5, n)
+    wave = np.cos(2 * np.pi * np.outer(t * frequency, orders)) @ np.array([1, 0.5, 0.3, 0.2, 0.1])
+    y = wave + 0.1 * rng.normal(size=n)
+    dy = 0.1 * np.exp(0.3 * rng.normal(size=n))
+    data = regression(t, y, dy, group=group, degree=0)
+    plan = plan_search(data, 0.4, None, "dense")
+    noise = NoiseModel.of(check_samples(t, y, dy, group=group))
+    test = AliasTest(data, noise, spectral_window(data, plan), plan, unit="d")
+    fit = fit_lines(data, Structure.of([Fundamental(frequency, orders)]), absolute=True)
+    aliases = [a for a in test.aliases(fit, 0) if a.kind not in MULTIPLES]
+    assert aliases
+    # the lines are put there together, by a least-squares fit that knows nothing of aliases
+    for one in aliases:
+        near = one.frequency + np.linspace(-0.3, 0.3, 13) / data.baseline
+        structures = [Structure.of([Fundamental(f, orders)]) for f in near.tolist()]
+        left = [fit_lines(data, s, absolute=True, max_steps=0).chi2[0] for s in structures]
+        assert min(left) > 2 * fit.chi2[0]
+        assert one.odds < 1.0
+    assert test.likelier(fit, 0, []) is None

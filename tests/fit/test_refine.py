@@ -8,7 +8,7 @@ from scipy import optimize
 
 import oracles
 from epicycle.fit.lines import Fundamental, Structure
-from epicycle.fit.refine import fit_lines
+from epicycle.fit.refine import fit_lines, joint_gain
 from generators import regression, sinusoids
 from tests.fit.models import LINES, parameters_of, plain_model, structure_of
 
@@ -166,6 +166,22 @@ def test_only_those_named_free_move() -> None:
     assert fit.structure.frequency[0] == 0.3140
     assert fit.structure.frequency[1] != 0.4144
     assert fit.structure.frequency[2] == 1.7319
+
+
+def test_lines_elsewhere_gain_what_they_explain_together() -> None:
+    problem = sinusoids(3, 60, 100.0, [(0.31, 2.0), (0.62, 1.0), (0.457, 1.0)])
+    data = problem.data()
+    start = Structure.of([Fundamental(0.31, (1, 2)), Fundamental(0.457, (1,))])
+    fit = fit_lines(data, start, absolute=False)
+    there = Structure.of([Fundamental(0.41, (1, 2)), fit.structure.fundamentals()[1]])
+    free = np.array([True, False])
+    other = fit_lines(data, there, absolute=True, free=free)
+    gain = float((fit.chi2 - other.chi2)[0] / fit.scale[0])
+    # near a maximum a few steps do
+    near = there.fundamentals()[0]._replace(frequency=float(other.structure.frequency[0]) + 3e-4)
+    moved = Structure.of([near, there.fundamentals()[1]])
+    assert joint_gain(data, fit, moved, 0) == pytest.approx(gain, abs=0.1)
+    assert joint_gain(data, fit, fit.structure, 0) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_drift_is_found_where_it_is_free() -> None:

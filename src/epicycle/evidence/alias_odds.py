@@ -32,7 +32,7 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
 from epicycle.fit.noise import NoiseModel, is_exact, local_level
-from epicycle.fit.refine import fit_lines
+from epicycle.fit.refine import fit_lines, joint_gain
 from epicycle.limits import ALIASES, CYCLES, HARMONICS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -237,6 +237,8 @@ class AliasTest:
             else:
                 ratio = gain / here
                 gain += sum(power.at(whole, f) for f in case.rest(place)) - base
+                if case.rest(place) and 0.5 * gain > ALIASES.worth_a_fit:
+                    gain = joint_gain(self._data, fit, _moved(fit.structure, k, place), k)
             judged.append((_seen(place, ratio, 0.5 * gain - more * self._penalty), place))
         judged.sort(key=lambda one: -one[0].log_odds)
         least = math.log(ALIASES.least_odds)
