@@ -24,7 +24,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.aliases import MULTIPLES, Alias, Appearance, as_aliases, least_log_odds
+from epicycle.evidence.aliases import (
+    MULTIPLES,
+    Alias,
+    Appearance,
+    as_aliases,
+    least_log_odds,
+    orders_at_multiple,
+)
 from epicycle.evidence.window import day_length, window_offsets
 from epicycle.fit.criteria import log_likelihood, price_of_parameters
 from epicycle.fit.joint import Fit, line_powers
@@ -298,7 +305,7 @@ class AliasTest:
             g = f * up / down
             if up == 1 and g < CYCLES.minimum * width:
                 continue
-            for orders in _orders(own, up, down):
+            for orders in orders_at_multiple(own, up, down):
                 shared = order * down % up == 0
                 lead = order * down // up if shared else 1
                 found.append(_Place(g, orders, lead, shared, kind, abs(g - f)))
@@ -379,18 +386,6 @@ def _new_lines(own: Fundamental, place: _Place) -> list[float]:
 
 def _seen(place: _Place, ratio: float, log_odds: float) -> Appearance:
     return Appearance(place.frequency, ratio, place.distance, log_odds, place.kind)
-
-
-def _orders(own: Fundamental, up: int, down: int) -> list[tuple[int, ...]]:
-    """Return the waveforms to be tried at a multiple ``up / down`` of the frequency.
-
-    At a fraction, all lines of the cycle and one or two that tell the fraction from it; at a
-    multiple, those lines that it can have.
-    """
-    if up == 1:
-        kept = {down * o for o in own.orders}
-        return [tuple(sorted(kept | {1})), tuple(sorted(kept | {1, 2 if down == 3 else 3}))]
-    return [tuple(sorted({o // up for o in own.orders if o % up == 0} or {1}))]
 
 
 def _moved(structure: Structure, k: int, place: _Place) -> Structure:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from epicycle.evidence.waveforms import Rival
+from epicycle.fit.lines import Fundamental
 from epicycle.limits import ALIASES, HARMONICS
 
 _MOST = 5
@@ -215,3 +216,15 @@ def least_log_odds(ratio: float) -> float:
     if _NEAR < ratio < 1.0 / _NEAR:
         return 0.0
     return -math.log(ALIASES.hardly) if ratio > 1.0 else math.log(ALIASES.hardly)
+
+
+def orders_at_multiple(own: Fundamental, up: int, down: int) -> list[tuple[int, ...]]:
+    """Return the waveforms to be tried at a multiple ``up / down`` of the frequency.
+
+    At a fraction, all lines of the cycle and one or two that tell the fraction from it; at a
+    multiple, those lines that it can have.
+    """
+    if up == 1:
+        kept = {down * o for o in own.orders}
+        return [tuple(sorted(kept | {1})), tuple(sorted(kept | {1, 2 if down == 3 else 3}))]
+    return [tuple(sorted({o // up for o in own.orders if o % up == 0} or {1}))]
