@@ -208,6 +208,8 @@ class Harmonics:
     """A fundamental with less of its strongest multiple needs a second odd multiple."""
     largest_gap: int = decides(2, "orders", "accuracy/eclipsing")
     """Orders follow each other with at most one left out, unless many are known."""
+    combs: int = decides(3, "lines", "search/harmonics", "derived: two of any shape fill two combs")
+    """Lines, none a multiple of another, that make a waveform without a line at its frequency."""
     rich: int = decides(3, "orders", "accuracy/eclipsing")
     """With this many orders known, a larger gap is allowed."""
     few_values: int = decides(200, "values", "accuracy/stripe82")

@@ -91,13 +91,21 @@ def test_a_line_next_to_an_octave_is_not_a_harmonic(distance: float) -> None:
         assert_within(cycle.frequency, cycle.frequency_error, frequency)
 
 
-def test_a_fundamental_that_is_absent() -> None:
+def test_a_ratio_of_two_sinusoids_is_no_fundamental() -> None:
     # orders 2 and 3 of a frequency at which nothing stands
     problem = sinusoids(5, 800, 100.0, [(0.6, 2.0, 0.1), (0.9, 2.0, 0.3)])
     model = find(problem)
+    assert sorted(c.period for c in model.cycles) == pytest.approx([1 / 0.9, 1 / 0.6], rel=1e-3)
+    assert [orders(c) for c in model.cycles] == [[1], [1]]
+
+
+def test_a_fundamental_that_is_absent() -> None:
+    # orders 2 to 5 of a frequency at which nothing stands: three of them begin a comb of their own
+    lines = [(0.3 * m, 3.0 / m, 0.1 * m) for m in (2, 3, 4, 5)]
+    model = find(sinusoids(5, 800, 100.0, lines))
     assert len(model.cycles) == 1
     cycle = model.cycles[0]
-    assert orders(cycle) == [2, 3]
+    assert orders(cycle) == [2, 3, 4, 5]
     assert_within(cycle.frequency, cycle.frequency_error, 0.3)
 
 

@@ -1,12 +1,13 @@
 """Which harmonics a waveform has."""
 
 import numpy as np
+import pytest
 
 from epicycle import find_cycles
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
 from epicycle.pursuit import harmonics
-from epicycle.pursuit.orders import with_waveform
+from epicycle.pursuit.orders import is_one_waveform, with_waveform
 from generators import regression
 from light_curves import survey_nights
 
@@ -60,3 +61,23 @@ def test_a_sinusoid_without_noise_has_no_harmonics() -> None:
         t = np.sort(rng.uniform(0, 50, 60))
         model = find_cycles(t, np.cos(2 * np.pi * rng.uniform(0.2, 0.4) * t), max_cycles=1)
         assert [[h.order for h in c.harmonics] for c in model.cycles] == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("orders", "one"),
+    [
+        ((1,), True),
+        ((1, 2, 3), True),
+        ((2, 3), False),
+        ((2, 5), False),
+        # two sawteeth in the ratio 2 : 3
+        ((2, 3, 4, 6, 8, 9), False),
+        # sinusoids of 12, 20 and 30 are no cycle of 60
+        ((2, 3, 5), False),
+        ((6, 10, 15, 30), False),
+        ((2, 3, 4, 5), True),
+        ((2, 4, 5, 6, 7, 8, 3), True),
+    ],
+)
+def test_a_fundamental_without_a_line_needs_many_others(orders: tuple[int, ...], one: bool) -> None:
+    assert is_one_waveform(orders) == one

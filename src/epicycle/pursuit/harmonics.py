@@ -21,7 +21,7 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import CYCLES, HARMONICS
-from epicycle.pursuit.orders import enriched, is_better_apart
+from epicycle.pursuit.orders import enriched, is_better_apart, is_one_waveform
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.periodogram import Periodogram
@@ -225,19 +225,57 @@ def _first_merge(
         low, high = fundamentals[i], fundamentals[j]
         error = ratio_error(np.array([1.0, -1.0]), relative[np.ix_([i, j], [i, j])])
         b, a, odds = _COMB.best(high.frequency / low.frequency, error)
-        odds *= _prior_odds([a * o for o in low.orders], b * min(high.orders))
         # any of the others may be the one that belongs here
-        if a == b or odds < HARMONICS.least_odds * (len(fundamentals) - 1):
+        fewest = HARMONICS.least_odds * (len(fundamentals) - 1)
+        if a > 1:
+            # a ratio of two is no evidence of a third frequency: what else stands on its comb?
+            members = {i: a, j: b} if odds >= fewest else {}
+            members = _on_comb(fundamentals, relative, members, fewest) if members else members
+        else:
+            odds *= _prior_odds(list(low.orders), b * min(high.orders))
+            members = {i: a, j: b} if b > 1 and odds >= fewest else {}
+        orders = {m * o for k, m in members.items() for o in fundamentals[k].orders}
+        if not is_one_waveform(orders) or max(orders) > max_order:
             continue
-        orders = {*(a * o for o in low.orders), *(b * o for o in high.orders)}
-        if max(orders) > max_order or low.frequency / a * data.baseline < CYCLES.waveform:
+        if low.frequency / a * data.baseline < CYCLES.waveform:
             continue
-        rest = [one for n, one in enumerate(fundamentals) if n not in (i, j)]
+        rest = [one for n, one in enumerate(fundamentals) if n not in members]
         trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
         lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
-        if lost < HARMONICS.lost and (a > 1 or _is_waveform(trial, len(rest), b)):
+        if lost >= HARMONICS.lost * (len(members) - 1):
+            continue
+        if a > 1 or _is_waveform(trial, len(rest), b):
             return trial
     return None
+
+
+def _on_comb(
+    fundamentals: list[Fundamental], relative: Floats, pair: dict[int, int], least_odds: float
+) -> dict[int, int]:
+    """Return which fundamentals stand at multiples of what a pair has in common, and at which.
+
+    `relative` is the covariance of the frequencies, each in units of itself.
+    """
+    first, a = next(iter(pair.items()))
+    common = fundamentals[first].frequency / a
+    members = dict(pair)
+    present = {m * o for k, m in pair.items() for o in fundamentals[k].orders}
+    others = [k for k, one in enumerate(fundamentals) if k not in pair and not one.fixed]
+    for k in sorted(others, key=lambda k: fundamentals[k].frequency):
+        ratio = fundamentals[k].frequency / common
+        m = round(ratio)
+        error = ratio * ratio_error(np.array([1.0, -1.0]), relative[np.ix_([first, k], [first, k])])
+        odds = np.exp(-0.5 * ((ratio - m) / error) ** 2) / (error * np.sqrt(2 * np.pi))
+        orders = {m * o for o in fundamentals[k].orders}
+        near = any(
+            abs(m * min(fundamentals[k].orders) - o) <= HARMONICS.largest_gap for o in present
+        )
+        if m < 1 or odds < least_odds or orders & present:
+            continue
+        if near or len(present) >= HARMONICS.rich:
+            members[k] = m
+            present |= orders
+    return members
 
 
 def _prior_odds(orders: list[int], new: int) -> float:

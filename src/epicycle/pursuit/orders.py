@@ -7,7 +7,7 @@ missed appears elsewhere.  Fitted together they explain it all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -20,6 +20,25 @@ from epicycle.limits import HARMONICS
 from epicycle.samples.data import Data
 
 Orders = tuple[int, ...]
+
+
+def is_one_waveform(orders: Iterable[int]) -> bool:
+    """Return whether lines of some orders of a frequency are evidence of one waveform.
+
+    Where the fundamental has a line, they are.  Where it has none, a ratio alone is no evidence:
+    people choose round periods, and two waveforms of any shape that stand in the ratio p : q fill
+    two combs of multiples.  So there must be lines that two combs do not explain, and of all
+    orders that begin a comb of their own, up to the highest that does, most must be there: a
+    waveform is unlikely to lack them, the more so the higher they are.
+    """
+    present = sorted(set(orders))
+    if 1 in present or not present:
+        return bool(present)
+    beginning = [m for m in present if not any(m % o == 0 for o in present if o < m)]
+    if len(beginning) < HARMONICS.combs or len(present) < HARMONICS.combs + 1:
+        return False
+    expected = range(2, beginning[-1] + 1)
+    return 2 * sum(m in present for m in expected) > len(expected)
 
 
 def with_waveform(

@@ -20,6 +20,7 @@ from epicycle.pursuit.opening import (
     open_with_waveform,
     outdone_by_sinusoids,
 )
+from epicycle.pursuit.orders import is_one_waveform
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -67,7 +68,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     trial = opening.fit
     orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
     # (a ladder for each line would take longer than all the rest)
-    if (
+    if not is_one_waveform(orders) or (
         orders != (1,)
         and work.searcher.densely
         and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search, in_groups=in_groups)
