@@ -91,7 +91,9 @@ def find_cycles(
     max_cycles : int
         Stop at this many cycles, even if more are significant.
     harmonics : int
-        Highest harmonic tried for each cycle; 1 means sinusoids only.
+        Highest harmonic tried for each cycle; 1 means sinusoids only.  From 16 on, in regular
+        samples, dips and steps too sharp for 16 of them get as many as there is evidence for, up
+        to 256.
     false_alarm : float
         Largest probability, over the whole band, with which noise may imitate a line that stays.
     drift : bool

@@ -228,6 +228,41 @@ HARMONICS = Harmonics()
 
 
 @dataclass(frozen=True)
+class Sharp:
+    """When a cycle has features too sharp for the harmonics of a smooth waveform."""
+
+    smooth: int = decides(16, "orders", "accuracy/eclipsing")
+    """A waveform that needs no more orders is none of these."""
+    most_orders: int = decides(256, "orders", "accuracy/eclipsing")
+    """Highest order of a cycle with sharp features."""
+    beyond_nyquist: float = decides(3.0, "ratio", "accuracy/eclipsing")
+    """Highest order of a sharp cycle on a raster, in units of its Nyquist frequency."""
+    values_each: int = decides(3, "values", "accuracy/eclipsing")
+    """A fit with fewer values for each amplitude describes the noise."""
+    fewest_values: int = decides(200, "values", "accuracy/eclipsing")
+    """Fewer values carry no more orders than a smooth waveform has."""
+    most_values: int = decides(20000, "values", "accuracy/eclipsing")
+    """Sharp features are looked for up to this many values."""
+    most_sums: float = decides(1e7, "sums", "accuracy/eclipsing")
+    """Trial frequencies times orders up to which the spectrum is folded: a second."""
+    proposals: int = decides(3, "frequencies", "accuracy/eclipsing")
+    """Frequencies that are compared by joint fits of all orders."""
+    least_height: float = decides(40.0, "chi-square", "accuracy/eclipsing")
+    """The best box must reduce chi-square by this: noise, among all trials, hardly does."""
+    sinusoids: int = decides(12, "lines", "accuracy/eclipsing")
+    """If so few sinusoids explain more, there are no sharp features, but unrelated lines."""
+    weak: float = decides(0.01, "share", "accuracy/eclipsing")
+    """A line with less of the power of a sharp cycle may be one of its orders that was left."""
+    near: float = decides(0.3, "1/T", "accuracy/eclipsing")
+    """It is if it stands so near to a multiple, or to the alias of one on the raster."""
+    clear: float = decides(9.2, "log evidence", "accuracy/eclipsing", "derived: odds of 1e4")
+    """Evidence that orders beyond a smooth waveform's, or those of a longer period, are there."""
+
+
+SHARP = Sharp()
+
+
+@dataclass(frozen=True)
 class Waveforms:
     """Which frequencies are compared as waveforms, and what is likely beforehand."""
 

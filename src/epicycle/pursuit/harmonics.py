@@ -20,7 +20,7 @@ from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import CYCLES, HARMONICS
+from epicycle.limits import CYCLES, HARMONICS, SHARP
 from epicycle.pursuit.orders import enriched, is_better_apart, is_one_waveform
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -235,7 +235,9 @@ def _first_merge(
             odds *= _prior_odds(list(low.orders), b * min(high.orders))
             members = {i: a, j: b} if b > 1 and odds >= fewest else {}
         orders = {m * o for k, m in members.items() for o in fundamentals[k].orders}
-        if not is_one_waveform(orders) or max(orders) > max_order:
+        # a comb that reaches beyond a smooth waveform's has no such end
+        limited = max(low.orders) <= SHARP.smooth
+        if not is_one_waveform(orders) or (limited and max(orders) > max_order):
             continue
         if low.frequency / a * data.baseline < CYCLES.waveform:
             continue

@@ -33,6 +33,7 @@ from epicycle.pursuit.places import (
     undecided_fringes,
     with_first_cycle,
 )
+from epicycle.pursuit.sharp import with_leftovers, with_sharp_cycle
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -151,7 +152,7 @@ def pursue(
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     begun = Stand(work, fit, jitter, work.search(fit))
-    begun = add_lines(with_first_cycle(begun, goal, judge, ranking), goal, judge)
+    begun = _lines_of(begun, goal, judge, ranking)
 
     window = spectral_window(work.data, plan)
     likelier = at_likeliest_aliases(begun, window, goal, judge)
@@ -217,6 +218,14 @@ def _settled_on_fringes(stand: Stand, goal: Goal) -> Stand:
         return stand
     fit, jitter = stand.work.settle(fit.structure, tight=True)
     return replace(stand, fit=fit, jitter=jitter)
+
+
+def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
+    """Return where the pursuit stands with the first cycle, and one line after the other."""
+    first = with_sharp_cycle(stand, goal, judge)
+    if first is stand:
+        return add_lines(with_first_cycle(stand, goal, judge, ranking), goal, judge)
+    return with_leftovers(add_lines(first, goal, judge))
 
 
 def refitted(
