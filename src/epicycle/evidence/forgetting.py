@@ -98,7 +98,9 @@ class Series:
                 c * s * (p22 - p11) + (c * c - s * s) * p12,
                 s * s * p11 - 2 * c * s * p12 + c * c * p22 + fresh,
             )
-            # the determinant of I + P A, and the gain of the quadratic
+            # the determinant of I + P A, and the gain of the quadratic; neither P nor A has a
+            # negative eigenvalue, whatever rounding says
+            det_p = max(det_p, 0.0)
             det = 1 + max(p11 * a + 2 * p12 * b + p22 * d, 0.0) + det_p * det_a
             g1, g2 = v1 - a * m1 - b * m2, v2 - b * m1 - d * m2
             q11, q12, q22 = (
