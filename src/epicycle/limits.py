@@ -360,6 +360,37 @@ COHERENCE = Coherence()
 
 
 @dataclass(frozen=True)
+class Steadiness:
+    """Whether the phase of a cycle runs straight."""
+
+    turns: float = decides(3.0, "turns", "accuracy/coverage")
+    """A window in which the phase is measured has at least this many."""
+    fewest_windows: int = decides(4, "windows", "accuracy/coverage")
+    """With fewer the phase of a cycle is not questioned."""
+    most_windows: int = decides(8, "windows", "accuracy/coverage")
+    """More would be noisier, each."""
+    suspicious: float = decides(0.1, "probability", "accuracy/coverage")
+    """Phases that a clock shows less often are examined; so is one with lines near multiples."""
+    chance: float = decides(1e-5, "probability", "accuracy/coverage")
+    """A rhythm is not steady where noise bends a clock as far so rarely."""
+    better: float = decides(10.0, "log evidence", "accuracy/coverage")
+    """By this, one rhythm with a bent phase must beat all lines that describe it, and a pair."""
+    examined: int = decides(4, "cycles", "accuracy/tide")
+    """The strongest cycles, of which this is asked: a comb is told by its strongest line."""
+    orders: int = decides(32, "orders", "accuracy/eclipsing")
+    """Harmonics that are put on a bent clock."""
+    reach: float = decides(4.0, "1/T", "accuracy/coverage")
+    """Lines this near to a multiple may be part of a rhythm that is not steady."""
+    spread: float = decides(0.05, "share", "accuracy/coverage")
+    """So may lines this near in units of the multiple: periods that swing."""
+    left: float = decides(0.5, "share", "accuracy/coverage")
+    """A line that keeps this part of its amplitude is none of them."""
+
+
+STEADINESS = Steadiness()
+
+
+@dataclass(frozen=True)
 class Effects:
     """Bends, groups, varying amplitudes and outliers."""
 

@@ -15,6 +15,7 @@ from epicycle.evidence.coherence import BroadPeak, broad_peaks, with_peaks
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
+from epicycle.evidence.steadiness import Unsteady, unsteady_cycles
 from epicycle.evidence.waveforms import Ranking, Rival, multiple_notes
 from epicycle.evidence.window import Trials, spectral_window
 from epicycle.fit.errors import Covariance, covariance
@@ -83,6 +84,8 @@ class Pursuit:
         empty where it was not.
     broad : tuple of BroadPeak
         Fundamentals that are no clocks.
+    unsteady : tuple of Unsteady
+        Fundamentals whose phase does not run straight.
     fringes : tuple of tuple of Fringe
         For each fundamental where else it may stand, by another whole number of cycles in a gap;
         empty where that was not asked.
@@ -108,6 +111,7 @@ class Pursuit:
     window: Candidates
     rivals: tuple[Rival, ...] = ()
     broad: tuple[BroadPeak, ...] = ()
+    unsteady: tuple[Unsteady, ...] = ()
     fringes: tuple[tuple[Fringe, ...], ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     variation: Floats | None = None
@@ -207,6 +211,7 @@ def pursue(
         window=window,
         rivals=stand.rivals,
         broad=tuple(broad),
+        unsteady=tuple(_unsteady_cycles(stand, goal, broad)),
         fringes=() if centres else undecided_fringes(stand, goal, level),
     )
 
@@ -269,6 +274,17 @@ def _unresolved_notes(
         for k, f in enumerate(fit.structure.frequency)
         if k not in told and f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
     ]
+
+
+def _unsteady_cycles(stand: Stand, goal: Goal, broad: list[BroadPeak]) -> list[Unsteady]:
+    """Return which cycles have a phase that jumps, breaks or wanders; broad peaks are told."""
+    if goal.drift:
+        return []
+    structure = stand.fit.structure
+    in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
+    in_question[[m for peak in broad for m in peak.members]] = False
+    order = np.argsort(-fundamental_powers(stand.fit), kind="stable")
+    return unsteady_cycles(stand.work.data, stand.fit, [int(k) for k in order if in_question[k]])
 
 
 def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from epicycle.effects.gains import Gains
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.coherence import BroadPeak
+from epicycle.evidence.steadiness import Unsteady
 from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.limits import CYCLES
@@ -90,7 +91,8 @@ class Roles:
         the result's cycles, or part of one.  What noise explains with more than the probability
         asked for stays in the fit, where predictions may use it, but is not claimed.  Known
         periods are given, not claimed, and have their row whatever supports them.  The lines of
-        one broad peak are claimed with the one that stands for them.
+        one broad peak are claimed with the one that stands for them; lines that are part of a
+        rhythm that is not steady are no cycles.
     """
 
     slow: NDArray[np.bool_]
@@ -105,6 +107,8 @@ class Roles:
         claimed = ((found.false_alarm <= goal.false_alarm) | known) & ~slow
         for peak in found.broad:
             claimed[list(peak.members)] = claimed[peak.leader]
+        for one in found.unsteady:
+            claimed[list(one.members)] = False
         return cls(slow, known, claimed)
 
     def kind(self, k: int) -> str:
@@ -115,9 +119,10 @@ class Roles:
 def unclaimed_notes(found: Pursuit, roles: Roles) -> list[str]:
     """Return a sentence about each line that is fitted although noise may explain it."""
     led = {k: peak.leader for peak in found.broad for k in peak.members}
+    part = {k for one in found.unsteady for k in one.members}
     notes = []
     for k in np.flatnonzero(~roles.claimed & ~roles.slow).tolist():
-        if led.get(k, k) == k:
+        if led.get(k, k) == k and k not in part:
             notes.append(
                 f"{'a broad peak' if k in led else 'a line'} near the period "
                 f"{1 / found.fit.structure.frequency[k]:.4g} is in the fit, but is not claimed as "
@@ -203,6 +208,12 @@ def as_broad_peak(cycle: Cycle, peak: BroadPeak) -> Cycle:
         coherence_time=peak.time,
         coherence_time_error=peak.time_error,
     )
+
+
+def as_unsteady(cycle: Cycle, change: Unsteady) -> Cycle:
+    """Return a cycle whose period changes, with the error that the change allows."""
+    error = float(np.hypot(cycle.frequency_error, change.frequency_error))
+    return replace(cycle, frequency_error=error, period_error=error / cycle.frequency**2)
 
 
 def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:

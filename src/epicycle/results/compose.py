@@ -18,10 +18,12 @@ from epicycle.evidence.beyond import beyond_notes
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.significance import power_threshold
+from epicycle.evidence.steadiness import steadiness_notes
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.assemble import (
     Roles,
     as_broad_peak,
+    as_unsteady,
     build_cycle,
     build_lines,
     build_predictor,
@@ -107,6 +109,7 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
     structure = found.fit.structure
     aliases = AliasTest(found.data, task.noise, found.window, task.plan, unit=scale.unit)
     peaks = {peak.leader: peak for peak in found.broad}
+    changes = {one.leader: one for one in found.unsteady}
     merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
     cycles = []
     for k in strength_order(found.fit).tolist():
@@ -129,7 +132,8 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
         if len(found.fringes) > k and found.fringes[k]:
             in_gap = as_gap_aliases(found.fringes[k], float(structure.frequency[k]))
             others = [*in_gap, *_apart(others, in_gap, found.data.baseline)]
-        cycles.append(build_cycle(found, k, scale, exposure, single, bool(roles.known[k]), others))
+        cycle = build_cycle(found, k, scale, exposure, single, bool(roles.known[k]), others)
+        cycles.append(as_unsteady(cycle, changes[k]) if k in changes else cycle)
     return tuple(cycles)
 
 
@@ -154,6 +158,11 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *origin.task.notes,
         *found.notes,
         *coherence_notes([peak for peak in found.broad if roles.claimed[peak.leader]]),
+        *steadiness_notes(
+            [one for one in found.unsteady if roles.claimed[one.leader]],
+            found.fit.structure.frequency,
+            lambda t: _in_words(origin.task.samples.scale.to_user(found.data.reference + t)),
+        ),
         *envelope_notes(found),
         *beyond_notes(found.data, found.fit, found.window, origin.task.plan, claimed),
         *fringe_notes(
@@ -168,6 +177,11 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *unclaimed_notes(found, roles),
         *depth_notes(found, origin.task.plan),
     )
+
+
+def _in_words(time: Any) -> str:
+    """Return a time of the user in words: a number to four digits, or a date."""
+    return f"{time:.4g}" if isinstance(time, (int, float)) else str(time)
 
 
 def _limit(origin: Origin, roles: Roles) -> list[float]:

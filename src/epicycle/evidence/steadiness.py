@@ -1,0 +1,303 @@
+r"""Whether the phase of a cycle runs straight: a clock, or a rhythm that jumps, breaks or wanders.
+
+The waveform of a cycle is fitted anew in a few windows.  Where their phases leave a straight line,
+or further lines stand near its multiples, the values are described by one waveform on a bent clock,
+
+.. math:: y = \sum_h a_h \cos 2\pi h \varphi + b_h \sin 2\pi h \varphi, \qquad
+          \varphi(t) = f t + \sum_k \theta_k g_k(t) ,
+
+with g a step (one jump of phase), a ramp (two periods), or hats (a phase that wanders).  If this
+beats all the lines near the cycle and its multiples, and the best close pair of lines, by the
+Bayesian information criterion (Schwarz 1978, Ann. Statist. 6, 461), these lines are one rhythm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from epicycle.evidence.clocks import BentClock, Wave, best_bend, best_pair, fit_bent
+from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.nearby import restored
+from epicycle.limits import STEADINESS
+from epicycle.samples.arrays import Floats
+from epicycle.samples.data import Data
+
+
+@dataclass(frozen=True)
+class Unsteady:
+    """A cycle whose phase does not run straight, with the lines that describe it in part.
+
+    Attributes
+    ----------
+    leader : int
+        The fundamental that stands for the rhythm.
+    members : tuple of int
+        Further fundamentals that are part of it.
+    kind : str
+        "jump", "break" or "wander".
+    time : float
+        When it jumped or broke, from the reference time; NaN where it wanders.
+    jump, jump_error : float
+        By how many turns the phase jumped, positive where the rhythm came early.
+    before, after : tuple of (float, float)
+        Frequency before and after the break with errors; equal where there is none.
+    frequency_error : float
+        What the change adds to the error of the frequency.
+    false_alarm : float
+        Probability that noise bends a clock as far.
+    """
+
+    leader: int
+    members: tuple[int, ...]
+    kind: str
+    time: float
+    jump: float
+    jump_error: float
+    before: tuple[float, float]
+    after: tuple[float, float]
+    frequency_error: float
+    false_alarm: float
+
+
+def unsteady_cycles(data: Data, fit: Fit, candidates: Sequence[int]) -> list[Unsteady]:
+    """Return which cycles have a phase that does not run straight.
+
+    Parameters
+    ----------
+    data, fit
+        The regression problem and its solution.
+    candidates : sequence of int
+        Fundamentals in question, strongest first.  Weaker ones may be part of stronger ones.
+    """
+    found: list[Unsteady] = []
+    taken: set[int] = set()
+    for i, k in enumerate(candidates[: STEADINESS.examined]):
+        if k in taken:
+            continue
+        one = _unsteady(data, fit, k, [c for c in candidates[i + 1 :] if c not in taken])
+        if one is not None:
+            taken.update([k, *one.members])
+            found.append(one)
+    return found
+
+
+class _Phases(NamedTuple):
+    """Phases of a cycle in windows, in turns of the cycle, with what they are judged by."""
+
+    time: Floats
+    phase: Floats
+    error: Floats
+    level: float
+
+    def straight(self) -> float:
+        """Return the probability that a straight line leaves as much."""
+        columns = np.stack([np.ones_like(self.time), self.time], axis=1) / self.error[:, np.newaxis]
+        solved = np.linalg.lstsq(columns, self.phase / self.error, rcond=None)[0]
+        chi2 = float(((self.phase / self.error - columns @ solved) ** 2).sum())
+        return float(stats.chi2.sf(chi2, len(self.time) - 2))
+
+
+def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | None:
+    structure = fit.structure
+    f = float(structure.frequency[k])
+    windows = min(int(f * data.baseline / STEADINESS.turns), STEADINESS.most_windows)
+    if windows < STEADINESS.fewest_windows or structure.drifting[k]:
+        return None
+    power = line_powers(fit)
+    own = np.flatnonzero(structure.parent == k)
+    line = int(own[power[own].argmax()])
+    output = int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
+    independent: set[int] = set()
+    for _ in range(3):
+        # lines that the bent clock has not explained are no part of it
+        near = [m for m in others if m not in independent and _is_near(structure, m, f, data)]
+        lines = np.flatnonzero(np.isin(structure.parent, [k, *near]))
+        orders = np.rint(structure.line_frequency[lines] / f).astype(int)
+        orders = np.unique(orders[(orders > 0) & (orders <= STEADINESS.orders)])
+        if not len(orders):
+            return None
+        wave = Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
+        strongest = round(float(structure.line_frequency[line]) / f)
+        phases = _phases(wave, strongest if strongest in orders else int(orders[0]), windows)
+        if phases is None:
+            return None
+        if not near and phases.straight() > STEADINESS.suspicious:
+            return None
+        clocks = float(fit.chi2[output]), 2 * len(lines) + 1 + len(near)
+        bent = _best(wave, phases, clocks)
+        if bent is None:
+            return None
+        chance = _chance(wave, bent, phases.level * bent.excess)
+        if chance > STEADINESS.chance:
+            return None
+        left = _apart(data, fit, near, bent.residual, output)
+        if not left:
+            return _described(k, tuple(near), bent, phases, chance, f)
+        independent |= left
+    return None
+
+
+def _is_near(structure: Any, m: int, f: float, data: Data) -> bool:
+    """Return whether the lowest line of a fundamental is near a multiple of a frequency."""
+    if structure.fixed[m]:
+        return False
+    lowest = float(structure.line_frequency[structure.parent == m].min())
+    order = round(lowest / f)
+    reach = STEADINESS.reach / data.baseline + order * STEADINESS.spread * f
+    return order > 0 and abs(lowest - order * f) < min(reach, 0.5 * f)
+
+
+def _phases(wave: Wave, order: int, windows: int) -> _Phases | None:
+    """Return the phases in windows of equal length; None where too few have enough values."""
+    t, w = wave.t, wave.w
+    edges = np.linspace(t.min(), t.max() * (1 + 1e-12), windows + 1)
+    which = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, windows - 1)
+    rest, spent, parts = np.zeros(len(t)), 0, []
+    at = 2 * int(np.flatnonzero(wave.orders == order)[0])
+    for b in range(windows):
+        i = np.flatnonzero((which == b) & (w > 0))
+        columns = np.column_stack([wave.columns(wave.frequency * t[i]), np.ones(len(i))])
+        if len(i) < 2 * columns.shape[1]:
+            continue
+        weighted = columns * w[i, np.newaxis]
+        cov = np.linalg.pinv(columns.T @ weighted)
+        solved = cov @ (weighted.T @ wave.y[i])
+        rest[i] = wave.y[i] - columns @ solved
+        spent += columns.shape[1]
+        a, c = solved[at : at + 2]
+        square = max(a * a + c * c, 1e-300)
+        across = np.array([-c, a]) / square
+        variance = float(across @ cov[at : at + 2, at : at + 2] @ across)
+        parts.append((float(np.average(t[i], weights=w[i])), math.atan2(c, a), variance))
+    used = int(np.count_nonzero(rest))
+    if len(parts) < STEADINESS.fewest_windows or used <= spent:
+        return None
+    time, angle, variance = np.array(parts).T
+    scale = max(float((w * rest**2).sum()) / (used - spent), 1e-300)
+    span = float(t.max() - t.min())
+    away = np.arange(1.0, 3.01, 0.25) * windows / span
+    places = order * wave.frequency + np.concatenate([-away, away])
+    places = places[places > 1 / span]
+    sums = np.array([np.abs(np.dot(w * rest, np.exp(-2j * np.pi * p * t))) ** 2 for p in places])
+    level = max(1.0, float(sums.mean()) / (scale * float(w.sum()))) if len(places) else 1.0
+    turns = 2 * np.pi * order
+    # the phase of a cosine is late by what the clock is ahead
+    error = np.sqrt(variance * scale * level) / turns
+    return _Phases(time, -np.unwrap(angle) / turns, np.maximum(error, 1e-9), level)
+
+
+def _best(wave: Wave, phases: _Phases, clocks: tuple[float, int]) -> BentClock | None:
+    """Return the bent clock that beats all clocks, or None where none does."""
+    n = int(np.count_nonzero(wave.w))
+
+    def criterion(chi2: float, parameters: int) -> float:
+        return n * math.log(max(chi2, 1e-300)) + parameters * math.log(n)
+
+    # of lines far stronger than noise that stand for themselves, most fits need not be tried
+    bent = best_bend(wave, phases.time, phases.phase, phases.error, 2.0 * clocks[0])
+    if not bent:
+        return None
+    # a change next to an end is a phase of few turns: noise has many ways to look like it
+    inner = STEADINESS.turns / wave.frequency
+    first, last = float(wave.t.min()) + inner, float(wave.t.max()) - inner
+    bent = [one for one in bent if math.isnan(one.time) or first <= one.time <= last]
+    best = min(bent, key=lambda one: criterion(one.chi2, one.n_parameters))
+    # the more parameters must be worth it clearly: a jump says more than a phase that wanders
+    own = criterion(best.chi2, best.n_parameters)
+    margin = 2 * STEADINESS.better * phases.level * best.excess
+    if own + margin > criterion(*clocks):
+        return None
+    chi2, parameters = best_pair(wave)
+    return None if own + margin > criterion(chi2, parameters) else best
+
+
+def _chance(wave: Wave, bent: BentClock, level: float) -> float:
+    """Return the probability that noise bends a clock as far, at any place."""
+    none = np.empty((len(wave.t), 0))
+    steady = fit_bent(wave, "steady", math.nan, none, np.zeros(1))
+    count = max(int(np.count_nonzero(wave.w)) - bent.n_parameters, 1)
+    scale = max(bent.chi2 / count, 1e-300) * level
+    places = wave.frequency * float(wave.t.max() - wave.t.min())
+    gain = (steady.chi2 - bent.chi2) / scale
+    return min(1.0, float(places * stats.chi2.sf(gain, len(bent.theta))))
+
+
+def _apart(data: Data, fit: Fit, near: list[int], residual: Floats, output: int) -> set[int]:
+    """Return the fundamentals of which a bent clock leaves most of the power."""
+    w, t = data.weights_of(output), data.times.to_float()
+    left = set()
+    for m in near:
+        lines = np.flatnonzero(fit.structure.parent == m)
+        line = int(lines[line_powers(fit)[lines].argmax()])
+        angle = 2 * np.pi * float(fit.structure.line_frequency[line]) * t
+        amplitude = 2 * abs(np.dot(w * residual, np.exp(1j * angle))) / w.sum()
+        before = float(np.hypot(*fit.line_coefficients(line)[:, output]))
+        if amplitude > STEADINESS.left * before:
+            left.add(m)
+    return left
+
+
+def _described(
+    k: int, members: tuple[int, ...], bent: BentClock, phases: _Phases, chance: float, f: float
+) -> Unsteady:
+    """Return what is told of a bent clock."""
+    error = bent.error * math.sqrt(phases.level * bent.excess)
+    here = bent.frequency
+    before, after = (here, float(error[0])), (here, float(error[0]))
+    jump, jump_error = 0.0, 0.0
+    if bent.kind == "jump":
+        jump, jump_error = float(bent.theta[0]), float(error[1])
+        spread = abs(here - f)
+    elif bent.kind == "break":
+        after = here + float(bent.theta[0]), float(math.hypot(error[0], error[1]))
+        spread = max(0.5 * abs(after[0] - before[0]), abs(after[0] - f), abs(before[0] - f))
+    else:
+        local = f + np.diff(phases.phase) / np.diff(phases.time)
+        spread = float(np.std(local, ddof=1)) / math.sqrt(len(local))
+    return Unsteady(
+        k, members, bent.kind, bent.time, jump, jump_error, before, after, spread, chance
+    )
+
+
+def steadiness_notes(
+    cycles: Sequence[Unsteady], frequency: NDArray[np.float64], when: Callable[[float], str]
+) -> list[str]:
+    """Return a sentence about each rhythm that is not steady.
+
+    Parameters
+    ----------
+    cycles : sequence of Unsteady
+        The rhythms.
+    frequency : ndarray, shape (K,)
+        Of the fundamentals.
+    when : callable
+        What the user calls a time that is counted from the reference time.
+    """
+    notes = []
+    for one in cycles:
+        period = 1.0 / float(frequency[one.leader])
+        if one.kind == "jump":
+            by, error = abs(one.jump) / one.before[0], one.jump_error / one.before[0]
+            side = "earlier" if one.jump > 0 else "later"
+            what = f"its phase jumps by {by:.3g} +- {error:.1g} ({side}) near {when(one.time)}"
+        elif one.kind == "break":
+            (f, e), (g, d) = one.before, one.after
+            what = (
+                f"{1 / f:.5g} +- {e / f**2:.1g} before {when(one.time)}, "
+                f"{1 / g:.5g} +- {d / g**2:.1g} after it"
+            )
+        else:
+            what = "its phase wanders"
+        notes.append(
+            f"the rhythm near the period {period:.4g} is not steady: {what} (a steady one departs "
+            f"as far with the probability {max(one.false_alarm, 1e-300):.1g}); lines beside it and "
+            f"its multiples are part of it, and its phase beyond the data is not known"
+        )
+    return notes

@@ -1,0 +1,73 @@
+"""Rhythms whose phase jumps or breaks are told from clocks, and from close pairs of lines."""
+
+import numpy as np
+import pytest
+
+import epicycle
+from epicycle.evidence.steadiness import unsteady_cycles
+from epicycle.fit.lines import Structure
+from epicycle.fit.refine import fit_lines
+from epicycle.samples.checks import check_samples
+from epicycle.samples.data import build_data
+
+DAYS = 20
+
+
+def _waves(phase):
+    return np.cos(2 * np.pi * phase) + 0.5 * np.cos(4 * np.pi * phase + 1)
+
+
+def _notes(model):
+    return [note for note in model.undecided if "is not steady" in note]
+
+
+def _hours(step=2.0):
+    return np.arange(0, DAYS * 24, step)
+
+
+def test_a_jump_of_phase_is_one_rhythm(rng: np.random.Generator) -> None:
+    t = _hours()
+    phase = t / 24 - np.where(t > 240, 3 / 24, 0.0)
+    model = epicycle.find_cycles(t, _waves(phase) + rng.normal(0, 0.3, len(t)))
+    (cycle,) = model.cycles
+    assert abs(cycle.period - 24) < 3 * cycle.period_error
+    (note,) = _notes(model)
+    assert "(later)" in note
+    by = float(note.split("jumps by ")[1].split()[0])
+    assert by == pytest.approx(3, abs=0.5)
+    assert float(note.split("near ")[2].split()[0]) == pytest.approx(240, abs=12)
+
+
+def test_two_periods_are_one_rhythm_whose_error_covers_both(rng: np.random.Generator) -> None:
+    t = _hours()
+    phase = np.where(t < 200, t / 24, 200 / 24 + (t - 200) / 23.4)
+    model = epicycle.find_cycles(t, _waves(phase) + rng.normal(0, 0.3, len(t)))
+    (cycle,) = model.cycles
+    assert len(_notes(model)) == 1
+    assert "before" in _notes(model)[0]
+    assert cycle.period_error > 0.25
+    assert abs(cycle.period - 23.7) < 0.4
+    parts = [line for line in model.lines if not line.claimed]
+    assert all(line.fundamental != cycle.frequency for line in parts)
+
+
+def test_clocks_and_pairs_of_clocks_are_steady() -> None:
+    """50 clocks with two harmonics, and 10 close pairs: at 1 in 1e5 none is called unsteady."""
+    rng = np.random.default_rng(11)
+    t = _hours(4.0)
+    for pair in [False] * 50 + [True] * 10:
+        period = rng.uniform(20, 30)
+        y = _waves(t / period + rng.uniform()) + rng.normal(0, 0.3, len(t))
+        structure = Structure.empty().plus(1 / period, (1, 2))
+        if pair:
+            beside = 1 / period + rng.uniform(1.0, 3.0) / t[-1]
+            y += 0.8 * np.cos(2 * np.pi * (beside * t + rng.uniform()))
+            structure = structure.plus(beside)
+        data = build_data(check_samples(t, y), 0)
+        fit = fit_lines(data, structure, absolute=False)
+        assert unsteady_cycles(data, fit, list(range(len(structure.frequency)))) == []
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
