@@ -9,6 +9,7 @@ The best trial frequencies are then compared by joint fits of all their harmonic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -299,7 +300,8 @@ def _gain(taken: Floats) -> float:
     """
     m = 2 * len(taken)
     r = float(taken.sum()) / m if m else 0.0
-    return (0.5 * m * (r - 1 - np.log(r)) if r > 1 else 0.0) - 0.5 * np.log(max(m, 2)) - 1.0
+    gain = 0.5 * m * (r - 1 - math.log(r)) if r > 1 else 0.0
+    return gain - 0.5 * math.log(max(m, 2)) - 1.0
 
 
 def _reductions(data: Data, fit: Fit, frequency: float, orders: NDArray[np.intp]) -> Floats | None:
