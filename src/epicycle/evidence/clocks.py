@@ -51,7 +51,8 @@ class Wave:
     def columns(self, turns: Floats) -> Floats:
         """Return cosine and sine of every order, shape (n, 2 H), at phases in turns."""
         angle = 2 * np.pi * turns[:, np.newaxis] * self.orders
-        return np.stack([np.cos(angle), np.sin(angle)], axis=2).reshape(len(turns), -1)
+        pairs = np.stack([np.cos(angle), np.sin(angle)], axis=2)
+        return pairs.reshape(len(turns), 2 * len(self.orders))
 
     def slope(self, turns: Floats, coefficients: Floats) -> Floats:
         """Return the derivative of the waveform by its phase in turns."""

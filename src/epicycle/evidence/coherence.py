@@ -227,12 +227,18 @@ def _clocks(data: Data, fit: Fit, output: int) -> float:
     return with_free_scale(fit.chi2[own], value_counts(data)[own], rounding(data)[own])
 
 
-def coherence_notes(peaks: Sequence[BroadPeak]) -> list[str]:
-    """Return a sentence about each cycle that is no clock."""
+def coherence_notes(peaks: Sequence[BroadPeak], baseline: float) -> list[str]:
+    """Return a sentence about each cycle that is no clock, as far as the baseline tells it."""
     return [
         f"period {1 / p.frequency:.4g}: not coherent over the baseline, a broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
         + f" with the coherence time {p.time:.3g} +- {p.time_error:.2g}; beyond the data it fades "
         f"from predictions with that time"
+        # two lines that beat forget nothing, and look the same for less than a beat or two
+        + (
+            "; power next to it is not resolved over the baseline: it may be a close companion"
+            if p.time > 0.5 * baseline
+            else ""
+        )
         for p in peaks
     ]

@@ -157,7 +157,9 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
     return (
         *origin.task.notes,
         *found.notes,
-        *coherence_notes([peak for peak in found.broad if roles.claimed[peak.leader]]),
+        *coherence_notes(
+            [peak for peak in found.broad if roles.claimed[peak.leader]], found.data.baseline
+        ),
         *steadiness_notes(
             [one for one in found.unsteady if roles.claimed[one.leader]],
             found.fit.structure.frequency,
