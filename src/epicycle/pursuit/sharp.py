@@ -259,7 +259,10 @@ def _distinct(data: Data, frequency: float, most: int, highest: float) -> NDArra
         m
         for m in range(most)
         if orders[m] * frequency <= 0.5 * rate - near
-        or (near < folded[m] < 0.5 * rate - near and np.abs(folded[:m] - folded[m]).min() > near)
+        or (
+            near < folded[m] < 0.5 * rate - near
+            and np.abs(folded[:m] - folded[m]).min(initial=np.inf) > near
+        )
     ]
     return orders[kept]
 
