@@ -29,6 +29,9 @@ from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
+#: A window tells no phase where the normal matrix is worse conditioned.
+_SINGULAR = 1e10
+
 
 @dataclass(frozen=True)
 class Unsteady:
@@ -167,7 +170,10 @@ def _phases(wave: Wave, order: int, windows: int) -> _Phases | None:
         if len(i) < 2 * columns.shape[1]:
             continue
         weighted = columns * w[i, np.newaxis]
-        cov = np.linalg.pinv(columns.T @ weighted)
+        normal = columns.T @ weighted
+        if np.linalg.cond(normal) > _SINGULAR:
+            continue  # samples that see a line at one phase, as at the Nyquist frequency
+        cov = np.linalg.inv(normal)
         solved = cov @ (weighted.T @ wave.y[i])
         rest[i] = wave.y[i] - columns @ solved
         spent += columns.shape[1]
