@@ -45,6 +45,10 @@ _REGULAR = 4.0
 #: Where a larger share of the events comes within a turn of another, a train keeps no rhythm.
 _EXTRA = 0.1
 
+#: Least pi f tau of a rhythm: with less, intervals are hardly more alike than a dead time makes
+#: them, which is half of the mean interval at 3.5.
+_LEAST_QUALITY = 5.0
+
 #: Shares of the wandering in the scatter that are tried, besides none.
 _SHARES = 40
 
@@ -197,7 +201,7 @@ class Intervals:
             return False
         local = frequency + drift * self.middle[some]
         kept = float(np.cos(2 * np.pi * self.gaps[some] * local).mean())
-        return kept >= math.exp(-math.pi / COHERENCE.least_quality)
+        return kept >= math.exp(-math.pi / _LEAST_QUALITY)
 
     def _turns_of_gaps(self, frequency: float, drift: float) -> Floats:
         turns: Floats = np.rint(self.gaps * (frequency + drift * self.middle))
