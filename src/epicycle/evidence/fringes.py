@@ -28,6 +28,7 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.maxima import inner_maxima, parabolic
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.sums import TrigSums
 
@@ -110,18 +111,13 @@ def _reach(data: Data) -> float:
     weights = data.weights.sum(axis=1)
     sums = TrigSums(data.times, spacing, size).band(weights[np.newaxis, :], 0.0)[0]
     power = (sums.real**2 + sums.imag**2) / float(weights.sum()) ** 2
-    at = _maxima(power)
+    at = inner_maxima(power)
     # below 1/T it is the main lobe itself
     at = at[(power[at] > ALIASES.power_ratio) & (at > 0.5 * _WINDOW_POINTS)]
     if not len(at):
         return 0.0
     ends = np.flatnonzero(np.diff(at) > _TOOTH * at[0])
     return float(at[ends[0] if len(ends) else -1] * spacing)
-
-
-def _maxima(power: Floats) -> NDArray[np.intp]:
-    inner = power[1:-1]
-    return 1 + np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]))
 
 
 @dataclass(frozen=True)
@@ -189,10 +185,9 @@ def _searched_around(data: Data, fit: Fit, k: int, reach: float) -> _Maxima | No
 
 def _peaks(power: Floats) -> tuple[Floats, Floats]:
     """Return the maxima between the points of a grid: places, in points, and heights."""
-    at = _maxima(power)
-    left, here, right = power[at - 1], power[at], power[at + 1]
-    shift = 0.5 * (left - right) / np.minimum(left - 2 * here + right, -1e-300)
-    return at + shift, here - 0.25 * (left - right) * shift
+    at = inner_maxima(power)
+    shift, height = parabolic(power[at - 1], power[at], power[at + 1])
+    return at + shift, height
 
 
 def _worth_a_look(power: Callable[[int, int, int], Floats], half: int) -> list[tuple[int, int]]:

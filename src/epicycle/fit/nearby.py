@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from epicycle.fit.joint import Fit, part_of_model
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.maxima import parabolic
 from epicycle.spectra.periodogram import Norm, Periodogram
 from epicycle.spectra.sums import is_worth_scattering
 from epicycle.spectra.transforms import scattered_sums
@@ -129,9 +130,8 @@ class NearbyPower:
         if 0 < best < len(spectrum) - 1:
             # a grid of eight points per 1/T loses 1 % of a maximum: of a strong line, far more
             # than tells two places apart
-            left, right = spectrum[best - 1], spectrum[best + 1]
-            shift = float(0.5 * (left - right) / min(left - 2 * height + right, -1e-300))
-            height -= float(0.25 * (left - right) * shift)
+            left, right = float(spectrum[best - 1]), float(spectrum[best + 1])
+            shift, height = parabolic(left, height, right)
         self._near[key] = height, start + (best + shift) * self._step
 
     def _values(self, lines: Lines) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
+from epicycle.spectra.maxima import inner_maxima
 from epicycle.spectra.sums import TrigSums
 
 #: A rhythm of fewer than this many mean gaps, and more than this many of the short gaps, counts.
@@ -57,8 +58,7 @@ def resolved_by_jitter(times: Times, typical_gap: float) -> float | None:
     ones = np.full((1, len(t)), 1.0 / len(t))
     sums = TrigSums(times, spacing, size).band(ones, lowest)[0]
     power = sums.real**2 + sums.imag**2
-    inner = power[1:-1]
-    at = 1 + np.flatnonzero((inner > power[:-2]) & (inner >= power[2:]))
+    at = inner_maxima(power)
     sure = len(visits) * power[at] > math.log(size / _POINTS + 1.0) + _SURE
     at = at[sure & (power[at] > _POWER)]
     at = at[np.argsort(-power[at], kind="stable")[:_RHYTHMS]]
