@@ -67,6 +67,14 @@ def test_a_pair_of_any_kind(gap: float, ratio: float, phase: float, sampling: st
     assert_told_apart(find_cycles(t, signal(t, lines), max_cycles=2), lines)
 
 
+@pytest.mark.parametrize(("gap", "ratio"), [(0.90625, 0.553002346202288), (0.915, 0.57)])
+def test_fewest_lines_go_first(gap: float, ratio: float) -> None:
+    """Four lines of the place next to a pair imitate it: the pair itself needs two."""
+    t = times("random", 700)
+    lines = [(0.1893, 1.0, 0.0), (0.1893 + gap / np.ptp(t), ratio, 0.0)]
+    assert_told_apart(find_cycles(t, signal(t, lines), max_cycles=2), lines)
+
+
 @pytest.mark.parametrize("offsets", [(0.0, 0.3, 0.57), (0.0, 0.6, 1.24), (0.0, 0.9, 1.51)])
 def test_three_lines_in_the_place_of_one(offsets: tuple[float, ...]) -> None:
     t = times("regular", 1200)

@@ -142,31 +142,46 @@ def is_apart(data: Data, frequency: float, centres: list[float]) -> bool:
 def _split_one(
     data: Data, fit: Fit, dropped: list[float], avoid: list[float]
 ) -> tuple[float, Structure] | None:
-    """Return where one more group of lines promises to be found, and all lines with it."""
+    """Return where one more group of lines promises to be found, and all lines with it.
+
+    Several places may promise something, as what two lines leave reaches into the neighbourhoods
+    next to theirs, where many lines imitate it.  The fewest lines go first, then the least left.
+    """
     n_moving = min(MOVING, len(fit.structure.order))
     # the space must be a part of what the other lines leave, not all of it
     n_columns = len(fit.coefficients) + 2 * n_moving + 4 * (DEGREE + 1)
     if is_exact(data, fit.chi2) or np.count_nonzero(data.weights, axis=0).min() < n_columns:
         return None
+    best: tuple[int, float, float, Structure] | None = None
     for centre in _centres(data, fit, dropped, avoid):
         around = Neighbourhood(data, fit, centre)
-        before = around.left_of(fit.residual)
-        share = before
-        held = around.n_held
-        for count in range(max(1 if held else 2, around.n_inside), PAIRS.most - held + 1):
-            frequency, left = around.place(count)
-            if frequency.min() <= 0:
-                break
-            # three parameters of a line, two for each power of time; before all lines are there,
-            # nothing tells the noise
-            changing = around.changing((3 * (count + held) - 1) // 2)
-            apart = bool((np.diff(frequency) * data.baseline > _CLOSEST).all())
-            if apart and left < min(PAIRS.promising * before, 0.5 * changing):
-                single = [Fundamental(float(f), (1,)) for f in frequency]
-                return centre, Structure.of([*around.others, *single])
-            if count > max(3 - held, around.n_inside) and left > 0.5 * share:
-                break
-            share = left
+        group = _group(around, fit, data.baseline)
+        if group is not None:
+            frequency, left = group
+            single = [Fundamental(float(f), (1,)) for f in frequency]
+            found = len(single), left, centre, Structure.of([*around.others, *single])
+            if best is None or found[:2] < best[:2]:
+                best = found
+    return None if best is None else best[2:]
+
+
+def _group(around: Neighbourhood, fit: Fit, baseline: float) -> tuple[np.ndarray, float] | None:
+    """Return the fewest lines that promise to explain a neighbourhood, and what they leave."""
+    before = share = around.left_of(fit.residual)
+    held = around.n_held
+    for count in range(max(1 if held else 2, around.n_inside), PAIRS.most - held + 1):
+        frequency, left = around.place(count)
+        if frequency.min() <= 0:
+            return None
+        # three parameters of a line, two for each power of time; before all lines are there,
+        # nothing tells the noise
+        changing = around.changing((3 * (count + held) - 1) // 2)
+        apart = bool((np.diff(frequency) * baseline > _CLOSEST).all())
+        if apart and left < min(PAIRS.promising * before, 0.5 * changing):
+            return frequency, left
+        if count > max(3 - held, around.n_inside) and left > 0.5 * share:
+            return None
+        share = left
     return None
 
 
