@@ -28,9 +28,9 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-from epicycle.spectra.maxima import inner_maxima, parabolic
+from epicycle.spectra.maxima import inner_maxima, refined
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
-from epicycle.spectra.sums import TrigSums
+from epicycle.spectra.window import window_on_grid
 
 #: Fringes are looked for within this distance of a line, in 1/T.
 _FARTHEST = 4000
@@ -108,9 +108,8 @@ def _reach(data: Data) -> float:
         return 0.0
     spacing = 1.0 / (_WINDOW_POINTS * data.baseline)
     size = _WINDOW_POINTS * _FARTHEST + 1
-    weights = data.weights.sum(axis=1)
-    sums = TrigSums(data.times, spacing, size).band(weights[np.newaxis, :], 0.0)[0]
-    power = (sums.real**2 + sums.imag**2) / float(weights.sum()) ** 2
+    weights = data.weights.sum(axis=1)[np.newaxis, :]
+    power = window_on_grid(data.times, weights, spacing, size)[0]
     at = inner_maxima(power)
     # below 1/T it is the main lobe itself
     at = at[(power[at] > ALIASES.power_ratio) & (at > 0.5 * _WINDOW_POINTS)]
@@ -173,7 +172,8 @@ def _searched_around(data: Data, fit: Fit, k: int, reach: float) -> _Maxima | No
 
     places, heights = [np.empty(0)], [np.empty(0)]
     for first, size in _worth_a_look(power, half):
-        place, height = _peaks(power(first, size))
+        part = power(first, size)
+        place, height = refined(part, inner_maxima(part))
         places.append(first + place)
         heights.append(height)
     place, height = np.concatenate(places), np.concatenate(heights)
@@ -181,13 +181,6 @@ def _searched_around(data: Data, fit: Fit, k: int, reach: float) -> _Maxima | No
         return None
     best = np.argsort(-height, kind="stable")
     return _Maxima(start + step * place[best], height[best])
-
-
-def _peaks(power: Floats) -> tuple[Floats, Floats]:
-    """Return the maxima between the points of a grid: places, in points, and heights."""
-    at = inner_maxima(power)
-    shift, height = parabolic(power[at - 1], power[at], power[at + 1])
-    return at + shift, height
 
 
 def _worth_a_look(power: Callable[[int, int, int], Floats], half: int) -> list[tuple[int, int]]:
@@ -198,7 +191,8 @@ def _worth_a_look(power: Callable[[int, int, int], Floats], half: int) -> list[t
     whole = 2 * half + 1
     if whole < _LEAST_COARSE * _COARSE:
         return [(0, whole)]
-    place, height = _peaks(power(0, whole // _COARSE + 2, _COARSE))
+    coarse = power(0, whole // _COARSE + 2, _COARSE)
+    place, height = refined(coarse, inner_maxima(coarse))
     if not len(place):
         return [(0, whole)]
     least = (1 - _LOST) * ((1 - _DOUBT) * float(height.max()) - _MARGIN)

@@ -10,14 +10,14 @@ import numpy as np
 
 from epicycle.evidence.significance import effective_bandwidth
 from epicycle.limits import ALIASES, SEARCH, TRIALS
-from epicycle.samples.arrays import Complexes, Floats
+from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.spectra.bands import Candidates, band_size, cut, fold_grid, processors
-from epicycle.spectra.maxima import inner_maxima, parabolic
+from epicycle.spectra.maxima import inner_maxima, refined
 from epicycle.spectra.plan import SearchPlan
-from epicycle.spectra.sums import TrigSums, is_worth_scattering
-from epicycle.spectra.transforms import scattered_sums
+from epicycle.spectra.sums import TrigSums
+from epicycle.spectra.window import window_at, window_on_grid, window_power
 
 #: A larger window is not searched for aliases that share a maximum.
 _LARGEST_WINDOW = 1 << 21
@@ -53,9 +53,7 @@ def window_offsets(
     offsets = [float(f) for f, power in peaks if power >= least and f >= 2 * width]
     if day is not None:
         named = np.array([1.0, 2.0, 3.0, 1 + 1 / _YEAR, 2 + 2 / _YEAR, 1 / _YEAR]) / day
-        weights = data.weights.sum(axis=1)
-        turns = np.outer(named, data.times.to_float())
-        power = np.abs(np.exp(-2j * np.pi * turns) @ weights / weights.sum()) ** 2
+        power = np.abs(window_at(data.times, _weights(data), named)[0]) ** 2
         offsets += [float(f) for f, p in zip(named, power, strict=True) if p >= least]
     return [(f, label(f, day, width)) for f in offsets if f >= 2 * width]
 
@@ -95,7 +93,7 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
         plan = replace(plan, minimum_frequency=1.0 / data.baseline)
         budget = _WINDOW_BUDGET
     plan = replace(plan, n_frequencies=min(plan.n_frequencies, budget))
-    weights = data.weights.sum(axis=1)[np.newaxis, :]
+    weights = _weights(data)
     total = float(weights.sum())
     most = band_size(len(data.times))
     n_bands, size = cut(plan.n_frequencies, most)
@@ -103,10 +101,7 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     engines = [TrigSums(data.times, plan.spacing, size) for _ in range(threads)]
 
     def evaluate(worker: int, first: int, start: float) -> Floats:
-        sums = engines[worker].band(weights, start)[0]
-        power: Floats = sums.real**2 + sums.imag**2
-        power /= total**2
-        return power
+        return window_power(engines[worker].band(weights, start)[0], total)
 
     return fold_grid(plan, evaluate, threads, keep, None, most)
 
@@ -162,21 +157,10 @@ def distinct_share(data: Data, minimum: float, maximum: float) -> float:
     lags = _window_peaks(data, maximum)
     if not len(lags):
         return 1.0
-    weights = data.weights.sum(axis=1)
-    weights = weights / weights.sum()
-    t = data.times.to_float()
     at = np.concatenate([[0.0], lags, -lags])
 
-    def window(lag: Floats) -> Complexes:
-        if is_worth_scattering(len(t), data.baseline * float(np.abs(lag).max()), lag.size):
-            sums = scattered_sums(data.times, weights[np.newaxis, :], lag.ravel())
-        else:
-            sums = np.exp((-2j * np.pi) * (lag.reshape(-1, 1) * t)) @ weights
-        values: Complexes = sums.reshape(lag.shape)
-        return values
-
     # an exact alias (of a raster) is as often a little higher as lower, whatever rounding says
-    correlation = TRIALS.nearly * window(at[:, np.newaxis] - at)
+    correlation = TRIALS.nearly * window_at(data.times, _weights(data), at[:, np.newaxis] - at)[0]
     np.fill_diagonal(correlation, 1.0)
     r = correlation[1:, 0]
     rest = correlation[1:, 1:] - np.outer(r, r.conj())
@@ -207,15 +191,18 @@ def _window_peaks(data: Data, maximum: float) -> Floats:
     n = math.ceil(2 * maximum / spacing) + 1
     if n > _LARGEST_WINDOW:
         return np.empty(0)
-    weights = data.weights.sum(axis=1)
-    sums = TrigSums(data.times, spacing, n).band(weights[np.newaxis, :] / weights.sum(), 0.0)
-    power = np.abs(sums[0]) ** 2
+    power = window_on_grid(data.times, _weights(data), spacing, n)[0]
     at = inner_maxima(power)
     at = at[power[at] > 0.7 * TRIALS.alias_ratio]
     # (in an order that does not hang on rounding where several are equal)
     at = at[np.argsort(-np.round(power[at], 6), kind="stable")][: 2 * TRIALS.most_aliases]
     # a parabola through three points finds the height to a few per cent, and the place
-    shift, height = parabolic(power[at - 1], power[at], power[at + 1])
-    kept = height > TRIALS.alias_ratio
-    chosen: Floats = ((at + shift) * spacing)[kept][: TRIALS.most_aliases]
+    place, height = refined(power, at)
+    chosen: Floats = (place * spacing)[height > TRIALS.alias_ratio][: TRIALS.most_aliases]
     return chosen
+
+
+def _weights(data: Data) -> Floats:
+    """Return the weights of all outputs together, shape (1, n)."""
+    result: Floats = data.weights.sum(axis=1)[np.newaxis, :]
+    return result

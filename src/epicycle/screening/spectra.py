@@ -17,10 +17,11 @@ from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.screening.stack import Stack
 from epicycle.spectra.bands import cut
-from epicycle.spectra.maxima import inner_maxima, parabolic
+from epicycle.spectra.maxima import inner_maxima, parabolic, refined
 from epicycle.spectra.periodogram import DEGENERATE
 from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.transforms import SharedPlans
+from epicycle.spectra.window import window_power
 
 #: Frequencies per band: sums and powers of a band stay in the cache of a processor.
 _BAND = 1 << 13
@@ -108,8 +109,8 @@ def _phasors(turns: Floats) -> Complexes:
     return result
 
 
-def _power(sums: Complexes, total: float) -> tuple[Floats, tuple[Floats, Floats]]:
-    """Return the reduction of chi-square, and the window at the frequencies and at twice these.
+def _power(sums: Complexes, total: float) -> Floats:
+    """Return the reduction of chi-square.
 
     The same as :class:`epicycle.spectra.periodogram.Norm` makes, in fewer operations on more
     numbers: for a short series each of them takes longer to call than to do.
@@ -120,7 +121,7 @@ def _power(sums: Complexes, total: float) -> tuple[Floats, tuple[Floats, Floats]
     u = total - size[1:-1].sum(axis=0)
     v = sums[-1] - square[1:].sum(axis=0)
     determinant = u * u - (v.real**2 + v.imag**2)
-    power = u * size[0]
+    power: Floats = u * size[0]
     power -= v.real * square[0].real
     power -= v.imag * square[0].imag
     power *= 2.0
@@ -129,7 +130,7 @@ def _power(sums: Complexes, total: float) -> tuple[Floats, tuple[Floats, Floats]
         power[degenerate] = 0.0
         determinant[degenerate] = 1.0
     power /= determinant
-    return power, (size[1] / total, size[-1] / total**2)
+    return power
 
 
 def _highest(window: Floats) -> float:
@@ -139,7 +140,7 @@ def _highest(window: Floats) -> float:
         return top
     at = inner_maxima(window)
     at = at[window[at] > _LOW_WINDOW]
-    _, height = parabolic(window[at - 1], window[at], window[at + 1])
+    _, height = refined(window, at)
     return float(np.concatenate([height, window[:1], window[-1:]]).max())
 
 
@@ -157,7 +158,10 @@ class _Found:
     def add(self, first: int, sums: Complexes, total: float) -> None:
         """Take note of a band, given its sums of residual, nuisance columns and weights."""
         size = min(sums.shape[1], self._plan.n_frequencies - first)
-        power, windows = _power(sums[:, :size], total)
+        sums = sums[:, :size]
+        power = _power(sums, total)
+        # the first column is constant, sums at twice the frequencies are of the weights themselves
+        windows = window_power(sums[1], math.sqrt(total)), window_power(sums[-1], total)
         self._top = max(self._top, float(power.max()))
         for k in np.flatnonzero(power >= (1.0 - _GRID_LOSS) * self._top).tolist():
             self._add_maximum(first + k, power[max(k - 1, 0) : k + 2].tolist(), k > 0, k + 1 < size)

@@ -20,6 +20,12 @@ def inner_maxima(power: Floats) -> NDArray[np.intp]:
     return result
 
 
+def refined(power: Floats, at: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return place, in steps of the grid from its first point, and height of maxima at indices."""
+    shift, height = parabolic(power[at - 1], power[at], power[at + 1])
+    return at + shift, height
+
+
 def parabolic(left: Power, here: Power, right: Power) -> tuple[Power, Power]:
     """Return where maxima stand between grid points, and how high they are.
 

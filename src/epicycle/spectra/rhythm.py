@@ -15,7 +15,7 @@ from epicycle.limits import SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.maxima import inner_maxima
-from epicycle.spectra.sums import TrigSums
+from epicycle.spectra.window import window_on_grid
 
 #: A rhythm of fewer than this many mean gaps, and more than this many of the short gaps, counts.
 _LONGEST, _SHORTEST = 4.0, 0.4
@@ -55,9 +55,7 @@ def resolved_by_jitter(times: Times, typical_gap: float) -> float | None:
     spacing = 1.0 / (_POINTS * baseline)
     size = math.ceil((1.0 / (_SHORTEST * typical_gap) - lowest) / spacing)
     size = min(max(size, _LEAST), _MOST)
-    ones = np.full((1, len(t)), 1.0 / len(t))
-    sums = TrigSums(times, spacing, size).band(ones, lowest)[0]
-    power = sums.real**2 + sums.imag**2
+    power = window_on_grid(times, np.ones((1, len(t))), spacing, size, lowest)[0]
     at = inner_maxima(power)
     sure = len(visits) * power[at] > math.log(size / _POINTS + 1.0) + _SURE
     at = at[sure & (power[at] > _POWER)]
