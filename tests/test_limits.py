@@ -11,6 +11,7 @@ from epicycle import limits
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "epicycle"
+TABLES = sorted((SOURCE / "limits").glob("*.py"))
 THEMES = {
     name: theme
     for name, theme in vars(limits).items()
@@ -22,7 +23,7 @@ FIELDS = [(name, field) for name, theme in THEMES.items() for field in dataclass
 def meanings() -> dict[str, str]:
     """Return the sentence below each field."""
     found = {}
-    for node in ast.parse((SOURCE / "limits.py").read_text()).body:
+    for node in (n for p in TABLES for n in ast.parse(p.read_text()).body):
         if isinstance(node, ast.ClassDef):
             for one, text in zip(node.body, node.body[1:], strict=False):
                 if isinstance(one, ast.AnnAssign) and isinstance(text, ast.Expr):
@@ -46,7 +47,7 @@ def test_each_has_unit_origin_bench_and_meaning(theme: str, field: dataclasses.F
 @pytest.mark.parametrize(("theme", "field"), FIELDS, ids=lambda x: getattr(x, "name", x))
 def test_each_decides_something(theme: str, field: dataclasses.Field) -> None:
     used = re.compile(rf"\b{theme}\.{field.name}\b")
-    assert any(used.search(p.read_text()) for p in SOURCE.rglob("*.py") if p.name != "limits.py")
+    assert any(used.search(p.read_text()) for p in SOURCE.rglob("*.py") if p not in TABLES)
 
 
 def test_none_can_be_set_by_accident() -> None:

@@ -18,7 +18,7 @@ PAGE = common.ROOT / "docs" / "thresholds.md"
 
 HEAD = """# Thresholds
 
-Every number that decides something for the user stands in `epicycle/limits.py`. T is the baseline.
+Every number that decides something for the user stands in `epicycle/limits/`. T is the baseline.
 "Origin" is derived, measured, or chosen where nothing better is known; the benchmark measures its
 subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the number was halved
 and doubled: figures whose mean moved by more than their scatter over the same cases explains
@@ -33,8 +33,8 @@ This page is made by `python benchmarks/sensitivity/run.py --docs`.
 def meanings() -> dict[str, str]:
     """Return the sentence below each field, by class and field."""
     found: dict[str, str] = {}
-    source = common.ROOT / "src" / "epicycle" / "limits.py"
-    for node in ast.parse(source.read_text()).body:
+    tables = sorted((common.ROOT / "src" / "epicycle" / "limits").glob("*.py"))
+    for node in (n for path in tables for n in ast.parse(path.read_text()).body):
         if isinstance(node, ast.ClassDef):
             for one, text in zip(node.body, node.body[1:], strict=False):
                 if isinstance(one, ast.AnnAssign) and isinstance(text, ast.Expr):

@@ -4,8 +4,8 @@ Every number of ``epicycle.limits`` is halved and doubled in a process of its ow
 (``probes.py``) that read it are measured on the same seeds as at the default, and the change of
 every figure is compared with its standard error over the paired cases.  A threshold that is read
 and changes no case decides nothing that is measured here; of one that no probe reads, nothing is
-known; one that moves a figure deserves the measurement that chose it.  Each theme of limits.py is
-a section.
+known; one that moves a figure deserves the measurement that chose it.  Each theme of
+``epicycle.limits`` is a section.
 """
 
 from __future__ import annotations

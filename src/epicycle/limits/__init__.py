@@ -1,0 +1,35 @@
+"""The numbers that decide something for the user: value, unit, what holds it, and its origin.
+
+Each stands in the table of its theme as ``decides(value, unit, bench, origin)``, see
+:func:`epicycle.limits.fields.decides`, with its meaning below.
+Code reads them from the instances, as in ``CYCLES.minimum``.
+"""
+
+from __future__ import annotations
+
+from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
+from epicycle.limits.fields import decides
+from epicycle.limits.lines import HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
+from epicycle.limits.searching import CYCLES, LADDER, NOISE, SEARCH, TRIALS
+from epicycle.limits.verdicts import ALIASES, COHERENCE, HONESTY, STEADINESS
+
+__all__ = [
+    "ALIASES",
+    "COHERENCE",
+    "CYCLES",
+    "EFFECTS",
+    "EVENTS",
+    "HARMONICS",
+    "HONESTY",
+    "LADDER",
+    "LEARNING",
+    "LINES",
+    "NOISE",
+    "PAIRS",
+    "SEARCH",
+    "SHARP",
+    "STEADINESS",
+    "TRIALS",
+    "WAVEFORMS",
+    "decides",
+]

@@ -1,0 +1,80 @@
+"""Beyond constant cycles in values: bends, groups, events, and layers in training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Bends, groups, varying amplitudes and outliers."""
+
+    most_bends: int = decides(8, "bends", "forecasts/simulated")
+    """More changes of slope are slow variation, not a trend."""
+    bend_margin: float = decides(0.05, "share", "forecasts/simulated")
+    """No bend within this part of the samples from either end."""
+    group_fewest_values: int = decides(8, "values", "accuracy/stripe82")
+    """A group needs this many values for a waveform of its own."""
+    group_clear: float = decides(3.0, "log evidence", "accuracy/stripe82", "derived: odds of 20")
+    """Evidence that lets groups have waveforms of their own."""
+    fewest_turns: float = decides(10.0, "turns", "forecasts/simulated")
+    """With fewer turns over the data an amplitude is taken as constant."""
+    varying_clear: float = decides(3.0, "log evidence", "forecasts/simulated", "derived: odds 20")
+    """Evidence that lets an amplitude vary."""
+    turns_apart: float = decides(2.0, "turns", "forecasts/simulated")
+    """Knots of a varying amplitude are at least this far apart."""
+    huber_bound: float = decides(1.345, "sigma", "accuracy/bioluminescence", "derived: Huber 1964")
+    """The influence of a value ends here: 95 % efficiency without outliers."""
+    outlier_chance: float = decides(0.01, "probability", "accuracy/bioluminescence")
+    """Noise alone shows an outlier in this part of data sets."""
+
+
+EFFECTS = Effects()
+
+
+@dataclass(frozen=True)
+class Events:
+    """Cycles in times without values."""
+
+    fundamental_gain: float = decides(20.0, "H", "search/pulsar", "derived: e^8 in probability")
+    """A fraction of the frequency must raise H by this much."""
+    lowest_rate: float = decides(0.2, "mean rate", "search/pulsar")
+    """A modelled rate never falls below this part of the mean."""
+    alias_ratio: float = decides(0.05, "power", "search/pulsar")
+    """Aliases of events are listed from this power ratio: a pulsar leaves strong ones."""
+    drifting: int = decides(4, "lines", "search/pulsar")
+    """Candidates whose drift is tried, when it may hide the order of their powers."""
+
+
+EVENTS = Events()
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Frequencies found inside a training loop."""
+
+    patience: int = decides(16, "searches", "learning/no_cycle")
+    """Searches of coarse inputs without a finding that deserve a warning."""
+    hopeless: float = decides(0.05, "probability", "learning/no_cycle")
+    """A maximum that is less significant at a single frequency is not refined."""
+    kept_aside: int = decides(3, "samples", "learning/no_cycle")
+    """One sample in this many is kept aside to confirm what the others show."""
+    confirmed: float = decides(0.01, "probability", "learning/no_cycle")
+    """The samples kept aside confirm a line at this false-alarm probability."""
+    resolved: float = decides(1.5, "1/span", "learning/targets")
+    """Two lines that are closer are one."""
+    near: float = decides(1.5, "1/span", "learning/targets")
+    """A line and a frequency that are closer belong together."""
+    better: float = decides(0.9, "ratio", "learning/sin")
+    """A line moves a near frequency only if its error is this much smaller."""
+    explained: float = decides(0.5, "share", "learning/targets")
+    """Part of the gradient that correcting a placed frequency must explain."""
+    gate: float = decides(0.7, "power", "learning/noise")
+    """A grid maximum from this part of the significant power may be significant."""
+    joint_cycles: float = decides(10000000.0, "cycles", "learning/targets")
+    """The product of spans and bandwidths of several inputs may not exceed this."""
+
+
+LEARNING = Learning()

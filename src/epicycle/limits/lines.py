@@ -1,0 +1,170 @@
+"""When two lines are two, and which of them are one waveform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Lines:
+    """When two lines are two, and where one may stand."""
+
+    separation: float = decides(1.0, "1/T", "modes/month")
+    """No line is added closer to another: their amplitudes would cancel."""
+    largest_drift: float = decides(32.0, "1/T^2", "search/pulsar", "derived: smears 32 widths")
+    """Largest drift that is searched."""
+    final_separation: float = decides(0.95, "ratio", "modes/month")
+    """After the last joint fit two lines stand this part of the separation apart, or one goes."""
+    grown: float = decides(1.5, "ratio", "modes/month")
+    """A line whose amplitude grows by this when a neighbour is added may be fighting it."""
+    fighting: float = decides(0.5, "ratio", "modes/month")
+    """The neighbour is refused if it has this part of the amplitude of a line that has grown."""
+    unresolved: float = decides(4.0, "power", "modes/month")
+    """Residual power next to a line, relative to white noise, that noise cannot explain."""
+
+
+LINES = Lines()
+
+
+@dataclass(frozen=True)
+class ClosePairs:
+    """When one line becomes two to four that are closer than 1/T."""
+
+    reach: float = decides(1.5, "1/T", "modes/month")
+    """Half width of a neighbourhood: the lines within it are placed anew."""
+    share: float = decides(0.05, "share", "modes/month")
+    """A line is split only where its neighbourhood holds this part of all that is left."""
+    values: float = decides(28.0, "chi-square", "modes/month")
+    """Chi-square units that white noise leaves in a neighbourhood."""
+    tries: int = decides(3, "places", "modes/month")
+    """Neighbourhoods that are tried in one round."""
+    most: int = decides(4, "lines", "modes/month")
+    """Most lines in the place of one."""
+    promising: float = decides(0.03, "share", "modes/month")
+    """Part of a neighbourhood that new lines may leave while other lines may be missing."""
+    resolved: float = decides(0.0001, "share", "modes/month")
+    """Part of a neighbourhood that new lines may leave in the end."""
+    factor: float = decides(100.0, "ratio", "modes/month")
+    """A line that changes must leave this many times what constant lines leave."""
+    better: float = decides(0.95, "ratio", "modes/month")
+    """Each group of new lines must reduce what is left of all data to this part."""
+
+
+PAIRS = ClosePairs()
+
+
+@dataclass(frozen=True)
+class Harmonics:
+    """Which harmonics a cycle has, and which lines are one waveform."""
+
+    chance_of_harmonic: float = decides(0.0001, "probability", "accuracy/stripe82")
+    """False-alarm probability of one added harmonic."""
+    chance_of_fundamental: float = decides(1e-05, "probability", "accuracy/eclipsing")
+    """The same of dividing a frequency by 2 or 3: nine places are tried, and it costs more."""
+    least_odds: float = decides(10.0, "odds", "search/harmonics")
+    """Posterior odds that lock two lines into one waveform."""
+    lost: float = decides(12.0, "chi-square", "search/harmonics")
+    """Locking two lines into one waveform may cost this at most."""
+    beside: float = decides(9.0, "chi-square", "accuracy/stripe82")
+    """A maximum higher by this within a line width is another line."""
+    weak_fundamental: float = decides(0.1, "share", "accuracy/eclipsing")
+    """A fundamental with less of its strongest multiple needs a second odd multiple."""
+    largest_gap: int = decides(2, "orders", "accuracy/eclipsing")
+    """Orders follow each other with at most one left out, unless many are known."""
+    combs: int = decides(3, "lines", "search/harmonics", "derived: two of any shape fill two combs")
+    """Lines, none a multiple of another, that make a waveform without a line at its frequency."""
+    rich: int = decides(3, "orders", "accuracy/eclipsing")
+    """With this many orders known, a larger gap is allowed."""
+    few_values: int = decides(200, "values", "accuracy/stripe82")
+    """Up to this many values an output, joint fits look for harmonics."""
+    values_each: int = decides(3, "values", "accuracy/stripe82")
+    """A fit with fewer values for each parameter describes the noise."""
+    patience: int = decides(2, "orders", "accuracy/stripe82")
+    """Orders beyond the best number that are tried before giving up."""
+    misfit: float = decides(0.3, "deviation", "accuracy/stripe82")
+    """Scatter of a waveform about its first harmonics, in units of the signal's."""
+    choices: int = decides(100, "frequencies", "accuracy/false_alarms")
+    """Frequencies and orders among which a waveform has been chosen: the price in BIC."""
+
+
+HARMONICS = Harmonics()
+
+
+@dataclass(frozen=True)
+class Sharp:
+    """When a cycle has features too sharp for the harmonics of a smooth waveform."""
+
+    smooth: int = decides(16, "orders", "accuracy/eclipsing")
+    """A waveform that needs no more orders is none of these."""
+    most_orders: int = decides(256, "orders", "accuracy/eclipsing")
+    """Highest order of a cycle with sharp features."""
+    beyond_nyquist: float = decides(3.0, "ratio", "accuracy/eclipsing")
+    """Highest order of a sharp cycle on a raster, in units of its Nyquist frequency."""
+    values_each: int = decides(3, "values", "accuracy/eclipsing")
+    """A fit with fewer values for each amplitude describes the noise."""
+    fewest_values: int = decides(200, "values", "accuracy/eclipsing")
+    """Fewer values carry no more orders than a smooth waveform has."""
+    most_values: int = decides(20000, "values", "accuracy/eclipsing")
+    """Sharp features are looked for up to this many values."""
+    most_sums: float = decides(1e7, "sums", "accuracy/eclipsing")
+    """Trial frequencies times orders up to which the spectrum is folded: a second."""
+    proposals: int = decides(3, "frequencies", "accuracy/eclipsing")
+    """Frequencies that are compared by joint fits of all orders."""
+    least_height: float = decides(40.0, "chi-square", "accuracy/eclipsing")
+    """The best box must reduce chi-square by this: noise, among all trials, hardly does."""
+    sinusoids: int = decides(12, "lines", "accuracy/eclipsing")
+    """If so few sinusoids explain more, there are no sharp features, but unrelated lines."""
+    weak: float = decides(0.01, "share", "accuracy/eclipsing")
+    """A line with less of the power of a sharp cycle may be one of its orders that was left."""
+    near: float = decides(0.3, "1/T", "accuracy/eclipsing")
+    """It is if it stands so near to a multiple, or to the alias of one on the raster."""
+    clear: float = decides(9.2, "log evidence", "accuracy/eclipsing", "derived: odds of 1e4")
+    """Evidence that orders beyond a smooth waveform's, or those of a longer period, are there."""
+
+
+SHARP = Sharp()
+
+
+@dataclass(frozen=True)
+class Waveforms:
+    """Which frequencies are compared as waveforms, and what is likely beforehand."""
+
+    orders: int = decides(3, "orders", "accuracy/eclipsing")
+    """Spectra of 1 to this many harmonics propose frequencies."""
+    maxima: int = decides(24, "frequencies", "accuracy/stripe82")
+    """Maxima taken from each spectrum."""
+    window_power: float = decides(0.25, "power", "accuracy/stripe82")
+    """Window peaks from this power propose neighbours of a maximum."""
+    most_frequencies: int = decides(1 << 19, "frequencies", "accuracy/eclipsing")
+    """The spectra of several harmonics cover the lower part of a band, up to this size."""
+    most_values: int = decides(5000, "values", "accuracy/eclipsing")
+    """Of more values, this number, drawn at random, is compared."""
+    most_outputs: int = decides(8, "outputs", "accuracy/stripe82")
+    """Of more outputs, this number of the strongest is compared."""
+    common: tuple[tuple[float, float], ...] = decides(
+        ((0.97, 0.85), (0.5, 0.15)), "share, probability", "accuracy/stripe82"
+    )
+    """Share of the prior variance that all outputs have in common, and its probability."""
+    departing: int = decides(4, "orders", "accuracy/stripe82")
+    """Orders in which groups may depart from the common waveform."""
+    tempered: float = decides(0.75, "exponent", "accuracy/stripe82", "measured: simulated bands")
+    """Log odds are multiplied by this: residuals stay correlated longer than one epoch."""
+    free: float = decides(0.2, "share", "accuracy/stripe82")
+    """Least share of the values that a fit leaves free."""
+    tail: float = decides(4.0, "freedom", "accuracy/stripe82")
+    """Degrees of freedom of Student's t: one outlier does not choose the frequency."""
+    neighbours: float = decides(0.05, "periods", "accuracy/eclipsing")
+    """Values within this part of the shortest period are neighbours."""
+    detail: int = decides(8, "orders", "accuracy/eclipsing")
+    """Highest order of a waveform; twice that where it nearly repeats after half a cycle."""
+    clear: float = decides(10.0, "odds", "accuracy/eclipsing")
+    """A period must be so much likelier than its half or third to be shown first."""
+    finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
+    """Frequencies that are compared to the end."""
+    related: int = decides(4, "frequencies", "accuracy/eclipsing")
+    """Finalists whose halves, thirds and doubles join them."""
+
+
+WAVEFORMS = Waveforms()

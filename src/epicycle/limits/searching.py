@@ -1,0 +1,132 @@
+"""What is searched, how large the noise is, and when a maximum is more than noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """What is a cycle, and not slow variation or chance."""
+
+    minimum: float = decides(5.0, "cycles", "accuracy/red_noise")
+    """Fewer over the baseline are slow variation, unless the user names a longest period."""
+    minimum_samples: int = decides(10, "samples", "accuracy/white_noise")
+    """Fewer samples, besides one for each background column, show no period."""
+    minimum_events: int = decides(10, "events", "accuracy/false_alarms")
+    """Powers of fewer events are far from the exponential distribution of significance."""
+    waveform: float = decides(3.0, "cycles", "accuracy/noise_free")
+    """With fewer cycles over the baseline a waveform has no meaning."""
+    seen: float = decides(3.0, "cycles", "accuracy/tide")
+    """A slow line with this many cycles may be a cycle, where it stands out."""
+    outstanding: float = decides(4.0, "ratio", "accuracy/tide")
+    """A slow line stands out by this ratio of power times f^2 to every other slow line."""
+    in_training: float = decides(3.0, "cycles", "learning/sin")
+    """A line with fewer cycles over the span cannot be told from a trend."""
+
+
+CYCLES = Cycles()
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which frequencies are searched."""
+
+    points_per_peak: int = decides(5, "per 1/T", "accuracy/refinement", "derived: loses 3.3 %")
+    """Grid points per line width 1/T."""
+    budget: int = decides(1 << 22, "frequencies", "search/wide")
+    """The default band never has more frequencies; a band that the user names may."""
+    dense_upto: int = decides(1 << 19, "frequencies", "search/planner")
+    """Up to this size the dense search is as fast as the ladder, and sees weaker lines."""
+    typical_gap: float = decides(0.1, "quantile", "accuracy/star")
+    """The quantile of the gaps between irregular samples that the default band resolves."""
+    widening: float = decides(0.15, "share", "accuracy/star")
+    """Beyond that it is widened until a line needs this much more of the variance."""
+    widened_upto: tuple[int, int] = decides((1 << 17, 1 << 19), "frequencies", "accuracy/star")
+    """Frequencies at most of a band so widened, without and with a rhythm of the samples."""
+    shortest_gap: float = decides(1e-09, "baselines", "accuracy/phase")
+    """A shorter gap is none: the same time, given twice."""
+    off_raster: float = decides(0.02, "steps", "accuracy/phase")
+    """Times this far off every raster have none, and no Nyquist frequency."""
+    on_raster: float = decides(1e-3, "steps", "accuracy/phase")
+    """Times this near to a raster lie on it exactly: higher frequencies are the same again."""
+    thin: float = decides(0.1, "share", "accuracy/star")
+    """A raster of which a smaller part is used says nothing about where signals end."""
+    slow_band: float = decides(20.0, "1/T", "accuracy/tide")
+    """A band that begins below this frequency is searched from one cycle on."""
+
+
+SEARCH = Search()
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """How the ladder looks where the band is too wide to try every frequency."""
+
+    points_per_window: int = decides(
+        3, "per 1/W", "search/simulated", "derived: 6 % of the height lost in the mean"
+    )
+    """Grid points per 1/W on a rung."""
+    first_pairs: int = decides(
+        200, "pairs", "search/few", "derived: 6.7 deviations at 2/3 of the variance"
+    )
+    """Pairs of the first rung."""
+    reach: float = decides(0.35, "1/W", "search/simulated")
+    """The semicoherent maximum lies within this distance of the line."""
+    coherent_from: float = decides(1.0 / 64, "baselines", "search/simulated")
+    """The coherent power takes over from segments of this length."""
+    doubtful: int = decides(2, "frequencies", "search/simulated")
+    """Survivors, in the mean, that are examined more closely although they are noise."""
+    surely: float = decides(2.0, "deviations", "search/simulated", "derived: 97.7 % of lines seen")
+    """Height above the threshold at which a line counts as visible."""
+    segment_reach: float = decides(0.3, "1/L", "search/simulated")
+    """The maximum of the power lies within this distance of the line."""
+
+
+LADDER = Ladder()
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How large the noise is, and what is none."""
+
+    exact: float = decides(1e-24, "share", "accuracy/noise_free", "derived: 1e4 roundings, squared")
+    """Share of the sum of squares that rounding leaves at most."""
+    neighbourhood: float = decides(8.0, "1/T", "accuracy/coverage")
+    """Half width of the neighbourhood in which the noise around a line is measured."""
+    notch: float = decides(1.0, "1/T", "accuracy/coverage")
+    """Half width of the gap that the line's own fit has cut into its neighbourhood."""
+    white: float = decides(0.8, "probability", "accuracy/coverage")
+    """Prior probability that the noise around a line is white."""
+    highest_level: float = decides(10000.0, "power", "accuracy/coverage")
+    """Highest noise level around a line, relative to white noise, that is considered."""
+    fewest_values: int = decides(5, "values", "accuracy/false_alarms")
+    """A smaller group shares the scatter of all groups."""
+    red_knot_ratio: float = decides(4.0, "ratio", "accuracy/red_noise")
+    """Ratio of the frequencies of neighbouring knots of the smooth noise spectrum."""
+
+
+NOISE = Noise()
+
+
+@dataclass(frozen=True)
+class Trials:
+    """How many independent frequencies a band has, and when a line is noise."""
+
+    alias_ratio: float = decides(0.2, "power", "accuracy/false_alarms")
+    """An alias above this power ratio makes one maximum of two."""
+    most_aliases: int = decides(12, "frequencies", "accuracy/false_alarms")
+    """Aliases that count, the strongest first."""
+    nearly: float = decides(0.999, "correlation", "accuracy/false_alarms")
+    """Largest correlation that an alias may have."""
+    typical: float = decides(0.003, "probability", "accuracy/false_alarms")
+    """That share is measured at maxima of this false-alarm probability."""
+    clear: float = decides(1e-06, "ratio", "accuracy/white_noise")
+    """Below this part of the level a line is significant however aliases count."""
+    hopeless: float = decides(50.0, "ratio", "accuracy/white_noise")
+    """Above this multiple of the level a line is noise however aliases count."""
+
+
+TRIALS = Trials()

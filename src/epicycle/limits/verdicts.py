@@ -1,0 +1,115 @@
+"""What is said of a cycle: its aliases, whether it is a clock, what was not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """Which aliases are judged, listed and warned of."""
+
+    power_ratio: float = decides(0.2, "power", "accuracy/star")
+    """An alias is listed from this power ratio upwards."""
+    undecided: float = decides(0.01, "odds", "accuracy/star")
+    """From these odds upwards a cycle and its alias are not told apart."""
+    hardly: float = decides(0.1, "odds", "accuracy/star", "derived: neither is 10 times as likely")
+    """Between these odds and their inverse the data hardly tell a cycle from its alias."""
+    least_odds: float = decides(0.001, "odds", "accuracy/star")
+    """A place with these odds is listed however little power it has."""
+    worth_a_fit: float = decides(-20.0, "log odds", "accuracy/star")
+    """An alias is refitted jointly if its quick log odds exceed this; a fit adds a few units."""
+    fits: int = decides(5, "aliases", "accuracy/star")
+    """Aliases of each cycle that are refitted at most."""
+    fractions: int = decides(2, "fractions", "accuracy/eclipsing")
+    """Subharmonics of each cycle that are refitted at most."""
+    loud: float = decides(1.5, "power", "accuracy/coverage")
+    """Noise around a line counts from this level; less is the scatter of its estimate."""
+    window_share: float = decides(0.5, "share", "accuracy/star")
+    """A window peak below this part of that ratio leads to no alias worth naming."""
+
+
+ALIASES = Aliases()
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """Whether a cycle is a clock or a broad peak."""
+
+    neighbourhood: float = decides(8.0, "1/T", "accuracy/red_noise")
+    """Lines this near may belong to one broad peak; farther ones if the peak is broader."""
+    peak_widths: float = decides(4.0, "widths", "accuracy/red_noise")
+    """Half width of the neighbourhood of a broad peak, in units of its width."""
+    suspicious: float = decides(1.5, "power", "accuracy/red_noise")
+    """Residual power around a line, relative to white noise, that is examined."""
+    clocks_share: float = decides(0.9, "share", "accuracy/red_noise")
+    """Part of the power around a line from which it must be a clock."""
+    least_share: float = decides(0.01, "share", "accuracy/red_noise")
+    """Least part of the power of all lines in question: weaker peaks may be leftovers."""
+    several: float = decides(2.0, "baselines", "accuracy/red_noise")
+    """Several lines are one broad peak if it forgets sooner; one line, within one baseline."""
+    least_quality: float = decides(2.0, "turns", "accuracy/red_noise")
+    """Least pi f tau: with less there is no peak, but noise stronger at low frequencies."""
+    significant: float = decides(8.0, "log likelihood", "accuracy/red_noise", "derived: 1 in 1e5")
+    """By this, forgetting must beat a clock."""
+    better: float = decides(3.0, "log evidence", "accuracy/red_noise", "derived: odds of 20")
+    """By this, one broad peak must beat several clocks."""
+
+
+COHERENCE = Coherence()
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """Whether the phase of a cycle runs straight."""
+
+    turns: float = decides(3.0, "turns", "accuracy/coverage")
+    """A window in which the phase is measured has at least this many."""
+    fewest_windows: int = decides(4, "windows", "accuracy/coverage")
+    """With fewer the phase of a cycle is not questioned."""
+    most_windows: int = decides(8, "windows", "accuracy/coverage")
+    """More would be noisier, each."""
+    suspicious: float = decides(0.1, "probability", "accuracy/coverage")
+    """Phases that a clock shows less often are examined; so is one with lines near multiples."""
+    chance: float = decides(1e-5, "probability", "accuracy/coverage")
+    """A rhythm is not steady where noise bends a clock as far so rarely."""
+    better: float = decides(10.0, "log evidence", "accuracy/coverage")
+    """By this, one rhythm with a bent phase must beat all lines that describe it, and a pair."""
+    examined: int = decides(4, "cycles", "accuracy/tide")
+    """The strongest cycles, of which this is asked: a comb is told by its strongest line."""
+    orders: int = decides(32, "orders", "accuracy/eclipsing")
+    """Harmonics that are put on a bent clock."""
+    reach: float = decides(4.0, "1/T", "accuracy/coverage")
+    """Lines this near to a multiple may be part of a rhythm that is not steady."""
+    spread: float = decides(0.05, "share", "accuracy/coverage")
+    """So may lines this near in units of the multiple: periods that swing."""
+    left: float = decides(0.5, "share", "accuracy/coverage")
+    """A line that keeps this part of its amplitude is none of them."""
+
+
+STEADINESS = Steadiness()
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """What is told of data, and of what was not seen."""
+
+    beyond_chance: float = decides(5.0, "deviations", "accuracy/false_alarms")
+    """Equal rows beyond this many deviations of chance are copies, which count once."""
+    carried: float = decides(0.5, "share", "accuracy/bioluminescence", "derived: most of it")
+    """Outliers with this share of the remaining variance are named, with what helps."""
+    isolated: float = decides(3.0, "ranges", "accuracy/bioluminescence")
+    """A value that occurs twice and lies this many ranges of all others away marks a gap."""
+    independent: float = decides(0.1, "share", "accuracy/tide", "derived: errors grow by 10^1/2")
+    """A known period is fitted if trend and offsets leave this share of its information."""
+    seen: float = decides(
+        0.95, "probability", "accuracy/white_noise", "derived: the limit is one of 95 %"
+    )
+    """Share of the sinusoids of the band, at the limit, that would have been seen."""
+    tested: float = decides(3.0, "ratio", "accuracy/white_noise")
+    """A limit is stated up to this multiple of what evenly spread samples would show."""
+
+
+HONESTY = Honesty()
