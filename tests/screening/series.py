@@ -4,7 +4,8 @@ import numpy as np
 
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
-from epicycle.spectra.plan import Sampling, plan_band
+from epicycle.spectra.plan import plan_band
+from epicycle.spectra.sampling import Sampling
 
 
 def series_of_all_kinds(rng: np.random.Generator) -> dict[str, tuple[np.ndarray, np.ndarray]]:

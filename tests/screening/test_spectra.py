@@ -9,7 +9,7 @@ from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 from epicycle.screening.screen import screen
 from epicycle.screening.stack import Stack
-from epicycle.spectra.plan import Sampling
+from epicycle.spectra.sampling import Sampling
 
 
 @settings(max_examples=60, deadline=None)

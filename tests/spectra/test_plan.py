@@ -5,56 +5,8 @@ import pytest
 
 from epicycle.limits import SEARCH
 from epicycle.samples.data import Data
-from epicycle.spectra.plan import SearchPlan, plan_search, raster_step
+from epicycle.spectra.plan import SearchPlan, plan_search
 from generators import regression, sample_times
-
-# ---- Sampling ------------------------------------------------------------------------------
-
-
-def step_of(t: np.ndarray) -> float | None:
-    return raster_step(regression(t, np.zeros(len(t))))
-
-
-def test_a_regular_raster_is_recognised() -> None:
-    t = np.arange(100) * 0.25
-    # a mean over 99 gaps of exact binary fractions
-    assert step_of(t) == pytest.approx(0.25, rel=1e-14)
-    assert step_of(t[::-1]) == pytest.approx(0.25, rel=1e-14)
-    assert step_of(1e9 + t) == pytest.approx(0.25, rel=1e-14)
-    assert step_of(np.arange("2024-01-01", "2024-02-01", dtype="M8[D]")) == pytest.approx(1.0)
-
-
-def test_gaps_and_duplicates_do_not_hide_a_raster() -> None:
-    rng = np.random.default_rng(4)
-    t = np.sort(rng.choice(300, 100, replace=False)) * 0.1
-    assert step_of(t) == pytest.approx(0.1, rel=1e-12)
-    assert step_of(np.concatenate([t, t[:10]])) == pytest.approx(0.1, rel=1e-12)
-    halves = np.concatenate([np.arange(50), 400 + np.arange(50)]) * 2.0
-    assert step_of(halves) == pytest.approx(2.0, rel=1e-12)
-
-
-def test_small_jitter_is_forgiven_and_large_is_not() -> None:
-    rng = np.random.default_rng(5)
-    t = np.arange(200.0)
-    # neighbouring gaps differ by up to twice the jitter; the limit is 2 % of a step
-    assert step_of(t + rng.uniform(-0.004, 0.004, 200)) == pytest.approx(1.0, rel=1e-3)
-    assert step_of(t + rng.uniform(-0.05, 0.05, 200)) is None
-
-
-def test_other_sampling_has_no_raster() -> None:
-    rng = np.random.default_rng(6)
-    for sampling in ("random", "jittered", "nightly"):
-        assert step_of(sample_times(rng, 100, 50.0, sampling)) is None
-
-
-def test_times_scattered_thinly_over_a_fine_raster_are_irregular() -> None:
-    rng = np.random.default_rng(7)
-    seconds = np.sort(rng.choice(20_000, 1_000, replace=False)).astype(float)
-    assert np.diff(seconds).min() == 1.0  # every gap is a whole number of the shortest
-    assert step_of(seconds) is None
-    # one in three is a raster with gaps
-    assert step_of(np.sort(rng.choice(3_000, 1_000, replace=False))) == pytest.approx(1.0)
-
 
 # ---- Plans ---------------------------------------------------------------------------------
 

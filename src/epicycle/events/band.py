@@ -15,9 +15,9 @@ import numpy as np
 from epicycle.events.rhythm import REPEATED
 from epicycle.evidence.significance import effective_bandwidth
 from epicycle.limits import CYCLES, SEARCH
-from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-from epicycle.spectra.plan import Sampling, SearchPlan, grid, plan_band
+from epicycle.spectra.plan import SearchPlan, grid, plan_band
+from epicycle.spectra.sampling import Sampling, gaps_of
 
 #: The default band reaches at least this far, in units of one over the median interval.
 _BEYOND_INTERVAL = 1.5
@@ -114,9 +114,7 @@ def _widened(data: Data, usual: SearchPlan, strategy: str, *, ticking: bool) -> 
 
 def _intervals_reach(data: Data) -> float:
     """Return the frequency up to which cycles of about an interval lie."""
-    gaps = np.diff(np.sort(data.times.to_float()))
-    gaps = gaps[gaps > SEARCH.shortest_gap * data.baseline]
-    return _BEYOND_INTERVAL / float(np.median(gaps))
+    return _BEYOND_INTERVAL / float(np.median(gaps_of(data)))
 
 
 def _is_clock(data: Data, step: float) -> bool:
@@ -141,8 +139,7 @@ def stamp_raster(data: Data, shortest: float) -> float | None:
     shortest : float
         Shorter steps do not matter.
     """
-    gaps: Floats = np.diff(np.sort(data.times.to_float()))
-    gaps = gaps[gaps > SEARCH.shortest_gap * data.baseline]
+    gaps = gaps_of(data)
     step = float(gaps.min())
     for _ in range(_ROUNDS):
         if step < shortest:

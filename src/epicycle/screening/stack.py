@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.limits import SEARCH
 from epicycle.samples import twofloat
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
-from epicycle.spectra.plan import Sampling
+from epicycle.spectra.sampling import Sampling
 
 #: A nuisance column of which less than this is independent of those before it is left out, as
 #: :func:`epicycle.samples.data.orthonormal_basis` does.
@@ -92,49 +91,9 @@ class Stack:
         )
 
     def samplings(self) -> list[Sampling]:
-        """Return what :meth:`epicycle.spectra.plan.Sampling.of` says of each series."""
+        """Return what :class:`~epicycle.spectra.sampling.Sampling` says of each series."""
         filled = np.arange(self.times.shape[1]) < self.counts[:, np.newaxis]
-        ordered = np.sort(np.where(filled, self.times, np.inf), axis=1)
-        with np.errstate(invalid="ignore"):
-            gaps = np.diff(ordered, axis=1)
-        baseline = self.baseline[:, np.newaxis]
-        is_gap = np.isfinite(gaps) & (gaps > SEARCH.shortest_gap * baseline)
-        gaps = np.sort(np.where(is_gap, gaps, np.inf), axis=1)
-        n_gaps = is_gap.sum(axis=1)
-        is_gap = np.arange(gaps.shape[1]) < n_gaps[:, np.newaxis]
-        known = np.where(is_gap, gaps, 0.0)
-
-        short = is_gap & (known < 1.5 * gaps[:, :1])
-        step = np.where(short, known, 0.0).sum(axis=1) / short.sum(axis=1)
-        steps = np.rint(known / step[:, np.newaxis]).sum(axis=1)
-        step = self.baseline / steps
-        multiples = known / step[:, np.newaxis]
-        astray = np.abs(multiples - np.rint(multiples)).max(axis=1)
-        regular = (astray <= SEARCH.off_raster) & (n_gaps >= SEARCH.thin * steps)
-
-        place = SEARCH.typical_gap * (n_gaps - 1)
-        below = np.floor(place).astype(np.intp)
-        row = np.arange(len(gaps))
-        low, high = gaps[row, below], gaps[row, np.minimum(below + 1, n_gaps - 1)]
-        typical = low + (high - low) * (place - below)
-        return [
-            Sampling(
-                length,
-                n,
-                one if on else None,
-                on and stray < SEARCH.on_raster,
-                None if on else usual,
-            )
-            for length, n, one, on, stray, usual in zip(
-                self.baseline.tolist(),
-                self.counts.tolist(),
-                step.tolist(),
-                regular.tolist(),
-                astray.tolist(),
-                typical.tolist(),
-                strict=True,
-            )
-        ]
+        return Sampling.of_each(np.where(filled, self.times, np.inf), self.baseline, self.counts)
 
     def basis(self, degree: int) -> Floats:
         """Return orthonormal polynomials in time, shape (B, degree + 1, n).

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from epicycle.limits import SEARCH
-from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.options import check_strategy
-from epicycle.spectra.rhythm import resolved_by_jitter
+from epicycle.spectra.sampling import Sampling
 
 #: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
@@ -81,122 +78,6 @@ class SearchPlan:
         On a raster, what is above its Nyquist frequency is an alias of what is below.
         """
         return self.maximum_frequency if self.regular else math.inf
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """What the times of some samples say about where to look.
-
-    Attributes
-    ----------
-    baseline : float
-        Last minus first time.
-    n_samples : int
-        Number of samples.
-    step : float or None
-        Step of the raster on which all times lie, see :func:`raster_step`.
-    exact : bool
-        Whether they lie on it to a thousandth of its step.
-    typical_gap : float or None
-        Tenth percentile of the gaps between neighbouring samples of a group, where there is no
-        raster.
-    stamps : float or None
-        Step of the raster of the time stamps, of which few points are used; 0 where there is none
-        that matters.  None where it is not known, and the band is not to be widened.
-    offset : float or None
-        The same quantile of the offsets of samples from a rhythm, where they have one, see
-        :mod:`epicycle.spectra.rhythm`.
-    """
-
-    baseline: float
-    n_samples: int
-    step: float | None
-    exact: bool
-    typical_gap: float | None
-    stamps: float | None = None
-    offset: float | None = None
-
-    @staticmethod
-    def of(data: Data, *, widened: bool = True) -> Sampling:
-        """Return what the times of some data say, also about a wider band if that is wanted."""
-        step = raster_step(data)
-        gaps = _gaps(data)
-        typical = None
-        if step is None:
-            typical = float(np.quantile(_gaps_within_groups(data), SEARCH.typical_gap))
-        exact = step is not None and _is_exact(gaps, step)
-        stamps, offset = None, None
-        if widened and typical is not None:
-            finest = data.baseline * SEARCH.points_per_peak / (2.0 * max(SEARCH.widened_upto))
-            stamps = _raster_of_stamps(gaps, finest)
-            offset = resolved_by_jitter(data.times, typical)
-        return Sampling(data.baseline, len(data.times), step, exact, typical, stamps, offset)
-
-
-def raster_step(data: Data) -> float | None:
-    """Return the step of the raster on which all times lie, or None if there is none.
-
-    All gaps must be multiples of the smallest to within 2 % of it.  Times scattered thinly over a
-    fine raster (fewer than one in ten points used, such as random whole seconds) do not count:
-    their raster says where aliases begin, not where signals end.
-    """
-    gaps = _gaps(data)
-    step = float(gaps.min())
-    step = float(gaps[gaps < 1.5 * step].mean())
-    steps = float(np.rint(gaps / step).sum())
-    # measured over the whole baseline, the step is known far better than from one gap
-    step = data.baseline / steps
-    multiples = gaps / step
-    if (
-        np.abs(multiples - np.rint(multiples)).max() > SEARCH.off_raster
-        or len(gaps) < SEARCH.thin * steps
-    ):
-        return None
-    return step
-
-
-def _is_exact(gaps: Floats, step: float) -> bool:
-    """Return whether all times lie on a raster to a thousandth of its step."""
-    multiples = gaps / step
-    return bool(np.abs(multiples - np.rint(multiples)).max() < SEARCH.on_raster)
-
-
-def _raster_of_stamps(gaps: Floats, finest: float) -> float:
-    """Return the largest step of which all gaps are multiples, by Euclid's algorithm; 0 for none.
-
-    Steps below `finest` do not matter.
-    """
-    step = float(gaps.min())
-    while step > finest:
-        rest = np.abs(gaps - step * np.rint(gaps / step))
-        rest = rest[rest > SEARCH.on_raster * step]
-        if not len(rest):
-            total = float(gaps.sum())
-            # measured over all gaps, the step is known far better than from one
-            step = total / round(total / step)
-            return step if _is_exact(gaps, step) else 0.0
-        step = float(rest.min())
-    return 0.0
-
-
-def _gaps(data: Data) -> Floats:
-    """Return the gaps between neighbouring samples, those of zero length left out."""
-    gaps = np.diff(np.sort(data.times.to_float()))
-    kept: Floats = gaps[gaps > SEARCH.shortest_gap * data.baseline]
-    return kept
-
-
-def _gaps_within_groups(data: Data) -> Floats:
-    """Return the gaps between neighbouring samples of one group, where most groups have some.
-
-    Groups that are measured one after the other, as the bands of a star are, do not show together
-    what is faster than the visits of each.
-    """
-    t = data.times.to_float()
-    order = np.lexsort((t, data.group))
-    gaps, together = np.diff(t[order]), np.diff(data.group[order]) == 0
-    kept: Floats = gaps[together & (gaps > SEARCH.shortest_gap * data.baseline)]
-    return kept if len(kept) >= 0.5 * len(gaps) else _gaps(data)
 
 
 def plan_search(
