@@ -79,9 +79,10 @@ def test_a_half_that_explains_something_has_the_odds_of_two_more_parameters() ->
     ratio = chi_square(problem, [cycle.frequency, half.frequency], ones) / chi_square(
         problem, [cycle.frequency], ones
     )
-    # the cycle leaves n - 4 degrees of freedom, and BIC asks n for the two new parameters
-    assert half.odds == pytest.approx(ratio ** (-(n - 4) / 2) / n, rel=0.05)
-    assert half.odds > 1
+    # the cycle leaves n - 4 degrees of freedom, BIC asks n for the two new parameters, and that
+    # nobody has seen the fundamental asks ten
+    assert half.odds == pytest.approx(ratio ** (-(n - 4) / 2) / n / 10, rel=0.05)
+    assert half.odds > 0.1
     assert any(
         "half" in note
         for note in find_cycles(

@@ -53,10 +53,8 @@ def test_probabilities_are_normalised_and_sorted() -> None:
     assert [a.odds for a in aliases] == pytest.approx([0.75, 0.25])
     assert [a.probability for a in aliases] == pytest.approx([0.375, 0.125])
     [note] = alias_notes([(1.0, aliases), (3.0, ())])
-    # a likely fraction is worth a word only when it is likelier than the cycle
     assert "period 1:" in note
-    assert "0.5 (day, odds 0.75)" in note
-    assert "half" not in note
+    assert "0.5 (day, odds 0.75) or 2 (half, odds 0.25)" in note
 
 
 def test_sentences_say_what_the_odds_say() -> None:
@@ -68,9 +66,9 @@ def test_sentences_say_what_the_odds_say() -> None:
         assert "hardly tell it from its alias 2 (window" in note(odds)[0]
     assert "hardly" not in note(1e10)[0]
     assert "the odds are for another place, 2 (window, odds 1e+10)" in note(1e10)[0]
-    # fractions are asked for ten times more
-    assert note(0.5, "half") == []
-    assert "hardly" in note(5.0, "half")[0]
+    # fractions have been asked for ten times more already
+    assert note(0.05, "half") == []
+    assert "hardly" in note(0.5, "half")[0]
 
 
 def test_another_cycle_is_no_rival() -> None:

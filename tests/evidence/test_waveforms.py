@@ -13,7 +13,6 @@ from epicycle.evidence.waveforms import (
     Shapes,
     apart,
     distinct,
-    multiple_notes,
     shorter_first,
     with_relatives,
 )
@@ -97,11 +96,3 @@ def test_the_shorter_of_two_undecided_periods_is_first(odds: float, first: float
 def test_an_alias_is_no_fraction() -> None:
     order = shorter_first([rival(2.0, 1.0), rival(0.7, 0.9)], 100.0)
     assert order[0].frequency == 0.5
-
-
-def test_a_multiple_that_is_nearly_as_likely_is_told() -> None:
-    ranked = [rival(1.0, 1.0), rival(2.0, 0.3), rival(3.0, 0.01), rival(0.9, 0.5)]
-    (note,) = multiple_notes(ranked, np.array([0.4, 1.0]), 100.0)
-    assert note == "period 1: the data hardly tell it from its multiple 2 (odds 0.3)"
-    assert multiple_notes(ranked, np.array([0.4]), 100.0) == []
-    assert multiple_notes([], np.array([1.0]), 100.0) == []

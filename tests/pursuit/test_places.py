@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from epicycle.evidence.window import spectral_window
-from epicycle.pursuit.places import at_likeliest_aliases, with_first_cycle
+from epicycle.pursuit.places import (
+    at_likelier_fractions,
+    at_likeliest_aliases,
+    with_first_cycle,
+)
 from tests.pursuit.lines import Begun, begun
 
 
@@ -64,3 +68,32 @@ def test_a_line_that_was_compared_as_a_waveform_is_held() -> None:
     # nor is slow variation moved
     slow = replace(goal, slow_limit=2.0)
     assert at_likeliest_aliases(stand, window, slow, judge) is stand.fit
+
+
+def unequal_minima(difference: float) -> tuple[Begun, float]:
+    """Return two unlike minima a cycle, fitted as a wave of half the period, and its frequency.
+
+    Three lines tell the minima apart, none of them by itself.
+    """
+    rng = np.random.default_rng(2)
+    t = np.sort(rng.uniform(0, 100.0, 400))
+    turns = 0.37 * t
+    y = np.cos(4 * np.pi * turns) + 0.2 * rng.normal(size=400)
+    y += difference * (np.cos(2 * np.pi * turns) + np.cos(6 * np.pi * turns))
+    return begun(t, y, [0.74], minimum_period=0.4), 0.37
+
+
+def test_a_period_whose_double_is_clearly_likelier_is_doubled() -> None:
+    # each of the lines takes n A^2 / (2 sigma^2) = 18 from chi-square, less than would make it a
+    # line in a band of hundreds of frequencies; two of them together have odds of e^18 / n^2 / 10
+    (stand, goal, _), true = unequal_minima(0.06)
+    window = spectral_window(stand.work.data, stand.work.plan)
+    moved = at_likelier_fractions(stand, window, goal)
+    assert moved.fit.structure.frequency == pytest.approx([true], abs=1e-3)
+    assert {1, 2, 3} <= set(moved.fit.structure.orders_of(0))
+
+
+def test_a_period_whose_double_says_nothing_more_stays() -> None:
+    (stand, goal, _), _ = unequal_minima(0.0)
+    window = spectral_window(stand.work.data, stand.work.plan)
+    assert at_likelier_fractions(stand, window, goal) is stand

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from epicycle.evidence.waveforms import Rival
 from epicycle.fit.lines import Fundamental
-from epicycle.limits import ALIASES, HARMONICS
+from epicycle.limits import ALIASES
 
 _MOST = 5
 
@@ -38,7 +38,8 @@ class Alias:
     window_frequency : float
         Distance of the two: a peak of the spectral window, where one links them.
     odds : float
-        Posterior odds of the alias against the cycle; below 1 the cycle is likelier.
+        Posterior odds of the alias against the cycle; below 1 the cycle is likelier.  Those of a
+        fraction of the frequency, whose own line nobody has seen, begin a factor of ten lower.
     kind : str
         "day" (a peak of the spectral window at one or more cycles a day, sidereal days and the
         seasons' sidelobes included), "year", "gap" (another whole number of
@@ -58,14 +59,10 @@ class Alias:
 
     @property
     def verdict(self) -> str:
-        """Which of the two is likelier: "cycle", "alias", or "undecided" within odds of ten.
-
-        A fraction of the frequency, whose fundamental nobody has seen, needs odds of ten more.
-        """
-        odds = self.odds / HARMONICS.least_odds if self.kind in ("half", "third") else self.odds
-        if odds < ALIASES.hardly:
+        """Which of the two is likelier: "cycle", "alias", or "undecided" within odds of ten."""
+        if self.odds < ALIASES.hardly:
             return "cycle"
-        return "undecided" if odds <= 1.0 / ALIASES.hardly else "alias"
+        return "undecided" if self.odds <= 1.0 / ALIASES.hardly else "alias"
 
 
 class Appearance(NamedTuple):

@@ -85,7 +85,8 @@ def rank(
     whole = np.logaddexp.reduce(evidence, axis=0)
     rivals = distinct(
         np.stack([each.frequency for each in judged])[better],
-        WAVEFORMS.tempered * whole,
+        # noise that values of a moment share outlasts it; without any, values are independent
+        (WAVEFORMS.tempered if values.n_epochs else 1.0) * whole,
         np.stack([each.explained for each in judged])[better],
         baseline,
     )

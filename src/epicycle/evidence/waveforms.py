@@ -7,7 +7,6 @@ fall like a power of the order, with several powers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -162,36 +161,6 @@ def shorter_first(rivals: list[Rival], baseline: float) -> list[Rival]:
         result.remove(shorter)
         result.insert(0, shorter)
     return result
-
-
-def multiple_notes(rivals: Sequence[Rival], frequency: Floats, baseline: float) -> list[str]:
-    """Return a sentence where a multiple of the first period is less likely, but not clearly so.
-
-    Parameters
-    ----------
-    rivals : sequence of Rival
-        What was compared, the one that is shown first.
-    frequency : ndarray
-        Of all cycles; nothing is said of a rival that is none of them.
-    baseline : float
-        Length of the data.
-    """
-    if not rivals or not (np.abs(frequency - rivals[0].frequency) < 0.5 / baseline).any():
-        return []
-    first = rivals[0]
-    notes = []
-    for other in rivals[1:]:
-        odds = math.exp(min(0.5 * (first.bic - other.bic), 700.0))
-        is_multiple = any(
-            abs(m * other.frequency - first.frequency) < 0.5 * m / baseline for m in (2, 3)
-        )
-        # (odds above 1 are told with those of all other aliases)
-        if is_multiple and 1.0 / WAVEFORMS.clear < odds < 1.0:
-            notes.append(
-                f"period {1 / first.frequency:.6g}: the data hardly tell it from its multiple "
-                f"{1 / other.frequency:.6g} (odds {odds:.2g})"
-            )
-    return notes
 
 
 def distinct(refined: Floats, evidence: Floats, power: Floats, baseline: float) -> list[Rival]:

@@ -12,7 +12,7 @@ from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.joint import Fit
 from epicycle.fit.noise import is_exact
-from epicycle.limits import ALIASES, LINES
+from epicycle.limits import ALIASES, LINES, SHARP
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.opening import (
@@ -180,3 +180,31 @@ def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Ju
                 moved = True
                 break
     return fit
+
+
+def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand:
+    """Return the end of a pursuit with every cycle whose half or third is clearly likelier there.
+
+    Odds of its lines together see what no single line of it shows.
+    """
+    for _ in range(max(len(stand.fit.structure.frequency), 1)):
+        work, fit = stand.work, stand.fit
+        if is_exact(work.data, fit.chi2):
+            return stand
+        test = AliasTest(work.data, work.noise, window, work.plan)
+        moved = None
+        for k, frequency in enumerate(fit.structure.frequency.tolist()):
+            most = 2 * max(fit.structure.orders_of(k))
+            if (
+                not fit.structure.fixed[k]
+                and frequency >= 2 * goal.slow_limit
+                and (most <= max(goal.max_order, 2 * SHARP.smooth))
+            ):
+                moved = moved or test.likelier_fraction(fit, k)
+        if moved is None:
+            return stand
+        fit, _ = work.settle(moved)
+        fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
+        fit, jitter = work.settle(fit.structure, tight=True)
+        stand = replace(stand, fit=fit, jitter=jitter)
+    return stand

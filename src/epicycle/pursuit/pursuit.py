@@ -16,7 +16,7 @@ from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.steadiness import Unsteady, unsteady_cycles
-from epicycle.evidence.waveforms import Ranking, Rival, multiple_notes
+from epicycle.evidence.waveforms import Ranking, Rival
 from epicycle.evidence.window import Trials, spectral_window
 from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit, fundamental_powers
@@ -29,6 +29,7 @@ from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, count_cycles
 from epicycle.pursuit.places import (
+    at_likelier_fractions,
     at_likeliest_aliases,
     on_best_fringes,
     undecided_fringes,
@@ -186,6 +187,8 @@ def pursue(
         broad = _broad_peaks(stand, goal, judge)
     if not centres:
         stand = _settled_on_fringes(stand, goal)
+        if not (goal.drift or goal.red_noise or broad):
+            stand = at_likelier_fractions(stand, window, goal)
     work, fit = stand.work, stand.fit
     if is_exact(work.data, fit.chi2):
         beside = []  # of rounding
@@ -204,10 +207,7 @@ def pursue(
         remedies=work.searcher.remedies(0.5, "samples"),
         search=work.searcher.report(),
         bandwidth=judge.trials.upper,
-        notes=(
-            *_unresolved_notes(fit, beside, 1.0 / data.baseline, broad),
-            *multiple_notes(stand.rivals, fit.structure.frequency, data.baseline),
-        ),
+        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline, broad)),
         window=window,
         rivals=stand.rivals,
         broad=tuple(broad),
