@@ -20,11 +20,12 @@ beyond that the window shows it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from epicycle.evidence.alias_places import Case, Place, is_free, moved_to, new_lines
 from epicycle.evidence.aliases import (
     MULTIPLES,
     Alias,
@@ -42,85 +43,9 @@ from epicycle.fit.nearby import Lines, NearbyPower
 from epicycle.fit.noise import NoiseModel, is_exact, local_level
 from epicycle.fit.refine import fit_lines, joint_gain
 from epicycle.limits import ALIASES, CYCLES, HARMONICS
-from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a cycle may stand.
-
-    Attributes
-    ----------
-    frequency : float
-        Of its fundamental.
-    orders : tuple of int
-        Of its lines there.
-    lead : int
-        The order of the line that is the image of the cycle's strongest.
-    shared : bool
-        Whether the two are the same line.
-    kind : str
-        What links the two, as in :class:`epicycle.evidence.aliases.Alias`.
-    distance : float
-        By what, in frequency.
-    """
-
-    frequency: float
-    orders: tuple[int, ...]
-    lead: int
-    shared: bool
-    kind: str
-    distance: float
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A cycle and where it may stand instead.
-
-    Attributes
-    ----------
-    own : Fundamental
-        The cycle.
-    order : int
-        Order of its strongest line.
-    alone, whole : tuple of int
-        Numbers of its strongest line, and of all its lines.
-    places : list of _Place
-        Where else it may stand.
-    """
-
-    own: Fundamental
-    order: int
-    alone: Lines
-    whole: Lines
-    places: list[_Place]
-
-    def is_richer(self, place: _Place) -> bool:
-        """Return whether the cycle has more lines there."""
-        return len(place.orders) > len(self.own.orders)
-
-    def rest(self, place: _Place) -> list[float]:
-        """Return the frequencies there of all lines but the leading one."""
-        if self.is_richer(place):
-            return []
-        return [o * place.frequency for o in place.orders if o != place.lead]
-
-    def single(self) -> Iterator[tuple[Lines, float]]:
-        """Yield the frequencies whose power counts, each with the lines put back there."""
-        yield self.alone, self.order * self.own.frequency
-        yield from ((self.whole, o * self.own.frequency) for o in self.own.orders)
-        for place in filter(self.is_richer, self.places):
-            yield self.alone, place.frequency
-            yield from (((), f) for f in _new_lines(self.own, place))
-
-    def nearby(self) -> Iterator[tuple[Lines, float]]:
-        """Yield the frequencies around which the highest power counts, in the same form."""
-        for place in self.places:
-            if not self.is_richer(place):
-                yield self.alone, place.lead * place.frequency
 
 
 class AliasTest:
@@ -163,7 +88,7 @@ class AliasTest:
         self._penalty = 0.5 * price_of_parameters(2 * data.y.shape[1], data.n_values)
         self._unseen = math.log(HARMONICS.least_odds)
         self._power: NearbyPower | None = None
-        self._cases: list[_Case] = []
+        self._cases: list[Case] = []
 
     @property
     def spacings(self) -> list[tuple[float, str]]:
@@ -209,7 +134,7 @@ class AliasTest:
                 continue
             ratio = one.frequency / float(fit.structure.frequency[k])
             if one.log_odds > (0.0 if one.kind in MULTIPLES else least_log_odds(ratio)):
-                return _moved(fit.structure, k, place)
+                return moved_to(fit.structure, k, place)
         return None
 
     def likelier_fraction(self, fit: Fit, k: int) -> Structure | None:
@@ -219,14 +144,14 @@ class AliasTest:
         """
         return next(
             (
-                _moved(fit.structure, k, place)
+                moved_to(fit.structure, k, place)
                 for one, place in self._judged(fit, k)
                 if one.kind in ("half", "third") and one.log_odds > -math.log(ALIASES.hardly)
             ),
             None,
         )
 
-    def _judged(self, fit: Fit, k: int) -> list[tuple[Appearance, _Place]]:
+    def _judged(self, fit: Fit, k: int) -> list[tuple[Appearance, Place]]:
         """Return all places of fundamental `k` with their odds, likeliest first."""
         power = self._powers(fit)
         case = self._cases[k]
@@ -253,21 +178,18 @@ class AliasTest:
         power.look_ahead([(whole, f) for place, _ in seen for f in case.rest(place)], [])
         judged = []
         for place, gain in seen:
-            more = len(place.orders) - len(own.orders)
             if case.is_richer(place):
-                gain = sum(power.at((), f) for f in _new_lines(own, place))
+                gain = sum(power.at((), f) for f in new_lines(own, place))
                 ratio = power.at(alone, place.frequency) / here
             else:
                 ratio = gain / here
                 gain += sum(power.at(whole, f) for f in case.rest(place)) - base
                 if case.rest(place) and 0.5 * gain > ALIASES.worth_a_fit:
-                    gain = joint_gain(self._data, fit, _moved(fit.structure, k, place), k)
-            log_odds = 0.5 * gain - more * self._penalty
-            log_odds -= self._unseen if case.is_richer(place) else 0.0
-            judged.append((_seen(place, ratio, log_odds), place))
+                    gain = joint_gain(self._data, fit, moved_to(fit.structure, k, place), k)
+            judged.append((_seen(place, ratio, 0.5 * gain - self._price(own, place)), place))
         judged.sort(key=lambda one: -one[0].log_odds)
         least = math.log(ALIASES.least_odds)
-        worth = [n for n, (_, place) in enumerate(judged) if _is_free(place, others, self._width)]
+        worth = [n for n, (_, place) in enumerate(judged) if is_free(place, others, self._width)]
         richer = {n for n in worth if len(judged[n][1].orders) > len(own.orders)}
         moves = [
             n for n in worth if n not in richer and judged[n][0].log_odds > ALIASES.worth_a_fit
@@ -283,13 +205,18 @@ class AliasTest:
         judged.sort(key=lambda one: -one[0].log_odds)
         return self._distinct(judged)
 
-    def _case(self, fit: Fit, k: int) -> _Case:
+    def _price(self, own: Fundamental, place: Place) -> float:
+        """Return by how much the log odds of a place are lower for lines the cycle lacks."""
+        more = len(place.orders) - len(own.orders)
+        return more * self._penalty + (self._unseen if more > 0 else 0.0)
+
+    def _case(self, fit: Fit, k: int) -> Case:
         """Return what there is to say about fundamental `k`, before any power is known."""
         own = fit.structure.fundamentals()[k]
         lines = np.flatnonzero(fit.structure.parent == k)
         strongest = int(lines[line_powers(fit)[lines].argmax()])
         order = int(fit.structure.order[strongest])
-        return _Case(own, order, (strongest,), tuple(lines.tolist()), self._places(own, order))
+        return Case(own, order, (strongest,), tuple(lines.tolist()), self._places(own, order))
 
     def _powers(self, fit: Fit) -> NearbyPower:
         """Return the powers around a fit, those that all its cycles are sure to need found out."""
@@ -302,19 +229,19 @@ class AliasTest:
             )
         return self._power
 
-    def _distinct(self, judged: list[tuple[Appearance, _Place]]) -> list[tuple[Appearance, _Place]]:
+    def _distinct(self, judged: list[tuple[Appearance, Place]]) -> list[tuple[Appearance, Place]]:
         """Leave out what a fit has brought to within a line width of a likelier place."""
-        distinct: list[tuple[Appearance, _Place]] = []
+        distinct: list[tuple[Appearance, Place]] = []
         for one in judged:
             if all(abs(one[0].frequency - d[0].frequency) >= self._width for d in distinct):
                 distinct.append(one)
         return distinct
 
-    def _places(self, own: Fundamental, order: int) -> list[_Place]:
+    def _places(self, own: Fundamental, order: int) -> list[Place]:
         """Return where fundamental `own`, strongest at `order`, may stand, each place once."""
         f, width, plan = own.frequency, self._width, self._plan
         found = [
-            _Place(g, own.orders, order, False, kind, offset)
+            Place(g, own.orders, order, False, kind, offset)
             for offset, kind in self._offsets
             for distance in sorted({offset, offset / order})
             for g in (f + distance, abs(f - distance))
@@ -326,10 +253,10 @@ class AliasTest:
             for orders in orders_at_multiple(own, up, down):
                 shared = order * down % up == 0
                 lead = order * down // up if shared else 1
-                found.append(_Place(g, orders, lead, shared, kind, abs(g - f)))
-        found += [_Place(g, own.orders, order, False, "rival", abs(g - f)) for g in self._rivals]
+                found.append(Place(g, orders, lead, shared, kind, abs(g - f)))
+        found += [Place(g, own.orders, order, False, "rival", abs(g - f)) for g in self._rivals]
         highest = max(plan.maximum_frequency, max(own.orders) * f)
-        places: dict[tuple[int, int], _Place] = {}
+        places: dict[tuple[int, int], Place] = {}
         for place in found:
             inside = self._lowest <= place.frequency <= plan.maximum_frequency
             if (
@@ -345,14 +272,14 @@ class AliasTest:
         self,
         fit: Fit,
         k: int,
-        place: _Place,
+        place: Place,
         reference: float,
         alone: Lines,
         here: float,
         power: NearbyPower,
-    ) -> tuple[Appearance, _Place]:
+    ) -> tuple[Appearance, Place]:
         """Return a place judged by a joint fit, given the logarithmic evidence of the cycle."""
-        log_evidence, trial = self._evidence(fit, _moved(fit.structure, k, place), k)
+        log_evidence, trial = self._evidence(fit, moved_to(fit.structure, k, place), k)
         refined = float(trial.structure.frequency[k])
         near = abs(refined - place.frequency) < 0.5 * self._width
         if not place.shared and near and refined >= self._lowest:
@@ -362,13 +289,13 @@ class AliasTest:
         return _seen(place, ratio, log_evidence - reference), place
 
     def _beside_noise(
-        self, fit: Fit, own: Fundamental, seen: Appearance, place: _Place, power: NearbyPower
-    ) -> tuple[Appearance, _Place]:
+        self, fit: Fit, own: Fundamental, seen: Appearance, place: Place, power: NearbyPower
+    ) -> tuple[Appearance, Place]:
         """Return a fraction whose further lines are judged against the noise around them.
 
         What remains of other cycles is no evidence for it, nor is a line close by.
         """
-        new = np.array(_new_lines(own, place))
+        new = np.array(new_lines(own, place))
         level = local_level(self._data, fit.residual, fit.scale, new)
         loud = float(level.max()) if level.max() > ALIASES.loud else 1.0
         penalty = (len(place.orders) - len(own.orders)) * self._penalty
@@ -396,23 +323,5 @@ class AliasTest:
         return likelihood - lines * self._penalty, trial
 
 
-def _new_lines(own: Fundamental, place: _Place) -> list[float]:
-    """Return the frequencies at which a place has lines that the cycle lacks."""
-    has = {round(o * own.frequency / place.frequency) for o in own.orders}
-    return [o * place.frequency for o in place.orders if o not in has]
-
-
-def _seen(place: _Place, ratio: float, log_odds: float) -> Appearance:
+def _seen(place: Place, ratio: float, log_odds: float) -> Appearance:
     return Appearance(place.frequency, ratio, place.distance, log_odds, place.kind)
-
-
-def _moved(structure: Structure, k: int, place: _Place) -> Structure:
-    fundamentals = structure.fundamentals()
-    fundamentals[k] = fundamentals[k]._replace(frequency=place.frequency, orders=place.orders)
-    return Structure.of(fundamentals)
-
-
-def _is_free(place: _Place, others: Floats, width: float) -> bool:
-    """Return whether the lines of a place stay clear of those of the other cycles."""
-    at = np.array(place.orders) * place.frequency
-    return not bool((np.abs(np.subtract.outer(at, others)) < width).any())

@@ -189,7 +189,7 @@ def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand
     """
     for _ in range(max(len(stand.fit.structure.frequency), 1)):
         work, fit = stand.work, stand.fit
-        if is_exact(work.data, fit.chi2):
+        if goal.drift or goal.red_noise or is_exact(work.data, fit.chi2):
             return stand
         test = AliasTest(work.data, work.noise, window, work.plan)
         moved = None

@@ -186,9 +186,7 @@ def pursue(
         stand = finished(begun, goal, judge, spared)
         broad = _broad_peaks(stand, goal, judge)
     if not centres:
-        stand = _settled_on_fringes(stand, goal)
-        if not (goal.drift or goal.red_noise or broad):
-            stand = at_likelier_fractions(stand, window, goal)
+        stand = _settled(stand, goal, None if broad else window)
     work, fit = stand.work, stand.fit
     if is_exact(work.data, fit.chi2):
         beside = []  # of rounding
@@ -216,13 +214,16 @@ def pursue(
     )
 
 
-def _settled_on_fringes(stand: Stand, goal: Goal) -> Stand:
-    """Return the end of a pursuit with every cycle at the likeliest of its fringes."""
+def _settled(stand: Stand, goal: Goal, window: Candidates | None) -> Stand:
+    """Return the end of a pursuit with every cycle at the likeliest of its fringes and fractions.
+
+    Without a window, as where a peak is broad and has no one place, fractions are not in question.
+    """
     fit, jitter = on_best_fringes(stand.work, stand.fit, stand.jitter, goal)
-    if fit is stand.fit:
-        return stand
-    fit, jitter = stand.work.settle(fit.structure, tight=True)
-    return replace(stand, fit=fit, jitter=jitter)
+    if fit is not stand.fit:
+        fit, jitter = stand.work.settle(fit.structure, tight=True)
+        stand = replace(stand, fit=fit, jitter=jitter)
+    return stand if window is None else at_likelier_fractions(stand, window, goal)
 
 
 def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
