@@ -33,8 +33,10 @@ def test_what_is_asked_of_places() -> None:
     own, place = half(cycles())
     moved = Place(2.0, (1, 2), 1, False, "day", 1.0)
     case = Case(own, 1, (0,), (0, 1), [place, moved])
-    assert case.is_richer(place) and not case.is_richer(moved)
+    assert case.is_richer(place)
+    assert not case.is_richer(moved)
     # the strongest line moves as a whole; the others follow it, but those of a fraction are there
-    assert case.rest(moved) == [4.0] and case.rest(place) == []
+    assert case.rest(moved) == [4.0]
+    assert case.rest(place) == []
     assert list(case.nearby()) == [((0,), 2.0)]
     assert ((), 1.5) in list(case.single())
