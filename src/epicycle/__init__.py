@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from epicycle.changing.ridge import Ridge
+    from epicycle.changing.scalogram import Scalogram, scalogram
     from epicycle.evidence.gears import GearTrain, find_gears
     from epicycle.find import find_cycles
     from epicycle.forecasting.backtesting import Backtest, backtest
@@ -25,11 +27,14 @@ __all__ = [
     "GearTrain",
     "Harmonic",
     "Line",
+    "Ridge",
+    "Scalogram",
     "__version__",
     "backtest",
     "find_cycles",
     "find_gears",
     "lock_gears",
+    "scalogram",
 ]
 
 #: Where each public name lives.  It is imported when it is asked for: a command, or a process of
@@ -43,10 +48,13 @@ _HOMES = {
     "GearTrain": "evidence.gears",
     "Harmonic": "results.cycles",
     "Line": "results.cycles",
+    "Ridge": "changing.ridge",
+    "Scalogram": "changing.scalogram",
     "backtest": "forecasting.backtesting",
     "find_cycles": "find",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",
+    "scalogram": "changing.scalogram",
 }
 
 

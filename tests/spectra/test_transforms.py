@@ -6,7 +6,7 @@ import pytest
 import oracles
 from epicycle.samples.times import Times
 from epicycle.spectra import transforms
-from epicycle.spectra.transforms import TOLERANCE, pieces, scattered_sums
+from epicycle.spectra.transforms import TOLERANCE, pieces, scattered_sums, synthesis
 from tests.spectra.transforms import make
 
 
@@ -35,3 +35,16 @@ def test_phases_of_many_samples_are_those_of_each_piece(monkeypatch: pytest.Monk
     factors = transforms._phasors(times, 12.3)
     monkeypatch.setattr(transforms, "_PIECE", 1 << 20)
     np.testing.assert_array_equal(factors, transforms._phasors(times, 12.3))
+
+
+def test_modes_come_back_as_sums_at_points() -> None:
+    rng = np.random.default_rng(11)
+    modes = rng.normal(size=(2, 21)) + 1j * rng.normal(size=(2, 21))
+    turns = rng.uniform(-3.0, 3.0, 13)
+    k = np.arange(-10, 11)
+    expected = modes @ np.exp(2j * np.pi * np.outer(k, turns))
+    # the tolerance is relative to the norm; upsampling by 1.25 costs some of it, as above
+    assert (
+        np.abs(synthesis(21, turns, 2)(modes) - expected).max()
+        < 10 * TOLERANCE * np.abs(modes).sum(axis=1).max()
+    )

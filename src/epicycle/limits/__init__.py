@@ -10,6 +10,7 @@ from __future__ import annotations
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.fields import decides
 from epicycle.limits.lines import HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
+from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, SEARCH, TRIALS
 from epicycle.limits.verdicts import ALIASES, COHERENCE, HONESTY, STEADINESS
 
@@ -26,6 +27,7 @@ __all__ = [
     "LINES",
     "NOISE",
     "PAIRS",
+    "SCALOGRAM",
     "SEARCH",
     "SHARP",
     "STEADINESS",

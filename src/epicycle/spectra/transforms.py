@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import finufft
 import numpy as np
@@ -112,6 +113,37 @@ def scattered_sums(times: Times, strengths: Floats, frequency: Floats) -> Comple
     plan.setpts((2 * np.pi) * times.to_float(), s=np.ascontiguousarray(frequency))
     result = plan.execute(np.ascontiguousarray(strengths, dtype=np.complex128))
     return np.asarray(result).reshape(len(strengths), len(frequency))
+
+
+def synthesis(size: int, turns: Floats, count: int) -> Callable[[Complexes], Complexes]:
+    """Return the way from modes back to points: sums of ``c_k exp(2 pi i k x)`` at every x.
+
+    Parameters
+    ----------
+    size : int
+        Number of modes, odd: k = -(size // 2) ... size // 2.
+    turns : ndarray, shape (m,)
+        The points, in turns.
+    count : int
+        Sets of modes at a time: shape (count, size) gives (count, m).
+    """
+    plan = finufft.Plan(
+        2,
+        (size,),
+        n_trans=count,
+        eps=TOLERANCE,
+        isign=1,
+        dtype="complex128",
+        upsampfac=_UPSAMPLING,
+        nthreads=1,
+    )
+    plan.setpts((2 * np.pi) * phase.wrap(turns))
+
+    def back(modes: Complexes) -> Complexes:
+        values: Complexes = np.asarray(plan.execute(np.ascontiguousarray(modes)))
+        return values
+
+    return back
 
 
 def _phasors(times: Times, frequency: float) -> Complexes:
