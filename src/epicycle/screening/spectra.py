@@ -18,7 +18,7 @@ from epicycle.samples.arrays import Complexes, Floats
 from epicycle.screening.stack import Stack
 from epicycle.spectra.bands import cut
 from epicycle.spectra.maxima import inner_maxima, parabolic, refined
-from epicycle.spectra.periodogram import DEGENERATE
+from epicycle.spectra.periodogram import Norm
 from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.transforms import SharedPlans
 from epicycle.spectra.window import window_power
@@ -109,30 +109,6 @@ def _phasors(turns: Floats) -> Complexes:
     return result
 
 
-def _power(sums: Complexes, total: float) -> Floats:
-    """Return the reduction of chi-square.
-
-    The same as :class:`epicycle.spectra.periodogram.Norm` makes, in fewer operations on more
-    numbers: for a short series each of them takes longer to call than to do.
-    """
-    square = sums[:-1] * sums[:-1]
-    size = sums.real**2
-    size += sums.imag**2
-    u = total - size[1:-1].sum(axis=0)
-    v = sums[-1] - square[1:].sum(axis=0)
-    determinant = u * u - (v.real**2 + v.imag**2)
-    power: Floats = u * size[0]
-    power -= v.real * square[0].real
-    power -= v.imag * square[0].imag
-    power *= 2.0
-    degenerate = determinant <= DEGENERATE * total**2
-    if degenerate.any():
-        power[degenerate] = 0.0
-        determinant[degenerate] = 1.0
-    power /= determinant
-    return power
-
-
 def _highest(window: Floats) -> float:
     """Return the highest maximum of a window, by a parabola where it may matter."""
     top = float(window.max())
@@ -159,7 +135,7 @@ class _Found:
         """Take note of a band, given its sums of residual, nuisance columns and weights."""
         size = min(sums.shape[1], self._plan.n_frequencies - first)
         sums = sums[:, :size]
-        power = _power(sums, total)
+        power = Norm(total, sums[1:-1], sums[-1]).reduction(sums[0])
         # the first column is constant, sums at twice the frequencies are of the weights themselves
         windows = window_power(sums[1], math.sqrt(total)), window_power(sums[-1], total)
         self._top = max(self._top, float(power.max()))
