@@ -37,10 +37,11 @@ from epicycle.evidence.aliases import (
 from epicycle.evidence.window import day_length, window_offsets
 from epicycle.fit.criteria import log_likelihood, price_of_parameters
 from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.level import local_level
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
-from epicycle.fit.noise import NoiseModel, is_exact, local_level
+from epicycle.fit.noise import NoiseModel, is_exact
 from epicycle.fit.refine import fit_lines, joint_gain
 from epicycle.limits import ALIASES, CYCLES, HARMONICS
 from epicycle.samples.data import Data

@@ -43,7 +43,7 @@ class Wave:
     def __init__(
         self, data: Data, values: Floats, output: int, frequency: float, orders: NDArray[np.intp]
     ) -> None:
-        self.t = data.times.to_float()
+        self.times, self.t = data.times, data.times.to_float()
         self.y, self.w = values, data.weights_of(output)
         self.frequency, self.orders = frequency, orders
         self._basis = data.basis(output)

@@ -13,8 +13,8 @@ from epicycle.evidence.significance import false_alarm_probability, pooled_power
 from epicycle.evidence.window import Trials
 from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit
+from epicycle.fit.level import local_level
 from epicycle.fit.lines import design
-from epicycle.fit.noise import local_level
 from epicycle.fit.red_noise import Continuum, continuum
 from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Floats

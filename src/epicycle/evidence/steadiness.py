@@ -24,10 +24,14 @@ from scipy import stats
 
 from epicycle.evidence.clocks import BentClock, Wave, best_bend, best_pair, fit_bent
 from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.level import places_around, power_around, raised_level
 from epicycle.fit.nearby import restored
 from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+
+#: Noise is measured at these distances from a line, in units of one over the length of a window.
+_AROUND = places_around(1.0, 3.0, 0.25)
 
 #: A window tells no phase where the normal matrix is worse conditioned.
 _SINGULAR = 1e10
@@ -188,11 +192,11 @@ def _phases(wave: Wave, order: int, windows: int) -> _Phases | None:
     time, angle, variance = np.array(parts).T
     scale = max(float((w * rest**2).sum()) / (used - spent), 1e-300)
     span = float(t.max() - t.min())
-    away = np.arange(1.0, 3.01, 0.25) * windows / span
-    places = order * wave.frequency + np.concatenate([-away, away])
-    places = places[places > 1 / span]
-    sums = np.array([np.abs(np.dot(w * rest, np.exp(-2j * np.pi * p * t))) ** 2 for p in places])
-    level = max(1.0, float(sums.mean()) / (scale * float(w.sum()))) if len(places) else 1.0
+    line, width = np.array([order * wave.frequency]), windows / span
+    power = power_around(wave.times, (w * rest)[np.newaxis], line, _AROUND, width)[0, 0]
+    # (below 1/T it is what a mean has taken)
+    power = power[line + width * _AROUND > 1 / span]
+    level = raised_level(float(power.mean()) / (scale * float(w.sum()))) if len(power) else 1.0
     turns = 2 * np.pi * order
     # the phase of a cosine is late by what the clock is ahead
     error = np.sqrt(variance * scale * level) / turns

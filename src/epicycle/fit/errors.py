@@ -50,7 +50,7 @@ def covariance(data: Data, fit: Fit, level: Floats) -> Covariance:
         Its solution.
     level : ndarray, shape (L, d)
         Noise power around each line relative to white noise
-        (:func:`epicycle.fit.noise.local_level`).
+        (:func:`epicycle.fit.level.local_level`).
 
     Notes
     -----

@@ -1,9 +1,4 @@
-"""How large the noise is: extra scatter per group, and the level around each line.
-
-The residual of real data is never white near strong lines: what the model lacks (sidebands, slow
-changes of amplitude) stays next to them.  Errors and significance from the overall scatter are
-then too optimistic, so both use the residual power around the line in question.
-"""
+"""How large the noise is: the extra scatter of each group, and what rounding leaves."""
 
 from __future__ import annotations
 
@@ -12,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from epicycle.limits import NOISE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
-from epicycle.spectra.sums import TrigSums, is_worth_scattering
-from epicycle.spectra.transforms import scattered_sums
 
 
 @dataclass(frozen=True)
@@ -143,76 +135,3 @@ def _jitter_odds(chi2: float, dof: float) -> float:
     """
     excess = min((chi2 - dof) ** 2 / (2 * dof), 1400.0)
     return float(1.0 / (1.0 + np.sqrt(dof) * np.exp(-0.5 * excess)))
-
-
-def local_level(data: Data, residual: Floats, scale: Floats, frequency: Floats) -> Floats:
-    """Return the residual power around each frequency, relative to white noise, at least 1.
-
-    Parameters
-    ----------
-    data : Data
-        Times and weights.
-    residual : ndarray, shape (n, d)
-        Residual of the complete model.
-    scale : ndarray, shape (d,)
-        Variance scale of each output.
-    frequency : ndarray, shape (L,)
-        Where to look.
-
-    Returns
-    -------
-    ndarray, shape (L, d)
-    """
-    if len(frequency) == 0:
-        return np.ones((0, residual.shape[1]))
-    spacing = 0.5 / data.baseline
-    half = round(NOISE.neighbourhood / 0.5)
-    offsets = np.arange(-half, half + 1) * spacing
-    around = np.abs(offsets) > (NOISE.notch - 0.25) / data.baseline
-    strengths = (residual * data.weights).T
-    # in white noise of the fitted scale, the mean of |sum|^2 is scale * sum(w)
-    white = np.array([data.weights_of(j).sum() for j in range(residual.shape[1])]) * scale
-    values = 2 * (NOISE.neighbourhood - NOISE.notch)
-    cycles = float(np.abs(frequency).max()) * data.baseline
-    if is_worth_scattering(len(data.times), cycles, len(frequency)):
-        places = (frequency[:, np.newaxis] + offsets[around]).ravel()
-        sums = scattered_sums(data.times, strengths, places)
-        power = np.abs(sums.reshape(len(strengths), len(frequency), -1)) ** 2
-    else:
-        engine = TrigSums(data.times, spacing, 2 * half + 1)
-        starts = (frequency - half * spacing).tolist()
-        bands = [engine.band(strengths, start)[:, around] for start in starts]
-        power = np.abs(np.stack(bands, axis=1)) ** 2
-    mean = power.mean(axis=2) / np.maximum(white, 1e-300)[:, np.newaxis]
-    return expected_level(mean.T, values)
-
-
-def expected_level(mean: Floats, values: float) -> Floats:
-    r"""Return the noise level that a mean of measured powers suggests.
-
-    The mean x of m exponential values scatters by 1 / sqrt(m) even in white noise, and taking
-    the larger of it and 1 would make every error too large.  Beforehand the level is 1, or else
-    anything above, uniformly in its logarithm; this is the mean of what is likely afterwards.
-    With x m = a and the likelihood :math:`v^{-m} e^{-a / v}` of a level v,
-
-    .. math:: \int_1^\infty v^{-m} e^{-a / v} \, dv / v = a^{-m} \Gamma(m) P(m, a).
-
-    Parameters
-    ----------
-    mean : ndarray
-        Mean power in units of white noise.
-    values : float
-        Number of independent powers that it is the mean of, more than 1.
-    """
-    total = values * np.maximum(mean, 1e-9)
-    inside = np.maximum(special.gammainc(values, total), 1e-300)
-    log_odds = (
-        np.log((1 - NOISE.white) / NOISE.white / np.log(NOISE.highest_level))
-        + special.gammaln(values)
-        - values * np.log(total)
-        + total
-        + np.log(inside)
-    )
-    above = total / (values - 1) * special.gammainc(values - 1, total) / inside
-    result: Floats = 1.0 + special.expit(log_odds) * (above - 1.0)
-    return result

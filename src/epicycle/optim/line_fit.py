@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epicycle.evidence.significance import false_alarm_probability
-from epicycle.limits import LEARNING
+from epicycle.fit.level import places_around, robust_level
+from epicycle.limits import LEARNING, NOISE
 from epicycle.optim.coordinates import Coordinates
 from epicycle.samples.arrays import Floats
 
-#: Around a line, noise is measured at these distances, in units of one over the span, from 1 on.
+#: Around a line, noise is measured at these distances, in units of one over the span.
 _STEP = 0.5
 
-_OFFSETS = np.arange(-8.0, 8.0 + _STEP, _STEP)
+_PLACES = places_around(NOISE.notch, NOISE.neighbourhood, _STEP)
 
 #: Independent values among them, and values at the white level that are counted along.
-_INDEPENDENT, _PRIOR = 14.0, 4.0
+_INDEPENDENT, _PRIOR = 2 * (NOISE.neighbourhood - NOISE.notch), 4.0
 
 
 #: Gauss-Newton never goes further than this, in units of one over the span.
@@ -209,17 +210,13 @@ class _Projection:
         phasor = self._cosine[:, 0] - 1j * self._sine[:, 0]
         powers = []
         for along in points.T:
-            moved = phasor * np.exp(-2j * np.pi * _OFFSETS[0] * along)
+            moved = phasor * np.exp(-2j * np.pi * _PLACES[0] * along)
             step = np.exp(-2j * np.pi * _STEP * along)
-            for offset in _OFFSETS:
-                if abs(offset) >= 1.0:
-                    powers.append((np.abs(moved @ self.left) ** 2).sum())
-                moved *= step
-        # the median, which other lines (harmonics of a slow one) do not disturb; for chi-square of
-        # 2 q degrees of freedom it is 1 - 1 / (3 q) of the mean, nearly
-        share = 1.0 - 1.0 / (3.0 * self.left.shape[1])
-        mean = float(np.median(powers)) / (self.chi2 * share)
-        return float(max(1.0, (_INDEPENDENT * mean + _PRIOR) / (_INDEPENDENT + _PRIOR)))
+            for apart in np.diff(_PLACES, prepend=_PLACES[0]).tolist():
+                moved *= step ** round(apart / _STEP)
+                powers.append((np.abs(moved @ self.left) ** 2).sum())
+        n_series = self.left.shape[1]
+        return robust_level(np.array(powers), self.chi2, n_series, _INDEPENDENT, _PRIOR)
 
 
 def _orthonormal(columns: Floats) -> Floats:

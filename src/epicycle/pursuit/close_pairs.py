@@ -23,8 +23,9 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.fit.joint import Fit
+from epicycle.fit.level import local_level
 from epicycle.fit.lines import Fundamental, Structure
-from epicycle.fit.noise import is_exact, local_level
+from epicycle.fit.noise import is_exact
 from epicycle.limits import CYCLES, PAIRS
 from epicycle.pursuit.neighbourhood import DEGREE, MOVING, Neighbourhood
 from epicycle.pursuit.stand import Stand

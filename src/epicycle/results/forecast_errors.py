@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.joint import Fit
+from epicycle.fit.level import local_level
 from epicycle.fit.lines import line_columns
-from epicycle.fit.noise import local_level
 from epicycle.limits import EFFECTS, NOISE
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
