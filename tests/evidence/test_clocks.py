@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from epicycle.evidence.clocks import Wave, best_bend, best_pair, fit_bent
+from epicycle.evidence.clocks import Wave, _inverse, best_bend, best_pair, fit_bent
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 
@@ -47,3 +47,16 @@ def test_a_close_pair_is_fitted_as_one() -> None:
     chi2, _ = best_pair(wave)
     # chi-square of 400 values with the variance 0.04, and four deviations of it
     assert chi2 < 0.04 * (400 + 4 * np.sqrt(800))
+
+
+def test_the_inverse_is_that_of_the_eigenvectors_even_of_dependent_columns() -> None:
+    rng = np.random.default_rng(5)
+    columns = rng.normal(size=(300, 6)) * [1.0, 1.0, 1.0, 1.0, 1e4, 3.0]
+    normal = columns.T @ columns
+    # columns of unit length that are drawn at random have a condition of about 2
+    np.testing.assert_allclose(
+        _inverse(normal) @ normal, np.eye(6), atol=6 * 1e4 * np.finfo(float).eps
+    )
+    columns[:, 3] = columns[:, 2]
+    normal = columns.T @ columns
+    np.testing.assert_array_equal(_inverse(normal), np.linalg.pinv(normal, hermitian=True))

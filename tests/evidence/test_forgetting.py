@@ -69,3 +69,16 @@ def test_finer_blocks_than_samples_lose_no_digits() -> None:
     dense = stats.multivariate_normal(cov=cov).logpdf(data.y[:, 0])
     got = series.log_likelihood(0.0, 1 / 16, variance, noise)
     assert got == pytest.approx(dense + 0.5 * len(t) * math.log(2 * math.pi), rel=1e-6)
+
+
+def test_what_is_not_likely_enough_is_not_asked_further() -> None:
+    t = np.sort(np.random.default_rng(1).uniform(0, 300, 400))
+    data = regression(t, quasi_periodic(1, t, 11.0, 60.0, 0.5))
+    series = Series(data, data.y[:, 0] - data.y.mean(), 0, 1 / 11, 256)
+    found = series.forgetting()
+    assert found is not None
+    assert found.gain > 5
+    same = series.forgetting(found.likelihood - 1e-6, found.gain - 1e-6)
+    assert same == found
+    assert series.forgetting(found.likelihood + 1e-6) is None
+    assert series.forgetting(gain=found.gain + 1e-6) is None

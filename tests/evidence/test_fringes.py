@@ -135,3 +135,18 @@ def test_a_coarse_grid_first_hides_no_fringe_that_may_win(
         assert one.log_odds == pytest.approx(other.log_odds, abs=1e-5)
     if sigma < 1:
         assert few < 0.5 * (sum(points) - few)
+
+
+def test_the_same_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    t, noise = two_campaigns(3, 60, 20.0, 1000.0)
+    data, model = problem(t, np.cos(2 * np.pi * 0.7312 * t) + 0.5 * noise)
+    fit = fit_lines(data, Structure.empty().plus(0.7312), absolute=False)
+    fitted = judged_fringes(data, model, fit, 0, (0.1, 2.0))
+    monkeypatch.setattr(fringes, "_evidence", None)
+    listed = judged_fringes(data, model, fit, 0, (0.1, 2.0), every=True)
+    assert [one for one in listed if one.structure is not None] == fitted
+    assert len(listed) > len(fitted) == fringes._FITS
+    # of another fit it is another question
+    other = fit_lines(data, Structure.empty().plus(0.7312), absolute=False)
+    with pytest.raises(TypeError):
+        judged_fringes(data, model, other, 0, (0.1, 2.0))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from epicycle.fit import expected
 from epicycle.fit.expected import ExpectedPower, Memory
 from generators import regression
 
@@ -64,3 +65,14 @@ def test_where_sine_and_cosine_are_alike_all_of_the_power_may_be_in_one() -> Non
     middle = (at > 0.1) & (at < 0.4)
     np.testing.assert_allclose(power[middle], 1.0, rtol=0.02)
     assert power[np.abs(at - 0.5) < 0.2 / 99].min() > 3
+
+
+def test_the_length_of_a_long_transform_has_no_large_factor() -> None:
+    rng = np.random.default_rng(7)
+    data = regression(np.sort(rng.uniform(0, 100, 200)), rng.normal(size=200), None, degree=1)
+    rest = ExpectedPower(data, 0, 50.0)._length
+    assert rest > expected._ANY_LENGTH
+    for factor in (2, 3, 5, 7, 11):
+        while rest % factor == 0:
+            rest //= factor
+    assert rest == 1

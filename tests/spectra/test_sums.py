@@ -135,3 +135,20 @@ def test_sums_are_additive_over_data(seed: int, cut: int, start: float) -> None:
 
 def test_bands_are_of_the_size_that_was_measured_to_be_fast() -> None:
     assert 1 << 16 <= sums.BAND <= 1 << 17
+
+
+def test_few_samples_make_one_plan_for_every_multiple(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    new_plan = sums._new_plan
+    monkeypatch.setattr(sums, "_new_plan", lambda *a: made.append(a) or new_plan(*a))
+    t, times = make(16, 300, 100.0)
+    strengths = np.random.default_rng(17).normal(size=(2, 300))
+    engine = TrigSums(times, 1 / 800, sums._ALONE)
+    some = np.random.default_rng(18).integers(0, sums._ALONE, 50)
+    for start, multiple in itertools.product((1.0, 20.0), (1, 2, 3)):
+        got = engine.band(strengths, start, multiple)
+        frequency = multiple * (start + some / 800)
+        for row, c in zip(got, strengths, strict=True):
+            assert np.abs(row[some] - oracles.direct_sums(t, c, frequency)).max() <= bound(c)
+    # to make a plan takes as long as two transforms, to give it other points next to nothing
+    assert len(made) == 1

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
+from scipy.linalg import lapack
 
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -18,6 +19,9 @@ _STEPS = 4
 
 #: Places of a jump or break that are tried, twice: within two windows, then within two of these.
 _PLACES = 8
+
+#: Columns of unit length depend on each other if so little of one is left by those before it.
+_DEPENDENT = 1e-3
 
 #: Steps per 1/T in which a close pair is sought, and how far from the cycle.
 _PAIR_STEPS, _PAIR_REACH = 2, 2
@@ -66,13 +70,29 @@ class Wave:
         weighted = self.w[:, np.newaxis] * columns
         free = columns - self._basis @ (self._basis.T @ weighted)
         weighted = self.w[:, np.newaxis] * free
-        inverse: Any = np.linalg.pinv(free.T @ weighted, hermitian=True)
+        inverse = _inverse(free.T @ weighted)
         solved: Floats = inverse @ (weighted.T @ self.y)
         return solved, np.where(self.w > 0, self.y - free @ solved, 0.0), inverse
 
     def chi2(self, residual: Floats) -> float:
         """Return the weighted sum of squares."""
         return float((self.w * residual**2).sum())
+
+
+def _inverse(normal: Floats) -> Floats:
+    """Return the inverse of a normal matrix; the pseudoinverse where columns depend on each other.
+
+    Its Cholesky factor takes a tenth of the time of its eigenvectors.
+    """
+    size = np.sqrt(np.maximum(np.diag(normal), 1e-300))
+    factor, info = lapack.dpotrf(normal / np.outer(size, size), lower=1)
+    if info == 0 and np.diag(factor).min(initial=1.0) > _DEPENDENT:
+        half, _ = lapack.dpotri(factor, lower=1)
+        lower = np.tril(half)
+        whole: Floats = (lower + np.tril(lower, -1).T) / np.outer(size, size)
+        return whole
+    pseudo: Any = np.linalg.pinv(normal, hermitian=True)
+    return np.asarray(pseudo, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

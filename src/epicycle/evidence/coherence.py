@@ -125,13 +125,9 @@ def _broad_peak(
             return None
         output = int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
         series = Series(data, restored(data, fit, lines)[:, output], output, centre, blocks)
-        found = series.forgetting()
         clocks = _clocks(data, fit, output) - 1.5 * (len(lines) - 1) * math.log(series.count)
-        if (
-            found is None
-            or found.gain < COHERENCE.significant
-            or found.likelihood < clocks + COHERENCE.better
-        ):
+        found = series.forgetting(clocks + COHERENCE.better, COHERENCE.significant)
+        if found is None:
             return None
         # with a probability of 95 % it is less
         upper = math.log(found.time) + 1.645 * found.time_error / found.time

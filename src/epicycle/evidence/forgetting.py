@@ -55,7 +55,7 @@ class Series:
 
         weight = np.maximum(total(w), 1e-300)
         middle = total(w * t) / weight
-        self._steps = np.diff(middle, prepend=middle[:1]).tolist()
+        self._steps = np.diff(middle, prepend=middle[:1])
         self._rows = np.stack(
             [
                 total(w * cosine * cosine),
@@ -77,48 +77,51 @@ class Series:
     def log_likelihood(self, offset: float, rate: float, variance: float, noise: float) -> float:
         """Return that of a phasor: frequency offset, 1 / tau, sigma^2 and the scale of noise."""
         result = float(with_known_scale(self._squares, self.count, noise))
+        keep = np.exp(-rate * self._steps)
+        angle = (2 * math.pi * offset) * self._steps
+        square = keep * keep
+        moves = np.stack(
+            [keep * np.cos(angle), keep * np.sin(angle), square, variance * (1 - square)], axis=1
+        )
         m1 = m2 = 0.0
         p11 = p22 = variance
         p12, det_p = 0.0, variance * variance
-        for (a, b, d, v1, v2), det_a, step in zip(
+        quadratic, determinants = 0.0, []
+        for (c, s, kept, fresh), (a, b, d, v1, v2), det_a in zip(
+            moves.tolist(),
             (self._rows / noise).tolist(),
             (self._determinants / noise**2).tolist(),
-            self._steps,
             strict=True,
         ):
-            keep = math.exp(-step * rate)
-            angle = 2 * math.pi * offset * step
-            c, s = keep * math.cos(angle), keep * math.sin(angle)
             m1, m2 = c * m1 + s * m2, c * m2 - s * m1
-            fresh = variance * (1 - keep * keep)
             # determinants are carried along: as differences, they would be lost in rounding
-            det_p = keep**4 * det_p + keep * keep * fresh * (p11 + p22) + fresh * fresh
+            det_p = kept * kept * det_p + fresh * (kept * (p11 + p22) + fresh)
+            cc, ss, cs = c * c, s * s, c * s
+            crossed = 2.0 * cs * p12
             p11, p12, p22 = (
-                c * c * p11 + 2 * c * s * p12 + s * s * p22 + fresh,
-                c * s * (p22 - p11) + (c * c - s * s) * p12,
-                s * s * p11 - 2 * c * s * p12 + c * c * p22 + fresh,
+                cc * p11 + crossed + ss * p22 + fresh,
+                cs * (p22 - p11) + (cc - ss) * p12,
+                ss * p11 - crossed + cc * p22 + fresh,
             )
             # the determinant of I + P A, and the gain of the quadratic; neither P nor A has a
             # negative eigenvalue, whatever rounding says
-            det_p = max(det_p, 0.0)
-            det = 1 + max(p11 * a + 2 * p12 * b + p22 * d, 0.0) + det_p * det_a
-            g1, g2 = v1 - a * m1 - b * m2, v2 - b * m1 - d * m2
-            q11, q12, q22 = (
+            if det_p < 0.0:
+                det_p = 0.0
+            det = p11 * a + 2.0 * p12 * b + p22 * d
+            det = 1.0 + (det if det > 0.0 else 0.0) + det_p * det_a
+            # what the block says beyond the prediction, and by how much that moves the phasor
+            u1, u2 = a * m1 + b * m2, b * m1 + d * m2
+            g1, g2 = v1 - u1, v2 - u2
+            p11, p12, p22 = (
                 (p11 + det_p * d) / det,
                 (p12 - det_p * b) / det,
                 (p22 + det_p * a) / det,
             )
-            h1, h2 = q11 * g1 + q12 * g2, q12 * g1 + q22 * g2
-            result += (
-                m1 * v1
-                + m2 * v2
-                - 0.5 * (a * m1 * m1 + 2 * b * m1 * m2 + d * m2 * m2)
-                + 0.5 * (g1 * h1 + g2 * h2)
-                - 0.5 * math.log(det)
-            )
-            m1, m2 = m1 + h1, m2 + h2
-            p11, p12, p22, det_p = q11, q12, q22, det_p / det
-        return result
+            h1, h2 = p11 * g1 + p12 * g2, p12 * g1 + p22 * g2
+            quadratic += m1 * (v1 + g1) + m2 * (v2 + g2) + g1 * h1 + g2 * h2
+            m1, m2, det_p = m1 + h1, m2 + h2, det_p / det
+            determinants.append(det)
+        return result + 0.5 * (quadratic - float(np.log(determinants).sum()))
 
     def near(self, found: Forgetting) -> float:
         """Return the logarithm of the likelihood of a peak found in other values or blocks."""
@@ -154,8 +157,16 @@ class Series:
             -_lowest(value, min(starts, key=value))[1], -0.5 * self.count * (1 + math.log(noise))
         )
 
-    def forgetting(self) -> Forgetting | None:
-        """Return the likeliest coherence time, or None where nothing is gained by any."""
+    def forgetting(self, enough: float = -math.inf, gain: float = 0.0) -> Forgetting | None:
+        """Return the likeliest coherence time, or None where nothing is gained by any.
+
+        Parameters
+        ----------
+        enough : float
+            Logarithm of the likelihood below which it is of no interest.
+        gain : float
+            The same of what it gains over a clock.
+        """
         noise = max(self._squares / self.count, 1e-300)
         unit = 1.0 / self._baseline
 
@@ -177,12 +188,14 @@ class Series:
         ]
         best, least = _lowest(value, min(starts, key=value))
         best, least = _lowest(value, best)
-        steady = min(
-            _lowest(clock, np.array(at))[1]
-            for at in ([0.0, -0.7, -3.0], [0.0, best[2], best[3]], [0.0, -0.7, -0.3])
-        )
-        if steady <= least:
+        if -least < enough:
             return None
+        steady = math.inf
+        for at in ([0.0, best[2], best[3]], [0.0, -0.7, -3.0], [0.0, -0.7, -0.3]):
+            steady = min(steady, _lowest(clock, np.array(at))[1])
+            # (no further start makes the best clock a worse one)
+            if steady <= least or steady - least < gain:
+                return None
         errors = _errors(value, best)
         time = self._baseline * math.exp(-best[1])
         return Forgetting(

@@ -237,14 +237,32 @@ def judged_fringes(
         Lowest and highest frequency at which it may stand.
     every : bool
         Whether to list, beside the highest ones that are fitted jointly, all others.
+
+    Returns
+    -------
+    list of Fringe
+        The latest answer for each fundamental is kept with the data.
     """
+    key = f"judged fringes of {k}"
+    kept = data.memo.get(key)
+    if not (isinstance(kept, tuple) and kept[0] is fit and kept[1] is noise and kept[2] == band):
+        kept = data.memo[key] = fit, noise, band, _judged(data, noise, fit, k, band)
+    fitted, rest = kept[3]
+    found: list[Fringe] = [*fitted, *rest] if every else [*fitted]
+    return sorted(found, key=lambda one: -one.log_odds)
+
+
+def _judged(
+    data: Data, noise: NoiseModel, fit: Fit, k: int, band: tuple[float, float]
+) -> tuple[tuple[Fringe, ...], tuple[Fringe, ...]]:
+    """Return the highest fringes, fitted jointly, and all others."""
     structure, width = fit.structure, 1.0 / data.baseline
     reach = fringe_reach(data)
     if reach == 0.0 or structure.fixed[k] or structure.drifting[k]:
-        return []
+        return (), ()
     seen = _powers_around(data, fit, k, reach)
     if seen is None:
-        return []
+        return (), ()
     own = float(structure.frequency[k])
     here = seen.height_at(own)
     others = np.delete(structure.line_frequency, np.flatnonzero(structure.parent == k))
@@ -255,7 +273,7 @@ def judged_fringes(
     clear &= seen.height >= (1 - _DOUBT) * seen.height[0] - _MARGIN
     seen = seen.kept(clear)
     if not len(seen.frequency):
-        return []
+        return (), ()
     reference, _ = _evidence(data, noise, fit, structure, k)
     found: list[Fringe] = []
     for place in seen.frequency[:_FITS].tolist():
@@ -263,10 +281,8 @@ def judged_fringes(
         at = float(there.frequency[k])
         if min(abs(at - f) for f in (own, *(o.frequency for o in found))) > _APART * width:
             found.append(Fringe(at, evidence - reference, there))
-    if every:
-        rest = zip(seen.frequency.tolist(), seen.height.tolist(), strict=True)
-        found += [Fringe(f, 0.5 * (h - here)) for f, h in list(rest)[_FITS:]]
-    return sorted(found, key=lambda one: -one.log_odds)
+    rest = zip(seen.frequency[_FITS:].tolist(), seen.height[_FITS:].tolist(), strict=True)
+    return tuple(found), tuple(Fringe(f, 0.5 * (h - here)) for f, h in rest)
 
 
 def _moved(structure: Structure, k: int, frequency: float) -> Structure:

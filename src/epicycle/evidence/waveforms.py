@@ -6,6 +6,7 @@ fall like a power of the order, with several powers.
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass
 
@@ -130,9 +131,13 @@ def with_relatives(
 def apart(frequency: Floats, limits: tuple[float, float], near: float) -> Floats:
     """Return the frequencies within limits, without those near an earlier one."""
     kept: list[float] = []
+    ascending = [-math.inf, math.inf]
     for f in frequency.tolist():
-        if limits[0] <= f <= limits[1] and all(abs(f - other) > near for other in kept):
-            kept.append(f)
+        if limits[0] <= f <= limits[1]:
+            at = bisect.bisect(ascending, f)
+            if f - ascending[at - 1] > near and ascending[at] - f > near:
+                ascending.insert(at, f)
+                kept.append(f)
     return np.array(kept)
 
 

@@ -17,7 +17,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+from numpy.typing import NDArray
+from scipy import fft, linalg
 
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.data import Data
@@ -29,6 +30,9 @@ STEPS = 4
 
 #: Sine and cosine are alike if their correlation, in any phase, is above this.
 _ALIKE = 0.5
+
+#: Up to this, a transform of any length takes no time.
+_ANY_LENGTH = 1 << 14
 
 #: Numbers of a grid that one transform holds.
 _PIECE = 1 << 16
@@ -109,7 +113,8 @@ class ExpectedPower:
         # at least twice the band, so that what is folded into it from above is known too, and cut
         # where the window is low: a peak at the end would count for both of its halves
         around = np.convolve(window, np.ones(4 * STEPS), mode="same")
-        half = 2 * self.size + int(around[2 * self.size : 3 * self.size - 2 * STEPS].argmin())
+        halves = _lengths(2 * self.size, 3 * self.size - 2 * STEPS)
+        half = int(halves[around[halves].argmin()])
         self._length = 2 * half
         self._pairs: Floats = np.fft.irfft(window[: half + 1], self._length)
         self._distance = np.arange(half + 1) / (self._length * self.spacing)
@@ -141,21 +146,22 @@ class ExpectedPower:
             Their variances, in units of the variance of a value of weight 1.
         """
         covariance = np.zeros_like(self._distance)
-        for one, share in zip(processes, shares.tolist(), strict=True):
+        present = [one for one in zip(processes, shares.tolist(), strict=True) if one[1]]
+        for one, share in present:
             covariance += share * one.covariance(self._distance)
         pairs = self._pairs[: len(covariance)] * covariance
         power: Floats = np.fft.hfft(pairs, self._length)[: self.size]
         if self._basis.shape[1]:
-            power = power + self._taken(processes, shares)
+            power = power + self._taken(present)
         # what is left is a power, whatever rounding says
         positive: Floats = np.maximum(power, 1e-12 * float(power.max())) / self._free
         return positive
 
-    def _taken(self, processes: list[Memory], shares: Floats) -> Floats:
+    def _taken(self, shares: list[tuple[Memory, float]]) -> Floats:
         """Return by how much mean and trend change the power: they take what is like them."""
         columns = (self._w[:, np.newaxis] * self._basis)[self._order]
         with_process = np.zeros_like(columns)
-        for one, share in zip(processes, shares.tolist(), strict=True):
+        for one, share in shares:
             with_process += share * one.times(self._t, columns)
         among = columns.T @ with_process
         back = np.empty_like(with_process)
@@ -175,3 +181,17 @@ class ExpectedPower:
             for first in range(0, size, piece)
         ]
         return np.concatenate(parts, axis=1)
+
+
+def _lengths(least: int, end: int) -> NDArray[np.intp]:
+    """Return the lengths from `least` to before `end` that are worth a try.
+
+    A long one with a large prime factor takes ten times as long as one without.
+    """
+    if end <= _ANY_LENGTH:
+        return np.arange(least, end)
+    lengths, one = [], fft.next_fast_len(least)
+    while one < end:
+        lengths.append(one)
+        one = fft.next_fast_len(one + 1)
+    return np.array(lengths, dtype=np.intp)

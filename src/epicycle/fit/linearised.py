@@ -194,6 +194,9 @@ class Linearised:
         """Return the weighted inner products of columns and slopes, shape (p + 2 L, m)."""
         vectors, power = self.slopes(output, moving)
         gram = self.gram(output)
+        if (power == 1).all():
+            alike: Floats = gram[1] @ vectors
+            return alike
         result = np.empty_like(vectors)
         for m in np.unique(power):
             result[:, power == m] = gram[m] @ vectors[:, power == m]
@@ -211,11 +214,15 @@ class Linearised:
         for j in range(len(self.chi2)):
             gram = self.gram(j)
             vectors, power = self.slopes(j, moving)
-            inner = np.empty_like(matrix)
-            for m in np.unique(power):
-                for k in np.unique(power):
-                    part = np.ix_(power == m, power == k)
-                    inner[part] = vectors[:, power == m].T @ gram[m + k] @ vectors[:, power == k]
+            if (power == 1).all():
+                inner = vectors.T @ gram[2] @ vectors
+            else:
+                inner = np.empty_like(matrix)
+                for m in np.unique(power):
+                    for k in np.unique(power):
+                        part = np.ix_(power == m, power == k)
+                        half = vectors[:, power == m].T @ gram[m + k]
+                        inner[part] = half @ vectors[:, power == k]
             cross = self.cross(j, moving)
             steady = self._steady[min(j, len(self._steady) - 1)]
             inner -= cross.T @ steady.solve_normal(cross)

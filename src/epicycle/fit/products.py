@@ -154,10 +154,12 @@ class Products:
         if len(distance):
             nearest = distance.argmin(axis=0)
             close = distance[nearest, np.arange(len(slot))] <= reach
-            # two lines never share their columns, however close they are drawn
-            first = np.unique(nearest, return_index=True)[1]
-            close &= np.isin(np.arange(len(slot)), first)
-            slot[close] = nearest[close]
+            taken: set[int] = set()
+            for line, place in enumerate(nearest.tolist()):
+                # two lines never share their columns, however close they are drawn
+                if close[line] and place not in taken:
+                    slot[line] = place
+                taken.add(place)
         missing = np.flatnonzero(slot < 0)
         if len(missing):
             slot[missing] = self._compute(structure, missing, slot[slot >= 0])
@@ -177,13 +179,15 @@ class Products:
     ) -> NDArray[np.intp]:
         """Compute the columns of some lines; return their places among the lines that are kept."""
         # the latest ones may be asked for again; older ones make room
-        used = np.append(needed, self._latest)
-        free = np.setdiff1d(np.arange(len(self._frequency)), used)[: len(lines)]
+        is_free = np.ones(len(self._frequency), dtype=bool)
+        is_free[needed] = is_free[self._latest] = False
+        free = np.flatnonzero(is_free)[: len(lines)]
         more = len(lines) - len(free)
-        slots = np.append(free, len(self._frequency) + np.arange(more)).astype(np.intp)
-        self._frequency = np.append(self._frequency, np.empty(more))
-        self._drift = np.append(self._drift, np.empty(more))
-        self._order = np.append(self._order, np.empty(more, dtype=np.intp))
+        slots = np.concatenate([free, len(self._frequency) + np.arange(more)])
+        if more:
+            self._frequency = np.concatenate([self._frequency, np.empty(more)])
+            self._drift = np.concatenate([self._drift, np.empty(more)])
+            self._order = np.concatenate([self._order, np.empty(more, dtype=np.intp)])
         self._reserve(self._fixed + 2 * len(self._frequency))
         self._used = self._fixed + 2 * len(self._frequency)
         parent, order = structure.parent[lines], structure.order[lines]

@@ -101,7 +101,22 @@ def continuum(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum
         The regression problem and its solution.
     minimum, maximum : float
         The band.
+
+    Returns
+    -------
+    Continuum
+        The latest answer is kept with the data: search, significance and errors all ask for it.
     """
+    kept = data.memo.get("continuum")
+    if not (isinstance(kept, tuple) and kept[0] is fit and kept[1:3] == (minimum, maximum)):
+        found = _estimated(data, fit, minimum, maximum)
+        kept = data.memo["continuum"] = fit, minimum, maximum, found
+    result: Continuum = kept[3]
+    return result
+
+
+def _estimated(data: Data, fit: Fit, minimum: float, maximum: float) -> Continuum:
+    """Return the spectrum as it is estimated anew."""
     width = 1.0 / data.baseline
     lowest = max(minimum, width)
     highest = max(maximum, 1.001 * lowest)

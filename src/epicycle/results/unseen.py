@@ -56,16 +56,20 @@ def amplitude_limit(found: Pursuit, roles: Roles, slow_limit: float) -> list[flo
         seen = 1.0 - special.chndtr(highest, dof, noncentrality * np.asarray(share))
         return HONESTY.seen - float(np.mean(seen))
 
-    def smallest(share: Floats | float) -> float:
-        upper = HONESTY.tested**2 * (4.0 * highest + 50.0)
+    def smallest(share: Floats | float, lower: float, upper: float) -> float:
         if missed(upper, share) > 0:
             return np.inf
-        if missed(1e-9, share) <= 0:
-            return 0.0
-        return float(scipy.optimize.brentq(missed, 1e-9, upper, args=(share,)))
+        if missed(lower, share) <= 0:
+            return lower
+        return float(scipy.optimize.brentq(missed, lower, upper, args=(share,)))
 
-    noncentrality = smallest(shares) if len(shares) else np.inf
-    if noncentrality > HONESTY.tested**2 * smallest(1.0):
+    # where nothing of any sinusoid is lost
+    whole = smallest(1.0, 0.0, 4.0 * highest + 50.0)
+    noncentrality = np.inf
+    if shares.max(initial=0.0) > 0.0:
+        lower = whole / max(1.0, float(shares.max()))
+        noncentrality = smallest(shares, lower, HONESTY.tested**2 * whole)
+    if not np.isfinite(noncentrality):
         return [float("nan")] * n_outputs
     return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]
 
@@ -92,15 +96,22 @@ def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
         rows = np.sort(np.random.default_rng(0).choice(rows, _SAMPLES, replace=False))
     wave = np.exp(2j * np.pi * phase.turns(frequency, data.times[rows])).T
     columns = _columns(data, found)[rows]
-    shift = np.exp(-1j * np.pi * np.arange(_PHASES) / _PHASES)
+    angle = np.pi * np.arange(_PHASES) / _PHASES
+    mixed = np.stack([np.cos(angle) ** 2, np.sin(angle) ** 2, np.sin(2 * angle)], axis=1)
     total = np.zeros((_PHASES, len(frequency)))
     for j in range(data.y.shape[1]):
         w = data.weights_of(j)[rows]
-        basis = orthonormal_basis(columns, w)
-        for p in range(_PHASES):
-            x = (wave * shift[p]).real
-            inner = (basis * w[:, np.newaxis]).T @ x
-            total[p] += (w @ x**2 - (inner**2).sum(axis=0)) / (0.5 * w.sum())
+        weighted = (orthonormal_basis(columns, w) * w[:, np.newaxis]).T
+        cosine, sine = weighted @ wave.real, weighted @ wave.imag
+        # the information about cosine and sine, and what they have in common, at every phase
+        own = np.stack(
+            [
+                w @ wave.real**2 - (cosine**2).sum(axis=0),
+                w @ wave.imag**2 - (sine**2).sum(axis=0),
+                w @ (wave.real * wave.imag) - (cosine * sine).sum(axis=0),
+            ]
+        )
+        total += (mixed @ own) / (0.5 * w.sum())
     shares: Floats = np.where(hidden, 0.0, np.maximum(total / data.y.shape[1], 0.0)).ravel()
     return shares
 

@@ -222,15 +222,16 @@ class MultiHarmonicPeriodogram:
         more from it than the trace of their part.
         """
         # (weights may be so small that their squares are none)
-        total, root = sums.total, np.sqrt(sums.total)
+        total, root = 1.0 / sums.total, 1.0 / np.sqrt(sums.total)
         # of orders 1 ... 2 K, relative to that of order 0
-        window = [_squared(s[part] / total) for s in sums.window]
+        window = [_squared(s[part], total) for s in sums.window]
         result = np.empty((self.orders, len(window[0])))
         squares = np.zeros(result.shape[1])
         frobenius, trace = np.zeros((2, result.shape[1]))
         for h in range(1, self.orders + 1):
-            squares += 2.0 * _squared(sums.values[h - 1][0, part] / root)
-            trace += 2.0 * _squared(sums.nuisance[h - 1][:, part] / root).sum(axis=0)
+            squares += 2.0 * _squared(sums.values[h - 1][0, part], root)
+            for one in sums.nuisance[h - 1]:
+                trace += 2.0 * _squared(one[part], root)
             frobenius += 2 * window[2 * h - 1]
             for k in range(1, h):
                 frobenius += 4 * (window[h - k - 1] + window[h + k - 1])
@@ -245,28 +246,35 @@ class MultiHarmonicPeriodogram:
         """Return the reductions of some frequencies, shape (outputs, K, frequencies)."""
         K, total = self.orders, sums.total
         window = [s[part] for s in sums.window]
-        nuisance = [s[:, part] for s in sums.nuisance]
         values = [s[:, part] for s in sums.values]
         # real columns cos, sin of each order: sums of w times a column with a nuisance column
         # or the values are the real part, and minus the imaginary part, of the complex sums
-        cross = [part for s in nuisance for part in (s.real.copy(), -s.imag)]
-        right = [part for s in values for part in (s.real.copy(), -s.imag)]
-        cosine = [np.full(len(window[0]), total), *(s.real for s in window)]
-        sine = [np.zeros(len(window[0])), *(-s.imag for s in window)]
+        cross = [
+            np.ascontiguousarray(one)
+            for s in (nuisance[:, part] for nuisance in sums.nuisance)
+            for one in (s.real, -s.imag)
+        ]
+        right = [one for s in values for one in (s.real.copy(), -s.imag)]
+        # halves: a product of two columns is half a sum of two others
+        count = len(window[0])
+        cosine = [np.full(count, 0.5 * total), *(0.5 * s.real for s in window)]
+        sine = [np.zeros(count), *(-0.5 * s.imag for s in window)]
         lower: list[list[Floats]] = []
-        reduction = np.zeros((len(values[0]), K, len(window[0])))
+        reduction = np.zeros((len(values[0]), K, count))
         found: list[Floats] = []
+        product = np.empty(count)
         for a in range(2 * K):
             h, a_is_sine = a // 2 + 1, a % 2
             row: list[Floats] = []
             for b in range(a + 1):
                 k, b_is_sine = b // 2 + 1, b % 2
-                entry = 0.5 * _product(cosine, sine, h, k, a_is_sine, b_is_sine)
-                entry -= np.einsum("qf,qf->f", cross[a], cross[b])
+                entry = _product(cosine, sine, h, k, a_is_sine, b_is_sine)
+                for one, other in zip(cross[a], cross[b], strict=True):
+                    entry -= np.multiply(one, other, out=product)
                 if a == b:
                     entry += 0.5 * total * self._ridge * h * h
                 for c in range(b):
-                    entry -= row[c] * (lower[b][c] if b < a else row[c])
+                    entry -= np.multiply(row[c], lower[b][c] if b < a else row[c], out=product)
                 if b < a:
                     entry *= lower[b][b]
                 else:
@@ -291,17 +299,21 @@ def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return result
 
 
-def _squared(values: Complexes) -> Floats:
-    result: Floats = values.real**2 + values.imag**2
-    return result
+def _squared(values: Complexes, factor: float) -> Floats:
+    """Return the squares of the moduli of some numbers times a factor."""
+    real, imaginary = factor * values.real, factor * values.imag
+    real *= real
+    imaginary *= imaginary
+    real += imaginary
+    return real
 
 
 def _product(
     cosine: list[Floats], sine: list[Floats], h: int, k: int, h_is_sine: int, k_is_sine: int
 ) -> Floats:
-    """Return twice the sum of w times one column of order h and one of order k <= h."""
+    """Return the sum of w times one column of order h and one of order k <= h, from halves."""
     if h_is_sine == k_is_sine:
-        sign = -1.0 if h_is_sine else 1.0
-        return cosine[h - k] + sign * cosine[h + k]
+        first, second = cosine[h - k], cosine[h + k]
+        return first - second if h_is_sine else first + second
     # sin h cos k = (sin(h + k) + sin(h - k)) / 2, cos h sin k = (sin(h + k) - sin(h - k)) / 2
     return sine[h + k] + sine[h - k] if h_is_sine else sine[h + k] - sine[h - k]

@@ -35,6 +35,7 @@ BAND = 1 << 16
 _ALONE, _MANY = 1 << 14, 1 << 13
 
 #: To give a plan one other point takes as long as a quarter of a frequency takes in a new plan.
+#: With fewer than 8,192 points it takes no time at all.
 _CHANGE = 0.25
 
 #: A transform of fewer samples takes as long as one of 1024.
@@ -141,7 +142,7 @@ class TrigSums:
         others = [k for k in self._plans if k[0] == count]
         # a long band is often the only one, and the sums at twice its frequencies the last
         cheaper = self._changes * _CHANGE * len(self.times) < self.size
-        if others and self._is_large and cheaper:
+        if others and (cheaper if self._is_large else len(self.times) < _MANY):
             plan = self._plans.pop(others[-1])
             self._changes += 1
         else:
