@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.evidence.shared_noise import shared_noise, unshared_power
 from epicycle.evidence.significance import false_alarm_probability, pooled_power, power_of_evidence
 from epicycle.evidence.window import Trials
 from epicycle.fit.errors import Covariance, covariance
@@ -61,7 +62,7 @@ class Judge:
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
         )
-        return self._probability(power, data, fit.n_parameters, orders)
+        return self._probability(power, data, trial, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
         """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
@@ -94,7 +95,9 @@ class Judge:
             others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
             power = self._power(data, before, after, others, len(lines), quiet)
             orders = sorted(int(order) for order in structure.order[lines])
-            result[k] = self._probability(power, data, others, orders, bool(structure.fixed[k]))
+            result[k] = self._probability(
+                power, data, fit, others, orders, bool(structure.fixed[k])
+            )
         return result
 
     def noise_level(self, data: Data, fit: Fit) -> Floats:
@@ -135,7 +138,7 @@ class Judge:
         power = power_of_evidence(evidence, dof, len(lines) * n_outputs)
         orders = sorted(int(order) for order in structure.order[lines])
         fixed = bool(structure.fixed[structure.parent[lines[0]]])
-        return self._probability(power, data, parameters, orders, fixed)
+        return self._probability(power, data, fit, parameters, orders, fixed)
 
     def _power(
         self,
@@ -160,12 +163,16 @@ class Judge:
         self,
         power: float,
         data: Data,
+        fit: Fit,
         parameters: int,
         orders: Sequence[int] = (1,),
         fixed: bool = False,
     ) -> float:
         n_outputs = data.y.shape[1]
         dof = data.n_values - parameters * n_outputs
+        if n_outputs > 1:
+            shared = shared_noise(data, fit.residual)
+            power = unshared_power(power, dof, len(orders), shared)
         choices = comb(max(self.max_order - 1, len(orders) - 1), len(orders) - 1)
 
         def probability(bandwidth: float) -> float:

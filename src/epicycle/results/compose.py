@@ -17,6 +17,7 @@ from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
 from epicycle.evidence.beyond import beyond_notes
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
+from epicycle.evidence.shared_noise import shared_noise, shared_power
 from epicycle.evidence.significance import power_threshold
 from epicycle.evidence.steadiness import steadiness_notes
 from epicycle.pursuit.pursuit import Pursuit
@@ -215,6 +216,13 @@ def _group_shares(samples: Samples) -> tuple[float, ...]:
     return tuple((counts / counts.sum()).tolist())
 
 
+def _threshold(found: Pursuit, false_alarm: float, dof: int) -> float:
+    """Return the power that noise exceeds anywhere in the band as rarely as was asked for."""
+    d = found.data.y.shape[1]
+    power = power_threshold(false_alarm, dof, found.bandwidth, n_outputs=d)
+    return shared_power(power, dof, 1, shared_noise(found.data, found.fit.residual))
+
+
 def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:
     """Return the spectra for the eye, in shares of the variance."""
     data = found.data
@@ -225,5 +233,5 @@ def _spectrum(found: Pursuit, false_alarm: float) -> Spectrum:
         residual_power=found.last.thinned_power,
         window_frequency=found.window.thinned_frequency,
         window=found.window.thinned_power,
-        threshold=power_threshold(false_alarm, dof, found.bandwidth, n_outputs=data.y.shape[1]),
+        threshold=_threshold(found, false_alarm, dof),
     )
