@@ -23,6 +23,9 @@ _PLACES = 8
 #: Columns of unit length depend on each other if so little of one is left by those before it.
 _DEPENDENT = 1e-3
 
+#: Steps per 1/T in which the frequency of a swing is sought.
+_SWINGS = 3
+
 #: Steps per 1/T in which a close pair is sought, and how far from the cycle.
 _PAIR_STEPS, _PAIR_REACH = 2, 2
 
@@ -102,9 +105,9 @@ class BentClock:
     Attributes
     ----------
     kind : str
-        "jump", "break" or "wander".
-    time : float
-        Of the jump or break; NaN where the phase wanders.
+        "jump", "break", "swing" or "wander".
+    place : float
+        Time of the jump or break, or the frequency of the swing; NaN where the phase wanders.
     frequency : float
         Of the part of the phase that is straight.
     theta : ndarray, shape (m,)
@@ -123,7 +126,7 @@ class BentClock:
     """
 
     kind: str
-    time: float
+    place: float
     frequency: float
     theta: Floats
     error: Floats
@@ -133,14 +136,14 @@ class BentClock:
     excess: float
 
 
-def fit_bent(wave: Wave, kind: str, time: float, bends: Floats, start: Floats) -> BentClock:
+def fit_bent(wave: Wave, kind: str, place: float, bends: Floats, start: Floats) -> BentClock:
     """Return the least-squares fit of a bent clock.
 
     Parameters
     ----------
     wave : Wave
         What it is to explain.
-    kind, time
+    kind, place
         What it is called.
     bends : ndarray, shape (n, m)
         How the phase answers to each strength.
@@ -175,7 +178,7 @@ def fit_bent(wave: Wave, kind: str, time: float, bends: Floats, start: Floats) -
     error = np.sqrt(np.maximum(np.diag(inverse)[first:], 0.0) * scale)
     return BentClock(
         kind,
-        time,
+        place,
         wave.frequency + float(theta[0]),
         theta[1:],
         error,
@@ -199,7 +202,7 @@ def _excess(wave: Wave, columns: Floats, slopes: Floats, residual: Floats, scale
 def best_bend(
     wave: Wave, time: Floats, phase: Floats, error: Floats, enough: float = math.inf
 ) -> list[BentClock]:
-    """Return the best fits with a jump, a break, and a phase that wanders.
+    """Return the best fits with a jump, a break, a swing, and a phase that wanders.
 
     Where none of the first fits has a chi-square below `enough`, there are none.
 
@@ -210,7 +213,7 @@ def best_bend(
     time, phase, error : ndarray, shape (W,)
         Phases of windows, from which the fits start.
     """
-    first = [_first(wave, kind, time, phase, error) for kind in ("jump", "break")]
+    first = [_first(wave, kind, time, phase, error) for kind in ("jump", "break", "swing")]
     # one knot a window, and twice as many for a period that swings within a few of them
     wander = [_wandering(wave, n, time, phase) for n in (len(time), 2 * len(time) - 1)]
     if min(one.chi2 for one in (*first, *wander)) > enough:
@@ -219,23 +222,45 @@ def best_bend(
 
 
 def _first(wave: Wave, kind: str, time: Floats, phase: Floats, error: Floats) -> BentClock:
-    """Return the fit with a bend between the two windows where it suits their phases best."""
+    """Return the fit with a bend between the two windows where it suits their phases best.
+
+    A swing is tried at every frequency that the windows resolve: within them it runs out of step.
+    """
+    if kind == "swing":
+        tried = [_at(wave, kind, place, time, phase, error) for place in _swings(time)]
+        return min(tried, key=lambda one: one.chi2)
     places = (0.5 * (time[1:] + time[:-1])).tolist()
-    begun = [(*_from_windows(kind, at, time, phase, error), at) for at in places]
-    _, start, at = min(begun, key=lambda one: one[0])
-    return fit_bent(wave, kind, at, _bend(kind, wave.t, at), start)
+    begun = [(_from_windows(kind, at, time, phase, error)[0], at) for at in places]
+    return _at(wave, kind, min(begun)[1], time, phase, error)
+
+
+def _at(
+    wave: Wave, kind: str, place: float, time: Floats, phase: Floats, error: Floats
+) -> BentClock:
+    """Return the fit with a bend at a place, begun from the phases of the windows."""
+    start = _from_windows(kind, place, time, phase, error)[1]
+    return fit_bent(wave, kind, place, _bend(kind, wave.t, place), start)
+
+
+def _swings(time: Floats) -> list[float]:
+    """Return the frequencies of a swing: from one over the baseline to two windows a swing."""
+    width = float(np.diff(time).mean())
+    lowest, highest = 1.0 / (len(time) * width), 0.5 / width
+    count = max(round(_SWINGS * (highest - lowest) * len(time) * width), 1)
+    return np.linspace(lowest, highest, count + 1).tolist()
 
 
 def _placed(wave: Wave, best: BentClock, time: Floats, phase: Floats, error: Floats) -> BentClock:
     """Return the fit with the bend where it suits the values best, near the place of another."""
-    at, reach, kind = best.time, float(np.diff(time).max()), best.kind
+    at, kind = best.place, best.kind
+    step = np.diff(_swings(time) if kind == "swing" else time)
+    low, high = (0.5 / np.ptp(time), np.inf) if kind == "swing" else (wave.t.min(), wave.t.max())
+    reach = float(step.max())
     for _ in range(2):
-        low, high = max(at - reach, wave.t.min()), min(at + reach, wave.t.max())
-        for place in np.linspace(low, high, _PLACES + 2)[1:-1].tolist():
-            start = _from_windows(kind, place, time, phase, error)[1]
-            one = fit_bent(wave, kind, place, _bend(kind, wave.t, place), start)
-            best = one if one.chi2 < best.chi2 else best
-        at, reach = best.time, 2 * reach / _PLACES
+        places = np.linspace(max(at - reach, low), min(at + reach, high), _PLACES + 2)[1:-1]
+        tried = [_at(wave, kind, place, time, phase, error) for place in places.tolist()]
+        best = min([best, *tried], key=lambda one: one.chi2)
+        at, reach = best.place, 2 * reach / _PLACES
     return best
 
 
@@ -251,6 +276,10 @@ def _wandering(wave: Wave, n_knots: int, time: Floats, phase: Floats) -> BentClo
 
 
 def _bend(kind: str, t: Floats, place: float) -> Floats:
+    """Return how the phase answers to each strength of a bend, shape (n, m)."""
+    if kind == "swing":
+        angle = 2 * np.pi * place * t
+        return np.column_stack([np.cos(angle), np.sin(angle)])
     step = (t > place).astype(np.float64)
     return (step if kind == "jump" else step * (t - place))[:, np.newaxis]
 

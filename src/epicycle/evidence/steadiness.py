@@ -6,7 +6,8 @@ or further lines stand near its multiples, the values are described by one wavef
 .. math:: y = \sum_h a_h \cos 2\pi h \varphi + b_h \sin 2\pi h \varphi, \qquad
           \varphi(t) = f t + \sum_k \theta_k g_k(t) ,
 
-with g a step (one jump of phase), a ramp (two periods), or hats (a phase that wanders).  If this
+with g a step (one jump of phase), a ramp (two periods), a sinusoid (a phase that swings), or hats
+(one that wanders).  If this
 beats all the lines near the cycle and its multiples, and the best close pair of lines, by the
 Bayesian information criterion (Schwarz 1978, Ann. Statist. 6, 461), these lines are one rhythm.
 """
@@ -48,11 +49,14 @@ class Unsteady:
     members : tuple of int
         Further fundamentals that are part of it.
     kind : str
-        "jump", "break" or "wander".
+        "jump", "break", "swing" or "wander".
     time : float
-        When it jumped or broke, from the reference time; NaN where it wanders.
+        When it jumped or broke, from the reference time; NaN where it swings or wanders.
     jump, jump_error : float
-        By how many turns the phase jumped, positive where the rhythm came early.
+        By how many turns the phase jumped, positive where the rhythm came early; how far it
+        swings to either side.
+    swing_period : float
+        Of the swing; NaN elsewhere.
     before, after : tuple of (float, float)
         Frequency before and after the break with errors; equal where there is none.
     frequency_error : float
@@ -67,6 +71,7 @@ class Unsteady:
     time: float
     jump: float
     jump_error: float
+    swing_period: float
     before: tuple[float, float]
     after: tuple[float, float]
     frequency_error: float
@@ -217,7 +222,7 @@ def _best(wave: Wave, phases: _Phases, clocks: tuple[float, int]) -> BentClock |
     # a change next to an end is a phase of few turns: noise has many ways to look like it
     inner = STEADINESS.turns / wave.frequency
     first, last = float(wave.t.min()) + inner, float(wave.t.max()) - inner
-    bent = [one for one in bent if math.isnan(one.time) or first <= one.time <= last]
+    bent = [one for one in bent if not _is_dated(one) or first <= one.place <= last]
     best = min(bent, key=lambda one: criterion(one.chi2, one.n_parameters))
     # the more parameters must be worth it clearly: a jump says more than a phase that wanders
     own = criterion(best.chi2, best.n_parameters)
@@ -226,6 +231,11 @@ def _best(wave: Wave, phases: _Phases, clocks: tuple[float, int]) -> BentClock |
         return None
     chi2, parameters = best_pair(wave)
     return None if own + margin > criterion(chi2, parameters) else best
+
+
+def _is_dated(bent: BentClock) -> bool:
+    """Return whether a bend has a time."""
+    return bent.kind in ("jump", "break")
 
 
 def _chance(wave: Wave, bent: BentClock, level: float) -> float:
@@ -261,19 +271,25 @@ def _described(
     error = bent.error * math.sqrt(phases.level * bent.excess)
     here = bent.frequency
     before, after = (here, float(error[0])), (here, float(error[0]))
-    jump, jump_error = 0.0, 0.0
+    jump, jump_error, swing_period = 0.0, 0.0, math.nan
     if bent.kind == "jump":
         jump, jump_error = float(bent.theta[0]), float(error[1])
         spread = abs(here - f)
     elif bent.kind == "break":
         after = here + float(bent.theta[0]), float(math.hypot(error[0], error[1]))
         spread = max(0.5 * abs(after[0] - before[0]), abs(after[0] - f), abs(before[0] - f))
+    elif bent.kind == "swing":
+        jump, jump_error = float(np.hypot(*bent.theta)), float(error[1:].max())
+        swing_period = 1.0 / bent.place
+        # a mean over so many swings of a frequency that departs by 2 pi A / P at most
+        swings = max(bent.place * float(np.ptp(phases.time)), 1.0)
+        spread = 2 * math.pi * jump * bent.place / math.sqrt(2 * swings)
     else:
         local = f + np.diff(phases.phase) / np.diff(phases.time)
         spread = float(np.std(local, ddof=1)) / math.sqrt(len(local))
-    return Unsteady(
-        k, members, bent.kind, bent.time, jump, jump_error, before, after, spread, chance
-    )
+    time = bent.place if _is_dated(bent) else math.nan
+    moved = (jump, jump_error, swing_period)
+    return Unsteady(k, members, bent.kind, time, *moved, before, after, spread, chance)
 
 
 def steadiness_notes(
@@ -303,6 +319,10 @@ def steadiness_notes(
                 f"{1 / f:.5g} +- {e / f**2:.1g} before {when(one.time)}, "
                 f"{1 / g:.5g} +- {d / g**2:.1g} after it"
             )
+        elif one.kind == "swing":
+            by, error = one.jump * period, one.jump_error * period
+            what = f"its phase swings by {by:.3g} +- {error:.1g} to either side every "
+            what += f"{one.swing_period:.3g}"
         else:
             what = "its phase wanders"
         notes.append(

@@ -75,7 +75,7 @@ class Steadiness:
     """Phases that a clock shows less often are examined; so is one with lines near multiples."""
     chance: float = decides(1e-5, "probability", "accuracy/coverage")
     """A rhythm is not steady where noise bends a clock as far so rarely."""
-    better: float = decides(10.0, "log evidence", "accuracy/coverage")
+    better: float = decides(3.0, "log evidence", "accuracy/coverage", "derived: odds of 20")
     """By this, one rhythm with a bent phase must beat all lines that describe it, and a pair."""
     examined: int = decides(4, "cycles", "accuracy/tide")
     """The strongest cycles, of which this is asked: a comb is told by its strongest line."""
