@@ -51,6 +51,29 @@ def test_two_periods_are_one_rhythm_whose_error_covers_both(rng: np.random.Gener
     assert all(line.fundamental != cycle.frequency for line in parts)
 
 
+def test_a_period_that_swings_is_one_rhythm(rng: np.random.Generator) -> None:
+    """By 8 % twice over the baseline: J1 of .8 turns of angle, .37 beside .85, made three cycles."""
+    t = _hours()
+    phase = t / 24 + 0.8 / (2 * np.pi) * np.sin(2 * np.pi * 2 * t / 480)
+    model = epicycle.find_cycles(t, np.cos(2 * np.pi * phase) + rng.normal(0, 0.35, len(t)))
+    (cycle,) = model.cycles
+    assert abs(cycle.period - 24) < 3 * cycle.period_error
+    (note,) = _notes(model)
+    by, every = note.split("swings by ")[1].split(" to either side every ")
+    # .8 / (2 pi) turns of 24 h
+    assert float(by.split()[0]) == pytest.approx(3.06, abs=0.4)
+    assert float(every.split()[0]) == pytest.approx(240, abs=15)
+
+
+def test_beats_stay_three_clocks(rng: np.random.Generator) -> None:
+    """A clock whose amplitude swings has the same three frequencies, in phase."""
+    t = _hours()
+    y = (1 + 0.8 * np.cos(2 * np.pi * 2 * t / 480)) * np.cos(2 * np.pi * t / 24)
+    model = epicycle.find_cycles(t, y + rng.normal(0, 0.35, len(t)))
+    assert len(model.cycles) == 3
+    assert not _notes(model)
+
+
 def test_clocks_and_pairs_of_clocks_are_steady() -> None:
     """50 clocks with two harmonics, and 10 close pairs: at 1 in 1e5 none is called unsteady."""
     rng = np.random.default_rng(11)

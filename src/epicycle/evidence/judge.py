@@ -58,11 +58,12 @@ class Judge:
                 level = np.ones((len(trial.structure.order), len(trial.scale)))
                 reduction = _reductions(trial, covariance(data, trial, level))[:, last]
             noise = self._continuum(data, trial)
-            return self._among_red(noise, data, trial, last, reduction, fit.n_parameters)
+            before = fit.residual
+            return self._among_red(noise, data, trial, last, reduction, fit.n_parameters, before)
         power = self._power(
             data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
         )
-        return self._probability(power, data, trial, fit.n_parameters, orders)
+        return self._probability(power, data, fit.residual, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
         """Return the false-alarm probability of each fundamental with its harmonics, shape (K,).
@@ -84,20 +85,23 @@ class Judge:
         if self.red_noise:
             return self._all_among_red(data, fit, errors)
         after = squares(data, fit.residual)
-        columns = design(data, structure) if len(after) > 1 else None
+        columns = design(data, structure) if max(after.shape) > 1 else None
         result = np.ones(len(structure.frequency))
         for k in range(len(result)):
             lines = np.flatnonzero(structure.parent == k)
-            before = _without(data, fit, errors, lines, after, columns)
+            without = None if columns is None else _without(data, fit, errors, lines, columns)
+            if without is None or len(after) == 1:
+                before = _squares_without(fit, errors, lines, after)
+            else:
+                before = squares(data, without)
             rows = fit.n_nuisance + 2 * lines
             strength = fit.coefficients[rows] ** 2 + fit.coefficients[rows + 1] ** 2
             quiet = (strength / level[lines]).sum(axis=0) / np.maximum(strength.sum(axis=0), 1e-300)
             others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
             power = self._power(data, before, after, others, len(lines), quiet)
             orders = sorted(int(order) for order in structure.order[lines])
-            result[k] = self._probability(
-                power, data, fit, others, orders, bool(structure.fixed[k])
-            )
+            fixed = bool(structure.fixed[k])
+            result[k] = self._probability(power, data, without, others, orders, fixed)
         return result
 
     def noise_level(self, data: Data, fit: Fit) -> Floats:
@@ -115,10 +119,13 @@ class Judge:
         reduction = _reductions(fit, errors)
         result = np.ones(len(structure.frequency))
         noise = self._continuum(data, fit)
+        columns = design(data, structure) if data.y.shape[1] > 1 else None
         for k in range(len(result)):
             lines = np.flatnonzero(structure.parent == k)
             others = fit.n_parameters - 2 * len(lines) - int(not structure.fixed[k])
-            result[k] = self._among_red(noise, data, fit, lines, reduction[:, lines], others)
+            without = None if columns is None else _without(data, fit, errors, lines, columns)
+            taken = reduction[:, lines]
+            result[k] = self._among_red(noise, data, fit, lines, taken, others, without)
         return result
 
     def _among_red(
@@ -129,6 +136,7 @@ class Judge:
         lines: Indices,
         reduction: Floats,
         parameters: int,
+        before: Floats | None,
     ) -> float:
         """Return the false-alarm probability of lines, given what each takes from chi-square."""
         structure = fit.structure
@@ -138,7 +146,7 @@ class Judge:
         power = power_of_evidence(evidence, dof, len(lines) * n_outputs)
         orders = sorted(int(order) for order in structure.order[lines])
         fixed = bool(structure.fixed[structure.parent[lines[0]]])
-        return self._probability(power, data, fit, parameters, orders, fixed)
+        return self._probability(power, data, before, parameters, orders, fixed)
 
     def _power(
         self,
@@ -163,15 +171,20 @@ class Judge:
         self,
         power: float,
         data: Data,
-        fit: Fit,
+        before: Floats | None,
         parameters: int,
         orders: Sequence[int] = (1,),
         fixed: bool = False,
     ) -> float:
+        """Return the false-alarm probability of a power.
+
+        What outputs share is measured in the residual `before` the lines, as the strongest of many
+        in noise takes most of what they had in common.  One output shares nothing.
+        """
         n_outputs = data.y.shape[1]
         dof = data.n_values - parameters * n_outputs
-        if n_outputs > 1:
-            shared = shared_noise(data, fit.residual)
+        if n_outputs > 1 and before is not None:
+            shared = shared_noise(data, before)
             power = unshared_power(power, dof, len(orders), shared)
         choices = comb(max(self.max_order - 1, len(orders) - 1), len(orders) - 1)
 
@@ -227,26 +240,28 @@ def _by_group(data: Data, values: Floats) -> Floats:
     )
 
 
-def _without(
-    data: Data,
-    fit: Fit,
-    errors: Covariance,
-    lines: Indices,
-    after: Floats,
-    columns: Floats | None,
-) -> Floats:
+def _squares_without(fit: Fit, errors: Covariance, lines: Indices, after: Floats) -> Floats:
     """Return the sums of squares without some lines, all other coefficients fitted anew."""
-    rows = fit.n_nuisance + np.sort(np.concatenate([2 * lines, 2 * lines + 1]))
     before = after.copy()
+    for j, (rows, pull) in _pulls(fit, errors, lines).items():
+        before[0, j] += float(fit.coefficients[rows, j] @ pull) * fit.scale[j]
+    return before
+
+
+def _without(data: Data, fit: Fit, errors: Covariance, lines: Indices, columns: Floats) -> Floats:
+    """Return the residual without some lines, all other coefficients fitted anew, shape (n, d)."""
     change = np.zeros_like(data.y)
+    for j, (rows, pull) in _pulls(fit, errors, lines).items():
+        change[:, j] = columns @ (errors.linear[j][:, rows] @ pull)
+    return fit.residual + change
+
+
+def _pulls(fit: Fit, errors: Covariance, lines: Indices) -> dict[int, tuple[Indices, Floats]]:
+    """Return the Lagrange multipliers of the constraint that some coefficients are 0."""
+    rows = fit.n_nuisance + np.sort(np.concatenate([2 * lines, 2 * lines + 1]))
+    pulls = {}
     for j, linear in enumerate(errors.linear):
         block = linear[np.ix_(rows, rows)]
-        if not np.any(np.diag(block) > 0):
-            continue
-        # Lagrange multipliers of the constraint that these coefficients are 0
-        pull = np.linalg.pinv(block, hermitian=True) @ fit.coefficients[rows, j]
-        if columns is None:
-            before[0, j] += float(fit.coefficients[rows, j] @ pull) * fit.scale[j]
-        else:
-            change[:, j] = columns @ (linear[:, rows] @ pull)
-    return before if columns is None else squares(data, fit.residual + change)
+        if np.any(np.diag(block) > 0):
+            pulls[j] = rows, np.linalg.pinv(block, hermitian=True) @ fit.coefficients[rows, j]
+    return pulls
