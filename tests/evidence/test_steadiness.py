@@ -52,7 +52,7 @@ def test_two_periods_are_one_rhythm_whose_error_covers_both(rng: np.random.Gener
 
 
 def test_a_period_that_swings_is_one_rhythm(rng: np.random.Generator) -> None:
-    """By 8 % twice over the baseline: J1 of .8 turns of angle, .37 beside .85, made three cycles."""
+    """By 8 % twice over the baseline: Bessel functions of .8, .37 beside .85, made three."""
     t = _hours()
     phase = t / 24 + 0.8 / (2 * np.pi) * np.sin(2 * np.pi * 2 * t / 480)
     model = epicycle.find_cycles(t, np.cos(2 * np.pi * phase) + rng.normal(0, 0.35, len(t)))
