@@ -13,6 +13,7 @@ from epicycle.evidence.fringes import fringe_reach, judged_fringes
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
+from epicycle.limits import FRINGES
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import Data, build_data
 
@@ -145,7 +146,7 @@ def test_the_same_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(fringes, "_evidence", None)
     listed = judged_fringes(data, model, fit, 0, (0.1, 2.0), every=True)
     assert [one for one in listed if one.structure is not None] == fitted
-    assert len(listed) > len(fitted) == fringes._FITS
+    assert len(listed) > len(fitted) == FRINGES.fits
     # of another fit it is another question
     other = fit_lines(data, Structure.empty().plus(0.7312), absolute=False)
     with pytest.raises(TypeError):

@@ -12,15 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.events.rhythm import REPEATED
 from epicycle.evidence.significance import effective_bandwidth
-from epicycle.limits import CYCLES, SEARCH
+from epicycle.limits import CYCLES, EVENTS, SEARCH
 from epicycle.samples.data import Data
 from epicycle.spectra.plan import SearchPlan, grid, plan_band
 from epicycle.spectra.sampling import Sampling, gaps_of
-
-#: The default band reaches at least this far, in units of one over the median interval.
-_BEYOND_INTERVAL = 1.5
 
 #: Rounds of Euclid's algorithm at most.
 _ROUNDS = 64
@@ -114,7 +110,7 @@ def _widened(data: Data, usual: SearchPlan, strategy: str, *, ticking: bool) -> 
 
 def _intervals_reach(data: Data) -> float:
     """Return the frequency up to which cycles of about an interval lie."""
-    return _BEYOND_INTERVAL / float(np.median(gaps_of(data)))
+    return EVENTS.beyond_interval / float(np.median(gaps_of(data)))
 
 
 def _is_clock(data: Data, step: float) -> bool:
@@ -126,7 +122,7 @@ def _is_clock(data: Data, step: float) -> bool:
     gaps = np.diff(np.sort(data.times.to_float()))
     repeated = int((gaps <= SEARCH.shortest_gap * data.baseline).sum())
     steps = data.baseline / step
-    return repeated <= REPEATED * len(gaps) and len(gaps) - repeated >= 0.5 * steps
+    return repeated <= EVENTS.repeated * len(gaps) and len(gaps) - repeated >= 0.5 * steps
 
 
 def stamp_raster(data: Data, shortest: float) -> float | None:

@@ -31,23 +31,9 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from epicycle.limits import COHERENCE
+from epicycle.limits import COHERENCE, EVENTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
-
-#: Intervals below this part of the mean are none; a clock repeats a smaller share of its ticks.
-REPEATED = 1e-3
-
-#: Deviations, exceeded by a constant rate once in 3e4, by which intervals must be more alike
-#: than those of a constant rate.
-_REGULAR = 4.0
-
-#: Where a larger share of the events comes within a turn of another, a train keeps no rhythm.
-_EXTRA = 0.1
-
-#: Least pi f tau of a rhythm: with less, intervals are hardly more alike than a dead time makes
-#: them, which is half of the mean interval at 3.5.
-_LEAST_QUALITY = 5.0
 
 #: Shares of the wandering in the scatter that are tried, besides none.
 _SHARES = 40
@@ -121,14 +107,14 @@ class Intervals:
         times = np.sort(data.times.to_float())
         gaps = np.diff(times)
         mean = float(gaps.mean())
-        shortest = REPEATED * mean
+        shortest = EVENTS.repeated * mean
         below = -float(np.log(np.maximum(gaps, shortest) / mean).mean())
         equal = float(np.ptp(data.y)) == 0.0
         return Intervals(
             gaps,
             0.5 * (times[1:] + times[:-1]),
             data.baseline,
-            equal and _deviations(below, len(gaps)) > _REGULAR,
+            equal and _deviations(below, len(gaps)) > EVENTS.regular,
         )
 
     def background(self, frequency: Floats) -> Floats:
@@ -146,7 +132,7 @@ class Intervals:
             ]
             or [np.ones(0)]
         )
-        clear = 1 + _REGULAR * math.sqrt(2 / len(self.gaps))
+        clear = 1 + EVENTS.regular * math.sqrt(2 / len(self.gaps))
         result: Floats = np.where(spectrum > clear, spectrum, 1.0)
         return result
 
@@ -197,11 +183,11 @@ class Intervals:
     def _keeps(self, frequency: float, drift: float) -> bool:
         """Return whether, over one turn, the phase keeps what a peak needs to be one."""
         some = self._turns_of_gaps(frequency, drift) > 0
-        if some.mean() < 1 - _EXTRA:
+        if some.mean() < 1 - EVENTS.extra:
             return False
         local = frequency + drift * self.middle[some]
         kept = float(np.cos(2 * np.pi * self.gaps[some] * local).mean())
-        return kept >= math.exp(-math.pi / _LEAST_QUALITY)
+        return kept >= math.exp(-math.pi / EVENTS.least_quality)
 
     def _turns_of_gaps(self, frequency: float, drift: float) -> Floats:
         turns: Floats = np.rint(self.gaps * (frequency + drift * self.middle))
@@ -246,7 +232,7 @@ def _common_divisor(turns: Floats) -> int:
     """Return by which number nearly all numbers of turns can be divided."""
     usual = int(np.median(turns))
     for divisor in range(usual, 1, -1):
-        if usual % divisor == 0 and np.mean(turns % divisor == 0) >= 1 - _EXTRA:
+        if usual % divisor == 0 and np.mean(turns % divisor == 0) >= 1 - EVENTS.extra:
             return divisor
     return 1
 

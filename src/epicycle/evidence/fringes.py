@@ -25,15 +25,12 @@ from epicycle.fit.lines import Structure
 from epicycle.fit.nearby import restored
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import ALIASES
+from epicycle.limits import ALIASES, FRINGES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.maxima import inner_maxima, refined
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.window import window_on_grid
-
-#: Fringes are looked for within this distance of a line, in 1/T.
-_FARTHEST = 4000
 
 #: Points per 1/T of the grid on which fringes are examined, at the order of most power: a parabola
 #: is then good to 1e-4 of the power.  It is cut off beyond so many points.
@@ -45,13 +42,6 @@ _POINTS, _MOST_POINTS = 20, 1 << 17
 #: one, more as one band.
 _COARSE, _LEAST_COARSE, _LOST, _PLACES = 4, 64, 0.03, 12
 
-#: A maximum that is lower by this share, and so many units of chi-square (odds of 3e6), may still
-#: win a joint fit with other lines.  So many are tried, the highest first.
-_DOUBT, _MARGIN, _FITS = 0.02, 30.0, 8
-
-#: Two maxima closer than this, in 1/T, are one: those of two short campaigns are 1/T apart.
-_APART = 0.4
-
 #: Highest order whose power is added up on the fine grid; joint fits take all of them.
 _ORDERS = 8
 
@@ -60,13 +50,6 @@ _LISTED = 12
 
 #: Points per 1/T of the window.
 _WINDOW_POINTS = 5
-
-#: Campaigns are apart if a gap is this part of the baseline, and this many times the usual gap.
-_GAP, _UNUSUAL = 1 / 16, 5.0
-
-#: A comb ends where its next tooth is farther than this many times its first one: what comes then
-#: repeats with the rhythm of the visits, such as days, not with the gap.
-_TOOTH = 2.5
 
 
 @dataclass(frozen=True)
@@ -104,10 +87,10 @@ def fringe_reach(data: Data) -> float:
 def _reach(data: Data) -> float:
     gaps = np.diff(np.sort(data.times.to_float()))
     usual = float(np.median(gaps)) if len(gaps) else 0.0
-    if not len(gaps) or gaps.max() < max(_GAP * data.baseline, _UNUSUAL * usual):
+    if not len(gaps) or gaps.max() < max(FRINGES.gap * data.baseline, FRINGES.unusual * usual):
         return 0.0
     spacing = 1.0 / (_WINDOW_POINTS * data.baseline)
-    size = _WINDOW_POINTS * _FARTHEST + 1
+    size = _WINDOW_POINTS * FRINGES.farthest + 1
     weights = data.weights.sum(axis=1)[np.newaxis, :]
     power = window_on_grid(data.times, weights, spacing, size)[0]
     at = inner_maxima(power)
@@ -115,7 +98,8 @@ def _reach(data: Data) -> float:
     at = at[(power[at] > ALIASES.power_ratio) & (at > 0.5 * _WINDOW_POINTS)]
     if not len(at):
         return 0.0
-    ends = np.flatnonzero(np.diff(at) > _TOOTH * at[0])
+    # what comes then repeats with the rhythm of the visits, such as days, not with the gap
+    ends = np.flatnonzero(np.diff(at) > FRINGES.tooth * at[0])
     return float(at[ends[0] if len(ends) else -1] * spacing)
 
 
@@ -195,7 +179,7 @@ def _worth_a_look(power: Callable[[int, int, int], Floats], half: int) -> list[t
     place, height = refined(coarse, inner_maxima(coarse))
     if not len(place):
         return [(0, whole)]
-    least = (1 - _LOST) * ((1 - _DOUBT) * float(height.max()) - _MARGIN)
+    least = (1 - _LOST) * ((1 - FRINGES.doubt) * float(height.max()) - FRINGES.margin)
     own = int(np.abs(_COARSE * place - half).argmin())
     chosen = np.rint(_COARSE * place[(height >= least) | (np.arange(len(place)) == own)])
     if len(chosen) > _PLACES:
@@ -268,20 +252,21 @@ def _judged(
     others = np.delete(structure.line_frequency, np.flatnonzero(structure.parent == k))
     lines = np.multiply.outer(structure.orders_of(k), seen.frequency)
     clear = np.abs(np.subtract.outer(lines, others)).min(axis=(0, 2), initial=np.inf) >= width
-    clear &= np.abs(seen.frequency - own) > _APART * width
+    clear &= np.abs(seen.frequency - own) > FRINGES.apart * width
     clear &= (seen.frequency >= band[0]) & (seen.frequency <= band[1])
-    clear &= seen.height >= (1 - _DOUBT) * seen.height[0] - _MARGIN
+    clear &= seen.height >= (1 - FRINGES.doubt) * seen.height[0] - FRINGES.margin
     seen = seen.kept(clear)
     if not len(seen.frequency):
         return (), ()
     reference, _ = _evidence(data, noise, fit, structure, k)
     found: list[Fringe] = []
-    for place in seen.frequency[:_FITS].tolist():
+    for place in seen.frequency[: FRINGES.fits].tolist():
         evidence, there = _evidence(data, noise, fit, _moved(structure, k, place), k)
         at = float(there.frequency[k])
-        if min(abs(at - f) for f in (own, *(o.frequency for o in found))) > _APART * width:
+        if min(abs(at - f) for f in (own, *(o.frequency for o in found))) > FRINGES.apart * width:
             found.append(Fringe(at, evidence - reference, there))
-    rest = zip(seen.frequency[_FITS:].tolist(), seen.height[_FITS:].tolist(), strict=True)
+    further = seen.kept(np.arange(len(seen.frequency)) >= FRINGES.fits)
+    rest = zip(further.frequency.tolist(), further.height.tolist(), strict=True)
     return tuple(found), tuple(Fringe(f, 0.5 * (h - here)) for f, h in rest)
 
 

@@ -11,8 +11,8 @@ from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.fields import decides
 from epicycle.limits.lines import HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
-from epicycle.limits.searching import CYCLES, LADDER, NOISE, SEARCH, TRIALS
-from epicycle.limits.verdicts import ALIASES, COHERENCE, HONESTY, STEADINESS
+from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SEARCH, TRIALS
+from epicycle.limits.verdicts import ALIASES, COHERENCE, FRINGES, HONESTY, STEADINESS
 
 __all__ = [
     "ALIASES",
@@ -20,6 +20,7 @@ __all__ = [
     "CYCLES",
     "EFFECTS",
     "EVENTS",
+    "FRINGES",
     "HARMONICS",
     "HONESTY",
     "LADDER",
@@ -27,6 +28,7 @@ __all__ = [
     "LINES",
     "NOISE",
     "PAIRS",
+    "RHYTHM",
     "SCALOGRAM",
     "SEARCH",
     "SHARP",

@@ -46,6 +46,18 @@ class Events:
     """Aliases of events are listed from this power ratio: a pulsar leaves strong ones."""
     drifting: int = decides(4, "lines", "search/pulsar")
     """Candidates whose drift is tried, when it may hide the order of their powers."""
+    beyond_interval: float = decides(1.5, "1/interval", "search/pulsar")
+    """The default band reaches at least this far, in units of one over the median interval."""
+    repeated: float = decides(1e-3, "share", "accuracy/trains")
+    """Intervals below this part of the mean are none; a clock repeats a smaller share of ticks."""
+    regular: float = decides(4.0, "deviations", "accuracy/trains", "derived: once in 3e4")
+    """By this, intervals must be more alike than those of a constant rate."""
+    extra: float = decides(0.1, "share", "accuracy/trains")
+    """A train of which a larger share comes within a turn of another keeps no rhythm."""
+    least_quality: float = decides(
+        5.0, "turns", "accuracy/trains", "derived: a dead time of half the mean interval has 3.5"
+    )
+    """Least pi f tau of a rhythm: with less, intervals are hardly more alike than that."""
 
 
 EVENTS = Events()

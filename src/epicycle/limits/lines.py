@@ -110,6 +110,10 @@ class Sharp:
     """Sharp features are looked for up to this many values."""
     most_sums: float = decides(1e7, "sums", "accuracy/eclipsing")
     """Trial frequencies times orders up to which the spectrum is folded: a second."""
+    points_per_peak: int = decides(8, "per 1/T", "accuracy/eclipsing", "derived: loses 1 %")
+    """Points of the spectrum that is folded."""
+    widths: float = decides(1.4, "ratio", "accuracy/eclipsing", "derived: loses 2 %")
+    """Widths of the boxes that are tried are apart by this."""
     proposals: int = decides(3, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared by joint fits of all orders."""
     least_height: float = decides(40.0, "chi-square", "accuracy/eclipsing")

@@ -62,6 +62,27 @@ SEARCH = Search()
 
 
 @dataclass(frozen=True)
+class Rhythm:
+    """Whether the samples follow a rhythm, whose jitter resolves more than their gaps."""
+
+    longest: float = decides(4.0, "gaps", "accuracy/cliffs")
+    """A rhythm longer than this many mean gaps is none."""
+    shortest: float = decides(0.4, "gaps", "accuracy/cliffs")
+    """Nor is one shorter than this part of the typical short gap."""
+    power: float = decides(0.1, "power", "accuracy/cliffs")
+    """Least power of the spectral window at a rhythm."""
+    sure: float = decides(5.0, "log odds", "accuracy/cliffs", "derived: odds of 150")
+    """By this, it must exceed what chance shows among all that are tried."""
+    visit: float = decides(0.1, "gaps", "accuracy/cliffs")
+    """Samples closer than this part of the mean gap are one visit, and tell one offset."""
+    tried: int = decides(4, "rhythms", "accuracy/cliffs")
+    """Rhythms whose jitter is measured, the strongest first."""
+
+
+RHYTHM = Rhythm()
+
+
+@dataclass(frozen=True)
 class Ladder:
     """How the ladder looks where the band is too wide to try every frequency."""
 

@@ -35,6 +35,33 @@ ALIASES = Aliases()
 
 
 @dataclass(frozen=True)
+class Fringes:
+    """Where a gap leaves open how many whole cycles fit into it."""
+
+    gap: float = decides(1 / 16, "share", "accuracy/campaigns")
+    """Campaigns are apart if a gap is this part of the baseline."""
+    unusual: float = decides(5.0, "gaps", "accuracy/campaigns")
+    """They are if it is also this many times the usual gap."""
+    tooth: float = decides(2.5, "ratio", "accuracy/campaigns")
+    """A comb ends where its next tooth is farther than this many times its first one."""
+    farthest: int = decides(4000, "1/T", "accuracy/campaigns")
+    """Fringes are looked for within this distance of a line."""
+    apart: float = decides(
+        0.4, "1/T", "accuracy/campaigns", "derived: those of two short campaigns are 1/T apart"
+    )
+    """Two maxima closer than this are one."""
+    doubt: float = decides(0.02, "share", "accuracy/campaigns")
+    """A maximum that is lower by this share of the power may still win a joint fit."""
+    margin: float = decides(30.0, "chi-square", "accuracy/campaigns", "derived: odds of 3e6")
+    """So may one that is lower by this."""
+    fits: int = decides(8, "frequencies", "accuracy/campaigns")
+    """Fringes that are fitted jointly, the highest first."""
+
+
+FRINGES = Fringes()
+
+
+@dataclass(frozen=True)
 class Coherence:
     """Whether a cycle is a clock or a broad peak."""
 

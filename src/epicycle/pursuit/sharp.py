@@ -30,14 +30,8 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.sums import TrigSums
 
-#: Grid points per 1/T of the spectrum that is folded: the nearest has 99 % of the power.
-_POINTS = 8
-
 #: Folded values that are kept in memory at once.
 _BLOCK = 1 << 20
-
-#: Widths of boxes are apart by this ratio: the best has 98 % of the power.
-_RATIO = 1.4
 
 
 @dataclass(frozen=True)
@@ -158,7 +152,7 @@ def _proposed(data: Data, fit: Fit, lowest: float, top: float) -> list[float]:
     trials = 2 * T * top * np.log(top / (SHARP.smooth * lowest))
     if trials * most_orders > SHARP.most_sums:
         return []
-    spacing = 1.0 / (_POINTS * T)
+    spacing = 1.0 / (SHARP.points_per_peak * T)
     size = int(top / spacing) + 2
     weights = data.weights_of(0)
     strengths = (weights * fit.residual[:, 0])[np.newaxis] / np.sqrt(fit.scale[0])
@@ -201,7 +195,7 @@ def _best_box(coefficients: NDArray[np.complex128], weight: float) -> Floats:
         inside = total[:, width : width + bins] - total[:, :bins]
         height = (inside**2).max(axis=1) / (weight * share * (1 - share))
         best = np.maximum(best, height)
-        width = max(width + 1, int(width * _RATIO))
+        width = max(width + 1, int(width * SHARP.widths))
     return best
 
 
@@ -290,7 +284,7 @@ def _ends(most: int) -> list[int]:
     following = float(SHARP.smooth)
     while following < most:
         ends.append(int(following))
-        following *= _RATIO
+        following *= SHARP.widths
     return [*ends, most]
 
 

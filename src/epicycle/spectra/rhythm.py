@@ -11,30 +11,15 @@ import math
 
 import numpy as np
 
-from epicycle.limits import SEARCH
+from epicycle.limits import RHYTHM, SEARCH
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.maxima import inner_maxima
 from epicycle.spectra.window import window_on_grid
 
-#: A rhythm of fewer than this many mean gaps, and more than this many of the short gaps, counts.
-_LONGEST, _SHORTEST = 4.0, 0.4
-
 #: Points per 1/T of the window; points at least, where visits keep a rhythm and few of them take
 #: place, and at most.
 _POINTS, _LEAST, _MOST = 4, 1 << 15, 1 << 18
-
-#: Least power of the window at a rhythm.
-_POWER = 0.1
-
-#: Samples closer than this part of the mean gap are one visit: together they tell one offset.
-_VISIT = 0.1
-
-#: Logarithm of the odds at which chance shows such a maximum.
-_SURE = 5.0
-
-#: Rhythms that are tried, the strongest first.
-_RHYTHMS = 4
 
 #: Offsets of this many samples at most are compared with those of others.
 _SAMPLES = 4096
@@ -50,16 +35,16 @@ def resolved_by_jitter(times: Times, typical_gap: float) -> float | None:
     baseline = float(t[-1] - t[0])
     gaps = np.diff(t)
     mean = baseline / max(len(gaps), 1)
-    visits = t[np.concatenate([[True], gaps > _VISIT * mean])]
-    lowest = 1.0 / (_LONGEST * mean)
+    visits = t[np.concatenate([[True], gaps > RHYTHM.visit * mean])]
+    lowest = 1.0 / (RHYTHM.longest * mean)
     spacing = 1.0 / (_POINTS * baseline)
-    size = math.ceil((1.0 / (_SHORTEST * typical_gap) - lowest) / spacing)
+    size = math.ceil((1.0 / (RHYTHM.shortest * typical_gap) - lowest) / spacing)
     size = min(max(size, _LEAST), _MOST)
     power = window_on_grid(times, np.ones((1, len(t))), spacing, size, lowest)[0]
     at = inner_maxima(power)
-    sure = len(visits) * power[at] > math.log(size / _POINTS + 1.0) + _SURE
-    at = at[sure & (power[at] > _POWER)]
-    at = at[np.argsort(-power[at], kind="stable")[:_RHYTHMS]]
+    sure = len(visits) * power[at] > math.log(size / _POINTS + 1.0) + RHYTHM.sure
+    at = at[sure & (power[at] > RHYTHM.power)]
+    at = at[np.argsort(-power[at], kind="stable")[: RHYTHM.tried]]
     found = [_typical_offset(visits, lowest + k * spacing) for k in at.tolist()]
     return min(found, default=None)
 
