@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from epicycle.changing.rhythm import Rhythm
     from epicycle.changing.ridge import Ridge
     from epicycle.changing.scalogram import Scalogram, scalogram
+    from epicycle.changing.track import track
     from epicycle.evidence.gears import GearTrain, find_gears
     from epicycle.find import find_cycles
     from epicycle.forecasting.backtesting import Backtest, backtest
@@ -27,6 +29,7 @@ __all__ = [
     "GearTrain",
     "Harmonic",
     "Line",
+    "Rhythm",
     "Ridge",
     "Scalogram",
     "__version__",
@@ -35,6 +38,7 @@ __all__ = [
     "find_gears",
     "lock_gears",
     "scalogram",
+    "track",
 ]
 
 #: Where each public name lives.  It is imported when it is asked for: a command, or a process of
@@ -49,12 +53,14 @@ _HOMES = {
     "Harmonic": "results.cycles",
     "Line": "results.cycles",
     "Ridge": "changing.ridge",
+    "Rhythm": "changing.rhythm",
     "Scalogram": "changing.scalogram",
     "backtest": "forecasting.backtesting",
     "find_cycles": "find",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",
     "scalogram": "changing.scalogram",
+    "track": "changing.track",
 }
 
 

@@ -8,6 +8,7 @@ Code reads them from the instances, as in ``CYCLES.minimum``.
 from __future__ import annotations
 
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
+from epicycle.limits.changing import CHANGING
 from epicycle.limits.fields import decides
 from epicycle.limits.lines import HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
@@ -16,6 +17,7 @@ from epicycle.limits.verdicts import ALIASES, COHERENCE, FRINGES, HONESTY, STEAD
 
 __all__ = [
     "ALIASES",
+    "CHANGING",
     "COHERENCE",
     "CYCLES",
     "EFFECTS",

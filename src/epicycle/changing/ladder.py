@@ -1,0 +1,235 @@
+"""From the starts to the models of one rhythm, simplest first, with their evidence.
+
+A generous model decides which start is right, how the noise remembers, how the amplitude goes and
+how many harmonics there are.  With these, the phase is constant, drifts, diffuses, or wanders with
+memories of one, four and endlessly many cycles, each at several strengths: strengths are averaged,
+not maximised, so that what a family could explain is paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import logsumexp
+
+from epicycle.changing.batch import Batch, join
+from epicycle.changing.begin import Family, Setting, begun, carried
+from epicycle.changing.design import Terms
+from epicycle.changing.fit import fit
+from epicycle.changing.scan import Start
+from epicycle.limits import CHANGING
+
+#: Strengths tried: standard deviation of the mean frequency over a cycle, relative to it.
+STRENGTHS = (0.004, 0.012, 0.035, 0.1, 0.3)
+
+#: Memories of the frequency tried, in cycles; infinite for a walk.
+MEMORIES = (1.0, 4.0, np.inf)
+
+#: Memories of the noise tried, in cycles.
+NOISES = (0.1, 0.3, 1.0)
+
+#: Memory of the frequency in the generous model.
+GENEROUS = 3.0
+
+#: Each family of wandering phases is worth so much less than a constant one before any data.
+FAMILY = float(np.log(0.5))
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """The models of one record.
+
+    Attributes
+    ----------
+    setting : Setting
+    base : Batch
+        The generous model, alone.
+    amplitude : dict
+        Log evidence of a constant, decaying and varying amplitude.
+    families : list of Family
+    """
+
+    setting: Setting
+    base: Batch
+    amplitude: dict[str, float]
+    families: list[Family]
+
+    def family(self, name: str) -> Family:
+        """Return the first family of a name."""
+        return next(one for one in self.families if one.name == name)
+
+
+def climb(setting: Setting, starts: Sequence[Sequence[Start]], most: int | None) -> Ladder:
+    """Return the models without shifts.
+
+    Parameters
+    ----------
+    setting : Setting
+        Record and frequencies; the rest is decided here.
+    starts : sequence of sequences of Start
+        Where to begin, one path for each rhythm; the first two are constant and drifting.
+    most : int or None
+        The number of harmonics; None to decide.
+    """
+    base = generous(setting, starts)
+    setting, base = remembering(setting, base)
+    setting, base = shaped(setting, base, most)
+    setting, base, amplitude = swelling(setting, base)
+    families = steady(setting, base, starts[:2])
+    drift = families[1].batch
+    families += wandering(setting, [base, drift])
+    return Ladder(setting, base, amplitude, families)
+
+
+def generous(setting: Setting, starts: Sequence[Sequence[Start]]) -> Batch:
+    """Return the generous model from the best start."""
+    design = setting.design("path", varies=True)
+    terms = Terms(drift=True, decay=True)
+    batch = join([begun(setting, design, terms, one, GENEROUS) for one in starts])
+    fit(batch, setting.free(design, path=True), outer=4)
+    return batch.take([int(batch.log_evidence.argmax())])
+
+
+def remembering(setting: Setting, base: Batch) -> tuple[Setting, Batch]:
+    """Decide how long the noise remembers."""
+    if not setting.noise:
+        return setting, base
+    design = base.design
+    batch = carried(base, design, [base.terms[0]] * len(NOISES))
+    batch.memory[:, -1] = NOISES
+    batch.strength[:, -1] = np.maximum(batch.strength[:, -1], 0.05)
+    fit(batch, setting.free(design, path=True), outer=4)
+    best = int(batch.log_evidence.argmax())
+    return replace(setting, noise=NOISES[best]), batch.take([best])
+
+
+def shaped(setting: Setting, base: Batch, most: int | None) -> tuple[Setting, Batch]:
+    """Decide how many harmonics there are."""
+    record = setting.record
+    dense = int((len(record.t) / (2 * record.half) - 1) / 2)
+    highest = most or max(1, min(3, dense))
+    if highest == 1:
+        return setting, base
+    setting = replace(setting, harmonics=highest)
+    design = setting.design("path", varies=True)
+    counts = [most] if most else list(range(1, highest + 1))
+    terms = [replace(base.terms[0], harmonics=h) for h in counts]
+    batch = carried(base, design, terms)
+    fit(batch, setting.free(design, path=True), outer=4)
+    best = 0
+    for k in range(1, len(counts)):
+        if batch.log_evidence[k] > batch.log_evidence[best] + CHANGING.harmonic:
+            best = k
+    setting = replace(setting, harmonics=counts[best], terms=Terms(harmonics=counts[best]))
+    design = setting.design("path", varies=True)
+    found = carried(batch.take([best]), design, [replace(terms[best], harmonics=counts[best])])
+    found.log_evidence[:] = batch.log_evidence[best]
+    return setting, found
+
+
+def swelling(setting: Setting, base: Batch) -> tuple[Setting, Batch, dict[str, float]]:
+    """Decide whether the amplitude is constant, decays steadily, or varies."""
+    harmonics = setting.harmonics
+    free = carried(base, setting.design("path", varies=True), [base.terms[0]])
+    fit(free, setting.free(free.design, path=True), outer=6)
+    design = setting.design("path", varies=False)
+    terms = [Terms(drift=True, decay=decay, harmonics=harmonics) for decay in (False, True)]
+    plain = carried(base, design, terms)
+    fit(plain, setting.free(design, path=True), outer=6)
+    evidence = {
+        "constant": float(plain.log_evidence[0]),
+        "decaying": float(plain.log_evidence[1]),
+        "varying": float(free.log_evidence[0]),
+    }
+    chosen = (
+        "decaying" if evidence["decaying"] > evidence["constant"] + CHANGING.decays else "constant"
+    )
+    if evidence["varying"] > evidence[chosen] + CHANGING.varies:
+        chosen = "varying"
+    if setting.amplitude != "auto":
+        chosen = setting.amplitude
+    setting = replace(
+        setting,
+        terms=Terms(decay=chosen != "constant", harmonics=harmonics),
+        varies=chosen == "varying",
+    )
+    best = free if chosen == "varying" else plain.take([int(chosen == "decaying")])
+    return setting, best, evidence
+
+
+def family(
+    name: str, batch: Batch, free: Sequence[int], *, memory: float = np.nan, outer: int = 6
+) -> Family:
+    """Fit models and return them as a family, each as probable as the others beforehand."""
+    solved = fit(batch, free, outer=outer)
+    total = float(logsumexp(batch.log_evidence))
+    share = np.exp(batch.log_evidence - total)
+    log_evidence = total - float(np.log(len(batch)))
+    if name not in ("constant", "drifting"):
+        log_evidence += FAMILY
+    return Family(name, batch, solved, share, log_evidence, memory)
+
+
+def better(batch: Batch, groups: int) -> Batch:
+    """Return the best of each group of models that stand one group after the other."""
+    table = batch.log_evidence.reshape(groups, -1)
+    count = table.shape[1]
+    return batch.take(table.argmax(axis=0) * count + np.arange(count))
+
+
+def steady(setting: Setting, base: Batch, starts: Sequence[Sequence[Start]]) -> list[Family]:
+    """Return constant and drifting rhythms."""
+    design = setting.design("none")
+    free = setting.free(design)
+    begins = []
+    for drift in (False, True):
+        terms = replace(setting.terms, drift=drift)
+        for start in starts:
+            one = carried(base, design, [terms])
+            path = begun(setting, design, terms, start, np.inf)
+            for o in range(len(setting.frequency)):
+                one.part("null", o)[:] = path.part("null", o)
+            begins.append(one)
+    batch = join(begins)
+    fit(batch, free, outer=6)
+    found = []
+    for name, rows in (("constant", slice(0, len(starts))), ("drifting", slice(len(starts), None))):
+        places = np.arange(len(batch))[rows]
+        best = places[batch.log_evidence[rows].argmax()]
+        found.append(family(name, batch.take([best]), free, outer=4))
+    return found
+
+
+def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
+    """Return diffusing and wandering rhythms, each memory at all strengths."""
+    terms = replace(setting.terms, drift=True)
+    span = 2 * setting.record.half
+    rhythms = range(len(setting.frequency))
+    count = len(STRENGTHS)
+
+    design = setting.design("walk")
+    batch = join([carried(one, design, [terms] * count) for one in begins])
+    for o in rhythms:
+        channel = design.phase_channel(o)
+        batch.strength[:, channel] = np.tile(STRENGTHS, len(begins))
+        batch.memory[:, channel] = np.inf
+    fit(batch, setting.free(design), outer=2)
+    families = [family("diffusing", better(batch, len(begins)), setting.free(design), memory=0.0)]
+
+    design = setting.design("path")
+    size = count * len(MEMORIES)
+    batch = join([carried(one, design, [terms] * size) for one in begins])
+    for o in rhythms:
+        channel = design.phase_channel(o)
+        memories = np.repeat(MEMORIES, count)
+        scale = np.where(np.isinf(memories), 1 / np.sqrt(span), 1.0)
+        batch.strength[:, channel] = np.tile(np.tile(STRENGTHS, len(MEMORIES)) * scale, len(begins))
+        batch.memory[:, channel] = np.tile(memories, len(begins))
+    fit(batch, setting.free(design), outer=2)
+    batch = better(batch, len(begins))
+    for k, memory in enumerate(MEMORIES):
+        part = batch.take(np.arange(k * count, (k + 1) * count))
+        families.append(family("wandering", part, setting.free(design), memory=memory))
+    return families

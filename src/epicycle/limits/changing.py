@@ -1,0 +1,42 @@
+"""When a rhythm changes, and how: what `epicycle.track` decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Changing:
+    """When a rhythm changes, and how."""
+
+    cycles: float = decides(4.0, "cycles", "rhythms/constant")
+    """Over fewer, a change of the period is no different from another period."""
+    samples_per_cycle: float = decides(3.0, "samples", "rhythms/constant")
+    """With fewer, a phase cannot be followed from cycle to cycle."""
+    clear: float = decides(20.0, "odds", "rhythms/constant")
+    """Odds against a simpler rhythm from which a change is called one."""
+    decays: float = decides(1.0, "nats", "rhythms/phase")
+    """Log evidence from which the amplitude is fitted as decaying, whatever the verdict says."""
+    varies: float = decides(3.0, "nats", "rhythms/phase")
+    """Log evidence from which the amplitude is fitted as varying freely."""
+    harmonic: float = decides(3.0, "nats", "rhythms/phase")
+    """Log evidence that each harmonic of the waveform must add."""
+    unexpected: float = decides(2.0, "nats", "rhythms/jumps")
+    """Log odds against a shift beforehand, besides the time that it could have had."""
+    both: float = decides(1.0, "nats", "rhythms/jumps")
+    """Log evidence that a shift of both phase and period must add to one of either."""
+    shifts: int = decides(3, "shifts", "rhythms/jumps")
+    """So many are looked for at most."""
+    near: float = decides(1.25, "factor", "rhythms/phase")
+    """A single period that is asked for is looked for within this factor."""
+    beyond: float = decides(0.5, "baselines", "rhythms/phase")
+    """A rhythm that changes is told up to this far beyond the data."""
+    trend: int = decides(6, "degree", "rhythms/phase")
+    """A polynomial of a higher degree follows the rhythm itself."""
+    rhythms: int = decides(3, "rhythms", "rhythms/crossing")
+    """So many are fitted together at most."""
+
+
+CHANGING = Changing()
