@@ -10,7 +10,7 @@ from __future__ import annotations
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
 from epicycle.limits.fields import decides
-from epicycle.limits.lines import HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
+from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SEARCH, TRIALS
 from epicycle.limits.verdicts import ALIASES, COHERENCE, FRINGES, HONESTY, STEADINESS
@@ -20,6 +20,7 @@ __all__ = [
     "CHANGING",
     "COHERENCE",
     "CYCLES",
+    "DIPS",
     "EFFECTS",
     "EVENTS",
     "FRINGES",

@@ -132,6 +132,39 @@ SHARP = Sharp()
 
 
 @dataclass(frozen=True)
+class Dips:
+    """When short dips or peaks in sparse samples are looked for, and how."""
+
+    smooth: int = decides(16, "orders", "accuracy/survey")
+    """Asked for fewer, nobody wants features sharper than a smooth waveform's."""
+    far: float = decides(2.5, "deviations", "accuracy/survey")
+    """Values as far from the median are far off."""
+    very_far: float = decides(4.0, "deviations", "accuracy/survey")
+    """Of values as far, few are enough."""
+    fewest: int = decides(4, "values", "accuracy/survey")
+    """Fewer values far off show no period."""
+    most_share: float = decides(0.25, "share", "accuracy/survey")
+    """With a larger part of the values far off, the waveform is no short dip."""
+    chance: float = decides(1e-4, "probability", "accuracy/default_noise")
+    """Normal noise has so many values far off so rarely: else it is not searched for dips."""
+    most_frequencies: int = decides(1 << 21, "frequencies", "accuracy/survey")
+    """Frequencies at most at which the phasors of values far off are summed."""
+    peaks: int = decides(128, "frequencies", "accuracy/survey")
+    """Maxima of these sums at which boxes are tried on all values."""
+    most_folds: int = decides(50000, "values", "accuracy/survey")
+    """Values folded at most around each of them."""
+    proposals: int = decides(4, "frequencies", "accuracy/survey")
+    """The best boxes, which are fitted with harmonics."""
+    worse: float = decides(0.7, "ratio", "accuracy/survey")
+    """A box that explains less than this part of what the best does is not."""
+    most_orders: int = decides(60, "orders", "accuracy/survey")
+    """Highest order of such a fit."""
+
+
+DIPS = Dips()
+
+
+@dataclass(frozen=True)
 class Waveforms:
     """Which frequencies are compared as waveforms, and what is likely beforehand."""
 

@@ -25,6 +25,7 @@ from epicycle.fit.noise import NoiseModel, is_exact
 from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.close_pairs import is_apart, resolve
+from epicycle.pursuit.dips import with_dips
 from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, count_cycles
@@ -230,7 +231,9 @@ def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -
     """Return where the pursuit stands with the first cycle, and one line after the other."""
     first = with_sharp_cycle(stand, goal, judge)
     if first is stand:
-        return add_lines(with_first_cycle(stand, goal, judge, ranking), goal, judge)
+        plain = add_lines(with_first_cycle(stand, goal, judge, ranking), goal, judge)
+        dips = with_dips(stand, plain, goal, judge)
+        return plain if dips is None else add_lines(dips, goal, judge)
     return with_leftovers(add_lines(first, goal, judge))
 
 
