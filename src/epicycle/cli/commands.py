@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from epicycle import __version__
-from epicycle.cli import clock, console, doctor, fit, learning, predict, report, series
+from epicycle.cli import clock, console, doctor, fit, learning, predict, report, series, track
 from epicycle.cli.options import (
     BAD_INPUT,
     FOUND,
@@ -211,6 +211,8 @@ app.command(cls=_ListingCommand)(fit.fit)
 app.command(cls=_ListingCommand)(predict.predict)
 
 app.command(cls=_ListingCommand)(report.report)
+
+app.command(cls=_ListingCommand)(track.track)
 
 app.command()(learning.sin)
 

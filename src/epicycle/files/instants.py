@@ -114,7 +114,7 @@ def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:
     ValueError
         If one of them cannot be read, or the range is empty or too long.
     """
-    ends = [_instant(first, "--from", scale), _instant(last, "--to", scale)]
+    ends = [instant_on(first, "--from", scale), instant_on(last, "--to", scale)]
     span = ends[1] - ends[0]
     length = float(span.total_seconds() if scale.calendar else span)
     if not np.isfinite(length):
@@ -140,7 +140,14 @@ def regular(first: str, last: str, step: str | None, scale: TimeScale) -> Any:
     return pd.DatetimeIndex(ends[0] + pd.to_timedelta(np.rint(offsets * 1e6), unit="us"))
 
 
-def _instant(text: str, option: str, scale: TimeScale) -> Any:
+def instant_on(text: str, option: str, scale: TimeScale) -> Any:
+    """Return the time that a text names on a scale; `option` is who asks.
+
+    Raises
+    ------
+    ValueError
+        If it is no number where times are numbers, or no date where they are dates.
+    """
     if not scale.calendar:
         try:
             value = float(text)

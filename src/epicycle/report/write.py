@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from epicycle._version import __version__
 from epicycle.files.writing import write_text
-from epicycle.report import figures, words
+from epicycle.report import figures, rhythms, words
 from epicycle.report import page as html
 from epicycle.report.days import actogram, plan_actogram
 from epicycle.results.result import Result
@@ -84,6 +84,7 @@ def build_report(
         _cycles(model),
         _spectrum(model),
         _folds(model, series, label),
+        _changing(model, series, label),
         _fit(model, series, label),
         _components(model, series, label),
         _forecast(model, series, label),
@@ -172,6 +173,25 @@ def _folds(model: Result, series: Series | None, label: str) -> html.Section | N
     return html.Section(
         "folds", "Folded at each period", f'{body}<div class="folds">{"".join(shown)}</div>'
     )
+
+
+def _changing(model: Result, series: Series | None, label: str) -> html.Section | None:
+    followed = rhythms.follow(model, series)
+    if not followed:
+        return None
+    parts = []
+    for one in followed:
+        told = rhythms.sentences(one)
+        alt = f"Rhythm of {words.period(one.cycle, model.unit)}. {' '.join(told)}"
+        shown = _drawn(
+            lambda size, one=one: rhythms.picture(one, label, size),  # type: ignore[misc]
+            (7.0, 3.2),
+            alt,
+            "The power over time and period, the turns beyond a steady clock (up is ahead) and "
+            "the amplitude, with bands of 95 %.",
+        )
+        parts.append(html.bullets(told) + shown)
+    return html.Section("changing", "Rhythms that change", "".join(parts))
 
 
 def _fit(model: Result, series: Series | None, label: str) -> html.Section | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.times import TimeScale
 from epicycle.views import drawing as draw
 from epicycle.views.human import friendly_unit, human_number, human_period
 from epicycle.views.series import marker_size, opacity, thinned
@@ -104,11 +105,16 @@ def plot_scalogram(
 
 def clock_of(picture: Scalogram) -> Clock:
     """Return the time axis of a picture."""
-    reference, scale = picture.data.reference, picture.scale
-    span, shift = float(picture.time[-1] - picture.time[0]), 0.0
-    if not scale.calendar and abs(picture.time[0]) > 100 * span:
+    return clock_from(picture.scale, picture.data.reference, (picture.time[0], picture.time[-1]))
+
+
+def clock_from(scale: TimeScale, reference: float, ends: tuple[float, float]) -> Clock:
+    """Return a time axis from a reference time, for times between two ends."""
+    first, span = float(ends[0]), float(ends[1] - ends[0])
+    shift = 0.0
+    if not scale.calendar and abs(first) > 100 * span:
         step = 10.0 ** math.ceil(math.log10(span))
-        shift = math.floor(float(picture.time[0]) / step) * step
+        shift = math.floor(first / step) * step
     return Clock(reference, scale, shift)
 
 
