@@ -249,7 +249,7 @@ def _binned(x: Floats, y: Floats, w: Floats, width: float) -> tuple[Floats, Floa
     number = np.floor((x - x[0]) / width).astype(np.intp)
     if number[-1] > len(x) / 4:
         return x, y, w
-    total = np.bincount(number, w)
+    total = np.bincount(number, w).astype(np.float64)
     held = total > 0
     means = [np.bincount(number, w * one)[held] / total[held] for one in (x, y)]
     return means[0], means[1], total[held]
