@@ -19,7 +19,7 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from rhythms import bands, cost, real
+from rhythms import bands, cost, found, real
 
 SECTIONS = [
     common.Section(
@@ -78,6 +78,13 @@ SECTIONS = [
         real.measure_reporters,
         real.reporter_tables,
         real.reporter_bars,
+    ),
+    common.Section(
+        "found",
+        "What find_cycles makes of them",
+        found.measure,
+        found.tables,
+        found.bars,
     ),
     common.Section("cost", "What it costs", cost.measure, cost.tables, cost.bars),
 ]

@@ -27,6 +27,9 @@ KINDS = {
     "diffusing": "phase diffuses, coherence time 10 cycles",
 }
 
+#: Changes that are as gradual as a drift of the period, which they are hardly told from.
+GRADUAL = {"jet lag": "phase by 8 h from a random time on, at 1 h a day"}
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -79,7 +82,7 @@ def simulate(
     sampling: str = "random",
     days: float = 20.0,
 ) -> Rhythm:
-    """Return a rhythm of one of the `KINDS`."""
+    """Return a rhythm of one of the `KINDS` or of those that are `GRADUAL`."""
     if kind == "damped":
         days = min(days, 5.0)
     t = sample_times(rng, n, days, sampling)
@@ -101,6 +104,10 @@ def simulate(
         time = rng.uniform(0.35, 0.65) * span
         size = float(1.2 * rng.choice([-1, 1]))
         phase, frequency = _changing(offset, time, 1 / (24 + size))
+    elif kind == "jet lag":
+        time = rng.uniform(0.25, 0.55) * span
+        size = float(8.0 / 24.0 * rng.choice([-1, 1]))
+        phase, frequency = _entrained(offset, 1 / period, time, size)
     elif kind == "damped":
         amplitude = np.exp(-t / (rng.uniform(2, 3) * period))
         trend = np.polynomial.legendre.legval(2 * t / span - 1, rng.normal(0, [1, 2, 1]))
@@ -164,6 +171,22 @@ def _changing(offset: float, time: float, after: float) -> tuple[Curve, Curve]:
         return offset + before * np.minimum(x, time) + after * np.maximum(x - time, 0)
 
     return phase, lambda x: np.where(np.asarray(x) < time, before, after)
+
+
+def _entrained(offset: float, f: float, time: float, size: float) -> tuple[Curve, Curve]:
+    """Return a phase that moves by `size` turns in steps of 1 h a day of 24 h from a time on."""
+    rate = float(np.sign(size)) / 24.0 / 24.0
+    end = time + size / rate
+
+    def phase(x: np.ndarray) -> np.ndarray:
+        x = np.asarray(x)
+        return offset + f * x + rate * (np.clip(x, time, end) - time)
+
+    def frequency(x: np.ndarray) -> np.ndarray:
+        x = np.asarray(x)
+        return f + rate * ((x >= time) & (x < end))
+
+    return phase, frequency
 
 
 def _diffusing(

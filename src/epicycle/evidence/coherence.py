@@ -229,7 +229,7 @@ def coherence_notes(peaks: Sequence[BroadPeak], baseline: float) -> list[str]:
         f"period {1 / p.frequency:.4g}: not coherent over the baseline, a broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
         + f" with the coherence time {p.time:.3g} +- {p.time_error:.2g}; beyond the data it fades "
-        f"from predictions with that time"
+        f"from predictions with that time; `track` tells its phase in time"
         # two lines that beat forget nothing, and look the same for less than a beat or two
         + (
             "; power next to it is not resolved over the baseline: it may be a close companion"

@@ -328,6 +328,7 @@ def steadiness_notes(
         notes.append(
             f"the rhythm near the period {period:.4g} is not steady: {what} (a steady one departs "
             f"as far with the probability {max(one.false_alarm, 1e-300):.1g}); lines beside it and "
-            f"its multiples are part of it, and its phase beyond the data is not known"
+            f"its multiples are part of it, and its phase beyond the data is not known; `track` "
+            f"tells phase and period in time"
         )
     return notes
