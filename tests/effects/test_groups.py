@@ -5,6 +5,7 @@ import pytest
 
 from epicycle import CycleModel, find_cycles
 from epicycle.effects.groups import gathered, may_differ, spread
+from epicycle.pursuit import places
 from epicycle.samples.checks import check_samples
 from light_curves import pulsating
 
@@ -34,6 +35,17 @@ def test_instruments_share_amplitude_and_phase() -> None:
     assert isinstance(model.cycles[0].amplitude, float)
     assert model.cycles[0].amplitude == pytest.approx(3.0, abs=4 * model.cycles[0].amplitude_error)
     assert set(model.jitter) == {"a", "b", "c"}
+
+
+def test_what_was_compared_for_groups_is_not_compared_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "compare_waveforms", None)
+    for y in (velocities(), colours()):
+        assert find(y).cycles[0].period == pytest.approx(17.3, abs=0.2)
+    # a robust loss compares values that are freed of outliers
+    with pytest.raises(TypeError):
+        find(velocities(), loss="huber")
 
 
 def test_bands_have_their_own() -> None:

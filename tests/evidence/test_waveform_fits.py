@@ -149,7 +149,7 @@ def chosen(series: dict[str, np.ndarray]) -> tuple[bool, Ranking | None]:
     own = spread(samples)
     data = build_data(samples, 1)
     noise = NoiseModel.of(samples), NoiseModel.of(own)
-    return have_own_waveforms(data, build_data(own, 1), noise, plan_search(data, 0.2, 1.2))
+    return have_own_waveforms(data, build_data(own, 1), noise, plan_search(data, 0.2, 1.2))[:2]
 
 
 def test_a_modulated_waveform_does_not_make_bands_alike() -> None:

@@ -31,7 +31,7 @@ def with_groups_apart(task: Task) -> Task:
     """Return the task with one output for each group, where groups have waveforms of their own.
 
     They do where the user says so (``per_group="waveform"``), and with "auto" where the likeliest
-    waveforms are likelier so; the frequencies compared for that are then kept.
+    waveforms are likelier so; the frequencies compared for that are kept, either way.
     """
     choice = task.options.per_group
     if choice not in ("auto", "waveform") or not may_differ(task.samples):
@@ -41,8 +41,11 @@ def with_groups_apart(task: Task) -> Task:
     own = replace(Task.of(samples, data, task.plan, task.options), by_group=True)
     if choice == "waveform":
         return own
-    differ, ranking = have_own_waveforms(task.data, data, (task.noise, own.noise), task.plan)
-    return replace(own, ranking=ranking) if differ else task
+    differ, apart, alike = have_own_waveforms(task.data, data, (task.noise, own.noise), task.plan)
+    if differ:
+        return replace(own, ranking=apart)
+    # (a robust loss compares values that are freed of outliers)
+    return replace(task, ranking=alike) if task.options.loss == "squares" else task
 
 
 def may_differ(samples: Samples) -> bool:
@@ -79,8 +82,8 @@ def gathered(values: Floats) -> Floats:
 
 def have_own_waveforms(
     shared: Data, own: Data, noise: tuple[NoiseModel, NoiseModel], plan: SearchPlan
-) -> tuple[bool, Ranking | None]:
-    """Return whether groups have waveforms of their own, and the frequencies judged that way.
+) -> tuple[bool, Ranking | None, Ranking | None]:
+    """Return whether groups have waveforms of their own, and the frequencies judged either way.
 
     Parameters
     ----------
@@ -95,22 +98,23 @@ def have_own_waveforms(
     -------
     differ : bool
         By the evidence of the likeliest waveform of either kind.
-    ranking : Ranking or None
-        Frequencies by the evidence of own waveforms, where they were compared.
+    apart, alike : Ranking or None
+        Frequencies by the evidence of own waveforms, and of one for all groups, where they were
+        compared.
     """
     if own.y.shape[1] > WAVEFORMS.most_outputs:
-        return False, None
-    residual, apart = _without_trend(shared), _without_trend(own)
+        return False, None, None
+    residual, of_each = _without_trend(shared), _without_trend(own)
     further = DenseSearch(shared, searched_part(plan)).maxima(residual, np.ones(1)).frequency
-    start = where_to_compare(own, apart, noise[1], plan, further)
+    start = where_to_compare(own, of_each, noise[1], plan, further)
     if start is None:
-        return False, None
-    ranking = ranked(own, apart, noise[1], start)
-    places = np.array([rival.frequency for rival in ranking.rivals[:_PLACES]])
+        return False, None, None
+    apart = ranked(own, of_each, noise[1], start)
+    places = np.array([rival.frequency for rival in apart.rivals[:_PLACES]])
     every = np.concatenate([places, start.frequency])
-    common = ranked(shared, residual, noise[0], replace(start, frequency=every))
-    gain = ranking.log_evidence - common.log_evidence
-    return gain > EFFECTS.group_clear, ranking
+    alike = ranked(shared, residual, noise[0], replace(start, frequency=every))
+    gain = apart.log_evidence - alike.log_evidence
+    return gain > EFFECTS.group_clear, apart, replace(alike, by_group=False)
 
 
 def _without_trend(data: Data) -> Floats:

@@ -109,10 +109,13 @@ class Ranking:
     log_evidence : float
         Of the likeliest, every value counted in full: comparable between models of the same
         values.
+    by_group : bool
+        Whether groups may have had waveforms of their own, and so said more about a place.
     """
 
     rivals: tuple[Rival, ...]
     log_evidence: float
+    by_group: bool = True
 
 
 def with_relatives(

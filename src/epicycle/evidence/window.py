@@ -81,12 +81,22 @@ def day_length(unit: str) -> float | None:
     return 86400.0 / float(UNIT_SECONDS[unit]) if unit in UNIT_SECONDS else None
 
 
-def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidates:
+def spectral_window(data: Data, plan: SearchPlan) -> Candidates:
     """Return the maxima of the spectral window: the spectrum that a constant has by sampling.
 
     Power is ``|sum w exp(-2 pi i f t)|^2 / (sum w)^2``, 1 at frequency 0.  A cycle at f has
-    aliases of about this relative power at f plus and minus these frequencies.
+    aliases of about this relative power at f plus and minus these frequencies.  The latest window
+    is kept with the data.
     """
+    kept = data.memo.get("window")
+    if not (isinstance(kept, tuple) and kept[0] == plan):
+        kept = data.memo["window"] = plan, _window_of(data, plan)
+    found: Candidates = kept[1]
+    return found
+
+
+def _window_of(data: Data, plan: SearchPlan) -> Candidates:
+    """Return the maxima as they are found anew."""
     budget = SEARCH.budget
     if plan.strategy != "dense":
         # too wide a band: what the sampling repeats soonest is shown from one cycle on
@@ -103,8 +113,11 @@ def spectral_window(data: Data, plan: SearchPlan, *, keep: int = 32) -> Candidat
     def evaluate(worker: int, first: int, start: float) -> Floats:
         return window_power(engines[worker].band(weights, start)[0], total)
 
-    return fold_grid(plan, evaluate, threads, keep, None, most)
+    return fold_grid(plan, evaluate, threads, _KEPT, None, most)
 
+
+#: Maxima of the window that are kept.
+_KEPT = 32
 
 #: The window is sampled so often per 1 / baseline, at most this many times in all.
 _WINDOW_STEPS = 3

@@ -124,8 +124,9 @@ def where_to_compare(
     # above the spectra of several harmonics, a maximum of one may be a multiple of a fundamental
     beyond = further[further > top][: WAVEFORMS.related]
     divided = [beyond / k for k in _DIVISORS]
-    window = spectral_window(data, plan, keep=_WINDOW_PEAKS)
-    offsets = window.frequency[window.power >= WAVEFORMS.window_power]
+    window = spectral_window(data, plan)
+    highest_few = window.frequency[:_WINDOW_PEAKS]
+    offsets = highest_few[window.power[:_WINDOW_PEAKS] >= WAVEFORMS.window_power]
     return Start(np.concatenate([maxima, further, *divided]), limits, highest, offsets)
 
 

@@ -56,7 +56,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         or is_exact(work.data, fit.chi2)
     ):
         return stand
-    in_groups = ranking is not None and not goal.known
+    in_groups = ranking is not None and ranking.by_group and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
     ranking = _lowest_mirror_first(ranking)

@@ -41,6 +41,8 @@ class DenseSearch:
         Bands evaluated at the same time; by default one per processor.
     progress : callable, optional
         Called with (frequencies done, frequencies in all).
+    former : DenseSearch, optional
+        One of the same times and grid with other weights, whose transforms are taken over.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class DenseSearch:
         keep: int = 16,
         threads: int | None = None,
         progress: Progress | None = None,
+        former: DenseSearch | None = None,
     ) -> None:
         self._plan = plan
         self._keep = keep
@@ -61,8 +64,9 @@ class DenseSearch:
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
         remember = plan.n_frequencies <= REMEMBERED_BANDS * BAND
+        before = [None] * self._threads if former is None else former._engines
         self._engines = [
-            Periodogram(data, plan.spacing, size, remember=remember) for _ in range(self._threads)
+            Periodogram(data, plan.spacing, size, remember=remember, former=one) for one in before
         ]
         self._power = np.empty(plan.n_frequencies if remember else 0)
         self._searched: Floats | None = None

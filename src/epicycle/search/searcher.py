@@ -88,12 +88,16 @@ class Searcher:
         self.window = 0.0
         self.survivors: Floats = np.empty(0)
         self.pair_depth: float | None = None
+        self._dense: DenseSearch | None = None
+        self._former: DenseSearch | None = None
         self.use(data)
 
     def use(self, data: Data) -> None:
         """Search with other weights from now on."""
         self._data = data
-        self._dense: DenseSearch | None = None
+        # other weights need other sums, but by the same transforms
+        self._former = self._dense or self._former
+        self._dense = None
         # the first and the latest dense search with these weights
         self._searched: tuple[_Searched, ...] = ()
 
@@ -186,7 +190,10 @@ class Searcher:
 
     def _engine(self, progress: Progress | None) -> DenseSearch:
         if self._dense is None:
-            self._dense = DenseSearch(self._data, self._plan, progress=progress)
+            self._dense = DenseSearch(
+                self._data, self._plan, progress=progress, former=self._former
+            )
+            self._former = None
         return self._dense
 
     def knows(self, residual: Floats, scale: Floats) -> bool:

@@ -130,7 +130,9 @@ def _piece_edges(plan: SearchPlan) -> NDArray[np.int64]:
     even = np.linspace(0, n, THINNED // 2)
     ratio = np.geomspace(plan.minimum_frequency, plan.maximum_frequency, THINNED // 2)
     from_lowest = (ratio - plan.minimum_frequency) / plan.spacing
-    return np.unique(np.concatenate([even, from_lowest]).astype(np.int64))
+    # (of so many numbers, sorted but for one place, this is much quicker than np.unique)
+    both = np.sort(np.concatenate([even, from_lowest]).astype(np.int64), kind="stable")
+    return both[np.diff(both, prepend=-1) > 0]
 
 
 class _Fold:
