@@ -166,7 +166,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     if options.python is None:
         raise common.NotMeasuredError("pyBOAT and libwwz need --python, an interpreter with them")
-    count, slow = (6, 1) if options.quick else (40, 4)
+    count, slow = (6, 1) if options.quick else (24, 2)
     rows = []
     for sampling in ("regular", "irregular"):
         for kind in KINDS:
