@@ -61,3 +61,12 @@ def test_a_cycle_with_too_few_samples_is_refused_after_it_is_found():
     y = np.cos(2 * np.pi * t / 24) + 0.1 * rng.normal(size=55)
     with pytest.raises(ValueError, match=r"2\.\d+ samples per cycle"):
         track(t, y, period=(18, 32))
+
+
+def test_hours_meant_for_dates_counted_in_days_are_named() -> None:
+    t = np.datetime64("2026-03-01") + np.arange(480) * np.timedelta64(1, "h")
+    y = np.cos(2 * np.pi * np.arange(480) / 24)
+    with pytest.raises(ValueError, match="with unit 'h' the period is in hours"):
+        track(t, y, period=(18, 32))
+    with pytest.raises(ValueError, match="or a range with shorter periods\\.$"):
+        track(t[:24], y[:24], period=(18, 32))

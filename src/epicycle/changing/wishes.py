@@ -13,7 +13,7 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples, check_samples
 from epicycle.samples.copies import without_copies
 from epicycle.samples.options import check_count, check_positive
-from epicycle.samples.times import TimeScale
+from epicycle.samples.times import UNIT_SECONDS, TimeScale
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def check_length(given: Given, wishes: Wishes) -> tuple[float, float]:
         raise ValueError(
             f"t spans {given.span / wishes.shortest:.2g} cycles of the shortest period asked for: "
             f"a rhythm that changes needs at least {cycles:g}. To fix this, pass a longer record, "
-            f"or a range with shorter periods."
+            f"or a range with shorter periods{_unit_hint(given, wishes)}."
         )
     n = len(np.unique(given.t))
     if n < samples * given.span / wishes.longest:
@@ -210,6 +210,15 @@ def check_length(given: Given, wishes: Wishes) -> tuple[float, float]:
             f"samples, or a longer period."
         )
     return 1 / wishes.longest, 1 / wishes.shortest
+
+
+def _unit_hint(given: Given, wishes: Wishes) -> str:
+    """Return what to do where a period was meant in hours and the dates are counted in days."""
+    unit = given.scale.unit
+    hours = float(UNIT_SECONDS["h"] / UNIT_SECONDS[unit]) if given.scale.calendar else 0.0
+    if unit == "h" or not 0 < CHANGING.cycles * wishes.shortest * hours <= given.span:
+        return ""
+    return f"; these dates are counted in the unit {unit!r}: with unit 'h' the period is in hours"
 
 
 def check_found(given: Given, frequency: float) -> None:
