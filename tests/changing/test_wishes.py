@@ -68,5 +68,5 @@ def test_hours_meant_for_dates_counted_in_days_are_named() -> None:
     y = np.cos(2 * np.pi * np.arange(480) / 24)
     with pytest.raises(ValueError, match="with unit 'h' the period is in hours"):
         track(t, y, period=(18, 32))
-    with pytest.raises(ValueError, match="or a range with shorter periods\\.$"):
+    with pytest.raises(ValueError, match=r"or a range with shorter periods\.$"):
         track(t[:24], y[:24], period=(18, 32))
