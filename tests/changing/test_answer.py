@@ -26,7 +26,7 @@ def test_what_is_open_is_said_in_words():
     assert text.startswith("whether there is a rhythm at all")
     assert _undecided({"constant": 0}, "constant", 10.0, 9.0) == ()
     (text,) = _undecided({"constant": 0}, "constant", 10.0, 3.4)
-    assert "3.4 cycles are too few to tell" in text
+    assert "3.4 cycles are too few to tell a change" in text
 
 
 def test_a_rhythm_is_told_in_the_units_of_the_user():

@@ -32,23 +32,6 @@ def test_what_is_as_likely_is_undecided():
     assert judge.undecided(odds, "wandering") == ()
 
 
-@pytest.mark.parametrize(
-    ("evidence", "decay", "expected"),
-    [
-        ((0, 2.9, 2.9), -1, "constant"),
-        ((0, 5, 7), -1, "decaying"),
-        ((0, 5, 7), 1, "growing"),
-        ((0, 5, 9), 1, "varying"),
-        ((0, -2, 3.5), 1, "varying"),
-    ],
-)
-def test_amplitudes(evidence, decay, expected):
-    table = dict(zip(("constant", "decaying", "varying"), evidence, strict=True))
-    verdict, odds = judge.amplitude_verdict(table, decay)
-    assert verdict == expected
-    assert odds["growing" if decay > 0 else "decaying"] == evidence[1]
-
-
 @pytest.fixture(scope="module")
 def climbed():
     r = ready(simulated("constant", 31, n=150, days=12))
@@ -88,13 +71,3 @@ def test_the_coherence_time_is_that_of_the_strength(climbed):
     # exp(-2 pi^2 s^2 t) falls by e; the strengths tried are a factor of three apart
     assert value == pytest.approx(1 / (2 * np.pi**2 * ladders.STRENGTHS[2] ** 2), rel=0.1)
     assert 0 < error < value
-
-
-def test_the_lifetime_is_that_of_the_decay(climbed):
-    _, ladder = climbed
-    one = ladder.family("constant")
-    one.batch.part("amplitude")[0, 1] = -1.0
-    value, _ = judge.lifetime(one, 0, 6.0)
-    assert value == pytest.approx(6.0 / 1.5)
-    one.batch.part("amplitude")[0, 1] = 0.5
-    assert judge.lifetime(one, 0, 6.0) is None

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.changing import verdict as judge
+from epicycle.changing.amplitude import judged
 from epicycle.changing.average import Course, average, mean_rate
 from epicycle.changing.begin import Family
 from epicycle.changing.design import HARMONIC
@@ -74,20 +75,19 @@ def _one(
     odds = judge.odds_of(families)
     period = judge.period_verdict(odds)
     best = max((one for one in families if one.name == period), key=lambda one: one.log_evidence)
-    decay = _decay(best, rhythm)
-    amplitude, amplitude_odds = judge.amplitude_verdict(ladder.amplitude, decay)
+    amplitude = judged(setting, best, rhythm)
     course = average(families, rhythm, _times(setting.record.half, setting.known))
     rate, rate_error = mean_rate(families, rhythm)
     frequency = reference * setting.frequency[rhythm]
     there = ladder.family("constant").log_evidence - judge.no_rhythm(setting)
-    life = judge.lifetime(best, rhythm, setting.record.half) if amplitude == "decaying" else None
+    life = amplitude.lifetime
     coherence = judge.coherence_time(best, rhythm) if period == "diffusing" else None
     share = best.share
     return Rhythm(
-        verdict=Verdict(period, amplitude),
+        verdict=Verdict(period, amplitude.verdict),
         odds={
             "period": _exp(odds),
-            "amplitude": _exp(amplitude_odds),
+            "amplitude": _exp(amplitude.odds),
             "rhythm": math.exp(min(there, _CERTAIN)),
         },
         undecided=_undecided(odds, period, there, 2 * setting.record.half),
@@ -145,10 +145,6 @@ def _exp(odds: dict[str, float]) -> dict[str, float]:
     return {k: math.exp(min(max(v, -_CERTAIN), _CERTAIN)) for k, v in odds.items()}
 
 
-def _decay(family: Family, rhythm: int) -> float:
-    return float(family.share @ family.batch.part("amplitude", rhythm)[:, 1])
-
-
 def _waveform(family: Family, rhythm: int) -> tuple[tuple[float, float], ...]:
     numbers = HARMONIC * (family.share @ family.batch.part("harmonics", rhythm))
     used = family.batch.terms[0].harmonics - 1
@@ -168,8 +164,8 @@ def _undecided(
         )
     if cycles < CHANGING.cycles:
         texts.append(
-            f"whether the period changes: {cycles:.2g} cycles are too few to tell, and it is taken "
-            f"to be constant"
+            f"how the period changes: {cycles:.2g} cycles are too few to tell a change from trend, "
+            f"noise and a changing amplitude"
         )
     others = judge.undecided(odds, verdict)
     if others:

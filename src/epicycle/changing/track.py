@@ -116,11 +116,11 @@ def track(
     ready = prepared(given, wishes)
     ladder = climb(ready.setting, ready.begins, wishes.harmonics)
     families = list(ladder.families)
-    if 2 * ladder.setting.record.half < CHANGING.cycles:
-        families = families[:1]  # over so few cycles, no change is told from another period
-    elif ladder.setting.known:
+    # over fewer cycles a shift is no different from another period
+    enough = 2 * ladder.setting.record.half >= CHANGING.cycles
+    if ladder.setting.known:
         families += known(ladder.setting, ladder, ready.free, ready.band)
-    elif wishes.search_shifts:
+    elif wishes.search_shifts and enough:
         families += search(ladder.setting, ladder, ready.free, ready.band)
     return answer(given, ladder, families, ready.reference, ready.values)
 

@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 
 from epicycle.changing.batch import empty
 from epicycle.changing.begin import Family, Setting
-from epicycle.changing.design import DECAY, JUMP, Design, Terms
+from epicycle.changing.design import JUMP, Design, Terms
 from epicycle.changing.fit import finish, fit
 from epicycle.changing.paths import linear, value, variance
 from epicycle.limits import CHANGING
@@ -44,29 +44,6 @@ def period_verdict(odds: dict[str, float]) -> str:
     if best != "shifted" and odds["drifting"] > most - clear:
         return "drifting"
     return best
-
-
-def amplitude_verdict(evidence: dict[str, float], decay: float) -> tuple[str, dict[str, float]]:
-    """Return the verdict on the amplitude, and log odds against a constant one.
-
-    Parameters
-    ----------
-    evidence : dict
-        Log evidence of "constant", "decaying" and "varying".
-    decay : float
-        Change of the log amplitude over half the record: its sign tells decay from growth.
-    """
-    steady = "growing" if decay > 0 else "decaying"
-    constant = evidence["constant"]
-    odds = {
-        "constant": 0.0,
-        steady: evidence["decaying"] - constant,
-        "varying": evidence["varying"] - constant,
-    }
-    clear = float(np.log(CHANGING.clear))
-    if odds["varying"] > max(odds[steady], 0.0) + clear:
-        return "varying", odds
-    return (steady if odds[steady] > clear else "constant"), odds
 
 
 def undecided(odds: dict[str, float], verdict: str) -> tuple[str, ...]:
@@ -105,19 +82,6 @@ def variation_limit(families: Sequence[Family], strengths: Sequence[float]) -> f
     steps = np.diff(fine, prepend=0.0)
     share = np.cumsum(density * steps)
     return float(np.interp(0.95 * share[-1], share, fine))
-
-
-def lifetime(family: Family, rhythm: int, half: float) -> tuple[float, float] | None:
-    """Return the time in which a decaying amplitude falls by e, and its error, in cycles."""
-    part = family.batch.design.slices["amplitude", rhythm]
-    at = part.start + 1
-    decay = DECAY * family.batch.c[:, at]
-    spread = DECAY**2 * family.solved.border[:, at, at]
-    mean = float(family.share @ decay)
-    error = np.sqrt(float(family.share @ (spread + (decay - mean) ** 2)))
-    if mean >= 0:
-        return None
-    return -half / mean, half / mean**2 * error
 
 
 def coherence_time(family: Family, rhythm: int) -> tuple[float, float]:

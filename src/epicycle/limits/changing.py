@@ -21,6 +21,8 @@ class Changing:
     """Log evidence from which the amplitude is fitted as decaying, whatever the verdict says."""
     varies: float = decides(3.0, "nats", "rhythms/phase")
     """Log evidence from which the amplitude is fitted as varying freely."""
+    rise: float = decides(0.25, "share", "rhythms/reporters")
+    """An amplitude that rises by this part of its fall, in the logarithm, still decays."""
     harmonic: float = decides(3.0, "nats", "rhythms/phase")
     """Log evidence that each harmonic of the waveform must add."""
     unexpected: float = decides(2.0, "nats", "rhythms/jumps")
