@@ -49,7 +49,7 @@ def judged(setting: Setting, family: Family, rhythm: int = 0) -> Amplitude:
     term, old = best.terms[0], best.design
     design = setting.design(old.wander, varies=False, events=old.events)
     plain = join([carried(best, design, [replace(term, decay=decay)]) for decay in (False, True)])
-    steady = fit(plain, setting.free(design), outer=6)
+    steady = fit(plain, setting.free(design), outer=4)
     design = setting.design(old.wander, varies=True, events=old.events)
     begins = [carried(plain.take([1]), design, [replace(term, decay=True)])]
     channel = design.amplitude_channel(rhythm)
@@ -57,7 +57,7 @@ def judged(setting: Setting, family: Family, rhythm: int = 0) -> Amplitude:
     if old.varies:
         begins.append(carried(best, design, [replace(term, decay=True)]))
     varying = join(begins)
-    free = fit(varying, setting.free(design), outer=6)
+    free = fit(varying, setting.free(design), outer=4)
     return _verdict((plain, steady), (varying, free), rhythm)
 
 

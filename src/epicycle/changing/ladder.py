@@ -24,6 +24,9 @@ from epicycle.limits import CHANGING
 #: Strengths tried: standard deviation of the mean frequency over a cycle, relative to it.
 STRENGTHS = (0.004, 0.012, 0.035, 0.1, 0.3)
 
+#: The same for diffusing phases, whose bands are as wide as the strength is.
+WALKS = (0.004, 0.007, 0.012, 0.02, 0.035, 0.06, 0.1, 0.17, 0.3)
+
 #: Memories of the frequency tried, in cycles; infinite for a walk.
 MEMORIES = (1.0, 4.0, np.inf)
 
@@ -32,6 +35,9 @@ NOISES = (0.1, 0.3, 1.0)
 
 #: Memory of the frequency in the generous model.
 GENEROUS = 3.0
+
+#: Little noise with a memory, in standard deviations of the values.
+_LITTLE = 0.02
 
 #: Each family of wandering phases is worth so much less than a constant one before any data.
 FAMILY = float(np.log(0.5))
@@ -88,7 +94,7 @@ def generous(setting: Setting, starts: Sequence[Sequence[Start]]) -> Batch:
     design = setting.design("path", varies=True)
     terms = Terms(drift=True, decay=True)
     batch = join([begun(setting, design, terms, one, GENEROUS) for one in starts])
-    fit(batch, setting.free(design, path=True), outer=4)
+    fit(batch, setting.free(design, path=True), outer=3)
     return batch.take([int(batch.log_evidence.argmax())])
 
 
@@ -100,7 +106,7 @@ def remembering(setting: Setting, base: Batch) -> tuple[Setting, Batch]:
     batch = carried(base, design, [base.terms[0]] * len(NOISES))
     batch.memory[:, -1] = NOISES
     batch.strength[:, -1] = np.maximum(batch.strength[:, -1], 0.05)
-    fit(batch, setting.free(design, path=True), outer=4)
+    fit(batch, setting.free(design, path=True), outer=3)
     best = int(batch.log_evidence.argmax())
     return replace(setting, noise=NOISES[best]), batch.take([best])
 
@@ -117,7 +123,7 @@ def shaped(setting: Setting, base: Batch, most: int | None) -> tuple[Setting, Ba
     counts = [most] if most else list(range(1, highest + 1))
     terms = [replace(base.terms[0], harmonics=h) for h in counts]
     batch = carried(base, design, terms)
-    fit(batch, setting.free(design, path=True), outer=4)
+    fit(batch, setting.free(design, path=True), outer=3)
     best = 0
     for k in range(1, len(counts)):
         if batch.log_evidence[k] > batch.log_evidence[best] + CHANGING.harmonic:
@@ -133,11 +139,11 @@ def swelling(setting: Setting, base: Batch) -> tuple[Setting, Batch, dict[str, f
     """Decide whether the amplitude is constant, decays steadily, or varies."""
     harmonics = setting.harmonics
     free = carried(base, setting.design("path", varies=True), [base.terms[0]])
-    fit(free, setting.free(free.design, path=True), outer=6)
+    fit(free, setting.free(free.design, path=True), outer=4)
     design = setting.design("path", varies=False)
     terms = [Terms(drift=True, decay=decay, harmonics=harmonics) for decay in (False, True)]
     plain = carried(base, design, terms)
-    fit(plain, setting.free(design, path=True), outer=6)
+    fit(plain, setting.free(design, path=True), outer=4)
     evidence = {
         "constant": float(plain.log_evidence[0]),
         "decaying": float(plain.log_evidence[1]),
@@ -160,7 +166,7 @@ def swelling(setting: Setting, base: Batch) -> tuple[Setting, Batch, dict[str, f
 
 
 def family(
-    name: str, batch: Batch, free: Sequence[int], *, memory: float = np.nan, outer: int = 6
+    name: str, batch: Batch, free: Sequence[int], *, memory: float = np.nan, outer: int = 5
 ) -> Family:
     """Fit models and return them as a family, each as probable as the others beforehand."""
     solved = fit(batch, free, outer=outer)
@@ -210,13 +216,18 @@ def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
     count = len(STRENGTHS)
 
     design = setting.design("walk")
-    batch = join([carried(one, design, [terms] * count) for one in begins])
+    # what a smooth path leaves of a rough one looks like noise with a memory: begin with little
+    begins_walk = [carried(one, design, [terms] * len(WALKS)) for one in (begins[0], *begins)]
+    if setting.noise:
+        begins_walk[0].strength[:, -1] = _LITTLE
+    batch = join(begins_walk)
     for o in rhythms:
         channel = design.phase_channel(o)
-        batch.strength[:, channel] = np.tile(STRENGTHS, len(begins))
+        batch.strength[:, channel] = np.tile(WALKS, len(begins_walk))
         batch.memory[:, channel] = np.inf
-    fit(batch, setting.free(design), outer=2)
-    families = [family("diffusing", better(batch, len(begins)), setting.free(design), memory=0.0)]
+    fit(batch, setting.free(design), outer=1)
+    best = better(batch, len(begins_walk))
+    families = [family("diffusing", best, setting.free(design), memory=0.0)]
 
     design = setting.design("path")
     size = count * len(MEMORIES)
@@ -227,7 +238,7 @@ def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
         scale = np.where(np.isinf(memories), 1 / np.sqrt(span), 1.0)
         batch.strength[:, channel] = np.tile(np.tile(STRENGTHS, len(MEMORIES)) * scale, len(begins))
         batch.memory[:, channel] = np.tile(memories, len(begins))
-    fit(batch, setting.free(design), outer=2)
+    fit(batch, setting.free(design), outer=1)
     batch = better(batch, len(begins))
     for k, memory in enumerate(MEMORIES):
         part = batch.take(np.arange(k * count, (k + 1) * count))

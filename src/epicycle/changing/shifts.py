@@ -24,7 +24,10 @@ from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
 
 #: Times tried around a place, then around the best: how many, and how far in cycles.
-_TIMES, _REFINED, _REACH = 25, 21, 1.5
+_TIMES, _REFINED, _REACH = 13, 17, 1.5
+
+#: Models that have so much less log evidence than others do not matter in any average.
+_NEGLIGIBLE = 7.0
 
 #: A place whose model is so much worse than the best is left alone.
 _HOPELESS = 6.0
@@ -47,7 +50,7 @@ def at_place(setting: Setting, base: Batch, place: Place, events: int) -> Batch:
 
 
 def profile(
-    model: Batch, times: Floats, free: Sequence[int], *, kind: str | None = None, outer: int = 3
+    model: Batch, times: Floats, free: Sequence[int], *, kind: str | None = None, outer: int = 2
 ) -> Batch:
     """Return a model with its last shift at each of some times, fitted."""
     batch = model.take(np.zeros(len(times), dtype=np.intp))
@@ -123,13 +126,13 @@ def search(setting: Setting, ladder: Ladder, y: Floats, band: tuple[float, float
         if not families:
             power = _power(base, y)
             places += segment_places(setting.record, y, *band, power + 2 * LEAST)
-        found = _best(setting, base, places, reached - float(base.log_evidence[0]))
+        found = _best(setting, base, places, reached)
         if found is None or found.log_evidence < reached + float(np.log(CHANGING.clear)):
             break
         gain = found.log_evidence - reached
         base, reached = found.best, found.log_evidence
         batch, share = found.batch, found.share
-        if families:
+        if families and reached > rival - _NEGLIGIBLE:
             batch, share = _jointly(families[-1], found, free)
         solved = fit(batch, free, outer=1)
         families.append(Family("shifted", batch, solved, share, reached))
@@ -150,10 +153,11 @@ def _power(base: Batch, y: Floats) -> float:
     return float(2 * np.abs(value) ** 2 / record.w.sum())
 
 
-def _best(setting: Setting, base: Batch, places: Sequence[Place], offset: float) -> Found | None:
-    """Return the best shift of any kind at any of some places."""
+def _best(setting: Setting, base: Batch, places: Sequence[Place], reached: float) -> Found | None:
+    """Return the best shift of any kind at any of some places, on top of what was reached."""
     if not places:
         return None
+    offset = reached - float(base.log_evidence[0])
     free = setting.free(base.design)
     events = len(base.terms[0].shifts) + 1
     trial = join([at_place(setting, base, place, events) for place in places])
@@ -172,6 +176,8 @@ def _best(setting: Setting, base: Batch, places: Sequence[Place], offset: float)
     both = around(best.best, centre, _REACH, _TIMES, free, "both")
     if both.log_evidence > best.log_evidence + CHANGING.both:
         best = both
+    if best.log_evidence + offset < reached - 1.0:
+        return None  # times in between cannot make it clear
     times = best.batch.at[:, -1]
     mean = float(best.share @ times)
     spread = np.sqrt(max(float(best.share @ (times - mean) ** 2), float(times[1] - times[0]) ** 2))

@@ -27,7 +27,7 @@ from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
 
 #: Knots per cycle, and the most samples for each of them, the inverse.
-_KNOTS = 6
+_KNOTS = 5
 
 
 def track(
