@@ -10,6 +10,8 @@ from epicycle.results.result import Result
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from epicycle.changing.rhythm import Rhythm
+
 
 @dataclass(frozen=True, eq=False)
 class CycleModel(Result):  # noqa: D101
@@ -39,6 +41,28 @@ class CycleModel(Result):  # noqa: D101
         from epicycle.files.documents import from_dict
 
         return CycleModel.of(from_dict(document))
+
+    def track(self, cycle: int = 0, **options: Any) -> Rhythm:
+        """Return one cycle as a rhythm whose phase, period and amplitude may change.
+
+        What was found besides, but for lines near the cycle and its harmonics, is taken out first.
+
+        Parameters
+        ----------
+        cycle : int
+            Position of the cycle in `cycles`.
+        **options
+            Of :func:`epicycle.track`; by default the period within a quarter of that of the cycle.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such cycle, the model holds no samples of one output, or these cannot
+            be tracked.
+        """
+        from epicycle.changing.of_result import track_cycle
+
+        return track_cycle(self, cycle, **options)
 
     def plot_spectrum(self, **options: Any) -> Figure:
         """Return a figure of the spectra, the threshold and the spectral window."""

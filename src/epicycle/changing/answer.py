@@ -79,7 +79,7 @@ def _one(
     course = average(families, rhythm, _times(setting.record.half, setting.known))
     rate, rate_error = mean_rate(families, rhythm)
     frequency = reference * setting.frequency[rhythm]
-    there = ladder.family("constant").log_evidence - judge.no_rhythm(setting)
+    there = max(one.log_evidence for one in families) - judge.no_rhythm(setting)
     life = amplitude.lifetime
     coherence = judge.coherence_time(best, rhythm) if period == "diffusing" else None
     share = best.share

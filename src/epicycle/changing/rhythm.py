@@ -130,7 +130,7 @@ class Rhythm:
         Whether period and amplitude change, and how: the simplest that the data do not refuse.
     odds : dict
         Under "period" and "amplitude", the odds of each kind of change against none; under
-        "rhythm", those of a constant rhythm against trend and noise alone.
+        "rhythm", those of the likeliest rhythm against trend and noise alone.
     undecided : tuple of str
         What the data cannot decide, in words.
     mean_period, mean_period_error : float
