@@ -66,8 +66,8 @@ def test_the_coherence_time_is_that_of_the_strength(climbed):
     _, ladder = climbed
     one = ladder.family("diffusing")
     one.batch.log_evidence[:] = -50.0
-    one.batch.log_evidence[2] = 0.0
+    one.batch.log_evidence[4] = 0.0
     value, error = judge.coherence_time(one, 0)
-    # exp(-2 pi^2 s^2 t) falls by e; the strengths tried are a factor of three apart
-    assert value == pytest.approx(1 / (2 * np.pi**2 * ladders.STRENGTHS[2] ** 2), rel=0.1)
+    # exp(-2 pi^2 s^2 t) falls by e; the strengths tried are a factor of 1.7 apart
+    assert value == pytest.approx(1 / (2 * np.pi**2 * ladders.WALKS[4] ** 2), rel=0.1)
     assert 0 < error < value

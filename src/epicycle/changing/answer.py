@@ -20,8 +20,8 @@ from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
 
-#: Times per cycle of the curves.
-_FINE = 12
+#: Times per cycle of the curves, within the data and beyond.
+_FINE, _COARSE = 12, 3
 
 #: Log odds beyond these are as good as certain; their exponential is a number.
 _CERTAIN = 600.0
@@ -117,7 +117,8 @@ def _one(
 def _times(half: float, known: Sequence[float]) -> Floats:
     """Return the times of the curves, in cycles: both sides of what happens at one time, too."""
     inside = np.linspace(-half, half, max(int(_FINE * 2 * half), 24) + 1)
-    more = np.linspace(half, half * (1 + 2 * CHANGING.beyond), max(int(_FINE * half), 12) + 1)[1:]
+    count = max(int(_COARSE * 2 * CHANGING.beyond * half), 12)
+    more = np.linspace(half, half * (1 + 2 * CHANGING.beyond), count + 1)[1:]
     sides = [at + side for at in known for side in (-1e-9 * half, 0.0)]
     return np.unique(np.concatenate([-more, inside, sides, more]))
 

@@ -28,6 +28,9 @@ FLOOR = 1e-6
 #: Strengths by which no channel is distinguishable from none, and from which it explains all.
 _STRENGTHS = (1e-5, 1e2)
 
+#: Steps below this change neither evidence nor errors.
+_SMALL = 2e-3
+
 #: What is added to a unit diagonal until rounding no longer matters.
 _RIDGES = (0.0, 1e-12, 1e-9, 1e-6, 1e-3, 1.0, 1e3)
 
@@ -244,12 +247,12 @@ def fit(batch: Batch, free: Sequence[int] = (), *, outer: int = 8, inner: int = 
         before = part.log_evidence.copy()
         prior, log_det = part.prior()
         at = waves(part)
-        for _ in range(inner):
-            solved = solve(part, at, prior, log_det)
-            at = move(part, solved, prior)
-            if max(np.abs(solved.dx).max(initial=0), np.abs(solved.dc).max()) < 1e-3:
-                break
         solved = solve(part, at, prior, log_det)
+        for _ in range(inner):
+            at = move(part, solved, prior)
+            if max(np.abs(solved.dx).max(initial=0), np.abs(solved.dc).max()) < _SMALL:
+                break  # linearised before or after such a step, the models are the same
+            solved = solve(part, at, prior, log_det)
         part.log_evidence = solved.log_evidence
         strengths(part, solved, at, free)
         if part is not batch:

@@ -16,10 +16,11 @@ from scipy.special import logsumexp
 
 from epicycle.changing.batch import Batch, join
 from epicycle.changing.begin import Family, Setting, begun, carried
-from epicycle.changing.design import Terms
-from epicycle.changing.fit import fit
+from epicycle.changing.design import Design, Terms
+from epicycle.changing.fit import finish, fit
 from epicycle.changing.scan import Start
 from epicycle.limits import CHANGING
+from epicycle.samples.arrays import Floats
 
 #: Strengths tried: standard deviation of the mean frequency over a cycle, relative to it.
 STRENGTHS = (0.004, 0.012, 0.035, 0.1, 0.3)
@@ -35,6 +36,9 @@ NOISES = (0.1, 0.3, 1.0)
 
 #: Memory of the frequency in the generous model.
 GENEROUS = 3.0
+
+#: Strengths from which a wander begins at the generous path, and up to which at a steady drift.
+_WEAK, _STRONG = 0.03, 0.07
 
 #: Little noise with a memory, in standard deviations of the values.
 _LITTLE = 0.02
@@ -165,24 +169,15 @@ def swelling(setting: Setting, base: Batch) -> tuple[Setting, Batch, dict[str, f
     return setting, best, evidence
 
 
-def family(
-    name: str, batch: Batch, free: Sequence[int], *, memory: float = np.nan, outer: int = 5
-) -> Family:
-    """Fit models and return them as a family, each as probable as the others beforehand."""
-    solved = fit(batch, free, outer=outer)
+def settled(name: str, batch: Batch, *, memory: float = np.nan) -> Family:
+    """Return fitted models as a family, each as probable as the others beforehand."""
+    solved = finish(batch)
     total = float(logsumexp(batch.log_evidence))
     share = np.exp(batch.log_evidence - total)
     log_evidence = total - float(np.log(len(batch)))
     if name not in ("constant", "drifting"):
         log_evidence += FAMILY
     return Family(name, batch, solved, share, log_evidence, memory)
-
-
-def better(batch: Batch, groups: int) -> Batch:
-    """Return the best of each group of models that stand one group after the other."""
-    table = batch.log_evidence.reshape(groups, -1)
-    count = table.shape[1]
-    return batch.take(table.argmax(axis=0) * count + np.arange(count))
 
 
 def steady(setting: Setting, base: Batch, starts: Sequence[Sequence[Start]]) -> list[Family]:
@@ -204,43 +199,70 @@ def steady(setting: Setting, base: Batch, starts: Sequence[Sequence[Start]]) -> 
     for name, rows in (("constant", slice(0, len(starts))), ("drifting", slice(len(starts), None))):
         places = np.arange(len(batch))[rows]
         best = places[batch.log_evidence[rows].argmax()]
-        found.append(family(name, batch.take([best]), free, outer=4))
+        one = batch.take([best])
+        fit(one, free, outer=4)
+        found.append(settled(name, one))
     return found
 
 
 def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
-    """Return diffusing and wandering rhythms, each memory at all strengths."""
-    terms = replace(setting.terms, drift=True)
-    span = 2 * setting.record.half
-    rhythms = range(len(setting.frequency))
+    """Return diffusing and wandering rhythms, each memory at all strengths.
+
+    Parameters
+    ----------
+    setting : Setting
+    begins : sequence of Batch
+        The generous model, and the drifting one.
+    """
+    walk, path = setting.design("walk"), setting.design("path")
+    none = np.full(len(WALKS), np.inf)
+    best = raced(setting, walk, begins, np.array(WALKS), none)
+    fit(best, setting.free(walk), outer=5)
+    families = [settled("diffusing", best, memory=0.0)]
     count = len(STRENGTHS)
-
-    design = setting.design("walk")
-    # what a smooth path leaves of a rough one looks like noise with a memory: begin with little
-    begins_walk = [carried(one, design, [terms] * len(WALKS)) for one in (begins[0], *begins)]
-    if setting.noise:
-        begins_walk[0].strength[:, -1] = _LITTLE
-    batch = join(begins_walk)
-    for o in rhythms:
-        channel = design.phase_channel(o)
-        batch.strength[:, channel] = np.tile(WALKS, len(begins_walk))
-        batch.memory[:, channel] = np.inf
-    fit(batch, setting.free(design), outer=1)
-    best = better(batch, len(begins_walk))
-    families = [family("diffusing", best, setting.free(design), memory=0.0)]
-
-    design = setting.design("path")
-    size = count * len(MEMORIES)
-    batch = join([carried(one, design, [terms] * size) for one in begins])
-    for o in rhythms:
-        channel = design.phase_channel(o)
-        memories = np.repeat(MEMORIES, count)
-        scale = np.where(np.isinf(memories), 1 / np.sqrt(span), 1.0)
-        batch.strength[:, channel] = np.tile(np.tile(STRENGTHS, len(MEMORIES)) * scale, len(begins))
-        batch.memory[:, channel] = np.tile(memories, len(begins))
-    fit(batch, setting.free(design), outer=1)
-    batch = better(batch, len(begins))
+    strengths, memories = np.tile(STRENGTHS, len(MEMORIES)), np.repeat(MEMORIES, count)
+    best = raced(setting, path, begins, strengths, memories)
+    fit(best, setting.free(path), outer=5)
     for k, memory in enumerate(MEMORIES):
-        part = batch.take(np.arange(k * count, (k + 1) * count))
-        families.append(family("wandering", part, setting.free(design), memory=memory))
+        part = best.take(np.arange(k * count, (k + 1) * count))
+        families.append(settled("wandering", part, memory=memory))
     return families
+
+
+def raced(
+    setting: Setting,
+    design: Design,
+    begins: Sequence[Batch],
+    strengths: Floats,
+    memories: Floats,
+) -> Batch:
+    """Return models of all strengths, each from the better of the starts that suit it.
+
+    A strong wander begins at the generous path, a weak one at a steady drift; those in between, at
+    both.  What a smooth path leaves of a rough one looks like noise with a memory, so that a walk
+    begins with little of it as well.
+    """
+    terms = [replace(setting.terms, drift=True)]
+    endless = np.isinf(memories) & (design.wander == "path")
+    scale = np.where(endless, 1 / np.sqrt(2 * setting.record.half), 1.0)
+    suits = [(begins[0], strengths >= _WEAK, None), (begins[1], strengths <= _STRONG, None)]
+    if design.wander == "walk" and setting.noise:
+        suits.append((begins[0], strengths >= _WEAK, _LITTLE))
+    tried, which = [], []
+    for start, rows, noise in suits:
+        batch = carried(start, design, terms * int(rows.sum()))
+        for o in range(len(setting.frequency)):
+            channel = design.phase_channel(o)
+            batch.strength[:, channel] = (strengths * scale)[rows]
+            batch.memory[:, channel] = memories[rows]
+        if noise is not None:
+            batch.strength[:, -1] = noise
+        tried.append(batch)
+        which.append(np.flatnonzero(rows))
+    batch, places = join(tried), np.concatenate(which)
+    fit(batch, setting.free(design), outer=1)
+    best = [
+        int(rows[batch.log_evidence[rows].argmax()])
+        for rows in (np.flatnonzero(places == k) for k in range(len(strengths)))
+    ]
+    return batch.take(best)
