@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import epicycle
+from epicycle.report import write
 from epicycle.report.rhythms import changing, follow, picture, sentences
-from epicycle.report.write import build_report
 from epicycle.views.series import Series
 from tests.views.figures import parts
 
@@ -42,9 +42,11 @@ def test_the_delayed_one_is_followed() -> None:
 
 
 def test_the_page_has_a_section_for_it() -> None:
-    page = build_report(mouse(5.0))
-    assert "Rhythms that change" in page
-    assert "later" in page
+    section = write._changing(mouse(5.0), Series.of(mouse(5.0), 0), "activity")
+    assert section.heading == "Rhythms that change"
+    assert "later" in section.body
+    assert section.body.count("<img") == 2
+    assert write._changing(mouse(0.0), Series.of(mouse(0.0), 0), "activity") is None
 
 
 def test_a_steady_one_is_not_followed() -> None:

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+import epicycle
 from epicycle.changing.overview import overview, scalogram_for
 from epicycle.views.rhythms import plot_turns
 from tests.views.figures import parts
@@ -43,3 +45,14 @@ def test_the_scalogram_reaches_beyond_the_range_but_not_beyond_the_record() -> N
     assert picture.period[-1] == pytest.approx(48.0)
     short = scalogram_for(mouse(), (T, Y, None), (18.0, 470.0))
     assert short.period[-1] <= mouse().baseline * (1 + 1e-9)
+
+
+def test_clocks_that_are_put_forward_leave_no_trace() -> None:
+    # on 31 March 2024 no clock in Berlin has shown half past two
+    days = pd.Timestamp("2024-03-20", tz="Europe/Berlin") + pd.to_timedelta(T, unit="h")
+    options = {"period": (20, 28), "unit": "h", "shifts": None, "noise": "white", "harmonics": 1}
+    y = np.cos(2 * np.pi * T / 24) + 0.1 * np.random.default_rng(1).normal(size=len(T))
+    (turns,) = parts(plot_turns(epicycle.track(days, y, clock="local", **options)), "turns")
+    ahead = turns.get_ydata()
+    # the hour that was left out is none in the days of people: 1 h of turns, within one step
+    assert np.abs(np.diff(ahead, 2)).max() < 0.2

@@ -121,11 +121,28 @@ def _span(rhythm: Rhythm) -> Floats:
     return span
 
 
-def _at(rhythm: Rhythm, offset: Floats, curve: str) -> tuple[Floats, Floats]:
-    """Return a curve of the rhythm, and its error, at times from the reference."""
-    times = [rhythm.scale.to_user(rhythm.reference + float(x)) for x in offset]
-    value, error = getattr(rhythm, curve)(times)
-    return value, error
+def _turns(rhythm: Rhythm, offset: Floats) -> tuple[Floats, Floats]:
+    """Return turns and their errors at times from the reference.
+
+    Not through times as the user writes them: clocks that are put forward have not shown some.
+    """
+    away = np.interp(offset, rhythm.curves.t, rhythm.curves.away)
+    error = np.interp(offset, rhythm.curves.t, rhythm.curves.away_error)
+    return rhythm.frequency * offset + away, error
+
+
+def _period(rhythm: Rhythm, offset: Floats) -> tuple[Floats, Floats]:
+    """Return periods and their errors at times from the reference."""
+    period = 1.0 / np.interp(offset, rhythm.curves.t, rhythm.curves.frequency)
+    error = np.interp(offset, rhythm.curves.t, rhythm.curves.frequency_error)
+    return period, error * period**2
+
+
+def _amplitude(rhythm: Rhythm, offset: Floats) -> tuple[Floats, Floats]:
+    """Return amplitudes and their errors at times from the reference."""
+    amplitude = np.exp(np.interp(offset, rhythm.curves.t, rhythm.curves.log_amplitude))
+    error = np.interp(offset, rhythm.curves.t, rhythm.curves.log_amplitude_error)
+    return amplitude, amplitude * error
 
 
 def _places(rhythm: Rhythm, offset: Floats, clock: Clock) -> Floats:
@@ -135,7 +152,7 @@ def _places(rhythm: Rhythm, offset: Floats, clock: Clock) -> Floats:
 
 def _draw_period(axes: Axes, rhythm: Rhythm, picture: Scalogram, clock: Clock) -> None:
     offset = _span(rhythm)
-    period, error = _at(rhythm, offset, "period")
+    period, error = _period(rhythm, offset)
     low, high = float(picture.period[0]), float(picture.period[-1])
     lower, upper = (np.clip(period + s * _BAND * error, low, high) for s in (-1.0, 1.0))
     places = _places(rhythm, offset, clock)
@@ -148,7 +165,7 @@ def draw_turns(axes: Axes, rhythm: Rhythm, clock: Clock) -> None:
     """Draw turns beyond a steady clock of the mean period, as time, with a band of 95 %."""
     draw.style(axes)
     offset = _span(rhythm)
-    turns, error = _at(rhythm, offset, "turns")
+    turns, error = _turns(rhythm, offset)
     ahead = turns - offset / rhythm.mean_period
     ahead = ahead - ahead.mean()
     scale, unit = rhythm.mean_period, rhythm.unit
@@ -159,7 +176,8 @@ def draw_turns(axes: Axes, rhythm: Rhythm, clock: Clock) -> None:
     axes.axhline(0.0, color=draw.MUTED, linewidth=0.8, linestyle=":")
     clock.set_up(axes, float(offset[0]), float(offset[-1]))
     steady = human_period(float(f"{rhythm.mean_period:.4g}"), None, rhythm.unit)
-    draw.label(axes.yaxis, f"ahead of a clock of {steady}{f' ({unit})' if unit else ''}")
+    text = f"ahead of a clock\nof {steady}{f' ({unit})' if unit else ''}"
+    axes.set_ylabel(draw.plain(text), fontsize=draw.NORMAL, color=draw.INK)
     draw.add_headroom(axes, 0.15)
     draw.note(axes, f"period: {rhythm.verdict.period}")
 
@@ -167,11 +185,12 @@ def draw_turns(axes: Axes, rhythm: Rhythm, clock: Clock) -> None:
 def _draw_amplitude(axes: Axes, rhythm: Rhythm, clock: Clock, value_label: str) -> None:
     draw.style(axes)
     offset = _span(rhythm)
-    band = _at(rhythm, offset, "amplitude")
+    band = _amplitude(rhythm, offset)
     _draw_band(axes, _places(rhythm, offset, clock), band, "amplitude")
     axes.set_ylim(0.0, float(np.quantile(band[0] + _BAND * band[1], 0.98)) * 1.05)
     clock.set_up(axes, float(offset[0]), float(offset[-1]))
-    draw.label(axes.yaxis, f"amplitude of {value_label}")
+    text = f"amplitude of\n{draw.shortened(value_label)}"
+    axes.set_ylabel(draw.plain(text), fontsize=draw.NORMAL, color=draw.INK)
     draw.add_headroom(axes, 0.18)
     draw.note(axes, f"amplitude: {rhythm.verdict.amplitude}")
 
