@@ -33,7 +33,7 @@ def test_interrupted_it_says_how_to_continue_and_leaves_no_process(tmp_path):
     output = tmp_path / "p.jsonl"
     parts = tmp_path / "p.jsonl.parts"
     process = interruptible(
-        *("find", path, "--id", "star", "-q", "-o", output),
+        *("find", path, "--id", "star", "--min-period", "1", "-q", "-o", output),
         wait_after=1,
         stderr=subprocess.PIPE,
         start_new_session=True,

@@ -27,6 +27,9 @@ from epicycle.samples.data import Data
 #: then spin while they wait for each other, and would not stay in cache.
 _PRODUCT = 1 << 18
 
+#: Columns whose products are taken together, where many are new: each takes part of the time.
+_TOGETHER = 8
+
 #: Columns of a line serve up to this turn, in radians per half baseline: 0.003/baseline.  What
 #: they lack is below 5e-5 of the amplitude, which matters even where the residual is not noise.
 REACH = 0.01
@@ -217,36 +220,33 @@ class Products:
 
     def _add(self, rows: NDArray[np.intp]) -> None:
         """Compute the products of new columns with all others and with the data."""
-        m = len(rows)
-        self._gram[:, :, rows, :] = 0.0
-        self._gram[:, :, :, rows] = 0.0
-        self._moment[:, :, rows] = 0.0
-        pairs = [rows[k : k + 2] for k in range(0, m, 2)]
-        sums = np.zeros((len(self._gram), len(pairs), self._powers * 2, self._used))
-        moments = np.zeros((len(pairs), 2 * len(self._weighted), 2))
-        for block in self._blocks(2 * self._powers):
+        groups = [rows[k : k + _TOGETHER] for k in range(0, len(rows), _TOGETHER)]
+        most, n_sets, n_outputs = min(len(rows), _TOGETHER), len(self._gram), len(self._weighted)
+        sums = np.zeros((len(groups), n_sets, self._powers * most, self._used))
+        moments = np.zeros((len(groups), 2 * n_outputs, most))
+        for block in self._blocks(self._powers * most):
             columns = self._columns[: self._used, block]
             time = self.time[block]
             weighted = self._weighted[:, block]
             targets = np.concatenate([weighted, weighted * time])
-            for p, pair in enumerate(pairs):
-                fresh = self._columns[pair, block]
-                moments[p, :, : len(pair)] += targets @ fresh.T
+            for p, group in enumerate(groups):
+                fresh = self._columns[group, block]
+                moments[p, :, : len(group)] += targets @ fresh.T
                 for j, w in enumerate(self._data.weights[block].T):
-                    strengths = np.empty((self._powers, len(pair), len(time)))
+                    strengths = np.empty((self._powers, len(group), len(time)))
                     np.multiply(fresh, w, out=strengths[0])
                     for power in range(1, self._powers):
                         np.multiply(strengths[power - 1], time, out=strengths[power])
                     flat = strengths.reshape(-1, len(time))
-                    sums[j, p, : len(flat)] += flat @ columns.T
-        for p, pair in enumerate(pairs):
-            k = len(pair)
-            self._moment[:, 0, pair] = moments[p, : len(self._weighted), :k]
-            self._moment[:, 1, pair] = moments[p, len(self._weighted) :, :k]
-            for j in range(len(sums)):
-                part = sums[j, p, : self._powers * k].reshape(self._powers, k, self._used)
-                self._gram[j, :, pair, : self._used] = part.transpose(1, 0, 2)
-                self._gram[j, :, : self._used, pair] = part.transpose(1, 0, 2)
+                    sums[p, j, : len(flat)] += flat @ columns.T
+        for p, group in enumerate(groups):
+            k = len(group)
+            self._moment[:, 0, group] = moments[p, :n_outputs, :k]
+            self._moment[:, 1, group] = moments[p, n_outputs:, :k]
+            for j in range(n_sets):
+                part = sums[p, j, : self._powers * k].reshape(self._powers, k, self._used)
+                self._gram[j][:, group, : self._used] = part
+                self._gram[j][:, : self._used, group] = part.transpose(0, 2, 1)
 
     def _extend_powers(self) -> None:
         """Go up to the fourth power of the time, which the slopes of drifts need."""

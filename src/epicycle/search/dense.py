@@ -64,8 +64,9 @@ class DenseSearch:
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
         remember = plan.n_frequencies <= REMEMBERED_BANDS * BAND
+        before: list[Periodogram] | list[None]
         before = [None] * self._threads if former is None else former._engines
-        self._engines = [
+        self._engines: list[Periodogram] = [
             Periodogram(data, plan.spacing, size, remember=remember, former=one) for one in before
         ]
         self._power = np.empty(plan.n_frequencies if remember else 0)

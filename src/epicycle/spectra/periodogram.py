@@ -55,7 +55,9 @@ class Periodogram:
         former: Periodogram | None = None,
     ) -> None:
         self.size = size
-        self._sums = TrigSums(data.times, spacing, size) if former is None else former._sums
+        self._sums: TrigSums = (
+            TrigSums(data.times, spacing, size) if former is None else former._sums
+        )
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
         self._remembered: dict[float, tuple[Complexes, list[Norm]]] | None = (
