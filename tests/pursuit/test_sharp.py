@@ -60,3 +60,29 @@ def test_unrelated_sinusoids_have_no_sharp_features() -> None:
     y += sum(np.sin(2 * np.pi * t / p + p) for p in periods)
     model = find_cycles(t, y, unit="d")
     assert sorted(c.period for c in model.cycles) == pytest.approx(periods, rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["gaps", "jitter"])
+def test_dense_samples_need_not_be_regular(kind: str) -> None:
+    t, y = light_curve(3.1567, (0.3, 0.1), 0.3, 0.005)
+    rng = np.random.default_rng(1)
+    if kind == "gaps":
+        kept = (rng.random(len(t)) > 0.05) & ((t < 1008) | (t > 1010.5))
+        t, y = t[kept], y[kept]
+    else:
+        t = t + 0.0204318 * rng.uniform(-0.3, 0.3, len(t))
+        y = 1 + 0.005 * rng.normal(size=len(t))
+        for depth, at in ((0.3, 0.0), (0.1, 0.5)):
+            phase = ((t - 1000.37) / 3.1567 + at + 0.5) % 1 - 0.5
+            y -= depth * np.clip((0.17 - np.abs(phase) * 3.1567) / 0.04, 0, 1)
+    (cycle,) = find_cycles(t, y, unit="d").cycles
+    assert abs(cycle.period - 3.1567) < 4 * cycle.period_error < 8e-3
+
+
+def test_eclipses_seen_three_or_four_times_are_a_cycle() -> None:
+    t, y = light_curve(7.3, (0.3, 0.1), 0.3, 0.01)
+    model = find_cycles(t, y, unit="d")
+    (cycle,) = model.cycles
+    assert abs(cycle.period - 7.3) < 4 * cycle.period_error < 0.05
+    # its orders were weighed with those of half the period: nothing else is likelier
+    assert not any(alias.odds > 0.1 for alias in cycle.aliases)

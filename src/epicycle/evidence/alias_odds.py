@@ -43,7 +43,7 @@ from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.nearby import Lines, NearbyPower
 from epicycle.fit.noise import NoiseModel, is_exact
 from epicycle.fit.refine import fit_lines, joint_gain
-from epicycle.limits import ALIASES, CYCLES, HARMONICS
+from epicycle.limits import ALIASES, CYCLES, HARMONICS, SHARP
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
@@ -247,7 +247,9 @@ class AliasTest:
             for distance in sorted({offset, offset / order})
             for g in (f + distance, abs(f - distance))
         ]
-        for kind, (up, down) in MULTIPLES.items():
+        # (sharp features are told from their multiples by evidence that does not price each order)
+        multiples = {} if max(own.orders) > SHARP.smooth else MULTIPLES
+        for kind, (up, down) in multiples.items():
             g = f * up / down
             if up == 1 and g < CYCLES.minimum * width:
                 continue

@@ -106,6 +106,8 @@ class Sharp:
     """A fit with fewer values for each amplitude describes the noise."""
     fewest_values: int = decides(200, "values", "accuracy/eclipsing")
     """Fewer values carry no more orders than a smooth waveform has."""
+    least_density: float = decides(0.3, "share", "accuracy/sharp")
+    """Samples are dense where there are so many of those that typical gaps would make."""
     most_values: int = decides(20000, "values", "accuracy/eclipsing")
     """Sharp features are looked for up to this many values."""
     most_sums: float = decides(1e7, "sums", "accuracy/eclipsing")
@@ -120,6 +122,8 @@ class Sharp:
     """The best box must reduce chi-square by this: noise, among all trials, hardly does."""
     sinusoids: int = decides(12, "lines", "accuracy/eclipsing")
     """If so few sinusoids explain more, there are no sharp features, but unrelated lines."""
+    rich: int = decides(5, "orders", "accuracy/sharp")
+    """A cycle with so many orders may have more of them, whichever are weak between."""
     weak: float = decides(0.01, "share", "accuracy/eclipsing")
     """A line with less of the power of a sharp cycle may be one of its orders that was left."""
     near: float = decides(0.3, "1/T", "accuracy/eclipsing")

@@ -233,7 +233,7 @@ def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -
     if first is stand:
         plain = add_lines(with_first_cycle(stand, goal, judge, ranking), goal, judge)
         dips = with_dips(stand, plain, goal, judge)
-        return plain if dips is None else add_lines(dips, goal, judge)
+        return with_leftovers(plain if dips is None else add_lines(dips, goal, judge))
     return with_leftovers(add_lines(first, goal, judge))
 
 

@@ -51,9 +51,9 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     """
     work, fit = stand.work, stand.fit
     data, plan = work.data, work.plan
-    # between irregular samples what is sharper than they are dense looks like further orders
+    # between sparse samples what is sharper than they are dense looks like further orders
     if (
-        not plan.regular
+        not is_dense(data)
         or goal.drift
         or goal.red_noise
         or goal.max_order < SHARP.smooth
@@ -63,11 +63,12 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
         or is_exact(data, fit.chi2)
     ):
         return stand
-    lowest = max(plan.minimum_frequency, goal.slow_limit, CYCLES.waveform / data.baseline)
-    found = _proposed(data, fit, lowest, plan.maximum_frequency)
+    # (no drift has sharp features: three of them are a cycle)
+    lowest = max(plan.minimum_frequency, CYCLES.waveform / data.baseline)
+    found = _proposed(data, fit, lowest, min(plan.maximum_frequency, _nyquist(data)))
     # folded, samples on a raster lie closer together than on it: orders above its Nyquist
     # frequency are told from others as long as their aliases are apart
-    highest = SHARP.beyond_nyquist * _nyquist(data)
+    highest = (SHARP.beyond_nyquist if plan.regular else 1.0) * _nyquist(data)
     best: _Comb | None = None
     for frequency in found:
         comb = _refined(data, fit, frequency, highest)
@@ -93,6 +94,11 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     return replace(stand, held=held, rivals=()).searched(settled, jitter)
 
 
+def is_dense(data: Data) -> bool:
+    """Return whether most of the baseline is as full of samples as where they are typical."""
+    return data.n_values / data.baseline >= SHARP.least_density * 2 * _nyquist(data)
+
+
 def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
     """Return whether a few sinusoids, each found by itself, explain more than a sharp cycle.
 
@@ -115,15 +121,18 @@ def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
 
 
 def with_leftovers(stand: Stand) -> Stand:
-    """Return the stand with weak lines at multiples of a sharp cycle, or their aliases, in it."""
+    """Return the stand with weak lines at multiples of a rich cycle, or their aliases, in it."""
     work = stand.work
+    if not is_dense(work.data):
+        return stand
     fundamentals = stand.fit.structure.fundamentals()
     rate = 2 * _nyquist(work.data)
     strength = fundamental_powers(stand.fit)
     for k, one in enumerate(fundamentals):
-        if max(one.orders) <= SHARP.smooth:
+        if len(one.orders) < SHARP.rich:
             continue
-        most = int(SHARP.beyond_nyquist * 0.5 * rate / one.frequency)
+        # (further than they are fitted: what is left of those is no other cycle)
+        most = int(SHARP.beyond_nyquist * rate / one.frequency)
         multiples = np.arange(1, most + 1) * one.frequency
         if work.plan.regular:
             multiples = np.abs(multiples - rate * np.rint(multiples / rate))

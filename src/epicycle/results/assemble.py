@@ -13,7 +13,7 @@ from epicycle.evidence.coherence import BroadPeak
 from epicycle.evidence.steadiness import Unsteady
 from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
-from epicycle.limits import CYCLES
+from epicycle.limits import CYCLES, SHARP
 from epicycle.pursuit.goal import Goal, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
@@ -35,13 +35,16 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     user named) a line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.
     A line held at one cycle over the baseline is a bend, however strong.
     A line of at least three cycles is nevertheless called a cycle, a rhythm seen three or four
-    times, if its power times f^2 is at least four times that of every other slow line.
+    times, if its power times f^2 is at least four times that of every other slow line; and so is
+    one with features sharper than a smooth waveform's, which no drift has.
     """
     frequency = fit.structure.frequency
     given = known_fundamentals(fit.structure, goal)
     # held although nobody gave it: a bend, which has no frequency of its own
     bend = fit.structure.fixed & ~given
-    slow = bend | ((frequency < goal.slow_limit) & ~given)
+    sharp = np.array([max(one.orders) > SHARP.smooth for one in fit.structure.fundamentals()])
+    sharp = sharp.astype(bool) & (frequency >= CYCLES.waveform / baseline)
+    slow = bend | ((frequency < goal.slow_limit) & ~given & ~sharp)
     rate = np.where(slow & ~bend, fundamental_powers(fit) * frequency**2, 0.0)
     if rate.any():
         k = int(rate.argmax())
