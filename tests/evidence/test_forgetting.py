@@ -82,3 +82,15 @@ def test_what_is_not_likely_enough_is_not_asked_further() -> None:
     assert same == found
     assert series.forgetting(found.likelihood + 1e-6) is None
     assert series.forgetting(gain=found.gain + 1e-6) is None
+
+
+def test_a_determinant_is_none_below_one_whatever_rounding_says() -> None:
+    # on a raster, blocks see a line at half its frequency at one phase: what they say of the phasor
+    # has the determinant 0, of which rounding leaves 1e-16 of either sign, times the variance
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        t = np.arange(60.0)
+        data = regression(t, rng.normal(size=60), 10.0 ** rng.uniform(-1, 1, 60))
+        series = Series(data, data.y[:, 0], 0, 0.5, 8)
+        for rate in (1e-9, 1e-3, 1.0):
+            assert math.isfinite(series.log_likelihood(0.0, rate, 1e10, 1e-3))

@@ -50,9 +50,11 @@ def test_the_level_is_the_spectrum_of_the_process() -> None:
     stated = np.sqrt(
         2 / np.array([np.interp(np.log(f), noise.frequency, noise.dof[0]) for f in frequency])
     )
-    assert (scatter < 2 * stated).all()
-    # a sum of processes is smoother than the spline that is allowed for beside it
-    assert (scatter > 0.4 * stated).all()
+    # A sum of processes is smoother than the spline that is allowed for beside it: over 200 other
+    # seeds the scatter was .62 to .94 of what is stated, to .05.  40 series know it to 1 / sqrt(78)
+    # of itself, 11 %, and three times that is allowed.
+    assert (scatter < 1.25 * stated).all()
+    assert (scatter > 0.41 * stated).all()
 
 
 def test_white_noise_is_level() -> None:

@@ -21,8 +21,9 @@ def test_bands_of_cosines_are_direct_sums(size: int, step: int) -> None:
         for b in (0, 1):
             f = start + ((2 * k + b) * size + np.arange(size)) * spacing
             direct = np.cos(2 * np.pi * ((f[:, None] * lags) % 1)) @ strengths
-            # to the tolerance of the transform, which is twice as large at the ends of a band
-            tolerance = 2 * SINGLE_TOLERANCE * np.abs(strengths).sum()
+            # The tolerance of the transform is one of the root of the mean square over a band; its
+            # largest error, at the ends, is up to 5 times that, as of all transforms here.
+            tolerance = 5 * SINGLE_TOLERANCE * np.abs(strengths).sum()
             np.testing.assert_allclose(band[:, b], direct, rtol=0, atol=tolerance)
         seen.append(k)
     assert seen == list(range(1, 9, step))
