@@ -247,7 +247,7 @@ def bars(result: dict[str, Any]) -> list[dict[str, Any]]:
 
     found = []
     for row in result["rows"]:
-        if row["sampling"] != "regular":
+        if row["sampling"] != "regular" or row["kind"] == "period change":
             continue
         best = {name: np.mean(s["phase"]) for name, s in row["scores"].items() if s["phase"]}
         if "track" not in best:
