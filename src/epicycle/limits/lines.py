@@ -124,6 +124,12 @@ class Sharp:
     """If so few sinusoids explain more, there are no sharp features, but unrelated lines."""
     rich: int = decides(5, "orders", "accuracy/sharp")
     """A cycle with so many orders may have more of them, whichever are weak between."""
+    steeper: float = decides(1.2, "ratio", "accuracy/coverage")
+    """By this, residuals must be larger at steep slopes for the error of a period to be widened."""
+    undescribed: float = decides(2.0, "ratio", "accuracy/coverage")
+    """By this, the error must be wider for more harmonics to be suggested."""
+    suggested: int = decides(64, "orders", "accuracy/sharp")
+    """Number of harmonics that is suggested where features are sharper."""
     weak: float = decides(0.01, "share", "accuracy/eclipsing")
     """A line with less of the power of a sharp cycle may be one of its orders that was left."""
     near: float = decides(0.3, "1/T", "accuracy/eclipsing")

@@ -219,6 +219,15 @@ def as_unsteady(cycle: Cycle, change: Unsteady) -> Cycle:
     return replace(cycle, frequency_error=error, period_error=error / cycle.frequency**2)
 
 
+def with_wider_error(cycle: Cycle, factor: float) -> Cycle:
+    """Return a cycle with the error of its period wider by a factor."""
+    return replace(
+        cycle,
+        frequency_error=factor * cycle.frequency_error,
+        period_error=factor * cycle.period_error,
+    )
+
+
 def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
     """Return the waveform of fundamental `k` in every output, freed of the exposure's blur.
 

@@ -16,10 +16,12 @@ from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
 from epicycle.evidence.beyond import beyond_notes
 from epicycle.evidence.coherence import coherence_notes
+from epicycle.evidence.edges import edge_notes, error_at_slopes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.shared_noise import shared_noise, shared_power
 from epicycle.evidence.significance import power_threshold
 from epicycle.evidence.steadiness import steadiness_notes
+from epicycle.limits import SHARP
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.assemble import (
     Roles,
@@ -32,6 +34,7 @@ from epicycle.results.assemble import (
     slow_notes,
     strength_order,
     unclaimed_notes,
+    with_wider_error,
 )
 from epicycle.results.cycles import Cycle, per_output
 from epicycle.results.mistakes import copy_notes, outlier_notes
@@ -134,6 +137,7 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
             in_gap = as_gap_aliases(found.fringes[k], float(structure.frequency[k]))
             others = [*in_gap, *_apart(others, in_gap, found.data.baseline)]
         cycle = build_cycle(found, k, scale, exposure, single, bool(roles.known[k]), others)
+        cycle = with_wider_error(cycle, error_at_slopes(found.data, found.fit, k))
         cycles.append(as_unsteady(cycle, changes[k]) if k in changes else cycle)
     return tuple(cycles)
 
@@ -142,6 +146,26 @@ def _with_number(found: Pursuit, cycles: tuple[Cycle, ...]) -> list[tuple[int, C
     """Return every cycle with the number of its fundamental."""
     frequency = found.fit.structure.frequency
     return [(int(np.abs(frequency - one.frequency).argmin()), one) for one in cycles]
+
+
+def _widened(origin: Origin, cycles: tuple[Cycle, ...]) -> list[tuple[float, int, float]]:
+    """Return period and highest order of each rich cycle, and by what its error is wider."""
+    found = origin.found
+    if origin.task.options.harmonics < SHARP.smooth:
+        return []
+    changed = {one.leader for one in found.unsteady}
+    return [
+        (
+            cycle.period,
+            max(h.order for h in cycle.harmonics),
+            cycle.frequency_error / max(float(found.covariance.frequency[k, k]) ** 0.5, 1e-300),
+        )
+        for k, cycle in _with_number(found, cycles)
+        if len(cycle.harmonics) >= SHARP.rich
+        and not cycle.known
+        and k not in changed
+        and cycle.coherence_time is None
+    ]
 
 
 def _apart(aliases: list[Alias], first: list[Alias], baseline: float) -> list[Alias]:
@@ -167,6 +191,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             lambda t: _in_words(origin.task.samples.scale.to_user(found.data.reference + t)),
         ),
         *envelope_notes(found),
+        *edge_notes(_widened(origin, cycles)),
         *beyond_notes(found.data, found.fit, found.window, origin.task.plan, claimed),
         *fringe_notes(
             (cycle.frequency, found.fringes[k])
