@@ -55,9 +55,9 @@ def band_of(period: Any, data: Data, cycles: float) -> tuple[float, float]:
     longest = span / (2 * math.sqrt(2) * cycles)
     if period is None and not 2 * shortest < longest:
         raise ValueError(
-            f"{n} samples are too few for a picture in windows of {cycles:g} cycles: periods from "
-            f"{shortest:.3g} to {longest:.3g} remain. To fix this, name a band with period=, or "
-            f"pass more samples, or fewer cycles."
+            f"{n} samples are too few for a picture in windows of {cycles:g} cycles: they show "
+            f"periods from {shortest:.3g} on, and such windows fit up to {longest:.3g}. To fix "
+            f"this, name a band with period=, or pass more samples, or fewer cycles."
         )
     low, high = between(period, shortest, longest)
     if high > span:
