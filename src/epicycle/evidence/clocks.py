@@ -247,7 +247,8 @@ def _swings(time: Floats) -> list[float]:
     width = float(np.diff(time).mean())
     lowest, highest = 1.0 / (len(time) * width), 0.5 / width
     count = max(round(_SWINGS * (highest - lowest) * len(time) * width), 1)
-    return np.linspace(lowest, highest, count + 1).tolist()
+    swings: list[float] = np.linspace(lowest, highest, count + 1).tolist()
+    return swings
 
 
 def _placed(wave: Wave, best: BentClock, time: Floats, phase: Floats, error: Floats) -> BentClock:
