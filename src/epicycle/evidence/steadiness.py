@@ -17,15 +17,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from epicycle.evidence.clocks import BentClock, Wave, best_bend, best_pair, fit_bent
+from epicycle.evidence.phases import Phases, phases_in_windows, shifts_in_windows
 from epicycle.fit.joint import Fit, line_powers
-from epicycle.fit.level import places_around, power_around, raised_level
+from epicycle.fit.level import places_around
 from epicycle.fit.nearby import restored
 from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
@@ -33,9 +34,6 @@ from epicycle.samples.data import Data
 
 #: Noise is measured at these distances from a line, in units of one over the length of a window.
 _AROUND = places_around(1.0, 3.0, 0.25)
-
-#: A window tells no phase where the normal matrix is worse conditioned.
-_SINGULAR = 1e10
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,10 @@ class Unsteady:
     members : tuple of int
         Further fundamentals that are part of it.
     kind : str
-        "jump", "break", "swing" or "wander".
+        "jump", "break", "swing", "wander", or "scatter": more than a steady phase would, and
+        too little or too fast to say how.
     time : float
-        When it jumped or broke, from the reference time; NaN where it swings or wanders.
+        When it jumped or broke, from the reference time; NaN elsewhere.
     jump, jump_error : float
         By how many turns the phase jumped, positive where the rhythm came early; how far it
         swings to either side.
@@ -93,39 +92,21 @@ def unsteady_cycles(data: Data, fit: Fit, candidates: Sequence[int]) -> list[Uns
     for i, k in enumerate(candidates[: STEADINESS.examined]):
         if k in taken:
             continue
-        one = _unsteady(data, fit, k, [c for c in candidates[i + 1 :] if c not in taken])
+        rest = [c for c in candidates[i + 1 :] if c not in taken]
+        one = _unsteady(data, fit, k, rest) or _scattered(data, fit, k)
         if one is not None:
             taken.update([k, *one.members])
             found.append(one)
     return found
 
 
-class _Phases(NamedTuple):
-    """Phases of a cycle in windows, in turns of the cycle, with what they are judged by."""
-
-    time: Floats
-    phase: Floats
-    error: Floats
-    level: float
-
-    def straight(self) -> float:
-        """Return the probability that a straight line leaves as much."""
-        columns = np.stack([np.ones_like(self.time), self.time], axis=1) / self.error[:, np.newaxis]
-        solved = np.linalg.lstsq(columns, self.phase / self.error, rcond=None)[0]
-        chi2 = float(((self.phase / self.error - columns @ solved) ** 2).sum())
-        return float(stats.chi2.sf(chi2, len(self.time) - 2))
-
-
 def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | None:
     structure = fit.structure
     f = float(structure.frequency[k])
-    windows = min(int(f * data.baseline / STEADINESS.turns), STEADINESS.most_windows)
-    if windows < STEADINESS.fewest_windows or structure.drifting[k]:
+    windows = _windows(data, fit, k)
+    if windows == 0:
         return None
-    power = line_powers(fit)
-    own = np.flatnonzero(structure.parent == k)
-    line = int(own[power[own].argmax()])
-    output = int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
+    line, output = _strongest(fit, k)
     independent: set[int] = set()
     for _ in range(3):
         # lines that the bent clock has not explained are no part of it
@@ -137,7 +118,9 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
             return None
         wave = Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
         strongest = round(float(structure.line_frequency[line]) / f)
-        phases = _phases(wave, strongest if strongest in orders else int(orders[0]), windows)
+        phases = phases_in_windows(
+            wave, strongest if strongest in orders else int(orders[0]), windows
+        )
         if phases is None:
             return None
         if not near and phases.straight() > STEADINESS.suspicious:
@@ -156,6 +139,56 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
     return None
 
 
+def _scattered(data: Data, fit: Fit, k: int) -> Unsteady | None:
+    """Return a cycle whose phase alone scatters more than noise makes it, whatever the reason.
+
+    Windows are as short as one turn where noise allows.  What their phases scatter from one to the
+    next, beyond their errors, is taken for steps of a random walk: the slope of a straight line
+    through one has 6/5 of the variance of a step, over their number.
+    """
+    windows = _windows(data, fit, k)
+    if windows == 0:
+        return None
+    _, output = _strongest(fit, k)
+    f = float(fit.structure.frequency[k])
+    lines = np.flatnonzero(fit.structure.parent == k)
+    orders = np.unique(np.rint(fit.structure.line_frequency[lines] / f).astype(int))
+    wave = Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
+    shifts = shifts_in_windows(wave, fit.residual[:, output], windows)
+    if shifts is None:
+        return None
+    # an error grows with the root of the number of windows
+    finer = windows * (STEADINESS.finest / float(np.median(shifts.error))) ** 2
+    finest = min(int(f * data.baseline), STEADINESS.most_turns)
+    for count in (int(min(finer, finest)), windows):
+        found = (
+            shifts_in_windows(wave, fit.residual[:, output], count) if count >= windows else None
+        )
+        if found is None or found.straight() > STEADINESS.scattered:
+            continue
+        steps, time = np.diff(found.phase), np.diff(found.time)
+        walk = float(np.var(steps, ddof=1) - np.mean(found.error[1:] ** 2 + found.error[:-1] ** 2))
+        spread = math.sqrt(1.2 * max(walk, 0.0) / len(steps)) / float(time.mean())
+        chance, here = found.straight(), (f, spread)
+        return Unsteady(k, (), "scatter", math.nan, 0.0, 0.0, math.nan, here, here, spread, chance)
+    return None
+
+
+def _windows(data: Data, fit: Fit, k: int) -> int:
+    """Return in how many windows the phase of a fundamental is asked for; 0 where it is not."""
+    turns = float(fit.structure.frequency[k]) * data.baseline
+    count = min(int(turns / STEADINESS.turns), STEADINESS.most_windows)
+    return 0 if count < STEADINESS.fewest_windows or fit.structure.drifting[k] else count
+
+
+def _strongest(fit: Fit, k: int) -> tuple[int, int]:
+    """Return the strongest line of a fundamental, and the output in which it is strongest."""
+    power = line_powers(fit)
+    own = np.flatnonzero(fit.structure.parent == k)
+    line = int(own[power[own].argmax()])
+    return line, int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
+
+
 def _is_near(structure: Any, m: int, f: float, data: Data) -> bool:
     """Return whether the lowest line of a fundamental is near a multiple of a frequency."""
     if structure.fixed[m]:
@@ -166,49 +199,7 @@ def _is_near(structure: Any, m: int, f: float, data: Data) -> bool:
     return order > 0 and abs(lowest - order * f) < min(reach, 0.5 * f)
 
 
-def _phases(wave: Wave, order: int, windows: int) -> _Phases | None:
-    """Return the phases in windows of equal length; None where too few have enough values."""
-    t, w = wave.t, wave.w
-    edges = np.linspace(t.min(), t.max() * (1 + 1e-12), windows + 1)
-    which = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, windows - 1)
-    rest, spent, parts = np.zeros(len(t)), 0, []
-    at = 2 * int(np.flatnonzero(wave.orders == order)[0])
-    for b in range(windows):
-        i = np.flatnonzero((which == b) & (w > 0))
-        columns = np.column_stack([wave.columns(wave.frequency * t[i]), np.ones(len(i))])
-        if len(i) < 2 * columns.shape[1]:
-            continue
-        weighted = columns * w[i, np.newaxis]
-        normal = columns.T @ weighted
-        if np.linalg.cond(normal) > _SINGULAR:
-            continue  # samples that see a line at one phase, as at the Nyquist frequency
-        cov = np.linalg.inv(normal)
-        solved = cov @ (weighted.T @ wave.y[i])
-        rest[i] = wave.y[i] - columns @ solved
-        spent += columns.shape[1]
-        a, c = solved[at : at + 2]
-        square = max(a * a + c * c, 1e-300)
-        across = np.array([-c, a]) / square
-        variance = float(across @ cov[at : at + 2, at : at + 2] @ across)
-        parts.append((float(np.average(t[i], weights=w[i])), math.atan2(c, a), variance))
-    used = int(np.count_nonzero(rest))
-    if len(parts) < STEADINESS.fewest_windows or used <= spent:
-        return None
-    time, angle, variance = np.array(parts).T
-    scale = max(float((w * rest**2).sum()) / (used - spent), 1e-300)
-    span = float(t.max() - t.min())
-    line, width = np.array([order * wave.frequency]), windows / span
-    power = power_around(wave.times, (w * rest)[np.newaxis], line, _AROUND, width)[0, 0]
-    # (below 1/T it is what a mean has taken)
-    power = power[line + width * _AROUND > 1 / span]
-    level = raised_level(float(power.mean()) / (scale * float(w.sum()))) if len(power) else 1.0
-    turns = 2 * np.pi * order
-    # the phase of a cosine is late by what the clock is ahead
-    error = np.sqrt(variance * scale * level) / turns
-    return _Phases(time, -np.unwrap(angle) / turns, np.maximum(error, 1e-9), level)
-
-
-def _best(wave: Wave, phases: _Phases, clocks: tuple[float, int]) -> BentClock | None:
+def _best(wave: Wave, phases: Phases, clocks: tuple[float, int]) -> BentClock | None:
     """Return the bent clock that beats all clocks, or None where none does."""
     n = int(np.count_nonzero(wave.w))
 
@@ -265,7 +256,7 @@ def _apart(data: Data, fit: Fit, near: list[int], residual: Floats, output: int)
 
 
 def _described(
-    k: int, members: tuple[int, ...], bent: BentClock, phases: _Phases, chance: float, f: float
+    k: int, members: tuple[int, ...], bent: BentClock, phases: Phases, chance: float, f: float
 ) -> Unsteady:
     """Return what is told of a bent clock."""
     error = bent.error * math.sqrt(phases.level * bent.excess)
@@ -323,6 +314,13 @@ def steadiness_notes(
             by, error = one.jump * period, one.jump_error * period
             what = f"its phase swings by {by:.3g} +- {error:.1g} to either side every "
             what += f"{one.swing_period:.3g}"
+        elif one.kind == "scatter":
+            notes.append(
+                f"period {period:.4g}: its phase scatters more than a steady one does ("
+                f"probability {max(one.false_alarm, 1e-300):.1g}); the error of the "
+                f"period covers it, and `track` tells phase and period in time"
+            )
+            continue
         else:
             what = "its phase wanders"
         notes.append(

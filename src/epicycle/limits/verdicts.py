@@ -98,10 +98,16 @@ class Steadiness:
     """With fewer the phase of a cycle is not questioned."""
     most_windows: int = decides(8, "windows", "accuracy/coverage")
     """More would be noisier, each."""
+    finest: float = decides(0.06, "turns", "rhythms/found", "derived: 1/3 radian")
+    """Windows in which a phase is looked at for scatter are so long that its error is this."""
+    most_turns: int = decides(48, "windows", "rhythms/found")
+    """More windows than this say no more about a scatter that is to be seen at all."""
     suspicious: float = decides(0.1, "probability", "accuracy/coverage")
     """Phases that a clock shows less often are examined; so is one with lines near multiples."""
     chance: float = decides(1e-5, "probability", "accuracy/coverage")
     """A rhythm is not steady where noise bends a clock as far so rarely."""
+    scattered: float = decides(1e-3, "probability", "rhythms/found", "derived: it widens an error")
+    """The same of phases that merely scatter."""
     better: float = decides(3.0, "log evidence", "accuracy/coverage", "derived: odds of 20")
     """By this, one rhythm with a bent phase must beat all lines that describe it, and a pair."""
     examined: int = decides(4, "cycles", "accuracy/tide")
