@@ -7,7 +7,7 @@ baseline times bandwidth; memory does not.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
