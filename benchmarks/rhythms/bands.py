@@ -271,7 +271,9 @@ def measure_jumps(options: argparse.Namespace) -> dict[str, Any]:
     for how in ("unknown", "known"):
         jobs = [(options.seed, how, k) for k in range(count(options, 200))]
         outcomes = common.parallel(one_jump, jobs, options.processes, f"jumps, {how} time")
-        good = [o for o in outcomes if "failure" not in o and o["clear"] >= 6]
+        # at a known time there is nothing to find: all sizes count
+        least = 0.0 if how == "known" else 6.0
+        good = [o for o in outcomes if "failure" not in o and o["clear"] >= least]
         seen = [o for o in good if o["found"]]
         row: dict[str, Any] = {"how": how, "series": len(outcomes), "clear": len(good)}
         row["failures"] = len([o for o in outcomes if "failure" in o])
@@ -289,7 +291,7 @@ def jump_tables(result: dict[str, Any]) -> list[str]:
     headers = [
         "time",
         "series",
-        "of six errors",
+        "clear enough",
         "found",
         "time held 68, 95 %",
         "size held 68, 95 %",
