@@ -10,7 +10,7 @@ import numpy as np
 
 from epicycle.changing import verdict as judge
 from epicycle.changing.amplitude import judged
-from epicycle.changing.average import Course, average, mean_rate
+from epicycle.changing.average import Course, average, kept, mean_rate
 from epicycle.changing.begin import Family
 from epicycle.changing.design import HARMONIC
 from epicycle.changing.ladder import STRENGTHS, Ladder
@@ -76,8 +76,9 @@ def _one(
     period = judge.period_verdict(odds)
     best = max((one for one in families if one.name == period), key=lambda one: one.log_evidence)
     amplitude = judged(setting, best, rhythm)
-    course = average(families, rhythm, _times(setting.record.half, setting.known))
-    rate, rate_error = mean_rate(families, rhythm)
+    models = kept(families)
+    course = average(models, rhythm, _times(setting.record.half, setting.known))
+    rate, rate_error = mean_rate(models, rhythm)
     frequency = reference * setting.frequency[rhythm]
     there = max(one.log_evidence for one in families) - judge.no_rhythm(setting)
     life = amplitude.lifetime

@@ -7,13 +7,14 @@ where the models disagree, as around a shift whose time is not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
 
+from epicycle.changing.batch import Batch
 from epicycle.changing.begin import Family
-from epicycle.changing.fit import finish
+from epicycle.changing.fit import Solved, finish
 from epicycle.changing.paths import difference, linear, tell, value, variance
 from epicycle.samples.arrays import Floats
 
@@ -57,20 +58,42 @@ def weights(families: Sequence[Family]) -> Floats:
     return result
 
 
-def average(families: Sequence[Family], rhythm: int, t: Floats) -> Course:
-    """Return a rhythm at times, averaged over all models that matter."""
-    told, worth = [], []
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Models of a family that matter.
+
+    Attributes
+    ----------
+    batch, solved : Batch, Solved
+    share : ndarray, shape (B,)
+        Weight of each; over all families they sum to 1.
+    rough : bool
+        Whether their paths forget within a cycle, and have no frequency but that over a cycle.
+    """
+
+    batch: Batch
+    solved: Solved
+    share: Floats
+    rough: bool
+
+
+def kept(families: Sequence[Family]) -> list[Kept]:
+    """Return the models that matter, with their weights."""
+    found = []
     for one, weight in zip(families, weights(families), strict=True):
         keep = np.flatnonzero(weight * one.share > _LEAST)
-        if not keep.size:
-            continue
-        batch = one.batch.take(keep)
-        # a path that forgets within a cycle has no frequency but that over a cycle
-        rough = one.name == "diffusing" or one.memory <= 1.0
-        told.append(tell(batch, finish(batch), rhythm, t, over_cycle=rough))
-        worth.append(weight * one.share[keep])
-    share = np.concatenate(worth)
-    share /= share.sum()
+        if keep.size:
+            batch = one.batch.take(keep)
+            rough = one.name == "diffusing" or one.memory <= 1.0
+            found.append(Kept(batch, finish(batch), weight * one.share[keep], rough))
+    total = sum(float(one.share.sum()) for one in found)
+    return [replace(one, share=one.share / total) for one in found]
+
+
+def average(models: Sequence[Kept], rhythm: int, t: Floats) -> Course:
+    """Return a rhythm at times, averaged over models."""
+    told = [tell(one.batch, one.solved, rhythm, t, over_cycle=one.rough) for one in models]
+    share = np.concatenate([one.share for one in models])
     result = {}
     for name in ("turns", "rate", "swell", "level"):
         value = np.concatenate([getattr(one, name) for one in told])
@@ -84,19 +107,15 @@ def average(families: Sequence[Family], rhythm: int, t: Floats) -> Course:
     return Course(t, **result)
 
 
-def mean_rate(families: Sequence[Family], rhythm: int) -> tuple[float, float]:
+def mean_rate(models: Sequence[Kept], rhythm: int) -> tuple[float, float]:
     """Return the turns of the record over its length, relative to the reference, and the error.
 
     Of phases that wander, both ends count as independent, as after many cycles they are.
     """
-    share, values, variances = [], [], []
-    for one, weight in zip(families, weights(families), strict=True):
-        keep = np.flatnonzero(weight * one.share > _LEAST)
-        if not keep.size:
-            continue
-        batch = one.batch.take(keep)
+    values, variances = [], []
+    for one in models:
+        batch, solved = one.batch, one.solved
         half = batch.design.record.half
-        solved = finish(batch)
         blocks = solved.factor.covariances()
         ends = [linear(batch, rhythm, np.array([x]), "turns") for x in (half, -half)]
         parts = difference(ends[0], ends[1], np.array([2 * half]))
@@ -106,9 +125,8 @@ def mean_rate(families: Sequence[Family], rhythm: int) -> tuple[float, float]:
         else:
             each = [variance(batch, solved, blocks, [end])[:, 0] for end in ends]
             variances.append((each[0] + each[1]) / (2 * half) ** 2)
-        share.append(weight * one.share[keep])
-    weight = np.concatenate(share) / np.concatenate(share).sum()
+    weight = np.concatenate([one.share for one in models])
     rates = np.concatenate(values)
     mean = float(weight @ rates)
     spread = float(weight @ (np.concatenate(variances) + (rates - mean) ** 2))
-    return mean + families[0].batch.design.frequency[rhythm], float(np.sqrt(spread))
+    return mean + models[0].batch.design.frequency[rhythm], float(np.sqrt(spread))

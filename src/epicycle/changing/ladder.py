@@ -1,7 +1,7 @@
 """From the starts to the models of one rhythm, simplest first, with their evidence.
 
-A generous model decides which start is right, how the noise remembers, how the amplitude goes and
-how many harmonics there are.  With these, the phase is constant, drifts, diffuses, or wanders with
+A generous model decides which start is right, how many harmonics there are, how the noise remembers
+and how the amplitude goes.  With these, the phase is constant, drifts, diffuses, or wanders with
 memories of one, four and endlessly many cycles, each at several strengths: strengths are averaged,
 not maximised, so that what a family could explain is paid for.
 """
@@ -32,7 +32,7 @@ WALKS = (0.004, 0.007, 0.012, 0.02, 0.035, 0.06, 0.1, 0.17, 0.3)
 MEMORIES = (1.0, 4.0, np.inf)
 
 #: Memories of the noise tried, in cycles.
-NOISES = (0.1, 0.3, 1.0)
+NOISES = (0.1, 0.3, 1.0, 3.0)
 
 #: Memory of the frequency in the generous model.
 GENEROUS = 3.0
@@ -84,8 +84,9 @@ def climb(setting: Setting, starts: Sequence[Sequence[Start]], most: int | None)
         The number of harmonics; None to decide.
     """
     base = generous(setting, starts)
-    setting, base = remembering(setting, base)
+    # harmonics first: those that are left out look like noise of a short memory
     setting, base = shaped(setting, base, most)
+    setting, base = remembering(setting, base)
     setting, base, amplitude = swelling(setting, base)
     families = steady(setting, base, starts[:2])
     drift = families[1].batch
@@ -217,12 +218,12 @@ def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
     walk, path = setting.design("walk"), setting.design("path")
     none = np.full(len(WALKS), np.inf)
     best = raced(setting, walk, begins, np.array(WALKS), none)
-    fit(best, setting.free(walk), outer=5)
+    fit(best, setting.free(walk), outer=4)
     families = [settled("diffusing", best, memory=0.0)]
     count = len(STRENGTHS)
     strengths, memories = np.tile(STRENGTHS, len(MEMORIES)), np.repeat(MEMORIES, count)
     best = raced(setting, path, begins, strengths, memories)
-    fit(best, setting.free(path), outer=5)
+    fit(best, setting.free(path), outer=4)
     for k, memory in enumerate(MEMORIES):
         part = best.take(np.arange(k * count, (k + 1) * count))
         families.append(settled("wandering", part, memory=memory))

@@ -24,7 +24,7 @@ from epicycle.samples.arrays import Floats
 PERIODS = ("constant", "drifting", "shifted", "wandering", "diffusing")
 
 #: Memories of noise tried for a record without any rhythm, in cycles.
-_NOISES = (0.1, 0.3, 1.0)
+_NOISES = (0.1, 0.3, 1.0, 3.0)
 
 
 def odds_of(families: Sequence[Family]) -> dict[str, float]:
@@ -64,7 +64,7 @@ def no_rhythm(setting: Setting) -> float:
         design, [Terms()] * len(memories), np.empty((len(memories), 0)), strength, np.ones((1, 1))
     )
     batch.memory[:, 0] = memories
-    fit(batch, [0] if setting.noise else [], outer=12, inner=1)
+    fit(batch, [0] if setting.noise else [], outer=6, inner=1)
     return float(batch.log_evidence.max())
 
 
