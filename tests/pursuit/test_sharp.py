@@ -86,3 +86,14 @@ def test_eclipses_seen_three_or_four_times_are_a_cycle() -> None:
     assert abs(cycle.period - 7.3) < 4 * cycle.period_error < 0.05
     # its orders were weighed with those of half the period: nothing else is likelier
     assert not any(alias.odds > 0.1 for alias in cycle.aliases)
+
+
+def test_a_cycle_faster_than_its_samples_has_no_leftovers_there() -> None:
+    # many orders of a period of half a day, one sample a day: none is below the Nyquist frequency
+    rng = np.random.default_rng(6)
+    t = np.sort(rng.choice(400, 250, replace=False) + rng.normal(0.0, 0.1, 250))
+    phase = (t / 0.1137 + 0.2) % 1
+    y = np.exp(-0.5 * ((phase - 0.5) / 0.06) ** 2) + 0.02 * rng.normal(size=250)
+    cycle = find_cycles(t, y, minimum_period=0.1).cycles[0]
+    assert len(cycle.harmonics) >= 5
+    assert cycle.period == pytest.approx(0.1137, rel=1e-4)

@@ -108,6 +108,8 @@ class Sharp:
     """Fewer values carry no more orders than a smooth waveform has."""
     least_density: float = decides(0.3, "share", "accuracy/sharp")
     """Samples are dense where there are so many of those that typical gaps would make."""
+    fewest_irregular: int = decides(1000, "values", "accuracy/sharp")
+    """Fewer samples that are not regular are not dense."""
     most_values: int = decides(20000, "values", "accuracy/eclipsing")
     """Sharp features are looked for up to this many values."""
     most_sums: float = decides(1e7, "sums", "accuracy/eclipsing")

@@ -53,7 +53,7 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     data, plan = work.data, work.plan
     # between sparse samples what is sharper than they are dense looks like further orders
     if (
-        not is_dense(data)
+        not (plan.regular or is_dense(data))
         or goal.drift
         or goal.red_noise
         or goal.max_order < SHARP.smooth
@@ -95,8 +95,13 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
 
 
 def is_dense(data: Data) -> bool:
-    """Return whether most of the baseline is as full of samples as where they are typical."""
-    return data.n_values / data.baseline >= SHARP.least_density * 2 * _nyquist(data)
+    """Return whether most of the baseline is as full of samples as where they are typical.
+
+    Few samples, such as one of each night, may hide what is faster than they are.
+    """
+    rate = data.n_values / data.baseline
+    many = data.n_values >= SHARP.fewest_irregular
+    return many and rate >= SHARP.least_density * 2 * _nyquist(data)
 
 
 def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
@@ -123,7 +128,7 @@ def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
 def with_leftovers(stand: Stand) -> Stand:
     """Return the stand with weak lines at multiples of a rich cycle, or their aliases, in it."""
     work = stand.work
-    if not is_dense(work.data):
+    if not (work.plan.regular or is_dense(work.data)):
         return stand
     fundamentals = stand.fit.structure.fundamentals()
     rate = 2 * _nyquist(work.data)
@@ -133,6 +138,8 @@ def with_leftovers(stand: Stand) -> Stand:
             continue
         # (further than they are fitted: what is left of those is no other cycle)
         most = int(SHARP.beyond_nyquist * rate / one.frequency)
+        if most < 1:
+            continue
         multiples = np.arange(1, most + 1) * one.frequency
         if work.plan.regular:
             multiples = np.abs(multiples - rate * np.rint(multiples / rate))
