@@ -65,6 +65,21 @@ def test_a_period_that_swings_is_one_rhythm(rng: np.random.Generator) -> None:
     assert float(every.split()[0]) == pytest.approx(240, abs=15)
 
 
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_a_jump_is_told_beside_another_cycle(seed: int) -> None:
+    """A cycle of 8.4 h, near a third of 24: its line is none of the rhythm's overtones."""
+    t = _hours(1.0)
+    y = np.cos(2 * np.pi * (t / 24 - np.where(t > 250, 5 / 24, 0.0))) + 0.9 * np.cos(
+        2 * np.pi * t / 8.4
+    )
+    noise = np.random.default_rng(seed).normal(0, 0.5, len(t))
+    model = epicycle.find_cycles(t, y + noise, minimum_period=5.0)
+    assert len(model.cycles) == 2
+    assert min(abs(cycle.period - 8.4) for cycle in model.cycles) < 0.01
+    (note,) = _notes(model)
+    assert float(note.split("jumps by ")[1].split()[0]) == pytest.approx(5, abs=1)
+
+
 def test_beats_stay_three_clocks(rng: np.random.Generator) -> None:
     """A clock whose amplitude swings has the same three frequencies, in phase."""
     t = _hours()

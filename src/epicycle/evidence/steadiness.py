@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from epicycle.evidence.clocks import BentClock, Wave, best_bend, best_pair, fit_
 from epicycle.evidence.phases import Phases, phases_in_windows, shifts_in_windows
 from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.level import places_around
+from epicycle.fit.lines import Structure
 from epicycle.fit.nearby import restored
 from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
@@ -108,7 +108,7 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
         return None
     line, output = _strongest(fit, k)
     independent: set[int] = set()
-    for _ in range(3):
+    for _ in range(4):
         # lines that the bent clock has not explained are no part of it
         near = [m for m in others if m not in independent and _is_near(structure, m, f, data)]
         lines = np.flatnonzero(np.isin(structure.parent, [k, *near]))
@@ -127,11 +127,14 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
             return None
         clocks = float(fit.chi2[output]), 2 * len(lines) + 1 + len(near)
         bent = _best(wave, phases, clocks)
-        if bent is None:
-            return None
-        chance = _chance(wave, bent, phases.level * bent.excess)
-        if chance > STEADINESS.chance:
-            return None
+        chance = 1.0 if bent is None else _chance(wave, bent, phases.level * bent.excess)
+        if bent is None or chance > STEADINESS.chance:
+            # lines near another multiple may be a cycle of their own
+            beside = {m for m in near if _order(structure, m, f) != strongest}
+            if not beside:
+                return None
+            independent |= beside
+            continue
         left = _apart(data, fit, near, bent.residual, output)
         if not left:
             return _described(k, tuple(near), bent, phases, chance, f)
@@ -189,12 +192,21 @@ def _strongest(fit: Fit, k: int) -> tuple[int, int]:
     return line, int((fit.line_coefficients(line) ** 2).sum(axis=0).argmax())
 
 
-def _is_near(structure: Any, m: int, f: float, data: Data) -> bool:
+def _lowest(structure: Structure, m: int) -> float:
+    """Return the frequency of the lowest line of a fundamental."""
+    return float(structure.line_frequency[structure.parent == m].min())
+
+
+def _order(structure: Structure, m: int, f: float) -> int:
+    """Return the multiple of a frequency that the lowest line of a fundamental is nearest to."""
+    return round(_lowest(structure, m) / f)
+
+
+def _is_near(structure: Structure, m: int, f: float, data: Data) -> bool:
     """Return whether the lowest line of a fundamental is near a multiple of a frequency."""
     if structure.fixed[m]:
         return False
-    lowest = float(structure.line_frequency[structure.parent == m].min())
-    order = round(lowest / f)
+    lowest, order = _lowest(structure, m), _order(structure, m, f)
     reach = STEADINESS.reach / data.baseline + order * STEADINESS.spread * f
     return order > 0 and abs(lowest - order * f) < min(reach, 0.5 * f)
 
