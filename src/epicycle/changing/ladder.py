@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from epicycle.changing.batch import Batch, join
@@ -246,6 +247,7 @@ def raced(
     terms = [replace(setting.terms, drift=True)]
     endless = np.isinf(memories) & (design.wander == "path")
     scale = np.where(endless, 1 / np.sqrt(2 * setting.record.half), 1.0)
+    suits: list[tuple[Batch, NDArray[np.bool_], float | None]]
     suits = [(begins[0], strengths >= _WEAK, None), (begins[1], strengths <= _STRONG, None)]
     if design.wander == "walk" and setting.noise:
         suits.append((begins[0], strengths >= _WEAK, _LITTLE))
