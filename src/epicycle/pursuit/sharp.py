@@ -190,9 +190,13 @@ def _proposed(data: Data, fit: Fit, lowest: float, top: float) -> list[float]:
             height.append(_best_box(folded, float(weights.sum())))
         low = high
     f, h = np.concatenate(frequency), np.concatenate(height)
+    # a box explains more of a sharp feature than a sinusoid does: of what looks smooth, the
+    # likeliest place is tried and no more
+    sinusoid = 2 * float((np.abs(sums[int(lowest / spacing) :]) ** 2).max()) / float(weights.sum())
+    most = SHARP.proposals if h.max() > sinusoid else 1
     chosen: list[float] = []
     for k in np.argsort(-h, kind="stable")[: 50 * SHARP.proposals].tolist():
-        if h[k] < SHARP.least_height or len(chosen) >= SHARP.proposals:
+        if h[k] < SHARP.least_height or len(chosen) >= most:
             break
         if all(abs(f[k] - other) > 1.0 / T for other in chosen):
             chosen.append(float(f[k]))
