@@ -10,11 +10,14 @@ from epicycle.evidence.aliases import least_log_odds
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
+from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
 from epicycle.fit.joint import Fit
+from epicycle.fit.lines import Structure
 from epicycle.fit.noise import is_exact
+from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES, LINES, SHARP
 from epicycle.pursuit import harmonics
-from epicycle.pursuit.goal import Goal
+from epicycle.pursuit.goal import Goal, count_cycles
 from epicycle.pursuit.opening import (
     compare_waveforms,
     open_with_waveform,
@@ -185,26 +188,42 @@ def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Ju
 def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand:
     """Return the end of a pursuit with every cycle whose half or third is clearly likelier there.
 
-    Odds of its lines together see what no single line of it shows.
+    Odds of its lines together see what no single line of it shows.  Where lines were left because
+    the number of cycles is limited, a fraction of one would gain what belongs to them.
     """
+    richest = 2 * SHARP.smooth if goal.max_order >= SHARP.smooth else goal.max_order
     for _ in range(max(len(stand.fit.structure.frequency), 1)):
         work, fit = stand.work, stand.fit
+        full = count_cycles(fit.structure, goal) >= goal.max_cycles
         if goal.drift or goal.red_noise or is_exact(work.data, fit.chi2):
             return stand
         test = AliasTest(work.data, work.noise, window, work.plan)
         moved = None
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             most = 2 * max(fit.structure.orders_of(k))
-            if (
-                not fit.structure.fixed[k]
-                and frequency >= 2 * goal.slow_limit
-                and (most <= max(goal.max_order, 2 * SHARP.smooth))
-            ):
+            if not fit.structure.fixed[k] and frequency >= 2 * goal.slow_limit and most <= richest:
                 moved = moved or test.likelier_fraction(fit, k)
-        if moved is None:
+        if moved is None or (full and _is_another_line(stand, moved)):
             return stand
         fit, _ = work.settle(moved)
         fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
         fit, jitter = work.settle(fit.structure, tight=True)
         stand = replace(stand, fit=fit, jitter=jitter)
     return stand
+
+
+def _is_another_line(stand: Stand, moved: Structure) -> bool:
+    """Return whether one more line anywhere is likelier than a cycle at a fraction."""
+    work, structure = stand.work, stand.fit.structure
+    strongest = work.search(stand.fit).frequency[:1]
+    if not len(strongest):
+        return False
+    n = value_counts(work.data)
+    line, frequency = price_of_line(n), price_of_frequency(n)
+    fits = [
+        fit_lines(work.data, one, absolute=False)
+        for one in (structure.plus(float(strongest[0])), moved)
+    ]
+    free, there = (deviance(work.data, fit, n) for fit in fits)
+    more = len(moved.order) - len(structure.order)
+    return free + line + frequency <= there + more * line
