@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import linalg, stats
 
 from epicycle.evidence.clocks import Wave
 from epicycle.fit.level import places_around, power_around, raised_level
@@ -37,6 +37,38 @@ class Phases(NamedTuple):
         solved = np.linalg.lstsq(columns, self.phase / self.error, rcond=None)[0]
         chi2 = float(((self.phase / self.error - columns @ solved) ** 2).sum())
         return float(stats.chi2.sf(chi2, len(self.time) - 2))
+
+    def slope_error(self) -> float:
+        """Return the standard error of the slope of a line through phases that scatter.
+
+        Beyond their errors they may scatter about the line, which widens the error little, or walk
+        away from it.  The variance of the slope is the mean over both strengths, each from nothing
+        to what the steps from one to the next have, weighted by their restricted likelihood
+        (Patterson & Thompson 1971, Biometrika 58, 545).
+        """
+        t = (self.time - self.time.mean()) / np.ptp(self.time)
+        columns = np.stack([np.ones_like(t), t], axis=1)
+        most = float(np.var(np.diff(self.phase))) + float(np.mean(self.error**2))
+        shares = np.concatenate([[0.0], np.geomspace(1e-3, 2.0, 12)]) * most
+        elapsed = t - t.min() + 1.0 / len(t)
+        walk = np.minimum(elapsed[:, np.newaxis], elapsed) * len(t)
+        log_likelihood, variance = [], []
+        for step in shares:
+            for scatter in shares:
+                v = np.diag(self.error**2 + scatter) + step * walk
+                factor = linalg.cho_factor(v, lower=True, check_finite=False)
+                solved = linalg.cho_solve(factor, columns, check_finite=False)
+                normal = columns.T @ solved
+                slope = np.linalg.solve(normal, solved.T @ self.phase)
+                rest = self.phase - columns @ slope
+                misfit = float(rest @ linalg.cho_solve(factor, rest, check_finite=False))
+                size = 2 * float(np.log(np.diag(factor[0])).sum())
+                size += float(np.linalg.slogdet(normal)[1])
+                log_likelihood.append(-0.5 * (misfit + size))
+                variance.append(float(np.linalg.inv(normal)[1, 1]))
+        share = np.exp(np.array(log_likelihood) - max(log_likelihood))
+        mean = float(share @ np.array(variance) / share.sum())
+        return math.sqrt(mean) / float(np.ptp(self.time))
 
 
 def phases_in_windows(wave: Wave, order: int, windows: int) -> Phases | None:

@@ -145,9 +145,7 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
 def _scattered(data: Data, fit: Fit, k: int) -> Unsteady | None:
     """Return a cycle whose phase alone scatters more than noise makes it, whatever the reason.
 
-    Windows are as short as one turn where noise allows.  What their phases scatter from one to the
-    next, beyond their errors, is taken for steps of a random walk: the slope of a straight line
-    through one has 6/5 of the variance of a step, over their number.
+    Windows are as short as one turn where noise allows.
     """
     windows = _windows(data, fit, k)
     if windows == 0:
@@ -169,9 +167,7 @@ def _scattered(data: Data, fit: Fit, k: int) -> Unsteady | None:
         )
         if found is None or found.straight() > STEADINESS.scattered:
             continue
-        steps, time = np.diff(found.phase), np.diff(found.time)
-        walk = float(np.var(steps, ddof=1) - np.mean(found.error[1:] ** 2 + found.error[:-1] ** 2))
-        spread = math.sqrt(1.2 * max(walk, 0.0) / len(steps)) / float(time.mean())
+        spread = found.slope_error()
         chance, here = found.straight(), (f, spread)
         return Unsteady(k, (), "scatter", math.nan, 0.0, 0.0, math.nan, here, here, spread, chance)
     return None
