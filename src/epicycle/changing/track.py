@@ -108,8 +108,8 @@ def track(
     >>> rhythm = epicycle.track(t, y, period=(18, 32), unit="h")
     >>> rhythm.verdict.period
     'shifted'
-    >>> round(rhythm.shifts[0].hours)
-    -3
+    >>> abs(rhythm.shifts[0].hours + 3) < 3 * rhythm.shifts[0].phase_error * 24
+    True
     """
     wishes = check_wishes(period, shifts, harmonics, trend, noise, amplitude, rhythms)
     given = checked_record(t, y, dy, group=group, unit=unit, clock=clock)

@@ -77,7 +77,9 @@ class Unsteady:
     false_alarm: float
 
 
-def unsteady_cycles(data: Data, fit: Fit, candidates: Sequence[int]) -> list[Unsteady]:
+def unsteady_cycles(
+    data: Data, fit: Fit, candidates: Sequence[int], *, scatter: bool = True
+) -> list[Unsteady]:
     """Return which cycles have a phase that does not run straight.
 
     Parameters
@@ -86,6 +88,8 @@ def unsteady_cycles(data: Data, fit: Fit, candidates: Sequence[int]) -> list[Uns
         The regression problem and its solution.
     candidates : sequence of int
         Fundamentals in question, strongest first.  Weaker ones may be part of stronger ones.
+    scatter : bool
+        Whether phases that scatter are of the cycle itself: lines that were left move them too.
     """
     found: list[Unsteady] = []
     taken: set[int] = set()
@@ -93,7 +97,7 @@ def unsteady_cycles(data: Data, fit: Fit, candidates: Sequence[int]) -> list[Uns
         if k in taken:
             continue
         rest = [c for c in candidates[i + 1 :] if c not in taken]
-        one = _unsteady(data, fit, k, rest) or _scattered(data, fit, k)
+        one = _unsteady(data, fit, k, rest) or (_scattered(data, fit, k) if scatter else None)
         if one is not None:
             taken.update([k, *one.members])
             found.append(one)

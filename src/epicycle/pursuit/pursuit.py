@@ -22,7 +22,7 @@ from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel, is_exact
-from epicycle.limits import LINES
+from epicycle.limits import LINES, STEADINESS
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.close_pairs import is_apart, resolve
 from epicycle.pursuit.dips import with_dips
@@ -288,7 +288,29 @@ def _unsteady_cycles(stand: Stand, goal: Goal, broad: list[BroadPeak]) -> list[U
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
     in_question[[m for peak in broad for m in peak.members]] = False
     order = np.argsort(-fundamental_powers(stand.fit), kind="stable")
-    return unsteady_cycles(stand.work.data, stand.fit, [int(k) for k in order if in_question[k]])
+    asked = [int(k) for k in order if in_question[k]]
+    return unsteady_cycles(
+        stand.work.data, stand.fit, asked, scatter=not _has_left_lines(stand, goal)
+    )
+
+
+def _has_left_lines(stand: Stand, goal: Goal) -> bool:
+    """Return whether a limit on the number of cycles left lines, which move phases of others.
+
+    Lines next to those that were fitted are left by cycles that do not keep their phase.
+    """
+    work, fit = stand.work, stand.fit
+    if count_cycles(fit.structure, goal) < goal.max_cycles:
+        return False
+    left = work.search(fit)
+    lines = fit.structure.line_frequency
+    if not len(left.frequency) or not len(lines):
+        return False
+    if left.power[0] < work.significant_power(fit):
+        return False
+    away = np.abs(lines - left.frequency[0])
+    near = np.maximum(STEADINESS.reach / work.data.baseline, STEADINESS.spread * lines)
+    return bool((away > near).all())
 
 
 def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
