@@ -43,3 +43,22 @@ def test_nothing_is_said_of_a_band_that_is_whole_or_of_a_cycle_that_is_clearly_i
     assert notes_of(cut=False, true=0.8, highest=0.5) == []
     # 80 values of ten times the noise: the image has less power by thousands of units
     assert notes_of(cut=True, true=0.2, highest=0.5) == []
+
+
+def notes_of_random_times(true: float, highest: float) -> list[str]:
+    rng = np.random.default_rng(4)
+    t = np.sort(rng.uniform(0, 200, 90))
+    data = regression(t, np.cos(2 * np.pi * true * t) + 0.1 * rng.normal(size=90))
+    plan: SearchPlan = replace(grid(0.02, highest, 1 / (5 * data.baseline)), cut=True)
+    window = spectral_window(data, grid(0.02, 2.0, 1 / (5 * data.baseline)))
+    fit = fit_lines(data, Structure.empty().plus(min(true, 0.4)), absolute=False)
+    return beyond_notes(data, fit, window, plan, [0])
+
+
+def test_what_no_image_shows_is_looked_for_beyond_the_band() -> None:
+    """Random times mirror nothing; one sinusoid beyond explains more than any inside."""
+    (note,) = notes_of_random_times(true=1.1, highest=0.5)
+    assert "possibly the alias of a shorter period" in note
+    assert f"the period {1 / 1.1:.3f}" in note
+    # what is inside explains most
+    assert notes_of_random_times(true=0.4, highest=0.5) == []

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from epicycle.fit.joint import Fit, line_powers
+from epicycle.fit.lines import Structure
 from epicycle.fit.nearby import NearbyPower
+from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES
 from epicycle.samples.data import Data
+from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
+
+#: Beyond a band, this many times as many frequencies are looked at, at most so many, and of at
+#: most so many values: less than the pursuit itself takes.
+_FURTHER, _MOST, _MANY = 3, 1 << 19, 20_000
 
 
 def mirrors_beyond(window: Candidates, frequency: float, highest: float) -> list[float]:
@@ -61,4 +70,41 @@ def beyond_notes(
                     f"and the sampling mirrors what is beyond; name minimum_period to look there"
                 )
                 break
+    if not notes and len(claimed):
+        place = _likelier_beyond(data, plan)
+        if place is not None:
+            own = float(fit.structure.frequency[claimed[0]])
+            notes.append(
+                f"period {1 / own:.6g}: possibly the alias of a shorter period: a sinusoid of the "
+                f"period {1 / place:.6g} explains more than any in the band, which was cut at "
+                f"{1 / plan.maximum_frequency:.6g}; name minimum_period to look there"
+            )
     return notes
+
+
+def _likelier_beyond(data: Data, plan: SearchPlan) -> float | None:
+    """Return the frequency, not far beyond a band, at which one sinusoid is likelier than in it.
+
+    None where there is none, or where to look takes more than the band itself did.
+    """
+    count = int(_FURTHER * plan.n_frequencies)
+    if plan.strategy != "dense" or count > _MOST or data.n_values > _MANY:
+        return None
+    further = replace(
+        plan,
+        minimum_frequency=plan.maximum_frequency + plan.spacing,
+        maximum_frequency=plan.maximum_frequency + count * plan.spacing,
+        n_frequencies=count,
+    )
+    null = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
+    inside, beyond = (
+        DenseSearch(data, band, keep=1).maxima(null.residual, null.scale)
+        for band in (plan, further)
+    )
+    if not len(inside.power) or not len(beyond.power):
+        return None
+    # what a sinusoid takes from chi-square, as a share of it, and the trials it pays for
+    total = float((null.chi2 / null.scale).sum())
+    left = [max(1.0 - float(one.power[0]) / total, 1e-12) for one in (inside, beyond)]
+    odds = 0.5 * data.n_values * math.log(left[0] / left[1]) - math.log(_FURTHER)
+    return float(beyond.frequency[0]) if odds > -math.log(ALIASES.hardly) else None
