@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from epicycle.evidence.clocks import Wave
-from epicycle.evidence.phases import phases_in_windows, shifts_in_windows
+from epicycle.evidence.phases import Phases, phases_in_windows, shifts_in_windows
 from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 
@@ -64,3 +64,15 @@ def test_a_window_with_two_values_tells_nothing() -> None:
     found = shifts_in_windows(wave, rest, WINDOWS)
     assert found is not None
     assert len(found.time) == 4
+
+
+@pytest.mark.parametrize(("scatter", "walk"), [(0.0, 0.0), (0.03, 0.0), (0.0, 0.03)])
+def test_the_error_of_a_slope_is_that_of_what_scatters(scatter: float, walk: float) -> None:
+    rng = np.random.default_rng([6, round(1e3 * scatter), round(1e3 * walk)])
+    time, errors = np.arange(24.0), []
+    for _ in range(60):
+        phase = rng.normal(0, np.hypot(0.01, scatter), 24) + np.cumsum(rng.normal(0, walk, 24))
+        errors.append(Phases(time, phase, np.full(24, 0.01), 1.0).slope_error())
+    # of a walk, the variance of a step over their number, and 6/5 of it; else far less
+    exact = walk / np.sqrt(23) if walk else np.hypot(0.01, scatter) * np.sqrt(12 / 24**3)
+    assert exact / 1.5 < np.median(errors) < (1.6 if walk else 6) * exact

@@ -9,13 +9,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-import reprlib
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from epicycle.changing.rhythm import Curves, Rhythm, Shift, Verdict
+from epicycle.files.documents import read_document, timezone
 from epicycle.samples.times import TimeScale
 
 SCHEMA = "epicycle.rhythm/1"
@@ -57,19 +56,7 @@ def from_dict(document: Any) -> Rhythm:
     ValueError
         If the document is of another schema, or incomplete.
     """
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
-        raise ValueError(
-            f"the document must have the schema {SCHEMA!r}, got {reprlib.repr(got)}. "
-            f"To fix this, pass what Rhythm.to_dict() wrote."
-        )
-    try:
-        return _read(document)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"the document is not complete ({type(error).__name__}: {error}). "
-            f"To fix this, pass what Rhythm.to_dict() wrote."
-        ) from None
+    return read_document(document, SCHEMA, "Rhythm.to_dict()", _read)
 
 
 def _read(document: dict[str, Any]) -> Rhythm:
@@ -77,7 +64,7 @@ def _read(document: dict[str, Any]) -> Rhythm:
     scale = TimeScale(
         document["unit"],
         document["calendar"],
-        None if zone is None else _timezone(zone),
+        timezone(zone),
         document["clock"],
     )
     values = {name: document[name] for name in _PLAIN}
@@ -108,15 +95,6 @@ def _time(value: Any, scale: TimeScale) -> Any:
     if not scale.calendar:
         return value
     return dt.datetime.fromisoformat(value)
-
-
-def _timezone(name: str) -> dt.tzinfo:
-    """Return a time zone by its name, which may be an offset as in "UTC+01:00"."""
-    if name.startswith("UTC") and ":" in name:
-        sign = -1 if name[3] == "-" else 1
-        hours, minutes = (int(part) for part in name[4:9].split(":"))
-        return dt.timezone(sign * dt.timedelta(hours=hours, minutes=minutes))
-    return dt.UTC if name == "UTC" else ZoneInfo(name)
 
 
 def _plain(value: Any) -> Any:

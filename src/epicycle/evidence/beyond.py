@@ -18,10 +18,6 @@ from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan
 
-#: Beyond a band, this many times as many frequencies are looked at, at most so many, and of at
-#: most so many values: less than the pursuit itself takes.
-_FURTHER, _MOST, _MANY = 3, 1 << 19, 20_000
-
 
 def mirrors_beyond(window: Candidates, frequency: float, highest: float) -> list[float]:
     """Return where beyond a band the sampling mirrors a frequency, the strongest image first."""
@@ -87,8 +83,12 @@ def _likelier_beyond(data: Data, plan: SearchPlan) -> float | None:
 
     None where there is none, or where to look takes more than the band itself did.
     """
-    count = int(_FURTHER * plan.n_frequencies)
-    if plan.strategy != "dense" or count > _MOST or data.n_values > _MANY:
+    count = int(ALIASES.further * plan.n_frequencies)
+    if (
+        plan.strategy != "dense"
+        or count > ALIASES.most_further
+        or data.n_values > ALIASES.most_values
+    ):
         return None
     further = replace(
         plan,
@@ -106,5 +106,5 @@ def _likelier_beyond(data: Data, plan: SearchPlan) -> float | None:
     # what a sinusoid takes from chi-square, as a share of it, and the trials it pays for
     total = float((null.chi2 / null.scale).sum())
     left = [max(1.0 - float(one.power[0]) / total, 1e-12) for one in (inside, beyond)]
-    odds = 0.5 * data.n_values * math.log(left[0] / left[1]) - math.log(_FURTHER)
+    odds = 0.5 * data.n_values * math.log(left[0] / left[1]) - math.log(ALIASES.further)
     return float(beyond.frequency[0]) if odds > -math.log(ALIASES.hardly) else None

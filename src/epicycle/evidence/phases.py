@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg, stats
 
 from epicycle.evidence.clocks import Wave
@@ -71,11 +72,17 @@ class Phases(NamedTuple):
         return math.sqrt(mean) / float(np.ptp(self.time))
 
 
+def _window_of(t: Floats, windows: int) -> NDArray[np.intp]:
+    """Return in which of so many windows of equal length each time is."""
+    edges = np.linspace(t.min(), t.max() * (1 + 1e-12), windows + 1)
+    which: NDArray[np.intp] = np.searchsorted(edges, t, side="right") - 1
+    return np.clip(which, 0, windows - 1)
+
+
 def phases_in_windows(wave: Wave, order: int, windows: int) -> Phases | None:
     """Return the phases in windows of equal length; None where too few have enough values."""
     t, w = wave.t, wave.w
-    edges = np.linspace(t.min(), t.max() * (1 + 1e-12), windows + 1)
-    which = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, windows - 1)
+    which = _window_of(t, windows)
     rest, spent, parts = np.zeros(len(t)), 0, []
     at = 2 * int(np.flatnonzero(wave.orders == order)[0])
     for b in range(windows):
@@ -125,8 +132,7 @@ def shifts_in_windows(wave: Wave, residual: Floats, windows: int) -> Phases | No
     coefficients = wave.solve(wave.columns(turns))[0]
     slope = wave.slope(turns, coefficients)
     slope = slope - np.average(slope, weights=w)
-    edges = np.linspace(t.min(), t.max() * (1 + 1e-12), windows + 1)
-    which = np.clip(np.searchsorted(edges, t, side="right") - 1, 0, windows - 1)
+    which = _window_of(t, windows)
 
     def total(values: Floats) -> Floats:
         return np.bincount(which, values, minlength=windows).astype(np.float64)

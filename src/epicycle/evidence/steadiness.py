@@ -116,11 +116,10 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
         # lines that the bent clock has not explained are no part of it
         near = [m for m in others if m not in independent and _is_near(structure, m, f, data)]
         lines = np.flatnonzero(np.isin(structure.parent, [k, *near]))
-        orders = np.rint(structure.line_frequency[lines] / f).astype(int)
-        orders = np.unique(orders[(orders > 0) & (orders <= STEADINESS.orders)])
+        wave = _wave(data, fit, lines, f, output, STEADINESS.orders)
+        orders = wave.orders
         if not len(orders):
             return None
-        wave = Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
         strongest = round(float(structure.line_frequency[line]) / f)
         phases = phases_in_windows(
             wave, strongest if strongest in orders else int(orders[0]), windows
@@ -157,24 +156,30 @@ def _scattered(data: Data, fit: Fit, k: int) -> Unsteady | None:
     _, output = _strongest(fit, k)
     f = float(fit.structure.frequency[k])
     lines = np.flatnonzero(fit.structure.parent == k)
-    orders = np.unique(np.rint(fit.structure.line_frequency[lines] / f).astype(int))
-    wave = Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
+    wave = _wave(data, fit, lines, f, output)
     shifts = shifts_in_windows(wave, fit.residual[:, output], windows)
     if shifts is None:
         return None
     # an error grows with the root of the number of windows
     finer = windows * (STEADINESS.finest / float(np.median(shifts.error))) ** 2
     finest = min(int(f * data.baseline), STEADINESS.most_turns)
-    for count in (int(min(finer, finest)), windows):
-        found = (
-            shifts_in_windows(wave, fit.residual[:, output], count) if count >= windows else None
-        )
+    for count in (max(int(min(finer, finest)), windows), windows):
+        found = shifts_in_windows(wave, fit.residual[:, output], count)
         if found is None or found.straight() > STEADINESS.scattered:
             continue
         spread = found.slope_error()
         chance, here = found.straight(), (f, spread)
         return Unsteady(k, (), "scatter", math.nan, 0.0, 0.0, math.nan, here, here, spread, chance)
     return None
+
+
+def _wave(
+    data: Data, fit: Fit, lines: NDArray[np.intp], f: float, output: int, most: float = math.inf
+) -> Wave:
+    """Return what an output has of some lines and of the residual, as a wave of a frequency."""
+    orders = np.rint(fit.structure.line_frequency[lines] / f).astype(int)
+    orders = np.unique(orders[(orders > 0) & (orders <= most)])
+    return Wave(data, restored(data, fit, lines)[:, output], output, f, orders)
 
 
 def _windows(data: Data, fit: Fit, k: int) -> int:

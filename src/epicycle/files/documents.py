@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import reprlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,6 +30,8 @@ from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
 SCHEMA = "epicycle.cycles/1"
+
+Read = TypeVar("Read")
 
 #: What is written of each cycle for other readers only.
 _DERIVED = ("suggestions", "clock_times", "envelope")
@@ -130,24 +133,38 @@ def from_dict(document: Any) -> Result:
     ValueError
         If the document is of another schema, or incomplete.
     """
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+    writer = "CycleModel.to_dict() or 'epicycle find --json'"
+    return read_document(document, SCHEMA, writer, _read)
+
+
+def read_document(
+    document: Any, schema: str, writer: str, read: Callable[[dict[str, Any]], Read]
+) -> Read:
+    """Return what `read` makes of a document of a schema.
+
+    Raises
+    ------
+    ValueError
+        If the document is of another schema, or incomplete; `writer` is what wrote good ones.
+    """
+    if not isinstance(document, dict) or document.get("schema") != schema:
         got = document.get("schema") if isinstance(document, dict) else type(document).__name__
         raise ValueError(
-            f"the document must have the schema {SCHEMA!r}, got {reprlib.repr(got)}. "
-            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+            f"the document must have the schema {schema!r}, got {reprlib.repr(got)}. "
+            f"To fix this, pass what {writer} wrote."
         )
     try:
-        return _read(document)
+        return read(document)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"the document is not complete ({type(error).__name__}: {error}). "
-            f"To fix this, pass what CycleModel.to_dict() or 'epicycle find --json' wrote."
+            f"To fix this, pass what {writer} wrote."
         ) from None
 
 
 def _read(document: dict[str, Any]) -> Result:
     numbers = document["model"]
-    scale = TimeScale(document["unit"], numbers["calendar"], _timezone(numbers["timezone"]))
+    scale = TimeScale(document["unit"], numbers["calendar"], timezone(numbers["timezone"]))
     scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")
     nuisance = np.array(numbers["nuisance"], dtype=np.float64)
     predictor = Predictor(
@@ -281,7 +298,8 @@ def _user_time(value: Any, scale: TimeScale) -> Any:
     return moment if scale.timezone is None else moment.astimezone(scale.timezone)
 
 
-def _timezone(name: str | None) -> dt.tzinfo | None:
+def timezone(name: str | None) -> dt.tzinfo | None:
+    """Return the time zone of a document: a place, or an offset such as "UTC+02:00"."""
     if name is None:
         return None
     if name == "UTC":

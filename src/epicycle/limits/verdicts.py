@@ -29,6 +29,12 @@ class Aliases:
     """Noise around a line counts from this level; less is the scatter of its estimate."""
     window_share: float = decides(0.5, "share", "accuracy/star")
     """A window peak below this part of that ratio leads to no alias worth naming."""
+    further: float = decides(3.0, "bands", "accuracy/survey")
+    """Beyond a band that cost has cut, this many times as many frequencies are looked at."""
+    most_further: int = decides(1 << 19, "frequencies", "accuracy/survey")
+    """No more than this are, or none: less than the pursuit itself takes."""
+    most_values: int = decides(20_000, "values", "accuracy/survey")
+    """Nor is it done with more values."""
 
 
 ALIASES = Aliases()

@@ -12,6 +12,7 @@ from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.views import drawing as draw
+from epicycle.views.actograms import draw_double_plotted
 from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
 
@@ -123,23 +124,11 @@ def _maxima(cycle: Cycle, reference: float, hour: float, n_days: int) -> Floats:
 
 def actogram(found: Actogram, value_label: str, size: tuple[float, float]) -> Figure:
     """Draw an actogram, each day beside the next one."""
-    n_days, bins = found.values.shape
+    n_days = len(found.values)
     figure = draw.new_figure((size[0], float(np.clip(0.09 * n_days + 1.2, 3.0, 9.0))))
     axes = figure.add_subplot()
     draw.style(axes)
-    following = np.vstack([found.values[1:], np.full((1, bins), np.nan)])
-    double = np.hstack([found.values, following])
-    known = double[np.isfinite(double)]
-    low, high = np.quantile(known, [0.02, 0.98])
-    image = axes.imshow(
-        np.ma.masked_invalid(double),
-        aspect="auto",
-        interpolation="nearest",
-        cmap="cividis",
-        vmin=float(low),
-        vmax=float(high),
-        extent=(0.0, 48.0, float(n_days), 0.0),
-    )
+    image = draw_double_plotted(axes, found.values, 24.0)
     days, hours = found.maximum.T
     marks: Any = {"linestyle": "none", "marker": "o", "markersize": 2.5, "markeredgewidth": 0}
     axes.plot(hours, days + 0.5, color=draw.VERMILLION, gid="maximum", **marks)

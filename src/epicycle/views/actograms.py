@@ -149,26 +149,41 @@ def plot_actogram(
     return figure
 
 
-def draw_actogram(axes: Axes, rhythm: Rhythm, rows: Rows) -> Any:
-    """Draw an actogram into axes; returns the image of the values."""
-    from matplotlib.ticker import MaxNLocator
+def draw_double_plotted(axes: Axes, values: Floats, day: float) -> Any:
+    """Draw rows of a day each, every one beside the next; returns the image.
 
-    draw.style(axes)
-    axes.set_facecolor(draw.FAINT)
-    n_rows, bins = rows.values.shape
-    following = np.vstack([rows.values[1:], np.full((1, bins), np.nan)])
-    double = np.hstack([rows.values, following])
+    Parameters
+    ----------
+    axes : Axes
+    values : ndarray, shape (rows, bins)
+        NaN where there is none.
+    day : float
+        Length of a row.
+    """
+    n_rows, bins = values.shape
+    following = np.vstack([values[1:], np.full((1, bins), np.nan)])
+    double = np.hstack([values, following])
     known = double[np.isfinite(double)]
     low, high = np.quantile(known, [0.02, 0.98])
-    image = axes.imshow(
+    return axes.imshow(
         np.ma.masked_invalid(double),
         aspect="auto",
         interpolation="nearest",
         cmap="cividis",
         vmin=float(low),
         vmax=float(high),
-        extent=(0.0, 2 * rows.day, float(n_rows), 0.0),
+        extent=(0.0, 2 * day, float(n_rows), 0.0),
     )
+
+
+def draw_actogram(axes: Axes, rhythm: Rhythm, rows: Rows) -> Any:
+    """Draw an actogram into axes; returns the image of the values."""
+    from matplotlib.ticker import MaxNLocator
+
+    draw.style(axes)
+    axes.set_facecolor(draw.FAINT)
+    n_rows = len(rows.values)
+    image = draw_double_plotted(axes, rows.values, rows.day)
     image.set_gid("values")
     _draw_maxima(axes, rhythm, rows)
     for one in rhythm.shifts:
