@@ -1,0 +1,1 @@
+"""Designed experiments: short series, many genes, replicates, groups that are compared."""
