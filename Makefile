@@ -20,6 +20,7 @@ SECONDS ?= 600
 TARGETS ?=
 
 # Wings, places of each and seed of the sample: make mutants WING="spectra fit" SAMPLE=200 SEED=1
+# MUTANTS_ARGS=--again shows the survivors to new tests, --resume goes on with a run cut off.
 WING ?= samples spectra search fit evidence pursuit
 SAMPLE ?= 60
 SEED ?= 0
@@ -109,7 +110,7 @@ fuzz: $(FUZZ)
 		$(BIN)/python fuzz/run.py --seconds $(SECONDS) $(TARGETS)
 
 mutants: $(MUTANTS)
-	@$(BIN)/python scripts/mutants.py --wing $(WING) --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python scripts/mutants.py --wing $(WING) --sample $(SAMPLE) --seed $(SEED) $(MUTANTS_ARGS)
 
 clean:
 	rm -rf build dist docs/_build docs/auto_gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,17 +1,19 @@
 """Mutation testing of wings: which small errors in the code do the tests of its wing notice?
 
-A place is an operator, a comparison, a number, a condition or the like that Cosmic Ray can change.
-A sample of the places of each wing is drawn, with one change for each, drawn among those that
-Cosmic Ray offers there.  The tests of the wing then run against a copy of the project with this one
-change: first those of the changed module, then all others, up to the first failure.  The score is
-the share of changes that the tests notice, and its error is that of a binomial share.
-
-Left out are changes that say nothing about the tests: those of annotations and of ``strict=True``,
-those that do not compile, ``is`` in place of ``==``, and bitwise operators in place of arithmetic
-ones, which no float survives.  What remains still contains changes that alter no result; a reader
-of the survivors tells which.
+A sample of the places of each wing is drawn, with one change for each (see `mutant_places`).  The
+tests of the wing then run against a copy of the project with this one change, up to the first
+failure: those that execute the changed statement, as a run without a change has shown, first those
+of the changed module, and the quick before the slow.  The score is the share of changes that are
+noticed, among those that alter anything: survivors that a reader has shown to alter no result
+stand, with the reason, in ``tests/equivalent_mutants.toml``.  Its error is a binomial share's.
 
     make mutants WING="spectra fit" SAMPLE=200 SEED=1
+    make mutants WING="spectra fit" SAMPLE=200 SEED=1 MUTANTS_ARGS=--again
+
+Slow tests are left out where a change meets more than ``--seconds`` of them: a survivor may fall
+to those, so that the score is a lower limit.  The report, ``mutants.json``, is written after each
+change: ``--resume`` goes on with a run that was cut off, and ``--again`` shows the survivors to
+tests that have been added.
 """
 
 import argparse
@@ -20,119 +22,93 @@ import json
 import math
 import os
 import queue
-import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 
-import parso.python.tree  # noqa: F401  # before cosmic_ray, which imports parts of it in a circle
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+from mutant_places import Mutant, drawn, found_again
 
 ROOT = Path(__file__).parents[1]
 WINGS = ("samples", "spectra", "search", "fit", "evidence", "pursuit")
+EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
 
-#: Changes to these say nothing: see above.
-BITWISE = ("RShift", "LShift", "BitOr", "BitAnd", "BitXor")
-IDENTITY = ("Is", "IsNot")
-
-#: A run of tests that takes so many times as long as without a change hangs, and that is noticed.
+#: A run of tests that takes so many times its CPU time without a change hangs: it is noticed.
 PATIENCE = 5.0
-LEAST_SECONDS = 60.0
+LEAST_SECONDS = 30.0
+#: What ends a run that hangs: too much CPU time, or none at all for long.
+HANGS = (-signal.SIGXCPU, -signal.SIGALRM)
+
+#: Of pytest.  Libraries are loaded before it can rewrite what they assert.
+OPTIONS = (
+    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "mutant_reach"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
 
 #: pytest's exit codes by which a change is noticed: a test failed, or a module cannot be imported.
 NOTICED = (1, 2, 4)
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change to one module."""
+class Reached:
+    """Which tests of a wing execute which statements of it, and how long each of them takes."""
 
-    module: str
-    line: int
-    operator: str
-    occurrence: int
-    before: str
-    after: str
+    def __init__(self, report: dict) -> None:
+        self.seconds: dict[str, float] = report["seconds"]
+        self.lines: dict[str, dict[str, list[str]]] = report["lines"]
+        self.start = report["total"] - sum(self.seconds.values())
 
+    def tests(self, mutant: Mutant, source: str, seconds: float) -> list[str]:
+        """Return the tests that can notice a change, those first that are likely to.
 
-def operators() -> dict:
-    """Return the operators of Cosmic Ray that say something about tests."""
-    chosen = {}
-    for name in operator_names():
-        kind, *change = name.removeprefix("core/").split("_")
-        if kind == "ReplaceBinaryOperator" and (change[1] in BITWISE) != (change[0] in BITWISE):
-            continue
-        if kind == "ReplaceComparisonOperator" and (change[1] in IDENTITY) != (
-            change[0] in IDENTITY
-        ):
-            continue
-        if not get_operator(name).arguments():
-            chosen[name] = get_operator(name)()
-    return chosen
+        They take at most so many seconds without the change, but for the first of them.
+        """
+        module = Path(mutant.module)
+        by_line = {int(k): v for k, v in self.lines.get(module.name, {}).items()}
+        found: set[str] = set()
+        for lines in around(source, mutant.line):
+            found = {test for k in lines for test in by_line.get(k, ())}
+            if found or by_line.keys().isdisjoint(lines):
+                break
+        own = f"/test_{module.stem.strip('_')}"
 
+        def place(test: str) -> tuple[bool, float]:
+            of_module = own in test.partition("::")[0] or test.startswith(mutant.module)
+            return not of_module, self.seconds[test]
 
-def left_out(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return where annotations, and the values of ``strict=``, begin and end."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        parts = [getattr(node, name, None) for name in ("annotation", "returns")]
-        if isinstance(node, ast.keyword) and node.arg == "strict":
-            parts.append(node.value)
-        for part in filter(None, parts):
-            end = (part.end_lineno, part.end_col_offset)
-            found.append(((part.lineno, part.col_offset), end))
-    return found
+        reaching = [t for t in self.seconds if {t, t.partition("::")[0]} & found]
+        chosen: list[str] = []
+        for test in sorted(reaching, key=place):
+            seconds -= self.seconds[test]
+            if chosen and seconds < 0:
+                break
+            chosen.append(test)
+        return chosen
 
 
-def places_of(path: Path) -> list[list[tuple[str, int, int]]]:
-    """Return the changes that each place of a module allows: operator, occurrence and line."""
-    source = path.read_text()
-    nodes = list(ast_nodes(get_ast(source)))
-    no_code = left_out(source)
-    places: dict[tuple, list[tuple[str, int, int]]] = {}
-    for name, operator in operators().items():
-        found = (p for node in nodes for p in operator.mutation_positions(node))
-        for occurrence, (start, end) in enumerate(found):
-            if not any(a <= start and end <= b for a, b in no_code):
-                places.setdefault((start, end), []).append((name, occurrence, start[0]))
-    return list(places.values())
-
-
-def drawn(wing: str, size: int, seed: int) -> tuple[int, list[Mutant]]:
-    """Return the number of places in a wing, and a change for each of a sample of them."""
-    places = [
-        (path, place)
-        for path in sorted((ROOT / "src/epicycle" / wing).glob("*.py"))
-        for place in places_of(path)
+def around(source: str, line: int) -> Iterator[range]:
+    """Yield the lines of the statement at a line, then those of all that it stands in."""
+    tree = ast.parse(source)
+    inner = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
     ]
-    rng = random.Random(f"{wing} {seed}")
-    rng.shuffle(places)
-    chosen: list[Mutant] = []
-    for path, place in places:
-        if size and len(chosen) == size:
-            break
-        name, occurrence, _ = rng.choice(place)
-        source = path.read_text()
-        changed = mutate_code(source, get_operator(name)(), occurrence)
-        try:
-            compile(changed, path.name, "exec")
-        except SyntaxError:
-            continue
-        pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
-        line, (before, after) = next(
-            (k, pair) for k, pair in enumerate(pairs, 1) if pair[0] != pair[1]
-        )
-        module = str(path.relative_to(ROOT))
-        chosen.append(Mutant(module, line, name[5:], occurrence, before.strip(), after.strip()))
-    return len(places), chosen
+    statement = inner[-1]  # ast.walk goes from the outside to the inside
+    body = getattr(statement, "body", None)
+    last = body[0].lineno - 1 if body else statement.end_lineno
+    yield range(statement.lineno, max(last or 0, line) + 1)
+    # executed at import only: constants and defaults serve all that stands beside them
+    for node in inner[::-1]:
+        yield range(node.lineno, (node.end_lineno or 0) + 1)
+    yield range(1, len(source.splitlines()) + 1)
 
 
 class Copy:
@@ -150,101 +126,150 @@ class Copy:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
+        paths = [folder / "src", folder, folder / "scripts"]
+        paths += filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        self.said = folder / "said.txt"
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "mutant_reach"],
+            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {
+                "PYTHONPATH": os.pathsep.join(map(str, paths)),
+                "CI": "1",  # the same examples of hypothesis each time
+                "OMP_NUM_THREADS": "1",
+                "OPENBLAS_NUM_THREADS": "1",
+            },
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self.server.communicate()
 
     def write(self, module: str, source: str) -> None:
         (self.folder / module).write_text(source)
         now = next(self._clock)
         os.utime(self.folder / module, (now, now))
 
-    def tests(self, wing: str, module: str | None, limit: float | None) -> tuple[int, str]:
-        """Run the tests of a wing; return pytest's exit code, -1 if it took too long."""
-        first: list[str] = []
-        if module is not None:
-            own = (self.folder / "tests" / wing).glob(f"test_{Path(module).stem.strip('_')}*.py")
-            first = [*map(str, sorted(own)), module]
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join([str(self.folder / "src"), str(self.folder)]),
-            "CI": "1",  # the same examples of hypothesis each time
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
+    def run(self, tests: list[str], seconds: float = 0.0, **environment: str) -> int:
+        """Run tests; return pytest's exit code, or minus the signal that ended it."""
+        request = {
+            "arguments": [*OPTIONS, *tests],
+            "environment": environment,
+            "seconds": seconds,
+            "said": str(self.said),
         }
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-        try:
-            done = subprocess.run(
-                [*command, "-p", "no:xdist", *first, f"tests/{wing}"],
-                cwd=self.folder, env=environment, timeout=limit,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return -1, ""
-        return done.returncode, done.stdout
+        print(json.dumps(request), file=self.server.stdin, flush=True)
+        return int(self.server.stdout.readline())
 
-    def outcome(self, mutant: Mutant, wing: str, limit: float) -> str:
+    def reached(self, wing: str) -> Reached:
+        """Run the tests of a wing without any change; return what they reach."""
+        folder, output = self.folder / "src/epicycle" / wing, self.folder / "reached.json"
+        of_wing = os.pathsep.join(map(str, (folder, output)))
+        if self.run([f"tests/{wing}", str(folder)], REACH_OF_WING=of_wing):
+            said = self.said.read_text()
+            raise SystemExit(f"the tests of {wing} fail without any change:\n{said}")
+        return Reached(json.loads(output.read_text()))
+
+    def outcome(self, mutant: Mutant, reached: Reached, seconds: float) -> str:
         """Return what the tests of the wing say of a change."""
         source = (self.folder / mutant.module).read_text()
-        operator = get_operator("core/" + mutant.operator)()
-        self.write(mutant.module, mutate_code(source, operator, mutant.occurrence))
+        tests = reached.tests(mutant, source, seconds)
+        if not tests:
+            return "survived"
+        usual = reached.start + sum(reached.seconds[test] for test in tests)
+        self.write(mutant.module, mutant.changed(source))
         try:
-            code, _ = self.tests(wing, mutant.module, limit)
+            code = self.run(tests, max(LEAST_SECONDS, PATIENCE * usual))
         finally:
             self.write(mutant.module, source)
-        if code == 0:
-            return "survived"
-        if code == -1:
+        if code in HANGS:
             return "timed out"
-        if code not in NOTICED:
-            return "crashed"
-        return "killed"
+        if code not in (0, *NOTICED) and code > 0:
+            raise SystemExit(f"pytest cannot run:\n{self.said.read_text()}")
+        return "survived" if code == 0 else "killed" if code > 0 else "crashed"
 
 
-def measure(wing: str, arguments: argparse.Namespace, earlier: dict) -> dict:
-    """Return the score of a wing, with its survivors."""
-    n_places, mutants = drawn(wing, arguments.sample, arguments.seed)
-    survivors = {
-        (m["module"], m["operator"], m["occurrence"]) for m in earlier.get("survivors", [])
-    }
-    outcomes: dict[Mutant, str] = {}
-    if earlier:  # tests have been added: what they noticed, they still do
-        for m in mutants:
-            if (m.module, m.operator, m.occurrence) not in survivors:
-                outcomes[m] = "killed"
-    left = [m for m in mutants if m not in outcomes]
+class Report:
+    """The outcomes of a wing's mutants, and its score."""
+
+    def __init__(self, places: int, outcomes: dict[Mutant, str]) -> None:
+        self.places, self.outcomes = places, outcomes
+        listed = tomllib.loads(EQUIVALENT.read_text())["mutant"]
+        self.reasons = {(m["module"], m["before"], m["after"]): m["reason"] for m in listed}
+
+    @classmethod
+    def read(cls, wing: dict) -> "Report":
+        """Return the report of an earlier run, its changes where they stand today."""
+        outcomes = {}
+        for entry in wing["mutants"]:
+            outcome = entry.pop("outcome")
+            entry.pop("reason", None)
+            old = Mutant(**entry)
+            new = found_again(old, (ROOT / old.module).read_text())
+            outcomes[new or old] = outcome if new else "gone"
+        return cls(wing["places"], outcomes)
+
+    def open(self, again: bool) -> list[Mutant]:
+        """Return the mutants that the tests have to meet."""
+        return [
+            mutant
+            for mutant, outcome in self.outcomes.items()
+            if not outcome or (again and outcome == "survived" and mutant.name not in self.reasons)
+        ]
+
+    def data(self) -> dict:
+        """Return all of it, for a document."""
+        mutants, tally = [], dict.fromkeys(("killed", "survived", "equivalent"), 0)
+        for mutant, outcome in self.outcomes.items():
+            entry = asdict(mutant) | {"outcome": outcome}
+            if outcome == "survived" and mutant.name in self.reasons:
+                entry["reason"] = self.reasons[mutant.name]
+                outcome = "equivalent"
+            tally[outcome] = tally.get(outcome, 0) + 1
+            mutants.append(entry)
+        judged = len(mutants) - tally["equivalent"] - tally.get("gone", 0) - tally.get("", 0)
+        score = 1 - tally["survived"] / max(judged, 1)
+        error = math.sqrt(score * (1 - score) / max(judged, 1))
+        tally = {k: n for k, n in tally.items() if k}
+        return {
+            "places": self.places, "tally": tally, "score": score, "error": error,
+            "mutants": mutants,
+        }  # fmt: skip
+
+
+def measure(wing: str, arguments: argparse.Namespace, earlier: dict | None) -> Iterator[dict]:
+    """Yield the report of a wing as it grows."""
+    if earlier is not None:
+        report = Report.read(earlier)
+    else:
+        places, mutants = drawn(ROOT, wing, arguments.sample, arguments.seed)
+        report = Report(places, dict.fromkeys(mutants, ""))
+    left = report.open(arguments.again)
+    yield report.data()
+    if not left:
+        return
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for k in range(arguments.workers):
             copies.put(Copy(Path(folder) / str(k)))
         copy = copies.get()
-        began = time.perf_counter()
-        code, said = copy.tests(wing, None, None)
-        if code:
-            raise SystemExit(f"the tests of {wing} fail without any change:\n{said}")
-        limit = max(LEAST_SECONDS, PATIENCE * arguments.workers * (time.perf_counter() - began))
+        reached = copy.reached(wing)
         copies.put(copy)
 
         def judge(mutant: Mutant) -> tuple[Mutant, str]:
             own = copies.get()
             try:
-                return mutant, own.outcome(mutant, wing, limit)
+                return mutant, own.outcome(mutant, reached, arguments.seconds)
             finally:
                 copies.put(own)
 
         with ThreadPoolExecutor(arguments.workers) as pool:
             for done, (mutant, outcome) in enumerate(pool.map(judge, left), 1):
-                outcomes[mutant] = outcome
-                if outcome == "survived":
+                report.outcomes[mutant] = outcome
+                if outcome == "survived" and mutant.name not in report.reasons:
                     print(f"{mutant.module}:{mutant.line}: {mutant.before} -> {mutant.after}")
                 print(f"{wing}: {done} of {len(left)}", end="\r", file=sys.stderr)
-    n = len(outcomes)
-    survived = [m for m in mutants if outcomes[m] == "survived"]
-    score = 1 - len(survived) / n
-    return {
-        "places": n_places,
-        "mutants": n,
-        "outcomes": {o: list(outcomes.values()).count(o) for o in sorted(set(outcomes.values()))},
-        "score": score,
-        "error": math.sqrt(score * (1 - score) / n),
-        "survivors": [asdict(m) for m in survived],
-    }
+                yield report.data()
+        while not copies.empty():
+            copies.get().close()
 
 
 def main() -> None:
@@ -253,25 +278,31 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=60, help="places of each wing; 0 for all")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--workers", type=int, default=1, help="runs of tests side by side")
-    parser.add_argument("--output", type=Path, default=ROOT / "mutants.json", help="of the report")
     parser.add_argument(
-        "--again",
-        type=Path,
-        help="a report of the same sample and code: only its survivors meet the tests once more",
+        "--seconds", type=float, default=60.0, help="of CPU time, of the tests that a change meets"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "mutants.json", help="the report")
+    parser.add_argument("--resume", action="store_true", help="go on with the report")
+    parser.add_argument(
+        "--again", action="store_true", help="go on, and show its survivors to the tests once more"
     )
     arguments = parser.parse_args()
-    earlier = json.loads(arguments.again.read_text()) if arguments.again else None
-    report = {"sample": arguments.sample, "seed": arguments.seed, "wings": {}}
-    if earlier and any(earlier[k] != report[k] for k in ("sample", "seed")):
-        raise SystemExit(f"{arguments.again} is of another sample")
+    report: dict = {"sample": arguments.sample, "seed": arguments.seed, "wings": {}}
+    if arguments.resume or arguments.again:
+        earlier = json.loads(arguments.output.read_text())
+        if any(earlier[k] != report[k] for k in ("sample", "seed")):
+            raise SystemExit(f"{arguments.output} is of another sample")
+        report = earlier
     for wing in arguments.wing:
-        result = measure(wing, arguments, earlier["wings"][wing] if earlier else {})
-        report["wings"][wing] = result
-        temporary = arguments.output.with_suffix(".tmp")
-        temporary.write_text(json.dumps(report, indent=1) + "\n")
-        temporary.replace(arguments.output)
+        for result in measure(wing, arguments, report["wings"].get(wing)):
+            report["wings"][wing] = result
+            temporary = arguments.output.with_suffix(".tmp")
+            temporary.write_text(json.dumps(report, indent=1) + "\n")
+            temporary.replace(arguments.output)
+        result = report["wings"][wing]
         noticed, error = 100 * result["score"], 100 * result["error"]
-        print(f"{wing}: {noticed:.0f} +- {error:.0f} % of {result['mutants']} mutants noticed")
+        tally = ", ".join(f"{n} {outcome}" for outcome, n in result["tally"].items())
+        print(f"{wing}: {noticed:.0f} +- {error:.0f} % noticed ({tally})", flush=True)
 
 
 if __name__ == "__main__":

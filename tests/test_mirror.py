@@ -17,7 +17,6 @@ TABLES = {"limits": "tests/test_limits.py"}
 #: Modules that only the tests of others reach, and why.  This list gets shorter.
 BY_OTHERS = {
     "__init__.py": "what the package exports: tests/test_imports.py",
-    "optim/searching.py": "one search seen from outside: tests/optim/test_spectral_descent_*.py",
 }
 
 
