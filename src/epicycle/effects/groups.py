@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.effects.task import Task
+from epicycle.evidence.own_waveforms import chance_of_equality
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
@@ -30,8 +31,9 @@ _PLACES = 8
 def with_groups_apart(task: Task) -> Task:
     """Return the task with one output for each group, where groups have waveforms of their own.
 
-    They do where the user says so (``per_group="waveform"``), and with "auto" where the likeliest
-    waveforms are likelier so; the frequencies compared for that are kept, either way.
+    They do where the user says so (``per_group="waveform"``), and with "auto" where groups of one
+    waveform would seldom differ as much, see :mod:`epicycle.evidence.own_waveforms`.  Frequencies
+    whose waveforms were compared are kept, either way.
     """
     choice = task.options.per_group
     if choice not in ("auto", "waveform") or not may_differ(task.samples):
@@ -97,7 +99,8 @@ def have_own_waveforms(
     Returns
     -------
     differ : bool
-        By the evidence of the likeliest waveform of either kind.
+        Whether groups of one waveform would differ as much with a small probability only, at the
+        likeliest period of all that were compared.
     apart, alike : Ranking or None
         Frequencies by the evidence of own waveforms, and of one for all groups, where they were
         compared.
@@ -105,16 +108,26 @@ def have_own_waveforms(
     if own.y.shape[1] > WAVEFORMS.most_outputs:
         return False, None, None
     residual, of_each = _without_trend(shared), _without_trend(own)
-    further = DenseSearch(shared, searched_part(plan)).maxima(residual, np.ones(1)).frequency
+    band = searched_part(plan)
+    further = DenseSearch(shared, band).maxima(residual, np.ones(1)).frequency
+    size = np.maximum((own.weights * of_each**2).sum(axis=0), 1e-300)
+    places = [further, DenseSearch(own, band).maxima(of_each, size).frequency]
     start = where_to_compare(own, of_each, noise[1], plan, further)
-    if start is None:
-        return False, None, None
-    apart = ranked(own, of_each, noise[1], start)
-    places = np.array([rival.frequency for rival in apart.rivals[:_PLACES]])
-    every = np.concatenate([places, start.frequency])
-    alike = ranked(shared, residual, noise[0], replace(start, frequency=every))
-    gain = apart.log_evidence - alike.log_evidence
-    return gain > EFFECTS.group_clear, apart, replace(alike, by_group=False)
+    apart = alike = None
+    if start is not None:
+        apart = ranked(own, of_each, noise[1], start)
+        likeliest = np.array([rival.frequency for rival in apart.rivals[:_PLACES]])
+        every = np.concatenate([likeliest, start.frequency])
+        alike = replace(
+            ranked(shared, residual, noise[0], replace(start, frequency=every)), by_group=False
+        )
+        places += [likeliest, np.array([rival.frequency for rival in alike.rivals[:_PLACES]])]
+    frequency = np.unique(np.concatenate(places))
+    frequency = frequency[frequency * own.baseline >= EFFECTS.group_turns]
+    chance = chance_of_equality(
+        own, of_each, noise[1], frequency, plan.highest_line, band.n_frequencies
+    )
+    return chance < EFFECTS.group_chance, apart, alike
 
 
 def _without_trend(data: Data) -> Floats:

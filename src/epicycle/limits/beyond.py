@@ -17,8 +17,14 @@ class Effects:
     """No bend within this part of the samples from either end."""
     group_fewest_values: int = decides(8, "values", "accuracy/stripe82")
     """A group needs this many values for a waveform of its own."""
-    group_clear: float = decides(3.0, "log evidence", "accuracy/stripe82", "derived: odds of 20")
-    """Evidence that lets groups have waveforms of their own."""
+    group_chance: float = decides(0.01, "probability", "experiments/per_group")
+    """Groups of one waveform are taken apart so often."""
+    group_cycle_chance: float = decides(0.01, "probability", "experiments/per_group")
+    """Groups are compared at a cycle that noise imitates, anywhere in the band, so seldom."""
+    group_turns: float = decides(1.5, "turns", "experiments/per_group")
+    """Groups are compared at a cycle of which this many turns fit into the data."""
+    group_spare_values: int = decides(4, "values", "experiments/per_group")
+    """Values of a group beyond its parameters, for its scatter to be known at all."""
     fewest_turns: float = decides(10.0, "turns", "forecasts/simulated")
     """With fewer turns over the data an amplitude is taken as constant."""
     varying_clear: float = decides(3.0, "log evidence", "forecasts/simulated", "derived: odds 20")

@@ -1,0 +1,39 @@
+"""Experiments: groups compared.  Are p-values, intervals and choices as often right as they say?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import common
+from experiments import per_group
+
+SECTIONS = [
+    common.Section(
+        "per_group",
+        "Waveforms of groups: one for all, or one for each",
+        per_group.measure,
+        per_group.tables,
+        per_group.bars,
+    ),
+]
+
+
+def main() -> None:
+    parser: argparse.ArgumentParser = common.parser(__doc__)
+    parser.add_argument(
+        "--processes", type=int, default=common.cores(), help="processes side by side"
+    )
+    common.run("experiments", SECTIONS, parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
