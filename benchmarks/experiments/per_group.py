@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import common
 import numpy as np
 
+import common
 from epicycle import find_cycles
 
 #: Differences of phase, in hours.
@@ -55,7 +55,10 @@ def bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         share = right / r["calls"]
         result.append(
             common.bar(
-                f"auto, {r['late']} h apart: right", ">= 95 %", f"{100 * share:.1f} %", share >= 0.95
+                f"auto, {r['late']} h apart: right",
+                ">= 95 %",
+                f"{100 * share:.1f} %",
+                share >= 0.95,
             )
         )
     return result

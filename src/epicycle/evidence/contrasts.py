@@ -5,9 +5,9 @@ group's covariance is known up to the variance of its noise, which its own value
 :math:`f_g` degrees of freedom.  Neither a chi-square holds then nor, where groups scatter
 differently, the F-test of one common variance.  The r contrasts d with the last group have a
 covariance :math:`V = \sum_g D_g`, one term for each variance, and the Wald statistic
-:math:`r F = d^\top V^{-1} d`.  Kenward & Roger (1997, Biometrics 53, 983) give the scale and the second degrees of
-freedom of the F that has the same mean and variance; with one number and two groups it is Welch's
-t-test, squared, and with a common design the classical F-test where the groups scatter alike.
+:math:`r F = d^\top V^{-1} d`.  Kenward & Roger (1997, Biometrics 53, 983) give the scale and the
+second degrees of freedom of the F that has the same mean and variance.  With one number and two
+groups it is Welch's t-test, squared, and with a common design the classical F-test where the groups scatter alike.
 """
 
 from __future__ import annotations
