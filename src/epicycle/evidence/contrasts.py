@@ -7,7 +7,8 @@ differently, the F-test of one common variance.  The r contrasts d with the last
 covariance :math:`V = \sum_g D_g`, one term for each variance, and the Wald statistic
 :math:`r F = d^\top V^{-1} d`.  Kenward & Roger (1997, Biometrics 53, 983) give the scale and the
 second degrees of freedom of the F that has the same mean and variance.  With one number and two
-groups it is Welch's t-test, squared, and with a common design the classical F-test where the groups scatter alike.
+groups it is Welch's t-test, squared, and with a common design the classical
+F-test where the groups scatter alike.
 """
 
 from __future__ import annotations
