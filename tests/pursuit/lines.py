@@ -39,7 +39,7 @@ def begun(t: np.ndarray, y: np.ndarray, frequencies: list[float], **asked: Any) 
     """Return a pursuit that stands at some lines, fitted together and searched."""
     samples = check_samples(t, y)
     data, noise = build_data(samples, 0), NoiseModel.of(samples)
-    plan = plan_search(data, asked.pop("minimum_period", 2.0))
+    plan = plan_search(data, asked.pop("minimum_period", 2.0), asked.pop("maximum_period", None))
     options = {
         "max_cycles": 8,
         "max_order": 8,

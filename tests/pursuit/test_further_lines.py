@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from epicycle import find_cycles
 from epicycle.limits import LINES
 from epicycle.model import CycleModel
+from epicycle.pursuit.further_lines import add_lines
 from generators import sinusoids
-from tests.pursuit.lines import find
+from tests.pursuit.lines import begun, find
 
 
 def frequencies(model: CycleModel) -> list[float]:
@@ -95,3 +96,18 @@ def test_a_drift_is_fitted_on_request() -> None:
     steady = find_cycles(t, y)
     assert steady.cycles[0].frequency_drift is None
     assert steady.cycles[0].frequency_drift_error is None
+
+
+@pytest.mark.parametrize("longest", [None, 300.0])
+def test_a_bend_is_held_at_one_cycle_over_the_baseline(
+    longest: float | None,
+) -> None:
+    # a quarter of a cycle, fitted by any frequency below one over the baseline
+    rng = np.random.default_rng(11)
+    t = np.sort(np.append(rng.uniform(0, 100, 298), [0.0, 100.0]))
+    y = 3 * (t / 100) ** 2 + 2 * np.cos(2 * np.pi * 0.231 * t) + 0.3 * rng.normal(size=300)
+    structure = add_lines(*begun(t, y, [], maximum_period=longest)).fit.structure
+    slow = structure.frequency < 0.015
+    assert structure.frequency[slow].tolist() == [0.01]
+    assert structure.fixed[slow].all()
+    assert np.abs(structure.frequency - 0.231).min() < 1e-3

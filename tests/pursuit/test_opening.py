@@ -5,11 +5,20 @@ import pytest
 
 from epicycle import find_cycles
 from epicycle.evidence.stacked import values_per_epoch
+from epicycle.evidence.waveforms import Ranking, Rival
+from epicycle.fit.criteria import price_of_line, value_counts
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import SEARCH, WAVEFORMS
-from epicycle.pursuit.opening import outdone_by_sinusoids, searched_part, strongest_outputs
+from epicycle.pursuit.harmonics import least_reduction
+from epicycle.pursuit.opening import (
+    Opening,
+    open_with_waveform,
+    outdone_by_sinusoids,
+    searched_part,
+    strongest_outputs,
+)
 from epicycle.pursuit.orders import with_waveform
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
@@ -148,3 +157,53 @@ def test_of_a_band_for_the_ladder_the_lower_part_is_searched() -> None:
     assert part.spacing == plan.spacing
     dense = grid(0.1, 1.0, 0.01)
     assert searched_part(dense) is dense
+
+
+def opened(second: float, sinusoidal: float | None, **options: int | bool) -> tuple[Opening, Data]:
+    """Return how the pursuit of a wave opens, whose second harmonic takes so much of chi-square."""
+    t, rng = np.arange(200) + 0.25, np.random.default_rng(12)
+    t = t + 0.2 * rng.random(200)
+    noise = rng.normal(size=200)
+    columns = [np.ones(200)]
+    for order in (1, 2, 3, 4):
+        angle = 2 * np.pi * order * 0.231 * t
+        columns += [np.cos(angle), np.sin(angle)]
+    design = np.stack(columns, axis=1)
+    # noise that has no harmonics of its own, and a scatter of 1
+    noise -= design @ np.linalg.lstsq(design, noise, rcond=None)[0]
+    noise *= np.sqrt((200 - 9) / float(noise @ noise))
+    wave = design[:, 3] / np.linalg.norm(design[:, 3])
+    y = 10 * design[:, 1] + np.sqrt(second) * wave + noise
+    data = regression(t, y)
+    fit = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
+    ranking = Ranking((Rival(0.231, 0.0, 0.9),), 0.0)
+    plan = plan_search(data, 1.5)
+    given = {"max_order": 4, **options}
+    return open_with_waveform(data, fit, ranking, sinusoidal, plan=plan, **given), data  # type: ignore[arg-type]
+
+
+def orders(opening: Opening) -> tuple[int, ...]:
+    assert opening.fit is not None
+    return opening.fit.structure.orders_of(0)
+
+
+def test_where_the_first_line_stands_anyhow_harmonics_need_more_than_a_better_fit() -> None:
+    _, data = opened(0.0, None)
+    by_bic, strictly = price_of_line(value_counts(data)), least_reduction(data)
+    between, more = 0.5 * (by_bic + strictly), 1.5 * strictly
+    assert by_bic < between < strictly
+    # elsewhere, a better fit is evidence for the frequency too
+    assert orders(opened(between, 0.4)[0]) == (1, 2)
+    assert orders(opened(between, None)[0]) == (1, 2)
+    opening, _ = opened(between, 0.231)
+    assert opening.fit is None
+    assert opening.held == 0.231
+    opening, _ = opened(more, 0.231)
+    assert orders(opening) == (1, 2)
+    assert opening.held == 0.231
+
+
+def test_a_sinusoid_opens_only_where_the_evidence_places_it() -> None:
+    assert opened(0.0, 0.4)[0] == Opening(None, None)
+    assert orders(opened(0.0, 0.4, even_sinusoids=True)[0]) == (1,)
+    assert opened(100.0, 0.4, max_order=1)[0] == Opening(None, None)
