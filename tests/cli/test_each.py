@@ -118,7 +118,7 @@ def test_a_screening_does_not_continue_a_full_search(stars):
     from epicycle.many.rows import fingerprint
 
     table = read_table(stars, series="star")
-    with Parts(Path("p.jsonl"), fingerprint(table, "star", {"screen": False})) as parts:
+    with Parts(Path("p.jsonl"), fingerprint(table, {"screen": False})) as parts:
         parts.add([(0, {"id": "b"})])
     message = refusal("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q")
     assert "holds the parts of another run" in message

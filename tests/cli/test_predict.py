@@ -1,5 +1,6 @@
 """What a model file says of other times."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from epicycle.cli.predict import column_names
 from tests.cli.model_files import predicted
 from tests.commands import refusal, run, samples, table
 
@@ -182,3 +184,43 @@ def test_times_of_a_table_without_other_columns(model, tmp_path):
     assert predicted("predict", model, "--at", path, "--time", "when", "-q").equals(frame)
     result = run("predict", model, "--at", "-", "-q", stdin=path.read_text())
     assert len(result.stdout.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("time", "outputs"),
+    [
+        ("time", ["flux", "flux_std"]),
+        ("flux_std", ["flux"]),
+        ("flux", ["flux"]),
+        ("t", ["a", "a_low80", "a__low80", "a_std", "a_std_std"]),
+        ("a", ["a", "a_value"]),
+    ],
+)
+def test_no_column_takes_the_name_of_another(time, outputs):
+    endings = ["", "_std", "_low80", "_high80"]
+    names = column_names(time, outputs, endings)
+    assert len(set(names)) == len(names) == 1 + len(outputs) * len(endings)
+    assert names[0] == time
+    for j, output in enumerate(outputs):
+        own = names[1 + j * len(endings) : 1 + (j + 1) * len(endings)]
+        assert own[0] == (output if output != time else f"{output}_value") or output in names
+        assert all(name.startswith(output) for name in own)
+        assert all(n.endswith(e.lstrip("_")) for n, e in zip(own, endings, strict=True))
+
+
+def test_predictions_of_a_column_named_as_an_error_are_its_own(tmp_path):
+    rng = np.random.default_rng(0)
+    t = np.sort(rng.uniform(0, 100, 60))
+    values = {"flux": 10 + np.cos(t), "flux_std": -500 + 50 * np.sin(t)}
+    noise = rng.normal(0, 0.1, (2, 60))
+    frame = pd.DataFrame(
+        {"time": t, **{k: v + e for (k, v), e in zip(values.items(), noise, strict=True)}}
+    )
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    model = tmp_path / "m.json"
+    run("fit", tmp_path / "t.csv", "--value", "flux", "--value", "flux_std", "-o", model, "-q")
+    told = pd.read_csv(io.StringIO(run("predict", model, "--from", "0", "--to", "9").stdout))
+    # the errors of both are those of the noise, the values those of each
+    assert (told["flux_std"] < -400).all()
+    assert (told["flux__std"].between(0.05, 0.2)).all()
+    assert (told["flux_std_std"].between(0.05, 0.2)).all()

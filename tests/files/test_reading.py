@@ -217,3 +217,54 @@ def test_events_may_have_one_column(write):
     assert table.y is None
     bare = read_table(write("1.5\n2.5\n4\n"), events=True)
     np.testing.assert_array_equal(bare.t, [1.5, 2.5, 4.0])
+
+
+#: Labels that pandas would take for the same number, or the same truth.
+ALIKE = (
+    ("007", "7", "0007"),
+    ("2.1", "2.10", "2.100"),
+    ("1e5", "100000", "10e4"),
+    ("True", "TRUE", "true"),
+    ("+5", "5", "5.0"),
+    ("9007199254740993", "9007199254740992", "1.5"),
+    ("123456789012345678901", "123456789012345678902", "-1"),
+    ("2024-01-01", "2024-01-01T00:00", "20240101"),
+    ("0x10", "16", "1_6"),
+    ("inf", "Infinity", "1e999"),
+)
+
+
+@pytest.mark.parametrize("labels", ALIKE, ids=lambda v: v[0])
+@pytest.mark.parametrize("part", ["series", "group"])
+@pytest.mark.parametrize("delimiter", [",", "\t", " "], ids=["comma", "tab", "blank"])
+def test_a_label_is_the_text_in_the_file(write, labels, part, delimiter):
+    rows = [f"{label},{k},{k % 3}" for k in range(4) for label in labels]
+    path = write(
+        "\n".join(["the id,time,v", *rows, ""]).replace(",", delimiter).replace("the id", "the_id")
+    )
+    table = read_table(path, **{part: "the_id"})
+    given = table.ids if part == "series" else table.group
+    assert given.tolist() == list(labels) * 4
+
+
+def test_labels_of_a_parquet_file_keep_their_type(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "t.parquet"
+    big = 2**53
+    ids = [big, big + 1, None] * 3
+    frame = pd.DataFrame({"id": pd.array(ids, dtype="Int64"), "time": np.arange(9.0)})
+    frame["v"] = frame["time"] % 4
+    frame.loc[frame["id"].isna(), ["time", "v"]] = np.nan  # a row with nothing in it
+    frame.to_parquet(path)
+    assert read_table(path, series="id").ids.tolist() == [big, big + 1] * 3
+    frame.dropna().astype({"id": "float64"}).to_parquet(path)
+    assert read_table(path, series="id").ids.tolist() == [float(big)] * 6
+
+
+@pytest.mark.parametrize("nested", [[[1, 2]], [{"a": 1}]])
+def test_labels_that_are_lists_or_records_are_refused(tmp_path, nested):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"id": nested * 4, "time": np.arange(4.0), "v": np.arange(4.0)}).to_parquet(path)
+    with pytest.raises(ReadError, match="holds lists or records"):
+        read_table(path, series="id")

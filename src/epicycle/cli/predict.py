@@ -150,7 +150,6 @@ def predictions(
         names = list(model.output_names)
     else:
         names = [str(values[0])] if values else ["relative_rate" if model.of_events else "value"]
-    columns: dict[str, Any] = {name: times}
     if model.predictor.errors is None:
         parts = {"": model.predict(times, group=group)}
     else:
@@ -160,10 +159,51 @@ def predictions(
             low, high = model.predict_interval(times, level, group=group)
             parts[f"_low{100 * level:.10g}"] = low
             parts[f"_high{100 * level:.10g}"] = high
-    for j, output in enumerate(names):
-        for ending, part in parts.items():
-            columns[f"{output}{ending}"] = part.reshape(len(part), -1)[:, j]
+    called = column_names(name, names, list(parts))
+    columns = {called[0]: times}
+    for j in range(len(names)):
+        for k, part in enumerate(parts.values()):
+            columns[called[1 + j * len(parts) + k]] = part.reshape(len(part), -1)[:, j]
     return pd.DataFrame(columns)
+
+
+def column_names(time: str, outputs: list[str], endings: list[str]) -> list[str]:
+    """Return the names of the columns of a prediction, no two of them the same.
+
+    The column of times keeps its name, and each output its own where it can; what would take the
+    name of another column is told apart by a longer ending: the standard deviation of "flux"
+    beside an output "flux_std" stands under "flux__std".
+
+    Parameters
+    ----------
+    time : str
+        Name of the column of times.
+    outputs : list of str
+        Names of what is predicted.
+    endings : list of str
+        What is told of each output: "" the prediction itself, "_std", "_low80" and so on.
+
+    Returns
+    -------
+    list of str
+        The times, then of each output all endings.
+    """
+    taken = {time}
+
+    def free(name: str, ending: str) -> str:
+        wanted = f"{name}{ending}"
+        while wanted in taken:
+            ending = f"_{ending or 'value'}"
+            wanted = f"{name}{ending}"
+        taken.add(wanted)
+        return wanted
+
+    # outputs come first: what is told of one must not take the name of another
+    own = [free(output, "") for output in outputs]
+    called = [time]
+    for output, first in zip(outputs, own, strict=True):
+        called += [free(output, ending) if ending else first for ending in endings]
+    return called
 
 
 def _instants(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from epicycle.cli import console
 from epicycle.cli.each import ScreenEach, SearchEach
@@ -57,8 +59,8 @@ def find_each(
             arguments = {**wanted, "unit": unit}
             if guesses and not quiet:
                 console.say(guesses)
-            facts = {**arguments, "zone": options.zone, "screen": screen}
-            with Parts(output, fingerprint(table, ids, facts)) as parts:
+            facts = {**asked_of(options), **arguments, "screen": screen}
+            with Parts(output, fingerprint(table, facts)) as parts:
                 work = EachSeries(table, kind.task(), arguments, parts)
                 if work.done and not quiet:
                     console.say(f"continues: {work.done:,} series were done before")
@@ -79,3 +81,16 @@ def find_each(
     if not quiet:
         console.say(f"wrote {output}: {kind.in_words(counts)}")
     return FOUND if counts["with_cycles"] else NOTHING_FOUND
+
+
+#: Options that say where samples stand, which is told by the columns that were read.
+_PLACES = frozenset({"file", "time", "value", "error", "group", "weight"})
+
+
+def asked_of(options: SearchOptions) -> dict[str, Any]:
+    """Return everything that options ask of a search, by name."""
+    return {
+        field.name: getattr(options, field.name)
+        for field in fields(options)
+        if field.name not in _PLACES
+    }

@@ -11,6 +11,7 @@ import numpy as np
 
 from epicycle.cli import console
 from epicycle.files.writing import InputError, OutputError, as_csv, write_text
+from epicycle.samples.labels import numbered
 
 if TYPE_CHECKING:
     from epicycle.changing.rhythm import Rhythm
@@ -39,14 +40,13 @@ def track_each(
     """
     from epicycle.changing.track import track
 
-    ids = np.asarray(table.ids, dtype=object)
-    names = list(dict.fromkeys(ids.tolist()))
+    codes, names = numbered(table.ids)
     done: list[tuple[Any, Rhythm]] = []
     rows: list[tuple[str, ...]] = []
     refused: list[str] = []
     with console.CountBar(shown=not quiet, of="series") as bar:
         for k, name in enumerate(names):
-            here = np.flatnonzero(ids == name)
+            here = np.flatnonzero(codes == k)
             dy = None if table.dy is None else np.asarray(table.dy)[here]
             try:
                 rhythm = track(table.t[here], np.asarray(table.y)[here], dy, **wanted)

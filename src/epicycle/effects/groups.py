@@ -21,6 +21,7 @@ from epicycle.pursuit.opening import ranked, searched_part, where_to_compare
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
+from epicycle.samples.labels import names_of
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.plan import SearchPlan
 
@@ -71,7 +72,7 @@ def spread(samples: Samples) -> Samples:
         dy=None if samples.dy is None else np.where(present, samples.dy, 1.0),
         group=np.zeros_like(samples.group),
         group_labels=(None,),
-        output_names=tuple(str(label) for label in samples.group_labels),
+        output_names=names_of(samples.group_labels),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -114,9 +114,9 @@ class Header:
 
 
 def read_delimited(
-    raw: bytes, name: str, least_columns: int = 2
+    raw: bytes, name: str, least_columns: int = 2, labels: Collection[str] = ()
 ) -> tuple[pd.DataFrame, Header, Text]:
-    """Return the table in a file of delimited text.
+    """Return the table in a file of delimited text; columns in `labels` stay the text they are.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def read_delimited(
             f"{name} has a header ({listed(header.columns)}) but no rows: expected at least 3 "
             f"samples."
         )
-    frame = _parse(text, header)
+    frame = _parse(text, header, labels)
     if len(frame) != n_rows:
         raise ReadError(
             f"{name} can be read in two ways, as {len(frame)} or as {n_rows} rows. "
@@ -280,7 +280,7 @@ def _encoding_error(raw: bytes, name: str) -> ReadError:
     )
 
 
-def _parse(text: Text, header: Header) -> pd.DataFrame:
+def _parse(text: Text, header: Header, labels: Collection[str]) -> pd.DataFrame:
     import pandas as pd
 
     stream = io.BytesIO(text.raw)
@@ -300,6 +300,8 @@ def _parse(text: Text, header: Header) -> pd.DataFrame:
             index_col=False,
             skipinitialspace=True,
             na_values=_MISSING,
+            # a label is its text: 007 is not 7, 2.10 not 2.1, and True not TRUE
+            dtype={column: "str" for column in header.columns if column in labels},
             quoting=csv.QUOTE_NONE if text.delimiter is None else csv.QUOTE_MINIMAL,
             encoding="utf-8",
             low_memory=False,  # one type per column, whatever its length

@@ -13,7 +13,7 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +60,10 @@ class RawTable:
         return f"row {record + 1}" if self.line_of is None else f"line {self.line_of(record)}"
 
 
-def load(source: str | Path, least_columns: int = 2) -> RawTable:
+def load(source: str | Path, least_columns: int = 2, labels: Iterable[str | None] = ()) -> RawTable:
     """Return the table in a file, or in standard input where `source` is "-".
+
+    Columns in `labels` are kept as they stand there: in a file of text they are text.
 
     Raises
     ------
@@ -75,10 +77,11 @@ def load(source: str | Path, least_columns: int = 2) -> RawTable:
         raw = _decompress(raw, name)
     if not re.search(rb"\S", raw):
         raise ReadError(f"{name} is empty: expected a table with a header line and rows.")
+    named = {form for label in labels if label for form in (label, " ".join(label.split()))}
     if raw[:4] == b"PAR1":
-        return replace(_read_parquet(raw, name), sha256=digest)
+        return replace(_read_parquet(raw, name, named), sha256=digest)
     _refuse_binary(raw, name)
-    frame, header, text = read_delimited(raw, name, least_columns)
+    frame, header, text = read_delimited(raw, name, least_columns, named)
 
     def line_of(record: int) -> int:
         return text.line_of(record + header.n_records)
@@ -128,7 +131,7 @@ def _decompress(raw: bytes, name: str) -> bytes:
     return unpacked
 
 
-def _read_parquet(raw: bytes, name: str) -> RawTable:
+def _read_parquet(raw: bytes, name: str, labels: Collection[str]) -> RawTable:
     import pandas as pd
 
     try:
@@ -154,6 +157,11 @@ def _read_parquet(raw: bytes, name: str) -> RawTable:
     frame.columns = pd.Index([" ".join(str(column).split()) for column in frame.columns])
     frame.index = pd.RangeIndex(len(frame))
     check_names(list(frame.columns), name)
+    for column in columns.column_names:
+        if (called := " ".join(column.split())) in labels:
+            # a row without a label would make floats of all the whole numbers beside it
+            whole = columns.column(column).to_pandas(integer_object_nulls=True)
+            frame[called] = whole.to_numpy(dtype=object)
     # pandas cannot sort or compare half precision in all ways
     halves = [column for column, kind in frame.dtypes.items() if kind == "float16"]
     frame = frame.astype(dict.fromkeys(halves, "float32"))

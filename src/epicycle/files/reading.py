@@ -54,8 +54,8 @@ class Table:
         Name of the column of times.
     value_columns, error_columns : tuple of str
         Names of the columns of values, and of errors.
-    group_column : str or None
-        Name of the column of labels.
+    group_column, weight_column, id_column : str or None
+        Names of the columns of labels, of weights, and of ids.
     guesses : tuple of str
         What the user did not say: "time: jd (guessed)", and so on.
     sha256 : str
@@ -76,6 +76,20 @@ class Table:
     group_column: str | None
     guesses: tuple[str, ...]
     sha256: str
+    weight_column: str | None = None
+    id_column: str | None = None
+
+    @property
+    def roles(self) -> dict[str, Any]:
+        """The column, or columns, of each part that a table plays."""
+        return {
+            "time": self.time_column,
+            "values": list(self.value_columns),
+            "errors": list(self.error_columns),
+            "group": self.group_column,
+            "weight": self.weight_column,
+            "id": self.id_column,
+        }
 
 
 def read_table(
@@ -117,7 +131,7 @@ def read_table(
     ReadError
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
-    table = load(source, least_columns=1 if events else 2)
+    table = load(source, least_columns=1 if events else 2, labels=(group, series))
     choice = choose(table, time, values, errors, group, weight, series, events=events)
     t, note = _times(table, choice.time)
     columns = [_numbers(table, column) for column in choice.values]
@@ -134,6 +148,8 @@ def read_table(
         value_columns=choice.values,
         error_columns=choice.errors,
         group_column=choice.group,
+        weight_column=choice.weight,
+        id_column=choice.series,
         guesses=_guesses(table, choice, note),
         sha256=table.sha256,
     )
@@ -264,7 +280,24 @@ def _labels(table: RawTable, column: str) -> Any:
             f"column {column!r} of {table.name} has no label in {_where(table, missing[0])}: "
             f"expected the group of every sample. To fix this, give every sample one."
         )
-    return series.to_numpy(dtype=object)
+    labels = series.to_numpy(dtype=object, copy=True)
+    nested = next((v for v in labels if isinstance(v, _NESTED)), None)
+    if nested is not None:
+        raise ReadError(
+            f"column {column!r} of {table.name} holds lists or records, such as {_shown(nested)}: "
+            f"expected labels. To fix this, name another column."
+        )
+    labels[:] = [v if _is_plain(v) else str(v) for v in labels]
+    return labels
+
+
+def _is_plain(label: Any) -> bool:
+    """Return whether JSON can hold a label as it is."""
+    return isinstance(label, (str, int)) or (isinstance(label, float) and np.isfinite(label))
+
+
+#: What a Parquet file may hold that cannot tell samples apart.
+_NESTED = (list, tuple, dict, set, np.ndarray)
 
 
 def _times(table: RawTable, column: str) -> tuple[Any, str]:

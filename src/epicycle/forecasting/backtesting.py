@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from epicycle.find import find_cycles
 from epicycle.model import CycleModel
 from epicycle.samples.arrays import Floats
+from epicycle.samples.labels import finder
 from epicycle.samples.options import check_count, check_positive
 
 #: Coverages whose truth is looked at.
@@ -197,8 +198,8 @@ def _known_groups(fit: CycleModel, group: Any) -> Any:
     """Return groups; None, the mean of all, where one of them was not there to be fitted."""
     if group is None:
         return None
-    known = {str(label) for label in fit.predictor.group_labels}
-    return group if {str(g) for g in np.asarray(group).tolist()} <= known else None
+    place = finder(fit.predictor.group_labels)
+    return None if any(place(g) is None for g in np.asarray(group).tolist()) else group
 
 
 def _root_mean_square(errors: Floats) -> float:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from epicycle.files.writing import OutputError
 from epicycle.many.parts import Parts
-from epicycle.many.rows import columns_of, numbered
+from epicycle.many.rows import columns_of
 from epicycle.many.workers import WorkerKilled, Workers, run_jobs
 from epicycle.samples.given import take_rows
+from epicycle.samples.labels import numbered
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table

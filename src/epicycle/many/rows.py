@@ -1,4 +1,4 @@
-"""The rows of each series of a table with ids."""
+"""The columns of a table with ids, and what the results of its series depend on."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from epicycle._version import __version__
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
-
-
-def numbered(ids: Any) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return the number of each sample's series, by first appearance, and their names."""
-    import pandas as pd
-
-    codes, names = pd.factorize(ids)
-    return np.asarray(codes, dtype=np.intp), [_plain(name) for name in names]
-
-
-def _plain(name: Any) -> Any:
-    name = name.item() if isinstance(name, np.generic) else name
-    return name if isinstance(name, (str, int, float, bool)) else str(name)
 
 
 def columns_of(table: Table) -> dict[str, Any]:
@@ -39,12 +23,19 @@ def columns_of(table: Table) -> dict[str, Any]:
     }
 
 
-def fingerprint(table: Table, ids: str, options: dict[str, Any]) -> str:
-    """Return a digest of all that the results depend on."""
+def fingerprint(table: Table, options: dict[str, Any]) -> str:
+    """Return a digest of all that the results depend on.
+
+    Parameters
+    ----------
+    table : Table
+        What is read: the bytes of the file, and the part that each of its columns plays.
+    options : dict
+        All that is asked of each series.
+    """
     facts = {
         "table": table.sha256,
-        "columns": [table.time_column, *table.value_columns, *table.error_columns],
-        "labels": [table.group_column, ids],
+        "columns": table.roles,
         "options": options,
         "version": __version__,
     }

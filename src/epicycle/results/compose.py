@@ -43,6 +43,7 @@ from epicycle.results.result import Result, Spectrum
 from epicycle.results.unseen import amplitude_limit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
+from epicycle.samples.labels import names_of
 
 
 def build_model(origin: Origin, started: float) -> Result:
@@ -223,17 +224,15 @@ def _jitter(jitter: Floats, samples: Samples, single: bool, by_group: bool) -> d
     if by_group:
         assert samples.output_names is not None
         return dict(zip(samples.output_names, jitter[0].tolist(), strict=True))
-    return {
-        str(label): per_output(jitter[g].tolist(), single)
-        for g, label in enumerate(samples.group_labels)
-    }
+    names = names_of(samples.group_labels)
+    return {name: per_output(jitter[g].tolist(), single) for g, name in enumerate(names)}
 
 
 def _by_label(samples: Samples, gains: Gains | None) -> dict[str, tuple[float, float]]:
     if gains is None:
         return {}
     pairs = zip(gains.value.tolist(), gains.error.tolist(), strict=True)
-    return dict(zip(map(str, samples.group_labels), pairs, strict=True))
+    return dict(zip(names_of(samples.group_labels), pairs, strict=True))
 
 
 def _group_shares(samples: Samples) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.checks import check_covariates
+from epicycle.samples.labels import finder, names_of
 from epicycle.samples.times import Times, TimeScale
 
 #: Predictions reach this many baselines: no phase is known there, but no power overflows.
@@ -255,12 +256,16 @@ def group_rows(group: Any, n: int, labels: tuple[Any, ...], shares: tuple[float,
     if group is None:
         return np.tile(np.array(shares), (n, 1))
     wanted = np.broadcast_to(np.asarray(group, dtype=object), (n,))
-    codes = {str(label): code for code, label in enumerate(labels)}
-    unknown = sorted({str(g) for g in wanted.tolist()} - set(codes))
+    place = finder(labels)
+    codes = [place(g) for g in wanted.tolist()]
+    unknown = sorted(
+        {str(g) for g, code in zip(wanted.tolist(), codes, strict=True) if code is None}
+    )
     if unknown:
         raise ValueError(
             f"group {unknown[0]!r} is not among the groups that were fitted: "
-            f"{', '.join(codes)}. To fix this, pass one of these, or None for their mean."
+            f"{', '.join(names_of(labels))}. To fix this, pass one of these, or None for their "
+            f"mean."
         )
-    rows: Floats = np.eye(len(codes))[[codes[str(g)] for g in wanted.tolist()]]
+    rows: Floats = np.eye(len(labels))[np.array(codes, dtype=np.intp)]
     return rows

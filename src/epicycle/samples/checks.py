@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from epicycle.limits import CYCLES
 from epicycle.samples.arrays import Floats
+from epicycle.samples.labels import numbered
 from epicycle.samples.times import Times, TimeScale, parse_times
 
 #: Largest number that may occur in the data, and inverse of the least.
@@ -320,7 +321,8 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
         return np.zeros(n, dtype=np.intp), (None,)
     if hasattr(group, "to_numpy"):
         group = group.to_numpy()
-    raw = np.asarray(group)
+    # numpy would make one text of the labels 1 and "1" of a list
+    raw = np.asarray(group, dtype=None if isinstance(group, np.ndarray) else object)
     if raw.shape != (n,):
         raise ValueError(
             f"group must have shape ({n},) to match t, got {raw.shape}. "
@@ -336,11 +338,12 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
             f"group has {int(missing.sum())} missing labels, the first in row "
             f"{int(np.flatnonzero(missing)[0])}. To fix this, give every sample a group."
         )
+    codes, labels = numbered(raw.tolist())
     # labels of mixed kinds have no order of their own: sort by how they are written
-    text = np.array([str(v) for v in raw.tolist()])
-    _, first, codes = np.unique(text, return_index=True, return_inverse=True)
-    labels = raw.tolist()
-    return codes.astype(np.intp), tuple(labels[int(i)] for i in first)
+    order = sorted(range(len(labels)), key=lambda k: (str(labels[k]), repr(labels[k])))
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    return rank[codes], tuple(labels[k] for k in order)
 
 
 def check_covariates(covariates: Any, n: int, count: int | None = None) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.labels import numbered
 from epicycle.samples.options import check_count, check_period_limits, check_positive
 from epicycle.screening.samples import GivenSamples, UsableSamples, checked
 from epicycle.screening.stack import Stack
@@ -256,13 +257,18 @@ def _stacks(counts: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 def _numbered(series: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return the labels by first appearance, and the number of each sample's."""
     labels = np.asarray(series)
+    if labels.dtype.kind in "US" and not isinstance(series, np.ndarray):
+        labels = np.asarray(series, dtype=object)  # numpy would make one text of 1 and "1"
     if labels.ndim != 1 or not len(labels):
         raise ValueError(
             f"series must be one label per sample, got shape {labels.shape}. To fix this, pass an "
             f"array as long as t."
         )
     if labels.dtype == object:
-        labels = np.array([str(label) for label in labels.tolist()])
+        codes, names = numbered(labels.tolist())
+        distinct = np.empty(len(names), dtype=object)
+        distinct[:] = names
+        return distinct, codes
     distinct, first, codes = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(order), dtype=np.intp)

@@ -13,6 +13,7 @@ from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
+from epicycle.samples.labels import finder, names_of
 from epicycle.samples.times import TimeScale
 from epicycle.views import drawing as draw
 from epicycle.views.spectra import first_number
@@ -82,12 +83,12 @@ class Series:
             turn: Floats = (phase.turns(cycle.frequency, times) + drift) % 1.0
             return turn
 
-        names = tuple(str(name) for name in predictor.group_labels)
+        names = names_of(predictor.group_labels)
         codes = np.zeros(len(kept), dtype=np.intp)
         if group is not None and len(names) > 1:
-            order = {name: code for code, name in enumerate(names)}
+            place = finder(predictor.group_labels)
             given = np.asarray(group, dtype=object).ravel()[kept]
-            codes = np.array([order[str(g)] for g in given.tolist()], dtype=np.intp)
+            codes = np.array([place(g) for g in given.tolist()], dtype=np.intp)
         left = residual[kept] / (predictor.gain_of_groups[codes] if predictor.gains else 1.0)
         return Series(offset, turn_of, left, codes, names, output, value_name(model, output))
 
