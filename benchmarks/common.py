@@ -199,7 +199,7 @@ def _provenance(section: Section, options: argparse.Namespace) -> dict[str, Any]
         },
         "versions": {name: version(name) for name in (*ENGINE, *section.packages)},
         "commit": _commit(),
-        "engine": _digest(),
+        "engine": digest(),
         "machine": machine(),
         # other work on the machine spoils timings: the reader should see it
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan"),
@@ -242,15 +242,15 @@ def _commit() -> str | None:
     return answer.stdout.strip()
 
 
-def _digest() -> str | None:
+def digest() -> str | None:
     """Return a short digest of the engine's source: between two commits it differs."""
     found = importlib.util.find_spec("epicycle")
     if found is None or not found.submodule_search_locations:
         return None
-    digest = hashlib.sha256()
+    content = hashlib.sha256()
     for path in sorted(Path(found.submodule_search_locations[0]).rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:10]
+        content.update(path.name.encode() + path.read_bytes())
+    return content.hexdigest()[:10]
 
 
 def machine() -> dict[str, Any]:

@@ -36,24 +36,26 @@ def main() -> None:
     job = json.loads(sys.argv[1])
     from epicycle import limits
 
+    # what is only read while modules are imported counts too: a constant may be made of it
     read = _recording(limits) if job.get("record") else set()
     if job["theme"] is not None:
         value = job["value"]
         if isinstance(value, list):
-            value = tuple(tuple(one) for one in value)
+            value = tuple(tuple(one) if isinstance(one, list) else one for one in value)
         # frozen for everybody else; nothing has read it yet
         object.__setattr__(getattr(limits, job["theme"]), job["field"], value)
     from sensitivity.probes import outcomes
 
-    found: dict[str, Any] = {}
-    started = time.process_time()
     for name in job["probes"]:
+        started = time.process_time()
+        answer: dict[str, Any] = {"probe": name}
         try:
-            found.update(outcomes([name], job["seed"], job["share"]))
+            answer["found"] = dict(outcomes([name], job["seed"], job["share"]))[name]
         except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
-            found[name] = f"{type(problem).__name__}: {problem}"[:200]
-    seconds = time.process_time() - started
-    print(json.dumps({"found": found, "read": sorted(read), "seconds": seconds}))
+            answer["found"] = f"{type(problem).__name__}: {problem}"[:200]
+        answer["read"] = sorted(read)
+        answer["seconds"] = round(time.process_time() - started, 2)
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

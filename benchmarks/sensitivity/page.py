@@ -12,7 +12,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from sensitivity.run import in_words, themes, verdict
+from sensitivity.order import themes
+from sensitivity.run import in_words, verdict
 
 PAGE = common.ROOT / "docs" / "thresholds.md"
 
@@ -80,6 +81,7 @@ def summary(rows: dict[str, Any]) -> list[str]:
         "changes": "change cases, and no figure clearly",
         "quiet": "are read and changed no case here, which does not show that they decide nothing",
         "unread": "are read by no probe",
+        "open": "are not measured yet",
     }
     result = []
     for kind, text in said.items():

@@ -16,6 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests"))
 
+from sensitivity import rhythm_probes
+
 Case = dict[str, float]
 
 
@@ -229,13 +231,13 @@ QUICK, FEWEST = 0.25, 4
 PROBES: dict[str, tuple[Callable[[np.random.Generator, Any], Case], int]] = {
     "sinusoid": (sinusoid, 24),
     "noise": (noise, 60),
-    "red": (red, 12),
+    "red": (red, 6),
     "sawtooth": (sawtooth, 12),
     "eclipses": (eclipses, 12),
     "aliases": (aliases, 16),
     "pairs": (pairs, 8),
     "lines": (lines, 8),
-    "wandering": (wandering, 8),
+    "wandering": (wandering, 6),
     "groups": (groups, 8),
     "effects": (effects, 8),
     "events": (events, 8),
@@ -243,6 +245,7 @@ PROBES: dict[str, tuple[Callable[[np.random.Generator, Any], Case], int]] = {
     "drifting": (drifting, 6),
     "outputs": (outputs, 8),
     "learning": (learning, 6),
+    **rhythm_probes.PROBES,
 }
 
 

@@ -6,6 +6,10 @@ every figure is compared with its standard error over the paired cases.  A thres
 and changes no case decides nothing that is measured here; of one that no probe reads, nothing is
 known; one that moves a figure deserves the measurement that chose it.  Each theme of
 ``epicycle.limits`` is a section.
+
+All of it takes hours.  Each answer is kept as it comes (``ledger.py``), what decides most first
+(``order.py``): a run that was cut short, or that was given ``--minutes``, goes on where it was as
+long as the engine is the same, and its tables say what is not measured yet.
 """
 
 from __future__ import annotations
@@ -13,11 +17,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
-import json
 import math
 import os
-import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,69 +34,49 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scipy import stats
 
 import common
-from epicycle import limits
+from sensitivity.ledger import Ledger
+from sensitivity.order import order, settings, themes
 from sensitivity.probes import PROBES, QUICK
 
-CHILD = Path(__file__).with_name("child.py")
+#: What becomes of a threshold, see :func:`verdict`.
+KINDS = ("moves", "changes", "quiet", "unread", "open")
+#: The setting at which nothing is changed, and what is read is noted.
+DEFAULT: dict[str, Any] = {"theme": None, "record": True}
 #: The figures' changes are compared with the 97.5 % quantile of Student's t over the paired cases;
 #: where every case changes alike, as many as this must do so: a sign test of 3 %.
 CLEAR, ALIKE = 0.975, 6
 
 
-def themes() -> dict[str, Any]:
-    """Return the themes of thresholds by name."""
-    return {
-        name: theme
-        for name, theme in vars(limits).items()
-        if dataclasses.is_dataclass(theme) and not isinstance(theme, type)
-    }
-
-
-def scaled(value: Any, unit: str, factor: float) -> Any:
-    """Return a threshold halved or doubled; None where that has no meaning.
-
-    Probabilities and shares stay below 1: where they are above a half, their distance from 1
-    changes.
-    """
-    if isinstance(value, tuple):
-        return [[1 - (1 - share) * factor, weight] for share, weight in value]
-    if isinstance(value, int):
-        new = max(1, round(value * factor))
-        return new if new != value else None
-    bounded = 0.5 < value < 1 and unit not in ("ratio", "1/T", "deviation", "exponent")
-    return 1 - (1 - value) / factor if bounded else value * factor
-
-
-def measured(job: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcomes of a child, or what became of it."""
-    try:
-        done = subprocess.run(
-            [sys.executable, CHILD, json.dumps(job)], capture_output=True, text=True, timeout=600
-        )
-    except subprocess.TimeoutExpired:
-        return {"failed": "took more than 600 s"}
-    if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or ["killed"])[-1]}
-    return dict(json.loads(done.stdout))
-
-
-@functools.lru_cache
-def defaults(seed: int, share: float, jobs: int) -> tuple[dict[str, Any], dict[str, set[str]]]:
-    """Return the outcomes of every probe at the defaults, and the thresholds that each reads."""
-    asked = [
-        {"theme": None, "seed": seed, "share": share, "probes": [probe], "record": True}
-        for probe in PROBES
-    ]
-    outcomes: dict[str, Any] = {}
-    reads: dict[str, set[str]] = {}
+def defaults(ledger: Ledger, jobs: int) -> dict[str, set[str]]:
+    """Measure every probe at the defaults; return the thresholds that each reads."""
     with ThreadPoolExecutor(jobs) as pool:
-        for probe, answer in zip(PROBES, pool.map(measured, asked), strict=True):
-            if "failed" in answer:
-                common.say(f"sensitivity: not measured by {probe}: {answer['failed']}")
-                continue
-            outcomes.update(answer["found"])
+        # a process for each: what one probe reads says nothing of the others
+        list(pool.map(lambda probe: ledger.fill(DEFAULT, [probe]), PROBES))
+    reads: dict[str, set[str]] = {}
+    for probe in PROBES:
+        answer = ledger.get(DEFAULT, probe)
+        if answer is None or "failed" in answer:
+            common.say(f"sensitivity: not measured by {probe}: {answer and answer['failed']}")
+        else:
             reads[probe] = set(answer["read"])
-    return outcomes, reads
+    return reads
+
+
+def fill(options: argparse.Namespace) -> None:
+    """Measure the settings that the ledger lacks, until the time given is over."""
+    ledger = _ledger(options.seed, QUICK if options.quick else 1.0)
+    stop = time.monotonic() + 60 * options.minutes
+    reads = defaults(ledger, options.jobs)
+    wanted = {part for part in options.only.split(",") if part} or set(themes())
+    todo = [one for one in order(reads) if one[0]["theme"] in wanted]
+
+    def one(job: tuple[dict[str, Any], list[str]]) -> None:
+        if time.monotonic() < stop:
+            ledger.fill(*job)
+            common.say(f"  {job[0]['theme']}.{job[0]['field']} at {job[0]['value']}: {job[1]}")
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(one, todo))
 
 
 def is_clear(mean: float, spread: float, n: int) -> bool:
@@ -105,10 +88,8 @@ def is_clear(mean: float, spread: float, n: int) -> bool:
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return which figures moved, and in how many cases anything did."""
-    if "failed" in after:
-        return {"failed": after["failed"], "moved": [], "changed": None, "cases": None}
     moved, changed, cases = [], 0, 0
-    for probe, now in after["found"].items():
+    for probe, now in after.items():
         was = before[probe]
         if isinstance(now, str) or isinstance(was, str):
             if now != was:
@@ -145,26 +126,32 @@ def _differ(a: float, b: float) -> bool:
 
 
 def measure(name: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Measure every threshold of a theme halved and doubled, by the probes that read it."""
-    share = QUICK if options.quick else 1.0
-    outcomes, reads = defaults(options.seed, share, options.jobs)
+    """Gather what the ledger holds of every threshold of a theme, halved and doubled."""
+    ledger = _ledger(options.seed, QUICK if options.quick else 1.0)
+    reads = defaults(ledger, options.jobs)
     rows: dict[str, Any] = {}
-    asked = []
     for field in dataclasses.fields(themes()[name]):
-        value = getattr(themes()[name], field.name)
         probes = [probe for probe in reads if f"{name}.{field.name}" in reads[probe]]
-        row = {"value": value, **dict(field.metadata), "probes": probes}
-        rows[field.name] = row
-        for how, factor in (("halved", 0.5), ("doubled", 2.0)):
-            new = scaled(value, field.metadata["unit"], factor)
-            if new is not None and probes:
-                job = {"theme": name, "field": field.name, "value": new, "probes": probes}
-                asked.append((row, how, {**job, "seed": options.seed, "share": share}))
-    with ThreadPoolExecutor(options.jobs) as pool:
-        answers = pool.map(measured, [job for _, _, job in asked])
-        for (row, how, job), after in zip(asked, answers, strict=True):
-            row[how] = {"value": job["value"], **changes(outcomes, after)}
+        value = getattr(themes()[name], field.name)
+        rows[field.name] = {"value": value, **dict(field.metadata), "probes": probes}
+    for field_name, how, setting in settings(name):
+        probes = rows[field_name]["probes"]
+        answers = {probe: ledger.get(setting, probe) for probe in probes}
+        seen = {probe: answer for probe, answer in answers.items() if answer is not None}
+        failed = [answer["failed"] for answer in seen.values() if "failed" in answer]
+        row: dict[str, Any] = {"value": setting["value"], "unseen": len(probes) - len(seen)}
+        if failed:
+            row |= {"failed": failed[0], "moved": [], "changed": None, "cases": None}
+        else:
+            found = {probe: answer["found"] for probe, answer in seen.items()}
+            row |= changes({p: ledger.get(DEFAULT, p)["found"] for p in found}, found)
+        rows[field_name][how] = row
     return {"thresholds": rows}
+
+
+@functools.lru_cache
+def _ledger(seed: int, share: float) -> Ledger:
+    return Ledger(seed, share)
 
 
 def in_words(row: dict[str, Any], how: str) -> str:
@@ -176,6 +163,8 @@ def in_words(row: dict[str, Any], how: str) -> str:
     one = row[how]
     if "failed" in one:
         return f"fails: {one['failed']}"
+    if one["cases"] == 0:
+        return "not measured"
     shown = [
         m["figure"]
         if m["from"] is None
@@ -183,7 +172,8 @@ def in_words(row: dict[str, Any], how: str) -> str:
         for m in sorted(one["moved"], key=lambda m: -(m["sigma"] or 99))[:3]
     ]
     changed = one["changed"] or "none"
-    return "; ".join([*shown, f"{changed} of {one['cases']} cases"])
+    unseen = f" ({one['unseen']} probes not asked)" if one.get("unseen") else ""
+    return "; ".join([*shown, f"{changed} of {one['cases']} cases{unseen}"])
 
 
 def tables(result: dict[str, Any]) -> list[str]:
@@ -195,10 +185,12 @@ def tables(result: dict[str, Any]) -> list[str]:
 
 
 def verdict(row: dict[str, Any]) -> str:
-    """Return whether a threshold moves a figure, changes cases only, changes none, or is unread."""
-    tried = [row[how] for how in ("halved", "doubled") if how in row]
-    if not tried:
+    """Return whether a threshold moves a figure, changes cases only, changes none, or what else."""
+    if not row["probes"]:
         return "unread"
+    tried = [row[how] for how in ("halved", "doubled") if how in row and row[how]["cases"] != 0]
+    if not tried:
+        return "open"
     if any(one["moved"] or "failed" in one for one in tried):
         return "moves"
     return "changes" if any(one["changed"] for one in tried) else "quiet"
@@ -208,10 +200,10 @@ def bars(name: str, result: dict[str, Any]) -> list[dict[str, Any]]:
     verdicts = [verdict(row) for row in result["thresholds"].values()]
     return [
         common.bar(
-            f"{name}: thresholds that move a figure, change cases, change none, unread",
+            f"{name}: thresholds that move a figure, change cases, change none, unread, unmeasured",
             "reported",
-            ", ".join(str(verdicts.count(v)) for v in ("moves", "changes", "quiet", "unread")),
-            None if "unread" in verdicts else True,
+            ", ".join(str(verdicts.count(v)) for v in KINDS),
+            None if {"unread", "open"} & set(verdicts) else True,
         )
     ]
 
@@ -232,8 +224,13 @@ def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("--docs", action="store_true", help="only write docs/thresholds.md anew")
     parser.add_argument("--jobs", type=int, default=common.cores(), help="processes at once")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="start nothing after so long: go on later"
+    )
     options = parser.parse_args()
     if not options.docs:
+        if not options.table:
+            fill(options)
         common.run("sensitivity", SECTIONS, options)
         return
     from sensitivity import page
