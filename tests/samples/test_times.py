@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicycle.samples.times import UNIT_SECONDS, Times, TimeScale, canonical_unit, parse_times
+from epicycle.samples.times import UNIT_SECONDS, Times, TimeScale, parse_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -244,102 +244,6 @@ def test_the_order_is_kept() -> None:
     assert parse(t) == [19724, 19723, 19724]
 
 
-# ---- Refusals ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("t", "error", "message"),
-    [
-        (
-            ["2024-01-01"],
-            TypeError,
-            r"t must be numbers or datetimes, got strings such as '?.*2024",
-        ),
-        (np.array(["a"], dtype=object), TypeError, r"got objects of type str.* convert them to"),
-        (pd.Series(["2024-01-01"]), TypeError, r"t must be numbers or datetimes, got .*str"),
-        ([True, False], TypeError, r"t must be real numbers or datetimes, got dtype bool"),
-        (np.array([True], dtype=object), TypeError, r"got objects of type bool"),
-        ([1j, 2.0], TypeError, r"t must be real numbers or datetimes, got dtype complex128"),
-        ([dt.date(2024, 1, 1)], TypeError, r"got objects of type date\. To fix this"),
-        (list(pd.period_range("2024", periods=3)), TypeError, r"got objects of type Period"),
-        ([1.0, np.nan, np.inf], ValueError, r"t has 2 values .* first at position 1.* drop those"),
-        ([1.0, None], ValueError, r"t has 1 missing of 2 values.* drop those rows"),
-        ([1.0, pd.NA, 2.0], ValueError, r"t has 1 missing of 3 values.* drop those rows"),
-        ([dt.datetime(2024, 1, 1), None], ValueError, r"t has 1 missing of 2 values"),
-        (np.array(["2024", "NaT"], dtype="M8[s]"), ValueError, r"t has 1 NaT of 2 values"),
-        (pd.DatetimeIndex(["2024", pd.NaT]), ValueError, r"t has 1 NaT of 2 values"),
-        (pd.DatetimeIndex(["2024", pd.NaT], tz="UTC"), ValueError, r"t has 1 NaT of 2 values"),
-        ([pd.Timestamp("2024"), pd.NaT], ValueError, r"t has 1 missing of 2 values"),
-        (pd.Series([1, None], dtype="Int64"), ValueError, r"t has 1 .* drop those rows"),
-        (
-            [dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2024, 1, 1)],
-            ValueError,
-            r"t mixes time zones \(None, UTC\)\. To fix this, convert all times to one zone",
-        ),
-        (
-            [dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2024, 1, 1, tzinfo=BERLIN)],
-            ValueError,
-            r"t mixes time zones \(Europe/Berlin, UTC\)",
-        ),
-        (3.0, ValueError, r"t must be one-dimensional, got shape \(\)\. To fix this, pass one"),
-        (np.zeros((4, 2)), ValueError, r"t must be one-dimensional, got shape \(4, 2\)"),
-        (None, (TypeError, ValueError), r"t .*"),
-    ],
-    ids=lambda v: None if not isinstance(v, str) else v[:40],
-)
-def test_what_is_not_a_time_is_refused(t: object, error: type, message: str) -> None:
-    with pytest.raises(error, match=message):
-        parse_times(t)
-
-
-def test_masked_times_are_refused_rather_than_used() -> None:
-    # what stands under a mask is no time at all
-    for values in ([1.0, -999.0, 3.0], [1, -999, 3]):
-        with pytest.raises(ValueError, match=r"t has 1 .*drop those rows"):
-            parse_times(np.ma.masked_array(values, mask=[0, 1, 0]))
-    times, _ = parse_times(np.ma.masked_array([1.0, 2.0], mask=[0, 0]))
-    assert exact(times) == [1, 2]
-
-
-def test_the_message_names_the_argument() -> None:
-    with pytest.raises(TypeError, match=r"^times_to_predict must be"):
-        parse_times(["x"], name="times_to_predict")
-
-
-def test_units_are_checked() -> None:
-    t = np.array(["2024"], dtype="M8[D]")
-    with pytest.raises(ValueError, match=r"unit='parsec' is not a unit of time.* use one of ns"):
-        parse_times(t, unit="parsec")
-    with pytest.raises(TypeError, match=r"unit must be a string such as 'd' or 'h', got int"):
-        parse_times([1.0], unit=3)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("given", "short"),
-    [
-        ("d", "d"),
-        ("day", "d"),
-        ("Days", "d"),
-        (" hours ", "h"),
-        ("hr", "h"),
-        ("hrs", "h"),
-        ("minute", "min"),
-        ("min", "min"),
-        ("seconds", "s"),
-        ("sec", "s"),
-        ("weeks", "w"),
-        ("years", "y"),
-        ("yr", "y"),
-        ("milliseconds", "ms"),
-        ("nanosecond", "ns"),
-        ("orbit", "orbit"),
-        (None, None),
-    ],
-)
-def test_names_of_units(given: str | None, short: str | None) -> None:
-    assert canonical_unit(given) == short
-
-
 # ---- Arithmetic, and back ------------------------------------------------------------------
 
 
@@ -431,3 +335,11 @@ def test_zones_of_pytz_are_told_by_the_clocks_of_each_date() -> None:
     summer = dt.datetime(2024, 7, 1, 12, tzinfo=PytzLike())
     _, scale = parse_times([summer, summer], clock="local")
     assert scale.timezone == BERLIN
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=5), st.floats(-1e9, 1e9), st.booleans())
+def test_times_since_another_are_the_nearest_numbers(
+    values: list[float], first: float, split: bool
+) -> None:
+    times = Times(np.array(values), np.full(len(values), 1e-20 if split else 0.0))
+    assert times.since(first).tolist() == times.minus(first).to_float().tolist()

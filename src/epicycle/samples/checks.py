@@ -142,8 +142,9 @@ def check_samples(
     kept = np.flatnonzero(usable)
     if kept.size == 0:
         raise ValueError(f"y has no usable value among {n} rows: all are NaN or have weight 0.")
-    times = times[kept]
-    empty = np.flatnonzero(~present[kept].any(axis=0))
+    chosen = slice(None) if kept.size == n else kept
+    times = times[chosen]
+    empty = np.flatnonzero(~present[chosen].any(axis=0))
     if empty.size:
         column = f"column {int(empty[0])}" if names is None else repr(names[int(empty[0])])
         raise ValueError(
@@ -151,25 +152,25 @@ def check_samples(
             f"To fix this, leave that column out."
         )
     nearest = times.to_float()
-    distinct = len(np.unique(nearest))
-    if distinct < 3:
+    lowest, highest = float(nearest.min()), float(nearest.max())
+    if not ((nearest > lowest) & (nearest < highest)).any():
         raise ValueError(
-            f"t has only {distinct} distinct value(s) among {kept.size} usable samples; "
-            f"a period needs at least 3. To fix this, pass more samples, or other times."
+            f"t has only {len({lowest, highest})} distinct value(s) among {kept.size} usable "
+            f"samples; a period needs at least 3. To fix this, pass more samples, or other times."
         )
-    _check_size("t", np.array([np.ptp(times.to_float()), np.abs(times.to_float()).max()]))
-    _check_size("y", np.nanmax(np.abs(values[kept]), axis=0))
+    _check_size("t", np.abs([highest - lowest, lowest, highest]))
+    _check_size("y", np.nanmax(np.abs(values[chosen]), axis=0))
     if errors is not None:
         _check_size("dy", np.broadcast_to(errors, values.shape)[present])
-    present = present[kept]
-    used_groups, codes = np.unique(codes[kept], return_inverse=True)
+    present = present[chosen]
+    used_groups, codes = _used(codes[chosen], len(labels))
     return Samples(
         times=times,
         scale=scale,
-        y=np.where(present, values[kept], 0.0),
+        y=values[chosen] if present.all() else np.where(present, values[chosen], 0.0),
         present=present,
-        dy=None if errors is None else np.where(present, errors[kept], 1.0),
-        weights=None if relative is None else relative[kept],
+        dy=None if errors is None else np.where(present, errors[chosen], 1.0),
+        weights=None if relative is None else relative[chosen],
         group=codes,
         group_labels=tuple(labels[int(i)] for i in used_groups),
         kept=kept,
@@ -178,7 +179,7 @@ def check_samples(
         output_names=names,
         n_repeated=count_repeated(times),
         is_sorted=bool((np.diff(nearest) >= 0).all()),
-        covariates=None if others is None else others[kept],
+        covariates=None if others is None else others[chosen],
     )
 
 
@@ -212,7 +213,9 @@ def _check_calendar(times: Times, scale: TimeScale) -> None:
 
 def _check_size(name: str, sizes: Floats) -> None:
     """Refuse what overflows, or vanishes, in products of four: weights and squares of values."""
-    largest, least = float(sizes.max(initial=0.0)), float(sizes[sizes > 0].min(initial=1.0))
+    largest, least = float(sizes.max(initial=0.0)), float(sizes.min(initial=1.0))
+    if least <= 0.0:
+        least = float(sizes[sizes > 0].min(initial=1.0))
     if largest > LARGEST or least < 1.0 / LARGEST:
         got = largest if largest > LARGEST else least
         raise ValueError(
@@ -221,8 +224,20 @@ def _check_size(name: str, sizes: Floats) -> None:
         )
 
 
+def _used(codes: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which of `count` groups have samples, and the groups numbered anew."""
+    numbers = np.bincount(codes, minlength=count)
+    used = np.flatnonzero(numbers)
+    return used, codes if len(used) == count else np.searchsorted(used, codes)
+
+
 def count_repeated(times: Times) -> int:
     """Return how many samples have the time of another one before them."""
+    steps = np.diff(times.hi)
+    if not (steps >= 0).all():
+        steps = np.diff(np.sort(times.hi))
+    if steps.all():
+        return 0
     # np.unique of the nearest floats would call neighbouring nanoseconds one
     order = np.lexsort((times.lo, times.hi))
     hi, lo = times.hi[order], times.lo[order]

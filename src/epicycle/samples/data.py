@@ -92,7 +92,7 @@ def build_data(samples: Samples, degree: int, knots: tuple[float, ...] = ()) -> 
     Its slope changes at `knots`, in baselines from the reference time.
     """
     if samples.dy is not None:
-        weights = np.where(samples.present, samples.dy**-2.0, 0.0)
+        weights = np.where(samples.present, 1.0 / samples.dy**2, 0.0)
     elif samples.weights is not None:
         weights = np.where(samples.present, samples.weights[:, np.newaxis], 0.0)
     else:
@@ -105,12 +105,13 @@ def build_data(samples: Samples, degree: int, knots: tuple[float, ...] = ()) -> 
     # the result, so it is one float64.
     raw = samples.times
     first = float(raw.hi.min())
-    elapsed = raw.minus(first).to_float()
-    total = weights.sum(axis=1)
+    elapsed = raw.since(first)
+    total = weights[:, 0] if weights.shape[1] == 1 else weights.sum(axis=1)
     baseline = float(elapsed.max() - elapsed.min())
     reference = first + float(np.average(elapsed, weights=total))
     times = raw.minus(reference)
-    scaled = times.to_float() / baseline
+    scaled = times.to_float()
+    scaled /= baseline
     offsets = group_offsets(samples.group, len(samples.group_labels))
     background = Background.plain(offsets.shape[1], degree, knots)
     if samples.covariates is not None:
@@ -156,7 +157,16 @@ def orthonormal_basis(columns: Floats, weights: Floats) -> Floats:
     weighted = columns * root
     scale = np.sqrt((weighted**2).sum(axis=0))
     weighted = weighted[:, scale > 0] / scale[scale > 0]
+    if columns.shape[1] == 1:
+        return _divided(weighted, root)
     u, s, _ = np.linalg.svd(weighted, full_matrices=False)
     u = u[:, s > 1e-10 * s.max(initial=0.0)]
+    return _divided(u, root)
+
+
+def _divided(columns: Floats, root: Floats) -> Floats:
+    """Return columns without the roots of the weights; 0 where there is no weight."""
+    if (root > 0).all():
+        return np.asarray(columns / root)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(root > 0, u / root, 0.0)
+        return np.where(root > 0, columns / root, 0.0)

@@ -100,8 +100,16 @@ class Times:
     def minus(self, hi: float, lo: float = 0.0) -> Times:
         """Return the times counted from ``hi + lo``, exactly."""
         s, e = twofloat.two_sum(self.hi, np.asarray(-hi))
+        if lo == 0.0 and not self.lo.any():
+            return Times(s, e)  # the second sum would give the same
         s, e = twofloat.two_sum(s, e + (self.lo - lo))
         return Times(s, e)
+
+    def since(self, first: float) -> Floats:
+        """Return the nearest float64 values of the times counted from `first`."""
+        if not self.lo.any():
+            return self.hi - first
+        return self.minus(first).to_float()
 
     def to_float(self) -> Floats:
         """Return the nearest float64 values."""
@@ -375,4 +383,6 @@ def _from_numbers(values: NDArray[Any], name: str) -> Times:
             f"To fix this, drop those rows."
         )
     hi = values.astype(np.float64)
+    if values.dtype.itemsize <= hi.dtype.itemsize:
+        return Times(hi, np.zeros(hi.shape))
     return Times(hi, (values - hi).astype(np.float64))  # longdouble keeps its lower half

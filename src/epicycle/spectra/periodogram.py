@@ -26,6 +26,9 @@ from epicycle.spectra.sums import TrigSums
 # above the error of the transforms, 1e-9.
 DEGENERATE = 1e-6
 
+#: Frequencies at a time that are taken together.
+_PIECE = 1 << 14
+
 
 class Periodogram:
     """Least-squares power of a residual on any band of frequencies.
@@ -101,8 +104,8 @@ class Periodogram:
             outputs = range(residual.shape[1]) if self._weights.shape[1] == 1 else range(k, k + 1)
             strengths = (residual[:, outputs] * w[:, np.newaxis]).T
             if norms is None:
-                sums = self._sums.band_at(np.vstack([strengths, basis.T]), shifts)
-                doubled = self._sums.band_at(w[np.newaxis, :], shifts * shifts, 2)[0]
+                sums = self._sums.band_at([*strengths, *basis.T], shifts)
+                doubled = self._sums.band_at([w], shifts * shifts, 2)[0]
                 fresh.append(Norm(float(w.sum()), sums[len(outputs) :], doubled))
             else:
                 sums = self._sums.band_at(strengths, shifts)
@@ -136,33 +139,41 @@ class Norm:
     """The part of the power that depends on the sampling alone: U, V and the determinant."""
 
     def __init__(self, total: float, basis: Complexes, doubled: Complexes) -> None:
-        u = np.full(doubled.shape, total)
-        v = doubled.copy()
-        for q in basis:
-            u -= q.real**2
-            u -= q.imag**2
-            v -= q * q
-        determinant = u * u
-        determinant -= v.real**2
-        determinant -= v.imag**2
-        self._u = u
-        self._v = v
-        self._factor = np.zeros_like(determinant)
-        np.divide(2.0, determinant, out=self._factor, where=determinant > DEGENERATE * total**2)
+        self._u = np.full(doubled.shape, total)
+        self._v = doubled.copy()
+        self._factor = np.zeros_like(self._u)
+        for piece in _pieces(len(doubled)):
+            u, v = self._u[piece], self._v[piece]
+            for q in basis[:, piece]:
+                u -= q.real**2
+                u -= q.imag**2
+                v -= q * q
+            determinant = u * u
+            determinant -= v.real**2
+            determinant -= v.imag**2
+            defined = determinant > DEGENERATE * total**2
+            np.divide(2.0, determinant, out=self._factor[piece], where=defined)
 
     def reduction(self, y: Complexes) -> Floats:
         """Return by how much a sinusoid lowers chi-square, given the sums Y of the residual."""
-        real, imag = y.real, y.imag
-        a = real * real
-        b = imag * imag
-        result = a + b
-        result *= self._u
-        a -= b
-        a *= self._v.real
-        result -= a
-        np.multiply(real, imag, out=b)
-        b *= self._v.imag
-        b *= 2.0
-        result -= b
-        result *= self._factor
+        result = np.empty(y.shape)
+        for piece in _pieces(len(y)):
+            real, imag, v = y.real[piece], y.imag[piece], self._v[piece]
+            a = real * real
+            b = imag * imag
+            part = np.add(a, b, out=result[piece])
+            part *= self._u[piece]
+            a -= b
+            a *= v.real
+            part -= a
+            np.multiply(real, imag, out=b)
+            b *= v.imag
+            b *= 2.0
+            part -= b
+            part *= self._factor[piece]
         return result
+
+
+def _pieces(size: int) -> list[slice]:
+    """Return consecutive pieces of a band whose intermediate results stay in cache."""
+    return [slice(first, first + _PIECE) for first in range(0, size, _PIECE)]
