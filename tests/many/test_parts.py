@@ -8,7 +8,7 @@ import pytest
 from epicycle.files.writing import OutputError
 from epicycle.many import parts as _parts
 from epicycle.many.parts import Parts
-from tests.commands import refusal
+from tests.commands import refusal, run
 
 
 def test_parts_of_another_run_are_not_taken(stars):
@@ -60,3 +60,84 @@ def test_garbage_at_the_end_of_the_parts_is_dropped(tmp_path):
 def test_parts_where_nothing_may_be_written(tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         Parts(tmp_path / "nowhere" / "p.jsonl", "f").__enter__()
+
+
+@pytest.mark.parametrize(
+    "foreign", [b"one line of something else", b"a\nb\n", b'{"schema": "other"}', b"\x00", b"\n"]
+)
+def test_a_file_of_somebody_else_is_left_as_it_is(stars, foreign):
+    kept = Path("p.jsonl.parts")
+    kept.write_bytes(foreign)
+    message = refusal("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q")
+    assert "is no file of epicycle" in message
+    assert kept.read_bytes() == foreign
+
+
+@pytest.mark.parametrize("cut", [0, 1, 30, 60, 111])
+def test_a_run_killed_at_its_very_start_is_in_nobodys_way(tmp_path, cut):
+    with Parts(tmp_path / "p", "other") as parts:
+        header = parts.path.read_bytes()
+    parts.path.write_bytes(header[: len(header) - cut])
+    with Parts(tmp_path / "p", "f") as parts:
+        parts.add([(0, {"a": 1})])
+    with Parts(tmp_path / "p", "f") as parts:
+        assert len(parts) == 1
+
+
+def test_a_run_without_results_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError, match="stopped"), Parts(tmp_path / "p", "f"):
+        raise RuntimeError("stopped")
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX locks")
+def test_one_run_at_a_time(stars):
+    command = ("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q")
+    with Parts(Path("p.jsonl"), "other") as parts:
+        parts.add([(0, {"a": 1})])
+        assert "another run is at work on p.jsonl" in refusal(*command)
+        parts.remove()
+    assert run(*command).exit_code == 0
+    assert not parts.path.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX locks")
+def test_a_file_that_was_taken_away_before_the_lock_is_not_written(tmp_path, monkeypatch):
+    first = Parts(tmp_path / "p", "f")
+    first.__enter__()
+    taken, lock = [], Parts._lock
+
+    def end_first(self, file):
+        if not taken:  # the other run ends between opening and locking
+            taken.append(True)
+            first.remove()
+        lock(self, file)
+
+    monkeypatch.setattr(Parts, "_lock", end_first)
+    with Parts(tmp_path / "p", "f") as parts:
+        parts.add([(0, {"a": 1})])
+    assert taken
+    with Parts(tmp_path / "p", "f") as parts:
+        assert len(parts) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX modes")
+def test_parts_are_for_those_who_may_read_what_they_become(tmp_path):
+    (tmp_path / "p").touch(0o600)
+    with Parts(tmp_path / "p", "f") as parts:
+        assert parts.path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX links")
+@pytest.mark.parametrize("kind", ["link", "fifo", "directory"])
+def test_parts_take_the_place_of_nothing_but_a_plain_file(tmp_path, kind):
+    odd = tmp_path / "p.parts"
+    {
+        "link": lambda: odd.symlink_to(tmp_path / "victim"),
+        "fifo": lambda: os.mkfifo(odd),
+        "directory": odd.mkdir,
+    }[kind]()
+    (tmp_path / "victim").write_text("of somebody")
+    with pytest.raises(OutputError):
+        Parts(tmp_path / "p", "f").__enter__()
+    assert (tmp_path / "victim").read_text() == "of somebody"

@@ -190,7 +190,7 @@ def find(
                 options, ids, output, workers, screen=screen, as_json=as_json, quiet=quiet
             )
         )
-    check_picture(plot)
+    check_picture(plot, inputs=[options.file])
     table = read_samples(options)
     model = search(options, table, quiet=quiet)
     if as_json:

@@ -55,7 +55,7 @@ def fit(
 
     path = output or Path(f"{name_of(options.file)}.model.json")
     try:
-        check_output(path, "--output")
+        check_output(path, "--output", inputs=[options.file])
         table = read_samples(options)
         model = search(options, table, quiet=quiet)
         columns = {

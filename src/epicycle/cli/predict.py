@@ -96,7 +96,7 @@ def predict(
     levels = check_levels(level)
     try:
         if output is not None:
-            writing.check_table(output)
+            writing.check_table(output, [model, *([] if at is None else [at])])
         saved = read_model(model, plain_table)
         times, name = _instants(saved, at, time, (first, last, step))
         frame = predictions(saved, times, name, group, levels)

@@ -59,7 +59,7 @@ def report(
     path = output or Path(f"{name_of(options.file)}.html")
     need_matplotlib("epicycle report")
     try:
-        check_output(path, "--output", (".html", ".htm"))
+        check_output(path, "--output", (".html", ".htm"), [options.file])
         table = read_samples(options)
         model = search(options, table, quiet=quiet)
         from epicycle.report.write import write_report

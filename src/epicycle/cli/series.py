@@ -52,7 +52,7 @@ def find_each(
     kind: ScreenEach | SearchEach = ScreenEach() if screen else SearchEach()
     wanted = kind.arguments(options)
     try:
-        check_output(output, "--output", ENDINGS)
+        check_output(output, "--output", ENDINGS, [options.file])
         with started(workers or processors()) as pool:  # they import while the table is read
             table = read_samples(options, ids)
             unit, guesses = unit_and_guesses(options, table)

@@ -107,7 +107,7 @@ def track(
 
     epicycle track wells.csv --id well --period 20:30 --unit h
     """
-    check_picture(plot)
+    check_picture(plot, inputs=[file])
     options = SearchOptions(
         file=file,
         time=time,
@@ -120,7 +120,7 @@ def track(
     wanted: dict[str, Any] = {"period": range_of(period), "clock": clock}
     try:
         if maxima is not None:
-            check_output(maxima, "--maxima", (".csv",))
+            check_output(maxima, "--maxima", (".csv",), [file])
     except OutputError as problem:
         raise InputError(str(problem)) from None
     if ids is not None and plot is not None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     import pandas as pd
-
-if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
@@ -21,7 +21,9 @@ class OutputError(ValueError):
     """A file that was asked for cannot be written; the message is one line."""
 
 
-def check_output(path: Path, option: str, endings: tuple[str, ...] = ()) -> None:
+def check_output(
+    path: Path, option: str, endings: tuple[str, ...] = (), inputs: Iterable[str | Path] = ()
+) -> None:
     """Refuse, before the work, a file that could not be written after it.
 
     Parameters
@@ -32,11 +34,14 @@ def check_output(path: Path, option: str, endings: tuple[str, ...] = ()) -> None
         What asked for it, for the message.
     endings : tuple of str
         Endings that it may have, such as ".csv"; none means any.
+    inputs : iterable of str or Path
+        Files that are read, "-" for standard input: an output never takes the place of one.
 
     Raises
     ------
     OutputError
-        If it is a directory, in a directory that does not exist, or of another ending.
+        If it is of another ending, in a directory that does not exist, one of the inputs, or
+        anything but a plain file: a directory, a link, a device, a pipe.
     """
     if endings and not path.name.lower().endswith(endings):
         got = f"the ending {path.suffix!r}" if path.suffix else "no ending"
@@ -48,22 +53,75 @@ def check_output(path: Path, option: str, endings: tuple[str, ...] = ()) -> None
         raise OutputError(
             f"{option} {path}: there is no directory {path.parent}. To fix this, make it first."
         )
+    refuse_all_but_plain_files(path, option)
+    if any(_is_same(path, source) for source in inputs):
+        raise OutputError(
+            f"{option} {path} is the file that is read, which it would replace. "
+            f"To fix this, name another file."
+        )
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise OutputError(
+            f"{option} {path} may not be written. To fix this, name a file where you may write, "
+            f"or allow it."
+        )
+
+
+def refuse_all_but_plain_files(path: Path, option: str) -> None:
+    """Refuse what must not be replaced: a directory, a link, a device, a pipe, a socket.
+
+    A link is neither followed, for what it names may be someone else's, nor replaced.
+
+    Raises
+    ------
+    OutputError
+        If something of that kind stands there.
+    """
+    if path.is_symlink():
+        raise OutputError(
+            f"{option} {path} is a link to {os.readlink(path)}, which would be lost. To fix this, "
+            f"name the file itself, or remove the link."
+        )
     if path.is_dir():
         raise OutputError(f"{option} {path} is a directory. To fix this, name a file in it.")
+    if path.exists() and not path.is_file():
+        raise OutputError(
+            f"{option} {path} is no plain file, but a device, a pipe or a socket, which would be "
+            f"lost. To fix this, name a file."
+        )
+
+
+def _is_same(path: Path, source: str | Path) -> bool:
+    """Return whether a path and an input, "-" for standard input, are one file."""
+    try:
+        there = os.fstat(0) if str(source) == "-" else os.stat(source)
+        return os.path.samestat(os.stat(path), there)
+    except (OSError, ValueError):  # one of them is not there; a NUL in the name
+        return False
 
 
 @contextmanager
 def written_whole(path: Path, option: str) -> Iterator[Path]:
     """Yield the name of a file that takes the place of `path` once it is complete.
 
+    It is made exclusively, under a name that nobody can foresee, in the same directory.  A file
+    that is replaced leaves its mode, and where that may be done its owner, to the new one.
+
     Raises
     ------
     OutputError
-        If the disk refuses; what stood at `path` is then as it was.
+        If the disk refuses, or what stands at `path` is no plain file; it is then as it was.
     """
-    unfinished = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    refuse_all_but_plain_files(path, option)
+    ending = path.suffix if len(path.suffix) <= _LONGEST_ENDING else ""
+    unfinished = path.with_name(f".epicycle-{secrets.token_hex(16)}{ending}")
     try:
+        before = path.stat() if path.exists() else None
+        # until it is complete, nobody else reads what takes the place of a file for few
+        mode = 0o666 if before is None else 0o600
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
         yield unfinished
+        if before is not None:
+            _as_before(unfinished, before)
         os.replace(unfinished, path)
     except OSError as problem:
         raise OutputError(
@@ -72,6 +130,19 @@ def written_whole(path: Path, option: str) -> Iterator[Path]:
         ) from None
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+#: Endings tell what is written; a longer one than this is none.
+_LONGEST_ENDING = 16
+
+
+def _as_before(unfinished: Path, before: os.stat_result) -> None:
+    """Give a file the owner, where that may be done, and the mode of the one it replaces."""
+    now = unfinished.stat()
+    if hasattr(os, "chown") and (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        with suppress(OSError):
+            os.chown(unfinished, before.st_uid, before.st_gid)
+    unfinished.chmod(stat.S_IMODE(before.st_mode) & 0o777)
 
 
 @contextmanager
@@ -99,15 +170,16 @@ def write_text(text: str, path: Path, option: str) -> None:
 ENDINGS = (".csv", ".json", ".parquet")
 
 
-def check_table(path: Path) -> None:
+def check_table(path: Path, inputs: Iterable[str | Path] = ()) -> None:
     """Refuse, before the work, a table that could not be written after it.
 
     Raises
     ------
     OutputError
-        If its ending is none of :data:`ENDINGS`, or it cannot be where it should.
+        If its ending is none of :data:`ENDINGS`, or it cannot be where it should, such as in the
+        place of one of the `inputs`.
     """
-    check_output(path, "--output", ENDINGS)
+    check_output(path, "--output", ENDINGS, inputs)
     if path.name.lower().endswith(".parquet") and find_spec("pyarrow") is None:
         raise OutputError(
             f"--output {path} needs pyarrow to be written. "
@@ -168,7 +240,7 @@ class InputError(Exception):
     """What was asked for on the command line cannot be done; the message is one line."""
 
 
-def check_picture(path: Path | None) -> None:
+def check_picture(path: Path | None, inputs: Iterable[str | Path] = ()) -> None:
     """Refuse, before the work, a picture that could not be written after it."""
     if path is None:
         return
@@ -179,7 +251,7 @@ def check_picture(path: Path | None) -> None:
             f"one of {', '.join(PICTURES)}. To fix this, call it {path.stem or 'cycles'}.png."
         )
     try:
-        check_output(path, "--plot")
+        check_output(path, "--plot", inputs=inputs)
     except OutputError as problem:
         raise InputError(str(problem)) from None
     need_matplotlib("--plot")

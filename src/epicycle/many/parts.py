@@ -3,6 +3,9 @@
 The parts stand beside the file that is asked for, one line each with its checksum, appended as they
 are made.  The first line that was cut short when the process died, or damaged since, is dropped
 with all that follows.  The file itself is written once, whole, when all parts are there.
+
+One run at a time has them, by a lock that ends with its process.  A file that does not begin as
+parts do is somebody else's, and is left as it is.
 """
 
 from __future__ import annotations
@@ -11,13 +14,17 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from epicycle.files.writing import OutputError
+from epicycle.files.writing import OutputError, refuse_all_but_plain_files
 
 SCHEMA = "epicycle.parts/3"
+
+#: The beginning of all files of parts, and the length of the longest header.
+_BEGINNING, _HEADER = b'{"schema": "epicycle.parts/', 200
 
 
 class Parts:
@@ -33,11 +40,13 @@ class Parts:
     Raises
     ------
     OutputError
-        On entering, if parts of another run are there, or none can be written.
+        On entering, if parts of another run are there, or somebody else's file, if another run
+        is at work on them, or none can be written.
     """
 
     def __init__(self, output: Path, fingerprint: str) -> None:
         self.path = output.with_name(output.name + ".parts")
+        self._output = output
         self._header = json.dumps({"schema": SCHEMA, "fingerprint": fingerprint}).encode() + b"\n"
         #: Where the line of each part begins.
         self._places: dict[int, int] = {}
@@ -51,8 +60,10 @@ class Parts:
         return number in self._places
 
     def __enter__(self) -> Parts:
+        refuse_all_but_plain_files(self.path, "the file of parts")
         try:
-            self._file = open(self.path, "a+b")
+            while not self._opened():
+                pass
             try:
                 self._end = self._resume()
             except BaseException:
@@ -71,22 +82,72 @@ class Parts:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if not self._file.closed and not self._places:  # nothing that another run should keep
+            self.remove()
         self._file.close()
+
+    def _opened(self) -> bool:
+        """Open and lock the file; return whether it is still there.
+
+        A run that has ended between the two has taken the file away.
+        """
+        self._file = os.fdopen(self._descriptor(), "a+b")
+        there = False
+        try:
+            self._lock(self._file)
+            there = self._is_there(self._file)
+        finally:
+            if not there:
+                self._file.close()
+        return there
+
+    def _descriptor(self) -> int:
+        # results are for those who may read the file that they become
+        mode = self._output.stat().st_mode & 0o666 if self._output.exists() else 0o666
+        special = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | special, mode)
+
+    def _lock(self, file: IO[bytes]) -> None:
+        try:
+            import fcntl
+        except ImportError:  # not POSIX
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(
+                f"another run is at work on {self._output}. To fix this, wait until it has ended, "
+                f"or name another --output."
+            ) from None
+        except OSError:  # a file system without locks
+            return
+
+    def _is_there(self, file: IO[bytes]) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), os.stat(self.path))
+        except FileNotFoundError:
+            return False
 
     def _resume(self) -> int:
         """Take note of the parts that are there; return where the next one begins."""
         self._file.seek(0)
-        header = self._file.readline()
-        if not header.endswith(b"\n"):  # nothing yet, or killed at the very start
+        header = self._file.readline(_HEADER)
+        if header and not header.startswith(_BEGINNING[: len(header)]):
+            raise OutputError(
+                f"{self.path} stands where parts of {self._output.name} would be kept, and is no "
+                f"file of epicycle. To fix this, move it away, or name another --output."
+            )
+        if header != self._header:
+            if header.endswith(b"\n") and self._file.readline(1):
+                raise OutputError(
+                    f"{self.path} holds the parts of another run: of another table, other options "
+                    f"or another version. To fix this, delete it, or name another --output."
+                )
+            # nothing yet, or a run was killed at its very start
             self._file.truncate(0)
             self._file.write(self._header)
             self._file.flush()
             return len(self._header)
-        if header != self._header:
-            raise OutputError(
-                f"{self.path} holds the parts of another run: of another table, other options or "
-                f"another version. To fix this, delete it, or name another --output."
-            )
         end = len(header)
         for line in self._file:
             number = _number(line)
@@ -114,8 +175,12 @@ class Parts:
 
     def remove(self) -> None:
         """Delete the parts, which have become the file."""
+        if os.name == "nt":  # which keeps what is open
+            self._file.close()
+        # before the lock ends: afterwards they may be those of the next run
+        with suppress(FileNotFoundError):
+            os.unlink(self.path)
         self._file.close()
-        os.unlink(self.path)
 
 
 def _line(number: int, document: bytes) -> bytes:

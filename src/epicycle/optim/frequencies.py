@@ -71,6 +71,11 @@ class FrequencyBank:
         self._rate = None
 
     @property
+    def frozen(self) -> bool:
+        """Whether the user wants the parameter as it is."""
+        return not self.parameter.requires_grad
+
+    @property
     def harmonics(self) -> int:
         """Highest multiple of each frequency that the network uses."""
         return self.orders[-1]
@@ -141,9 +146,13 @@ class FrequencyBank:
 
     def watch(self) -> RemovableHandle:
         """Turn every gradient of the parameter into one by phase, before anyone clips it."""
+        frozen = self.frozen
+        # only a parameter that learns takes a hook, and one that is frozen now may learn later
+        self.parameter.requires_grad_(True)
         handle: RemovableHandle = self.parameter.register_hook(  # type: ignore[no-untyped-call]
             self.phase_gradient
         )
+        self.parameter.requires_grad_(not frozen)
         return handle
 
     def phase_gradient(self, gradient: Tensor) -> Tensor:
@@ -155,7 +164,9 @@ class FrequencyBank:
         return (gradient * (self._unit * rate)).to(gradient.dtype)
 
     def to_phase(self, step: Tensor | None = None) -> None:
-        """Show the optimizer a phase: 0, or what it has stepped so far."""
+        """Show the optimizer a phase: 0, or what it has stepped so far; nothing where frozen."""
+        if self.frozen:
+            return
         self._shows_phase = True
         with torch.no_grad():
             if step is None:
@@ -166,13 +177,22 @@ class FrequencyBank:
     def to_frequency(self) -> Tensor:
         """Show the network the frequency that the present phase stands for; return the phase."""
         phase = self.parameter.detach().clone()
+        if not self._shows_phase:
+            return phase
         self._shows_phase = False
         with torch.no_grad():
             self.parameter.copy_(self.valued(self._stepped(phase)))
         return phase
 
     def accept(self) -> None:
-        """Take over the optimizer's step, unless it is not a number."""
+        """Take over the optimizer's step, unless it is not a number.
+
+        A frozen parameter stays what it was: an optimizer steps it by a gradient left from before.
+        """
+        if not self._shows_phase:
+            with torch.no_grad():
+                self.parameter.copy_(self._written)
+            return
         stepped = self._stepped(self.parameter.detach())
         if math.isfinite(stepped.sum()):
             self.exact = stepped

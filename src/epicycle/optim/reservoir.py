@@ -70,6 +70,8 @@ class Reservoir:
     def add(self, arguments: tuple[Any, ...], output: Tensor, gradient: Tensor) -> None:
         """Keep rows of one backward pass, evenly spread if there are too many."""
         n = len(output)
+        if n == 0:
+            return
         flat = gradient.detach().reshape(n, -1)
         usable = torch.isfinite(flat).all(1) & torch.isfinite(output.detach().reshape(n, -1)).all(1)
         index = torch.nonzero(usable)[:, 0]

@@ -178,11 +178,14 @@ class SpectralDescent:
 
     def _search(self) -> None:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
-        chunks = self._pool.chunks(self._reservoir.chunks, self._banks[0].parameter.device)
+        banks = [bank for bank in self._banks if not bank.frozen]
+        if not banks:
+            return
+        chunks = self._pool.chunks(self._reservoir.chunks, banks[0].parameter.device)
         outcome = self._pool.agree(
             searching.search(
                 chunks,
-                self._banks,
+                banks,
                 self._probe,
                 self._band,
                 self._schedule.allowance,
@@ -190,19 +193,19 @@ class SpectralDescent:
             )
         )
         for number, index in outcome.used:
-            self._banks[number].release(index)
+            banks[number].release(index)
         for number, index in outcome.retired:
-            self._banks[number].retire(index)
+            banks[number].retire(index)
         for better in outcome.corrections:
-            self._banks[better.bank].correct(better.index, better.frequency)
+            banks[better.bank].correct(better.index, better.frequency)
         for placed in outcome.placements:
-            bank = self._banks[placed.bank]
+            bank = banks[placed.bank]
             bank.place(placed.index, placed.frequency, placed.error, placed.strength)
             bank.forget_state(placed.index, self._optimizer)
             self.moves.append(
                 Move(
                     step=self._schedule.step,
-                    parameter=placed.bank,
+                    parameter=self._banks.index(bank),
                     index=placed.index,
                     frequency=tuple(placed.frequency.tolist()),
                     false_alarm_probability=placed.false_alarm_probability,
