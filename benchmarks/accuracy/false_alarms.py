@@ -242,7 +242,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 done.update(zip(todo, found, strict=True))
                 with part.open("a") as stream:
                     stream.writelines(
-                        json.dumps({"engine": common._digest(), **one}) + "\n" for one in found
+                        json.dumps({"engine": common.digest(), **one}) + "\n" for one in found
                     )
         rows.append(summarise(name, setting.what, n_series, [done[b] for b in blocks]))
     part.unlink(missing_ok=True)
@@ -254,7 +254,7 @@ def finished_blocks(part: Path, blocks: list[Any]) -> dict[Any, dict[str, Any]]:
     if not part.exists():
         return {}
     lines = [json.loads(line) for line in part.read_text().splitlines()]
-    lines = [line for line in lines if line["engine"] == common._digest()]
+    lines = [line for line in lines if line["engine"] == common.digest()]
     return {tuple(line["job"]): line for line in lines if tuple(line["job"]) in blocks}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import common
-from accuracy import real_data, verdict, waveforms
+from accuracy import real_data, real_lines, verdict, waveforms
 
 _SUBSAMPLES = 30
 #: What is passed beside times, values and errors; "dy" multiplies the errors, 0 leaves them out.
@@ -60,7 +60,7 @@ _DAYS = np.arange(-4, 5.0)
 
 
 def measure_star(options: argparse.Namespace) -> dict[str, Any]:
-    table = real_data.read(options, "LINEAR_11375941.csv")
+    table = real_lines.read(options, "LINEAR_11375941.csv")
     t, y, dy = (table[name].to_numpy() for name in ("time", "value", "error"))
     jobs: list[Any] = [(name, t, y, dy, call) for name, call in CALLS.items()]
     for k in range(6 if options.quick else _SUBSAMPLES):

@@ -29,6 +29,7 @@ from accuracy import (
     default_noise,
     false_alarms,
     groups,
+    moon,
     options_of_star,
     phases,
     ratios,
@@ -37,6 +38,7 @@ from accuracy import (
     sharp,
     survey,
     tides,
+    traces,
     trains,
     trials,
     waveforms,
@@ -93,9 +95,7 @@ SECTIONS = [
         phases.bars,
         ("mpmath",),
     ),
-    common.Section(
-        "moon", "The Moon", real_data.measure_moon, real_data.moon_tables, real_data.moon_bars
-    ),
+    common.Section("moon", "The Moon", moon.measure_moon, moon.moon_tables, moon.moon_bars),
     common.Section(
         "co2",
         "CO2 at Mauna Loa",
@@ -122,9 +122,9 @@ SECTIONS = [
     common.Section(
         "bioluminescence",
         "Sixty circadian traces",
-        real_data.measure_traces,
-        real_data.trace_tables,
-        real_data.trace_bars,
+        traces.measure_traces,
+        traces.trace_tables,
+        traces.trace_bars,
         ("pandas",),
     ),
     common.Section(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import common
-from accuracy import real_data
+from accuracy import real_lines
 from epicycle import find_cycles
 
 CONSTITUENTS = {
@@ -34,7 +34,7 @@ START = np.datetime64("2010-01-01T00:00")
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    table = real_data.read(options, "tide_honolulu_2010_hourly.csv")
+    table = real_lines.read(options, "tide_honolulu_2010_hourly.csv")
     t, y = table["time"].to_numpy(), table["value"].to_numpy()
     model = find_cycles(t, y, unit="h")
     stops = [3, 7, 12, 20] if options.quick else range(3, 41)
@@ -44,10 +44,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "year": {
             "seconds": model.seconds,
-            "cycles": real_data.cycle_rows(model),
+            "cycles": real_lines.cycle_rows(model),
             "lines": len(model.lines),
             "constituents": {
-                name: real_data.compare(model, period) for name, period in CONSTITUENTS.items()
+                name: real_lines.compare(model, period) for name, period in CONSTITUENTS.items()
             },
             "undecided": model.undecided,
         },
@@ -136,9 +136,9 @@ def tables(result: dict[str, Any]) -> list[str]:
         [
             name,
             entry["known"],
-            real_data.plus_minus(entry["period"], entry.get("period_error")),
+            real_lines.plus_minus(entry["period"], entry.get("period_error")),
             "-" if entry["period"] is None else f"{100 * entry['relative_difference']:+.4f} %",
-            real_data.pull_text(entry),
+            real_lines.pull_text(entry),
             "yes" if name in REQUIRED else "no",
         ]
         for name, entry in year["constituents"].items()

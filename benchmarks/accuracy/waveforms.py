@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import common
-from accuracy import real_data
+from accuracy import real_lines
 from epicycle import find_cycles
 
 sys.path.insert(0, str(common.ROOT / "tests"))
@@ -100,8 +100,8 @@ def rows_of(result: dict[str, Any]) -> list[str]:
 
 def stripe82_jobs(options: argparse.Namespace, limits: dict[str, float]) -> list[Job]:
     """Return the stars, each to be searched within the same limits."""
-    table = real_data.read(options, STARS)
-    truth = real_data.read(options, TRUTH).set_index("id")["period_d"]
+    table = real_lines.read(options, STARS)
+    truth = real_lines.read(options, TRUTH).set_index("id")["period_d"]
     jobs: list[Job] = [
         (
             str(star),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import common
-from accuracy.real_data import data_file
+from accuracy.real_lines import data_file
 from epicycle import track
 
 #: Maxima of the sunspot cycle from 1705 to 2000, smoothed monthly means (NOAA, SIDC), in years.
