@@ -41,6 +41,13 @@ def test_modules_are_neither_long_nor_short() -> None:
     assert short == SHORT
 
 
+def test_tests_and_benchmarks_are_split_by_theme() -> None:
+    top = PACKAGE.parent.parent
+    files = [p for name in ("tests", "benchmarks", "scripts") for p in (top / name).rglob("*.py")]
+    assert len(files) > 100
+    assert [p.name for p in files if p.read_text().count("\n") > 400] == []
+
+
 def test_no_function_is_longer_than_a_screen_and_a_half() -> None:
     for path in MODULES:
         for function in functions(path):
