@@ -17,9 +17,6 @@ from epicycle.samples.arrays import Floats
 #: Times at which a varying amplitude is looked at, the ends included.
 _TIMES = 9
 
-#: A change within this many errors is none.
-_ERRORS = 2.0
-
 
 @dataclass(frozen=True, eq=False)
 class Amplitude:
@@ -105,6 +102,6 @@ def _falls(values: Floats, errors: Floats) -> bool:
     """
     both = np.hypot(errors[:, np.newaxis], errors)
     change = np.triu(values[np.newaxis, :] - values[:, np.newaxis], 1)  # from row to column
-    rise = np.where(change > _ERRORS * both, change, 0.0).max()
-    falls = change[0, -1] < -_ERRORS * both[0, -1]
+    rise = np.where(change > CHANGING.told_apart * both, change, 0.0).max()
+    falls = change[0, -1] < -CHANGING.told_apart * both[0, -1]
     return bool(falls and rise <= CHANGING.rise * -change.min())

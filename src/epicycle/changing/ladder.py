@@ -44,9 +44,6 @@ _WEAK, _STRONG = 0.03, 0.07
 #: Little noise with a memory, in standard deviations of the values.
 _LITTLE = 0.02
 
-#: Each family of wandering phases is worth so much less than a constant one before any data.
-FAMILY = float(np.log(0.5))
-
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
@@ -178,7 +175,7 @@ def settled(name: str, batch: Batch, *, memory: float = np.nan) -> Family:
     share = np.exp(batch.log_evidence - total)
     log_evidence = total - float(np.log(len(batch)))
     if name not in ("constant", "drifting"):
-        log_evidence += FAMILY
+        log_evidence -= np.log(CHANGING.simpler)
     return Family(name, batch, solved, share, log_evidence, memory)
 
 

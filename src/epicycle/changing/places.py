@@ -11,13 +11,8 @@ from epicycle.changing import chain as chains
 from epicycle.changing.batch import Batch, derivatives, waves
 from epicycle.changing.design import CHANGE, FREQUENCY, JUMP, PHASE, TWO_PI, Record
 from epicycle.changing.fit import solve
+from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Complexes, Floats
-
-#: The linearised gain below which a place is not looked at.
-LEAST = 4.0
-
-#: Shifts nearer to the ends of the record than this part of it are none.
-EDGE = 0.02
 
 #: Segments of the two-segment power, and its shortest part of the record.
 _SEGMENTS, _SHORTEST = 200, 0.08
@@ -51,7 +46,7 @@ def linear_places(base: Batch) -> list[Place]:
     chain = design.chain
     cycles = 2 * record.half
     count = int(np.clip(4 * cycles, 20, 160))
-    inner = (1 - 2 * EDGE) * record.half
+    inner = (1 - 2 * CHANGING.edge) * record.half
     times = np.linspace(-inner, inner, count)
     at = waves(base)
     prior, log_det = base.prior()
@@ -81,7 +76,7 @@ def linear_places(base: Batch) -> list[Place]:
     places = []
     for k, kind in enumerate(("phase", "period")):
         best = int(gain[k::2].argmax())
-        if gain[k::2][best] >= LEAST:
+        if gain[k::2][best] >= CHANGING.worth:
             places.append(Place(kind, float(times[best])))
     return places
 

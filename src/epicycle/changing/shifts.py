@@ -19,7 +19,7 @@ from epicycle.changing.begin import Family, Setting, carried
 from epicycle.changing.design import AMPLITUDE, TWO_PI
 from epicycle.changing.fit import fit
 from epicycle.changing.ladder import Ladder
-from epicycle.changing.places import EDGE, LEAST, Place, linear_places, segment_places
+from epicycle.changing.places import Place, linear_places, segment_places
 from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
 
@@ -28,9 +28,6 @@ _TIMES, _REFINED, _REACH = 13, 17, 1.5
 
 #: Models that have so much less log evidence than others do not matter in any average.
 _NEGLIGIBLE = 7.0
-
-#: A place whose model is so much worse than the best is left alone.
-_HOPELESS = 6.0
 
 
 def at_place(setting: Setting, base: Batch, place: Place, events: int) -> Batch:
@@ -99,7 +96,7 @@ def around(
 ) -> Found:
     """Return a shift at times around a centre."""
     half = model.design.record.half
-    edge = half - 2 * EDGE * half
+    edge = half - 2 * CHANGING.edge * half
     low, high = max(centre - reach, -edge), min(centre + reach, edge)
     if high - low < 1e-3:
         low, high = low - 0.05, high + 0.05
@@ -125,7 +122,7 @@ def search(setting: Setting, ladder: Ladder, y: Floats, band: tuple[float, float
         places = linear_places(base)
         if not families:
             power = _power(base, y)
-            places += segment_places(setting.record, y, *band, power + 2 * LEAST)
+            places += segment_places(setting.record, y, *band, power + 2 * CHANGING.worth)
         found = _best(setting, base, places, reached)
         if found is None or found.log_evidence < reached + float(np.log(CHANGING.clear)):
             break
@@ -167,7 +164,7 @@ def _best(setting: Setting, base: Batch, places: Sequence[Place], reached: float
     for k in np.argsort(-trial.log_evidence).tolist():
         kind, time = places[k].kind, float(trial.at[k, -1])
         near = any(kind == other and abs(time - at) < 0.5 * _REACH for other, at in seen)
-        if near or trial.log_evidence[k] < trial.log_evidence.max() - _HOPELESS:
+        if near or trial.log_evidence[k] < trial.log_evidence.max() - CHANGING.hopeless:
             continue
         seen.append((kind, time))
         found.append(around(trial.take([k]), time, _REACH, _TIMES, free, kind))

@@ -36,15 +36,11 @@ from epicycle.spectra.periodogram import span_window
 
 _MAX_STEPS = 30
 
-#: A fraction of the frequency with this part of the power is the fundamental of a comb, whose
-#: strongest line is at most of this order.
-_COMB, _DIVISORS = 0.5, 256
+#: The strongest line of a comb is at most of this order.
+_DIVISORS = 256
 
 #: Phasors that looking for the fundamental of a comb may take.
 _COMB_WORK = 1 << 24
-
-#: Lines of less power are no part of a comb: chance shows it once in 2e4 frequencies.
-_SEEN = 10.0
 
 
 @dataclass(frozen=True)
@@ -205,7 +201,7 @@ def with_true_fundamental(
     best = cycle
     for divisor in _combs(data, cycle, lowest):
         trial = refine(cycle.frequency / divisor, cycle.drift / divisor)
-        if trial.power[0] >= _COMB * cycle.power[0]:
+        if trial.power[0] >= EVENTS.comb * cycle.power[0]:
             return trial
     for divisor in (2, 3):
         if cycle.frequency / divisor < lowest:
@@ -221,7 +217,7 @@ def with_true_fundamental(
 
 def _combs(data: Data, cycle: EventCycle, lowest: float) -> list[int]:
     """Return the divisors of a frequency at which the power is comparable, largest first."""
-    least = max(_COMB * float(cycle.power[0]), _SEEN)
+    least = max(EVENTS.comb * float(cycle.power[0]), EVENTS.seen)
     n = len(data.y)
     most = min(int(cycle.frequency / lowest), _DIVISORS, max(_COMB_WORK // n, 3))
     if cycle.power[0] < least or most < 2:

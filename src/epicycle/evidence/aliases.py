@@ -14,14 +14,8 @@ from epicycle.evidence.waveforms import Rival
 from epicycle.fit.lines import Fundamental
 from epicycle.limits import ALIASES
 
-_MOST = 5
-
 #: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
 MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
-
-
-#: Two frequencies in a ratio nearer to 1 are not told apart by which is the lower.
-_NEAR = 0.8
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def as_aliases(found: Iterable[Appearance]) -> list[Alias]:
     for one in sorted(found, key=lambda one: (-one.log_odds, -one.power_ratio)):
         if one.kind not in MULTIPLES or all(one.kind != other.kind for other in chosen):
             chosen.append(one)
-    chosen = chosen[:_MOST]
+    chosen = chosen[: ALIASES.listed]
     odds = [math.exp(min(one.log_odds, 700.0)) for one in chosen]
     total = 1.0 + sum(odds)
     return [
@@ -121,14 +115,6 @@ def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
 
 def _listed(aliases: Sequence[Alias]) -> str:
     return " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
-
-
-#: Rivals with at least these odds are listed: at most 4 of them, and at most 5 aliases in all.
-_LEAST_ODDS = 1e-5
-
-_RIVALS = 4
-
-_MOST = 5
 
 
 def led_by_rivals(
@@ -171,7 +157,7 @@ def led_by_rivals(
         kind = _kind(rival.frequency, frequency, baseline, spacings)
         if any(abs(rival.frequency - f) < 1.0 / baseline for f in others):
             continue
-        if rival is own or len(first) == _RIVALS or odds < _LEAST_ODDS:
+        if rival is own or len(first) == ALIASES.rivals or odds < ALIASES.rival_odds:
             continue
         if is_sinusoid and kind in MULTIPLES:
             continue
@@ -192,7 +178,7 @@ def led_by_rivals(
     rest = [
         a for a in aliases if all(abs(a.frequency - r.frequency) >= 0.5 / baseline for r in first)
     ]
-    listed = [*first, *rest][:_MOST]
+    listed = [*first, *rest][: ALIASES.listed]
     total = 1.0 + sum(a.odds for a in listed)
     return [replace(a, probability=a.odds / total) for a in listed]
 
@@ -210,7 +196,7 @@ def _kind(
 
 def least_log_odds(ratio: float) -> float:
     """Return the log odds from which a cycle is moved, by the ratio of the frequencies."""
-    if _NEAR < ratio < 1.0 / _NEAR:
+    if ALIASES.alike < ratio < 1.0 / ALIASES.alike:
         return 0.0
     return -math.log(ALIASES.hardly) if ratio > 1.0 else math.log(ALIASES.hardly)
 

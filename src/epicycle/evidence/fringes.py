@@ -45,9 +45,6 @@ _COARSE, _LEAST_COARSE, _LOST, _PLACES = 4, 64, 0.03, 12
 #: Highest order whose power is added up on the fine grid; joint fits take all of them.
 _ORDERS = 8
 
-#: Periods that a sentence lists.
-_LISTED = 12
-
 #: Points per 1/T of the window.
 _WINDOW_POINTS = 5
 
@@ -323,10 +320,10 @@ def fringe_notes(cycles: Iterable[tuple[float, Sequence[Fringe]]]) -> list[str]:
         periods = [1.0 / frequency, *(1.0 / one.frequency for one in fringes)]
         apart = min(abs(periods[0] - p) for p in periods[1:])
         digits = max(6, 2 + math.ceil(math.log10(periods[0] / apart)))
-        listed = ", ".join(f"{p:.{digits}g}" for p in periods[:_LISTED])
-        if len(periods) > _LISTED:
+        listed = ", ".join(f"{p:.{digits}g}" for p in periods[: FRINGES.listed])
+        if len(periods) > FRINGES.listed:
             listed += (
-                f" or {len(periods) - _LISTED} more between {min(periods):.{digits}g} and "
+                f" or {len(periods) - FRINGES.listed} more between {min(periods):.{digits}g} and "
                 f"{max(periods):.{digits}g}"
             )
         notes.append(

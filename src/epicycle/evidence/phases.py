@@ -20,9 +20,6 @@ _SINGULAR = 1e10
 #: Noise is measured at these distances from a line, in units of one over the length of a window.
 _AROUND = places_around(1.0, 3.0, 0.25)
 
-#: Values of a window that tells a shift, and its part of what the best window tells.
-_FEWEST, _SEEN = 3, 0.05
-
 
 class Phases(NamedTuple):
     """Phases of a cycle in windows, in turns of the cycle, with what they are judged by."""
@@ -138,8 +135,8 @@ def shifts_in_windows(wave: Wave, residual: Floats, windows: int) -> Phases | No
         return np.bincount(which, values, minlength=windows).astype(np.float64)
 
     square = total(w * slope**2)
-    used = total((w > 0).astype(np.float64)) >= _FEWEST
-    used &= square > _SEEN * square.max(initial=0.0)
+    used = total((w > 0).astype(np.float64)) >= STEADINESS.fewest_values
+    used &= square > STEADINESS.seen * square.max(initial=0.0)
     spent = 2 * len(wave.orders) + 2
     values = int(np.count_nonzero(w))
     if np.count_nonzero(used) < STEADINESS.fewest_windows or values <= spent + windows:

@@ -9,16 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.noise import NoiseModel
-from epicycle.limits import WAVEFORMS
+from epicycle.limits import NOISE, WAVEFORMS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.times import Times
 
 Indices = NDArray[np.intp]
-
-#: With fewer values that share their moment with another one, the noise of moments and that of
-#: values are not told apart.
-_FEWEST_SHARED = 10
 
 
 @dataclass(frozen=True)
@@ -206,7 +202,7 @@ def stack(data: Data, residual: Floats, noise: NoiseModel, within: float) -> Sta
             for a, b in zip(starts, stops, strict=True)
         ),
         n_outputs=residual.shape[1],
-        n_epochs=n_epochs if shared >= _FEWEST_SHARED else 0,
+        n_epochs=n_epochs if shared >= NOISE.fewest_shared else 0,
         log_unit=log_unit,
     )
 

@@ -34,9 +34,6 @@ _DRAWS = 512
 #: Mean tropical and sidereal year alike, as far as a label goes, in days.
 _YEAR = 365.25
 
-#: Days, or years, that data must span to repeat themselves daily or yearly.
-_SEVERAL = 2.0
-
 
 def window_offsets(
     data: Data, window: Candidates, day: float | None, weakest: float
@@ -64,14 +61,14 @@ def label(offset: float, day: float | None, width: float) -> str:
     Seasons and sidereal days put sidelobes one or two cycles a year beside each multiple of one
     cycle a day.  Data that do not last for a few days, or years, cannot have such a spacing.
     """
-    if day is None or width * day * _SEVERAL > 1.0:
+    if day is None or width * day * ALIASES.repeats > 1.0:
         return "window"
     a_day = offset * day
     if round(a_day) >= 1 and abs(a_day - round(a_day)) <= max(2.2 / _YEAR, width * day):
         return "day"
     a_year, line = a_day * _YEAR, width * day * _YEAR
     near = 1 <= round(a_year) <= 3 and abs(a_year - round(a_year)) <= min(line, 0.4)
-    if near and line * _SEVERAL <= 1.0:
+    if near and line * ALIASES.repeats <= 1.0:
         return "year"
     return "window"
 

@@ -50,6 +50,10 @@ class Events:
     """A modelled rate never falls below this part of the mean."""
     alias_ratio: float = decides(0.05, "power", "search/pulsar")
     """Aliases of events are listed from this power ratio: a pulsar leaves strong ones."""
+    comb: float = decides(0.5, "share", "accuracy/trains")
+    """A fraction of the frequency with this part of the power is the fundamental of a comb."""
+    seen: float = decides(10.0, "power", "accuracy/trains", "derived: once in 2e4 frequencies")
+    """Lines of less power are no part of a comb."""
     drifting: int = decides(4, "lines", "search/pulsar")
     """Candidates whose drift is tried, when it may hide the order of their powers."""
     beyond_interval: float = decides(1.5, "1/interval", "search/pulsar")

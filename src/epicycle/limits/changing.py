@@ -31,6 +31,16 @@ class Changing:
     """Log evidence that a shift of both phase and period must add to one of either."""
     shifts: int = decides(3, "shifts", "rhythms/jumps")
     """So many are looked for at most."""
+    edge: float = decides(0.02, "share", "rhythms/jumps")
+    """Shifts nearer to the ends of the record than this part of it are none."""
+    worth: float = decides(4.0, "nats", "rhythms/jumps")
+    """The linearised gain below which a place is not looked at."""
+    hopeless: float = decides(6.0, "nats", "rhythms/jumps")
+    """A place whose model is so much worse than the best is left alone."""
+    simpler: float = decides(2.0, "odds", "rhythms/constant")
+    """So much likelier is a constant phase than each family of wandering ones, before any data."""
+    told_apart: float = decides(2.0, "errors", "rhythms/reporters")
+    """A change of the amplitude within this many errors is none."""
     near: float = decides(1.25, "factor", "rhythms/phase")
     """A single period that is asked for is looked for within this factor."""
     beyond: float = decides(0.5, "baselines", "rhythms/phase")

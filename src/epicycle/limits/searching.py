@@ -48,6 +48,12 @@ class Search:
     """Frequencies at most of a band so widened, without and with a rhythm of the samples."""
     shortest_gap: float = decides(1e-09, "baselines", "accuracy/phase")
     """A shorter gap is none: the same time, given twice."""
+    refused: float = decides(100.0, "ratio", "search/planner")
+    """A search that costs so many times the number of frequencies allowed is refused."""
+    seconds: float = decides(1e9, "frequencies", "search/planner")
+    """None is that costs less than this: a few seconds."""
+    first_look: float = decides(0.2, "share", "search/planner")
+    """A ladder tried before a dense search that is allowed costs at most this share of it."""
     off_raster: float = decides(0.02, "steps", "accuracy/phase")
     """Times this far off every raster have none, and no Nyquist frequency."""
     on_raster: float = decides(1e-3, "steps", "accuracy/phase")
@@ -125,6 +131,8 @@ class Noise:
     """Highest noise level around a line, relative to white noise, that is considered."""
     fewest_values: int = decides(5, "values", "accuracy/false_alarms")
     """A smaller group shares the scatter of all groups."""
+    fewest_shared: int = decides(10, "values", "accuracy/stripe82")
+    """With fewer that share their moment, noise of moments and of values are not told apart."""
     red_knot_ratio: float = decides(4.0, "ratio", "accuracy/red_noise")
     """Ratio of the frequencies of neighbouring knots of the smooth noise spectrum."""
 

@@ -29,6 +29,16 @@ class Aliases:
     """Noise around a line counts from this level; less is the scatter of its estimate."""
     window_share: float = decides(0.5, "share", "accuracy/star")
     """A window peak below this part of that ratio leads to no alias worth naming."""
+    rival_odds: float = decides(1e-5, "odds", "accuracy/stripe82")
+    """A rival judged as a waveform is listed from these odds upwards."""
+    rivals: int = decides(4, "rivals", "accuracy/stripe82")
+    """Of so many, the likeliest."""
+    listed: int = decides(5, "aliases", "accuracy/star")
+    """Aliases and rivals of a cycle that are listed at most."""
+    alike: float = decides(0.8, "ratio", "accuracy/survey")
+    """Frequencies in a ratio nearer to 1 are not told apart by which is the lower."""
+    repeats: float = decides(2.0, "repetitions", "accuracy/star")
+    """Days, or years, that data must span to repeat themselves daily or yearly."""
     further: float = decides(3.0, "bands", "accuracy/survey")
     """Beyond a band that cost has cut, this many times as many frequencies are looked at."""
     most_further: int = decides(1 << 19, "frequencies", "accuracy/survey")
@@ -62,6 +72,8 @@ class Fringes:
     """So may one that is lower by this."""
     fits: int = decides(8, "frequencies", "accuracy/campaigns")
     """Fringes that are fitted jointly, the highest first."""
+    listed: int = decides(12, "periods", "accuracy/campaigns")
+    """Periods that a sentence lists; of more it tells number and range."""
 
 
 FRINGES = Fringes()
@@ -102,6 +114,10 @@ class Steadiness:
     """A window in which the phase is measured has at least this many."""
     fewest_windows: int = decides(4, "windows", "accuracy/coverage")
     """With fewer the phase of a cycle is not questioned."""
+    fewest_values: int = decides(3, "values", "accuracy/coverage")
+    """A window with fewer tells no shift of the waveform."""
+    seen: float = decides(0.05, "share", "accuracy/coverage")
+    """Nor does one that tells less than this part of what the best window tells."""
     most_windows: int = decides(8, "windows", "accuracy/coverage")
     """More would be noisier, each."""
     finest: float = decides(0.06, "turns", "rhythms/found", "derived: 1/3 radian")
@@ -149,6 +165,12 @@ class Honesty:
     """Share of the sinusoids of the band, at the limit, that would have been seen."""
     tested: float = decides(3.0, "ratio", "accuracy/white_noise")
     """A limit is stated up to this multiple of what evenly spread samples would show."""
+    marks: float = decides(10.0, "ratio", "accuracy/bioluminescence")
+    """A number of nines, such as -999, marks a gap where it lies so many times less far off."""
+    near_a_day: tuple[float, float] = decides((20.0, 28.0), "hours", "accuracy/tide")
+    """A rhythm of such a period is told in times of day."""
+    another_time: float = decides(3.0, "errors", "accuracy/tide")
+    """A period so far from 24 hours has its maxima at another time every day."""
 
 
 HONESTY = Honesty()

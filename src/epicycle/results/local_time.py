@@ -7,14 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from epicycle.limits import HONESTY
 from epicycle.results.cycles import Cycle
 from epicycle.samples.times import UNIT_SECONDS, TimeScale
-
-#: Periods of this many hours are rhythms near a day.
-_NEAR_A_DAY = (20.0, 28.0)
-
-#: A period this many errors from 24 hours has its maxima at another time every day.
-_DIFFERENT = 3.0
 
 
 @dataclass(frozen=True)
@@ -96,14 +91,15 @@ def clock_time(cycle: Cycle, scale: TimeScale) -> tuple[ClockTime, ...] | None:
     if not scale.calendar:
         return None
     hours = float(UNIT_SECONDS[scale.unit] / 3600)
-    if not _NEAR_A_DAY[0] <= cycle.period * hours <= _NEAR_A_DAY[1]:
+    shortest, longest = HONESTY.near_a_day
+    if not shortest <= cycle.period * hours <= longest:
         return None
     maxima, errors = (
         value if isinstance(value, tuple) else (value,)
         for value in (cycle.time_of_maximum, cycle.time_of_maximum_error)
     )
     shift = 60 * (cycle.period * hours - 24)
-    told_apart = cycle.known or abs(shift) > _DIFFERENT * 60 * hours * cycle.period_error
+    told_apart = cycle.known or abs(shift) > HONESTY.another_time * 60 * hours * cycle.period_error
     return tuple(
         _one(moment, 60 * hours * float(error), shift if told_apart else 0.0, scale)
         for moment, error in zip(maxima, errors, strict=True)

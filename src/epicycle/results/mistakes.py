@@ -12,9 +12,6 @@ from epicycle.samples.checks import Samples
 #: Digits of numbers that mark what is missing, such as -999 and 99.99.
 _MARKS = {"9"}
 
-#: A number of such digits need not lie so far off as another one.
-_NEARER = 10.0
-
 
 def copy_notes(samples: Samples) -> list[str]:
     """Return a sentence about rows that repeat an earlier one, which are counted once."""
@@ -81,6 +78,6 @@ def gap_mark(values: Floats) -> tuple[float, int] | None:
         gap = float(np.abs(rest - value).min())
         reach = float(np.ptp(rest)) * HONESTY.isolated
         nines = set(f"{abs(value):.10g}".replace(".", "")) == _MARKS
-        if count > 1 and gap > (reach / _NEARER if nines else reach):
+        if count > 1 and gap > (reach / HONESTY.marks if nines else reach):
             return value, count
     return None

@@ -22,19 +22,15 @@ from epicycle.spectra.plan import SearchPlan
 from epicycle.spectra.single import SINGLE_BAND, single_band_size
 from epicycle.spectra.sums import BAND
 
-#: A search is refused if it would cost more than 100 times `max_frequencies`, unless it is below
-#: 1e9 frequencies, which take a few seconds.
-_HOPELESS, _SECONDS = 100.0, 1e9
-
 #: A dense search takes three transforms per frequency, and they count against `max_frequencies`.
 DENSE_COUNT = 3.0
 
 #: Time of a transform in double precision, in frequencies of a rung, and of a sample in it.
 _TRANSFORM_COST, _SAMPLE_COST = 10.0, 15.0
 
-#: A ladder tried before an affordable dense search may cost this share of it; a line that is
-#: expected takes three passes of it: to find it, to find no other, and to show what is left.
-_LADDER_SHARE, _PASSES = 0.2, 3.0
+#: A line that is expected takes three passes of a ladder: to find it, to find no other, and to show
+#: what is left.
+_PASSES = 3.0
 
 
 #: Bytes for each pair of samples, each frequency of a single and of a double band.
@@ -127,12 +123,14 @@ def decide(
         If one rung, or a dense search that is asked for, would cost a hundred times the budget.
     """
     n = plan.n_frequencies
-    if asked == "dense" and DENSE_COUNT * n > max(_HOPELESS * budget, _SECONDS / _TRANSFORM_COST):
+    if asked == "dense" and DENSE_COUNT * n > max(
+        SEARCH.refused * budget, SEARCH.seconds / _TRANSFORM_COST
+    ):
         raise ValueError(
             f"the band is too wide: it holds {n:.2g} frequencies, a dense search evaluates each "
             f"of them {DENSE_COUNT:.0f} times, and max_frequencies is {budget:.2g}. To fix this, "
             f"give a longer minimum_period, or max_frequencies of at least "
-            f"{DENSE_COUNT * n / _HOPELESS:.2g}."
+            f"{DENSE_COUNT * n / SEARCH.refused:.2g}."
         )
     coherent = min(1.0, (math.sqrt(max(enough, 0.0)) + LADDER.surely) ** 2 / max(data.n_values, 1))
     if asked == "dense" or (asked == "auto" and n <= SEARCH.dense_upto):
@@ -143,7 +141,7 @@ def decide(
     dense_cost = _dense_cost(data, n)
     needed = "" if share is None else ", as far as a line of the expected signal-to-noise needs"
     if affordable:
-        part = _LADDER_SHARE * (1.0 if share is None else _PASSES)
+        part = SEARCH.first_look * (1.0 if share is None else _PASSES)
         limit = min(budget, part * dense_cost)
         steps = rungs_within(times, plan, limit, share, thorough=False)
         if steps[-1].depth < 1.0 and sum(step.cost for step in steps) <= limit:
@@ -166,11 +164,11 @@ def decide(
         )
     steps = rungs_within(times, plan, budget, share)
     cost = sum(step.cost for step in steps)
-    if cost > max(_HOPELESS * budget, _SECONDS):
+    if cost > max(SEARCH.refused * budget, SEARCH.seconds):
         raise ValueError(
             f"the band is too wide: even the cheapest ladder would take {cost:.2g} frequencies, "
             f"and max_frequencies is {budget:.2g}. To fix this, give a longer minimum_period, or "
-            f"max_frequencies of at least {cost / _HOPELESS:.2g}."
+            f"max_frequencies of at least {cost / SEARCH.refused:.2g}."
         )
     if asked == "ladder":
         why = "as asked for"
