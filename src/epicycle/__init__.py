@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from epicycle.behaviour.actigraphy import actigraphy
+    from epicycle.behaviour.result import Actigraphy
     from epicycle.changing.rhythm import Rhythm
     from epicycle.changing.ridge import Ridge
     from epicycle.changing.scalogram import Scalogram, scalogram
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 from epicycle._version import __version__
 
 __all__ = [
+    "Actigraphy",
     "Alias",
     "Backtest",
     "Cycle",
@@ -33,6 +36,7 @@ __all__ = [
     "Ridge",
     "Scalogram",
     "__version__",
+    "actigraphy",
     "backtest",
     "find_cycles",
     "find_gears",
@@ -44,6 +48,7 @@ __all__ = [
 #: Where each public name lives.  It is imported when it is asked for: a command, or a process of
 #: many, needs only a part of the package and of SciPy, and scikit-learn is an extra.
 _HOMES = {
+    "Actigraphy": "behaviour.result",
     "Alias": "results.cycles",
     "Backtest": "forecasting.backtesting",
     "Cycle": "results.cycles",
@@ -55,6 +60,7 @@ _HOMES = {
     "Ridge": "changing.ridge",
     "Rhythm": "changing.rhythm",
     "Scalogram": "changing.scalogram",
+    "actigraphy": "behaviour.actigraphy",
     "backtest": "forecasting.backtesting",
     "find_cycles": "find",
     "find_gears": "evidence.gears",

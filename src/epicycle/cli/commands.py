@@ -16,7 +16,18 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from epicycle import __version__
-from epicycle.cli import clock, console, doctor, fit, learning, predict, report, series, track
+from epicycle.cli import (
+    actigraphy,
+    clock,
+    console,
+    doctor,
+    fit,
+    learning,
+    predict,
+    report,
+    series,
+    track,
+)
 from epicycle.cli.options import (
     BAD_INPUT,
     FOUND,
@@ -213,6 +224,8 @@ app.command(cls=_ListingCommand)(predict.predict)
 app.command(cls=_ListingCommand)(report.report)
 
 app.command(cls=_ListingCommand)(track.track)
+
+app.command()(actigraphy.actigraphy)
 
 app.command()(learning.sin)
 

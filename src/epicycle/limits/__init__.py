@@ -7,6 +7,7 @@ Code reads them from the instances, as in ``CYCLES.minimum``.
 
 from __future__ import annotations
 
+from epicycle.limits.actigraphy import ACTIGRAPHY
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
 from epicycle.limits.fields import decides
@@ -16,6 +17,7 @@ from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SEARCH, TRI
 from epicycle.limits.verdicts import ALIASES, COHERENCE, FRINGES, HONESTY, STEADINESS
 
 __all__ = [
+    "ACTIGRAPHY",
     "ALIASES",
     "CHANGING",
     "COHERENCE",

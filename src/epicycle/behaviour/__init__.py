@@ -1,0 +1,1 @@
+"""Activity and rest from day to day: regularity, onsets, periods, and counts as counts."""
