@@ -6,6 +6,7 @@ both.  `onsets`: the free-running period from the line through onsets, in units 
 wrong onsets and onsets that wander.  `periods`: how often noise exceeds the line of the chi-square
 and of the Lomb-Scargle periodogram, and how far off they are.  `counts`: the time of the maximum
 in units of its error, and p-values without a rhythm, for zero-inflated and correlated counts.
+Intervals of 95 % are those of Student's t, for as many onsets or days.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -36,7 +38,7 @@ def trials(options: argparse.Namespace, many: int) -> int:
 def rms(values: list[float]) -> tuple[float, float]:
     """Return the root of the mean square, and its standard error for normal values."""
     size = float(np.sqrt(np.mean(np.square(values))))
-    return size, size / np.sqrt(2 * len(values))
+    return size, float(size / np.sqrt(2 * len(values)))
 
 
 def measure_measures(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -152,7 +154,7 @@ def measure_onsets(options: argparse.Namespace) -> list[dict[str, Any]]:
                     "days": days,
                     "rms": size,
                     "rms_error": error,
-                    "within": float(np.mean(np.abs(off) < 1.96)),
+                    "within": float(np.mean(np.abs(off) < stats.t.ppf(0.975, days - 2))),
                     "n": len(off),
                     "missing": missing,
                 }
@@ -172,7 +174,7 @@ def onsets_tables(rows: list[dict[str, Any]]) -> list[str]:
         ]
         for row in rows
     ]
-    head = ["onsets", "days", "rms of the period, in errors", "within 1.96", "no line"]
+    head = ["onsets", "days", "rms of the period, in errors", "in 95 %", "no line"]
     return common.table(head, cells)
 
 
@@ -244,7 +246,7 @@ def measure_counts(options: argparse.Namespace) -> list[dict[str, Any]]:
                 "n": n,
                 "rms": size,
                 "rms_error": error,
-                "within": float(np.mean(np.abs(off) < 1.96)),
+                "within": float(np.mean(np.abs(off) < stats.t.ppf(0.975, days - 1))),
                 "p": [float(np.mean(np.array(p) < level)) for level in (0.05, 0.01)],
             }
         )
@@ -262,7 +264,7 @@ def counts_tables(rows: list[dict[str, Any]]) -> list[str]:
         ]
         for row in rows
     ]
-    head = ["days", "rms of the maximum, in errors", "within 1.96", "p < .05", "p < .01, no rhythm"]
+    head = ["days", "rms of the maximum, in errors", "in 95 %", "p < .05", "p < .01, no rhythm"]
     return common.table(head, cells)
 
 

@@ -28,11 +28,21 @@ def test_the_page_is_whole_and_has_every_part(report):
     headings = [t for tag, t in reader.text if tag == "h2"]
     assert headings == [
         "Cycles", "Spectrum", "Folded at each period", "Data and model", "Components", "Forecast",
-        "What is left", "Day by day", "What else there is to know", "Where this comes from",
+        "What is left", "Day by day", "How alike the days are", "What else there is to know",
+        "Where this comes from",
     ]  # fmt: skip
     assert reader.said("h1") == "A < B & sleep"
     anchors = {a["id"] for name, a in reader.tags if "id" in a}
     assert {a["href"][1:] for a in reader.all("a")} <= anchors
+
+
+def test_the_page_tells_of_days_what_the_library_tells(report):
+    found = epicycle.actigraphy(*rhythm(), unit="h")
+    assert "How alike the days are" in report
+    assert f"<span>{found.IS:.3f}</span>" in report
+    assert "Hours are from time 0, cycles of 24 h (given)." in report
+    assert "not 24 h: IS" in report
+    assert "Triangles are onsets" in report
 
 
 def test_nothing_is_fetched_and_nothing_runs(report):

@@ -56,20 +56,32 @@ def plot(
     figure = draw.new_figure(figsize)
     grid = figure.add_gridspec(3, 2, width_ratios=[1.3, 1.0])
     draw_actogram(figure.add_subplot(grid[:, 0]), found)
-    draw_average_day(figure.add_subplot(grid[0, 1]), found, value_label)
-    axes = [figure.add_subplot(grid[k, 1]) for k in (1, 2)]
-    _draw_scan(axes[0], found.chi_square, "chi-square", "chi-square")
-    _draw_scan(axes[1], found.lomb_scargle, "lomb-scargle", "share of variance")
-    draw.label(axes[1].xaxis, "period (h)")
+    _draw_panels([figure.add_subplot(grid[k, 1]) for k in range(3)], found, value_label)
     if title:
         figure.suptitle(draw.plain(title), fontsize=draw.LARGE, color=draw.INK)
     return figure
 
 
+def plot_panels(
+    found: Actigraphy, *, value_label: str, figsize: tuple[float, float], across: bool
+) -> Figure:
+    """Draw the average day and both periodograms, beside each other or below."""
+    figure = draw.new_figure(figsize)
+    axes = figure.subplots(1, 3) if across else figure.subplots(3, 1)
+    _draw_panels(axes.tolist(), found, value_label)
+    return figure
+
+
+def _draw_panels(axes: list[Axes], found: Actigraphy, value_label: str) -> None:
+    draw_average_day(axes[0], found, value_label)
+    _draw_scan(axes[1], found.chi_square, "chi-square", "chi-square")
+    _draw_scan(axes[2], found.lomb_scargle, "lomb-scargle", "share of variance")
+    for one in axes[1:]:
+        draw.label(one.xaxis, "period (h)")
+
+
 def draw_actogram(axes: Axes, found: Actigraphy) -> None:
     """Draw activity day by day, each beside the next one, with onsets, offsets and their lines."""
-    from matplotlib.ticker import MaxNLocator
-
     draw.style(axes)
     axes.set_facecolor(draw.FAINT)
     record, cycle = found.record, found.period
@@ -84,7 +96,7 @@ def draw_actogram(axes: Axes, found: Actigraphy) -> None:
         if edges is not None:
             _draw_edges(axes, edges, cycle, name, colour)
     axes.set(xlim=(0, 2 * cycle), ylim=(len(values), 0))
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.locator_params(axis="y", integer=True)
     if cycle == 24:
         axes.set_xticks(range(0, 49, 6))
         axes.set_xticklabels([str(h % 24) for h in range(0, 49, 6)])
@@ -162,7 +174,10 @@ def draw_average_day(axes: Axes, found: Actigraphy, value_label: str) -> None:
         left, right = max(pieces, key=lambda piece: piece[1] - piece[0])
         axes.annotate(
             f"{name} from {time_of_day(found, window.onset)}",
-            (0.5 * (left + right), window.level),
+            (
+                float(np.clip(0.5 * (left + right), 0.2 * cycle, 0.8 * cycle)),
+                max(window.level, top if name == "M10" else 0.0),
+            ),
             xytext=(0, 5),
             textcoords="offset points",
             ha="center",
@@ -195,5 +210,5 @@ def _draw_scan(axes: Axes, scan: PeriodScan | None, name: str, label: str) -> No
     axes.set_ylim(0.0, 1.25 * highest)
     text = {"chi-square": "chi-square", "lomb-scargle": "Lomb-Scargle"}[name]
     if scan.best is not None:
-        text += f": {scan.best:.2f} h, resolution {scan.resolution:.2g} h"
-    draw.note(axes, f"{text}; dashed: independent noise")
+        text += f": {scan.best:.2f} h"
+    draw.note(axes, text)

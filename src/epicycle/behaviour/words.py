@@ -16,8 +16,8 @@ def table(found: Actigraphy) -> str:
     """Return what was found as plain text: statistics with what they were made of, and days."""
     lines = []
     for name, value, meaning in statistics(found):
-        used = found.used.get(name)
-        of = "" if used is None else f"  [{_used(name, used.days, used.hours)}]"
+        of = used_words(found, name)
+        of = f"  [{of}]" if of else ""
         lines.append(f"{name:<12} {value}{of}  {meaning}" if meaning else f"{name:<12} {value}{of}")
     lines += ["", *_days(found), ""]
     lines += [f"samples: {found.n_samples} in epochs of {found.epoch:.3g} min{_dropped(found)}"]
@@ -30,8 +30,8 @@ def statistics(found: Actigraphy) -> list[tuple[str, str, str]]:
     """Return name, value and meaning of each statistic; refused ones with the reason."""
     refused = found.refused
     rows = [
-        ("IS", _number(found.IS), "days alike: 1 all, near 0 none"),
-        ("IV", _number(found.IV), "broken: near 0 a sine wave, about 2 noise"),
+        ("IS", _number(found.IS), "days alike: 1 all, 0 none"),
+        ("IV", _number(found.IV), "broken: near 0 a sine, 2 noise"),
         ("RA", _number(found.RA), "relative amplitude, 0 to 1"),
         ("M10", _window(found, found.M10), ""),
         ("L5", _window(found, found.L5), ""),
@@ -40,7 +40,7 @@ def statistics(found: Actigraphy) -> list[tuple[str, str, str]]:
         ("offsets", _line(found, found.offsets), ""),
         ("chi-square", _scan(found.chi_square), ""),
         ("Lomb-Scargle", _scan(found.lomb_scargle), ""),
-        ("counts", _counts(found), ""),
+        ("counts", _counts(found), _scatter(found)),
     ]
     told = []
     for name, value, meaning in rows:
@@ -48,6 +48,16 @@ def statistics(found: Actigraphy) -> list[tuple[str, str, str]]:
         shown = bool(value) or why is None
         told.append((name, value if shown else f"not told: {why}", meaning if shown else ""))
     return told
+
+
+def used_words(found: Actigraphy, name: str) -> str:
+    """Return from how much a statistic was made; nothing where that is told elsewhere."""
+    used = found.used.get(name)
+    if used is None:
+        return ""
+    if name in ("onsets", "offsets"):
+        return f"{used.days} {name if used.days > 1 else name[:-1]}"
+    return f"{used.days} days, {used.hours} h"
 
 
 def clock_words(found: Actigraphy) -> str:
@@ -80,12 +90,6 @@ def time_of_day(found: Actigraphy, hours: float) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _used(name: str, days: int, hours: int) -> str:
-    if name in ("onsets", "offsets"):
-        return f"{days} {name if days > 1 else name[:-1]}"
-    return f"{days} days, {hours} h"
 
 
 def _dropped(found: Actigraphy) -> str:
@@ -125,8 +129,13 @@ def _counts(found: Actigraphy) -> str:
         return ""
     maximum = time_of_day(found, one.maximum)
     text = f"highest at {maximum} ± {60 * one.maximum_error:.0f} min, "
-    text += f"{one.peak_to_trough:.3g} times the lowest, p {_p(one.p_value)}"
-    return text + f"; {one.dispersion:.3g} times the scatter of Poisson's distribution"
+    return text + f"{one.peak_to_trough:.3g} times the lowest, p {_p(one.p_value)}"
+
+
+def _scatter(found: Actigraphy) -> str:
+    if found.counts is None:
+        return ""
+    return f"variance {found.counts.dispersion:.3g} times Poisson's"
 
 
 def _p(value: float) -> str:

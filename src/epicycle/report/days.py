@@ -17,11 +17,14 @@ from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from epicycle.behaviour.result import Actigraphy, Edges
 
 #: Periods near a day, in hours; days that an actogram needs and has at most; samples per day that
 #: it needs, and bins per day that it may have.
-_NEAR_A_DAY = (20.0, 28.0)
+NEAR_A_DAY = (20.0, 28.0)
 
 _DAYS = (4, 400)
 
@@ -49,6 +52,8 @@ class Actogram:
         Day and hour of each maximum of the rhythm.
     local : bool
         Whether hours are those of a calendar, not counted from the zero of plain numbers.
+    onsets, offsets : ndarray, shape (k, 2)
+        Day and hour of each onset and offset of activity, where these were found.
     """
 
     cycle: Cycle
@@ -56,18 +61,22 @@ class Actogram:
     values: Floats
     maximum: Floats
     local: bool
+    onsets: Floats
+    offsets: Floats
 
 
-def plan_actogram(model: Result, series: Series | None) -> Actogram | None:
+def plan_actogram(
+    model: Result, series: Series | None, activity: Actigraphy | None = None
+) -> Actogram | None:
     """Return an actogram where a cycle is near a day and samples, or events, are dense enough.
 
-    `series` is None for events.
+    `series` is None for events; `activity` has the onsets and offsets to show, if any.
     """
     scale = model.predictor.scale
     if scale.unit not in UNIT_SECONDS:
         return None
     hour = float(UNIT_SECONDS[scale.unit]) / 3600.0
-    low, high = _NEAR_A_DAY
+    low, high = NEAR_A_DAY
     near = [k for k, c in enumerate(model.cycles) if low <= c.period * hour <= high]
     days = model.baseline * hour / 24.0
     per_bin = 1.0 if series is not None else _EVENTS_A_BIN
@@ -110,7 +119,20 @@ def plan_actogram(model: Result, series: Series | None) -> Actogram | None:
         shown.reshape(n_days, bins),
         _maxima(cycle, reference - midnight, hour, n_days),
         scale.calendar,
+        *(
+            _edges(model, edges, reference - midnight, hour)
+            for edges in ((None, None) if activity is None else (activity.onsets, activity.offsets))
+        ),
     )
+
+
+def _edges(model: Result, edges: Edges | None, reference: float, hour: float) -> Floats:
+    """Return day and hour of onsets; `reference` is in hours from the first midnight."""
+    if edges is None:
+        return np.empty((0, 2))
+    offset = model.predictor.scale.parse(list(edges.times)).minus(model.predictor.reference)
+    hours = reference + offset.to_float() * hour
+    return np.stack([np.floor(hours / 24.0), hours % 24.0], axis=1)
 
 
 def _maxima(cycle: Cycle, reference: float, hour: float, n_days: int) -> Floats:
@@ -122,6 +144,16 @@ def _maxima(cycle: Cycle, reference: float, hour: float, n_days: int) -> Floats:
     return np.stack([np.floor(hours / 24.0), hours % 24.0], axis=1)
 
 
+def _draw_marks(axes: Axes, places: Floats, name: str, colour: str, marker: str) -> None:
+    """Draw marks in both places of a double plot."""
+    days, hours = places.T
+    marks: Any = {"linestyle": "none", "marker": marker, "markersize": 2.5, "markeredgewidth": 0}
+    if marker != "o":
+        marks.update(markersize=5.0, markeredgewidth=0.6, markeredgecolor=draw.INK)
+    axes.plot(hours, days + 0.5, color=colour, gid=name, **marks)
+    axes.plot(hours + 24.0, days - 0.5, color=colour, gid=name, **marks)
+
+
 def actogram(found: Actogram, value_label: str, size: tuple[float, float]) -> Figure:
     """Draw an actogram, each day beside the next one."""
     n_days = len(found.values)
@@ -129,10 +161,9 @@ def actogram(found: Actogram, value_label: str, size: tuple[float, float]) -> Fi
     axes = figure.add_subplot()
     draw.style(axes)
     image = draw_double_plotted(axes, found.values, 24.0)
-    days, hours = found.maximum.T
-    marks: Any = {"linestyle": "none", "marker": "o", "markersize": 2.5, "markeredgewidth": 0}
-    axes.plot(hours, days + 0.5, color=draw.VERMILLION, gid="maximum", **marks)
-    axes.plot(hours + 24.0, days - 0.5, color=draw.VERMILLION, gid="maximum", **marks)
+    _draw_marks(axes, found.maximum, "maximum", draw.VERMILLION, "o")
+    _draw_marks(axes, found.onsets, "onset", "white", ">")
+    _draw_marks(axes, found.offsets, "offset", "white", "<")
     axes.set(xlim=(0, 48), ylim=(n_days, 0), xticks=range(0, 49, 6))
     axes.set_xticklabels([str(h % 24) for h in range(0, 49, 6)])
     draw.label(axes.xaxis, "hour of the day" if found.local else "hour of the day, from time 0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from epicycle.report.days import Actogram
@@ -13,6 +15,9 @@ from epicycle.views import tables
 from epicycle.views.human import human_number, human_period, human_probability
 from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
+
+if TYPE_CHECKING:
+    from epicycle.behaviour.result import Actigraphy
 
 #: Cycles named in one sentence.
 _NAMED = 4
@@ -171,4 +176,14 @@ def of_actogram(model: Result, found: Actogram) -> str:
     return (
         f"Each day is a row, shown beside the next day; light is high. The maximum of cycle "
         f"{found.number + 1}, {period(found.cycle, model.unit)}, marked by dots, {moves}."
+        + (" Triangles are onsets and offsets of activity." if len(found.onsets) else "")
     )
+
+
+def of_activity(found: Actigraphy) -> str:
+    """Return what the average day and the periodograms show."""
+    from epicycle.behaviour.words import statistics
+
+    told = {name: value for name, value, _ in statistics(found) if name not in found.refused}
+    names = ("M10", "L5", "chi-square", "Lomb-Scargle")
+    return ". ".join(f"{name}: {told[name]}" for name in names if name in told) + "."

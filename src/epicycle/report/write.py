@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from epicycle._version import __version__
 from epicycle.files.writing import write_text
-from epicycle.report import figures, rhythms, words
+from epicycle.report import figures, regularity, rhythms, words
 from epicycle.report import page as html
 from epicycle.report.days import actogram, plan_actogram
 from epicycle.results.result import Result
@@ -89,7 +89,7 @@ def build_report(
         _components(model, series, label),
         _forecast(model, series, label),
         _residual(series),
-        _actogram(model, series, label),
+        *_days(model, series, label),
         html.Section("notes", "What else there is to know", html.bullets(words.notes(model))),
         _origin(model, facts),
     ]
@@ -253,13 +253,33 @@ def _residual(series: Series | None) -> html.Section | None:
     return html.Section("residual", "What is left", html.paragraph(verdict) + shown)
 
 
-def _actogram(model: Result, series: Series | None, label: str) -> html.Section | None:
-    found = None if series is None and model.events is None else plan_actogram(model, series)
-    if found is None:
-        return None
-    alt = words.of_actogram(model, found)
-    shown = _drawn(lambda size: actogram(found, label, size), (5.0, 5.0), alt, alt)
-    return html.Section("actogram", "Day by day", shown)
+def _days(model: Result, series: Series | None, label: str) -> list[html.Section | None]:
+    """Return the actogram, and what there is to tell of rest and activity."""
+    activity = regularity.rest_and_activity(model)
+    no_values = series is None and model.events is None
+    found = None if no_values else plan_actogram(model, series, activity)
+    sections: list[html.Section | None] = []
+    if found is not None:
+        alt = words.of_actogram(model, found)
+        shown = _drawn(lambda size: actogram(found, label, size), (5.0, 5.0), alt, alt)
+        sections.append(html.Section("actogram", "Day by day", shown))
+    if activity is not None:
+        table = html.table(
+            "Each statistic as it was published, with the days and hours that it was made of.",
+            regularity.HEADINGS,
+            regularity.rows(activity),
+            [True] * len(regularity.HEADINGS),
+        )
+        shown = _drawn(
+            lambda size: regularity.picture(activity, label, size),
+            (2.8, 7.5),
+            words.of_activity(activity),
+            "The average day in hours, and two periodograms; independent noise alone stays below "
+            "the dashed lines.",
+        )
+        body = table + shown + html.bullets(regularity.remarks(activity))
+        sections.append(html.Section("activity", "How alike the days are", body))
+    return sections
 
 
 def _origin(model: Result, facts: Sequence[tuple[str, str]]) -> html.Section:
