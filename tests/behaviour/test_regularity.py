@@ -17,9 +17,15 @@ GAP[1, 1] = np.nan
 def test_interdaily_stability_by_hand():
     # means by hour 0, 2, 6, 4; squares about 3: 9 + 1 + 9 + 1 = 20; IS = 12 20 / (4 132)
     assert regularity.interdaily_stability(TABLE) == pytest.approx(5 / 11, abs=1e-9)
-    # means by hour 0, 1, 6, 4; squares about 32/11: 53 - 64 + 4096/121 = 2765/121
-    # IS = 11 (2765/121) / (4 (1440/11)) = 2765 / 5760
-    assert regularity.interdaily_stability(GAP) == pytest.approx(2765 / 5760, abs=1e-9)
+    # means by hour 0, 1, 6, 4 of 3, 2, 3, 3 days: 0 + 2 + 108 + 48 - 11 (32/11)^2 = 714/11
+    # IS = (714/11) / (1440/11)
+    assert regularity.interdaily_stability(GAP) == pytest.approx(714 / 1440, abs=1e-9)
+
+
+def test_days_that_are_alike_have_a_stability_of_one_whatever_is_missing():
+    days = np.tile(TABLE[1], (5, 1))
+    days[0, :2] = days[3, 2] = np.nan
+    assert regularity.interdaily_stability(days) == pytest.approx(1, abs=1e-12)
 
 
 def test_intradaily_variability_by_hand():

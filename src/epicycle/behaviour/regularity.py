@@ -9,8 +9,9 @@ variability,
                              {(N - 1) \sum_i (x_i - \bar x)^2},
 
 and van Someren et al. (1999) M10, L5 and :math:`\mathrm{RA} = (M10 - L5) / (M10 + L5)`, from the
-average day.  Where hours have no value, N is the number of those that have one, and N - 1 that of
-pairs of successive ones.
+average day.  Where hours have no value, N is the number of those that have one, N - 1 that of pairs
+of successive ones, and each :math:`\bar x_h` counts by its number of days, N / p where none is
+missing: IS is then a share of the sum of squares, and 1 at most.
 
 References
 ----------
@@ -52,12 +53,12 @@ def interdaily_stability(hours: Floats) -> float:
     hours : ndarray, shape (days, p)
         Hourly means, NaN where there is none.
     """
-    known = hours[np.isfinite(hours)]
+    present = np.isfinite(hours)
+    known = hours[present]
     mean = known.mean()
-    by_hour = mean_day(hours)
-    by_hour = by_hour[np.isfinite(by_hour)]
-    total = float(((known - mean) ** 2).sum())
-    return len(known) * float(((by_hour - mean) ** 2).sum()) / (len(by_hour) * total)
+    count = present.sum(axis=0)
+    by_hour = np.where(count > 0, mean_day(hours) - mean, 0.0)
+    return float((count * by_hour**2).sum()) / float(((known - mean) ** 2).sum())
 
 
 def intradaily_variability(hours: Floats) -> float:
