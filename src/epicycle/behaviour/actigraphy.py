@@ -69,7 +69,7 @@ def actigraphy(
     >>> counts = np.random.default_rng(1).poisson(np.where(awake, 50, 1))
     >>> found = epicycle.actigraphy(hours, counts)
     >>> print(f"IS {found.IS:.2f}, RA {found.RA:.2f}, M10 from {found.M10.onset:.1f} h")
-    IS 0.98, RA 0.96, M10 from 9.5 h
+    IS 0.95, RA 0.97, M10 from 8.0 h
     """
     record, cycle = _checked(t, y, period, unit, clock)
     minutes = None if epoch is None else _epoch(epoch, record)
