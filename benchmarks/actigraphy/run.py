@@ -184,6 +184,7 @@ def measure_periods(options: argparse.Namespace) -> list[dict[str, Any]]:
         rng = np.random.default_rng([options.seed, len(kind)])
         n = trials(options, 200)
         found: dict[str, list[float]] = {"chi-square": [], "Lomb-Scargle": []}
+        agreed = dict.fromkeys(found, 0)
         for k in range(n):
             tau = float(rng.uniform(23.2, 24.8))
             values = rng.normal(size=12 * 144)
@@ -195,6 +196,7 @@ def measure_periods(options: argparse.Namespace) -> list[dict[str, Any]]:
                 values = wrist(12, tau=tau, jitter=0.5, seed=options.seed + k)[1].astype(float)
             scans = (chi_square_scan(values, 1 / 6), lomb_scargle_scan(values, 1 / 6))
             for name, scan in zip(found, scans, strict=True):
+                agreed[name] += scan.is_rhythm
                 if scan.best is not None:
                     found[name].append(scan.best - tau)
         rows.append(
@@ -202,6 +204,7 @@ def measure_periods(options: argparse.Namespace) -> list[dict[str, Any]]:
                 "kind": kind,
                 "n": n,
                 "told": {name: len(off) for name, off in found.items()},
+                "agreed": agreed,
                 "rms": {name: rms(off)[0] if off else None for name, off in found.items()},
             }
         )
@@ -214,10 +217,10 @@ def periods_tables(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         for name, told in row["told"].items():
             off = row["rms"][name] if row["kind"] == "rhythm" else None
-            cells.append(
-                [row["kind"], name, f"{told} of {row['n']}", "" if off is None else f"{off:.3f} h"]
-            )
-    return common.table(["series of 12 days", "periodogram", "above its line", "rms error"], cells)
+            error = "" if off is None else f"{off:.3f} h"
+            cells.append([row["kind"], name, str(told), str(row["agreed"][name]), error])
+    head = ["200 series of 12 days", "periodogram", "above its line", "cycles agree", "rms error"]
+    return common.table(head, cells)
 
 
 def awkward(rng: np.random.Generator, days: int, amplitude: float) -> np.ndarray:

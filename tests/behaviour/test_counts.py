@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from epicycle.behaviour.counts import count_rhythm, second_order_p
+from epicycle.behaviour.counts import count_rhythm
 
 HOUR = np.arange(24) + 0.5
 
@@ -61,15 +61,6 @@ def test_missing_hours_do_not_pull():
     assert found.maximum == pytest.approx(3.25, abs=1e-9)
     assert found.log_amplitude == pytest.approx(0.8, abs=1e-9)
     assert (found.days, found.hours) == (8, 7 * 24 + 24 - 6 - 7)
-
-
-def test_hotelling_by_hand():
-    # mean (3/2, 1/2); variances 1/3, covariance 0: T^2 = 4 (9/4 + 1/4) 3 = 30
-    # F = 30 2 / (2 3) = 10
-    # with 2 and 2 degrees of freedom the tail of F is 1 / (1 + F)
-    vectors = np.array([[1.0, 0], [1, 1], [2, 0], [2, 1]])
-    assert second_order_p(vectors) == pytest.approx(1 / 11, abs=1e-9)
-    assert second_order_p(vectors - vectors.mean(axis=0)) == pytest.approx(1, abs=1e-9)
 
 
 def test_errors_hold_where_those_of_poisson_do_not():

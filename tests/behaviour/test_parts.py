@@ -33,7 +33,7 @@ def test_no_rhythm_has_no_onsets():
     noise = np.random.default_rng(0).poisson(50.0, len(HOURS))
     found = epicycle.actigraphy(HOURS, noise, unit="h")
     assert found.onsets is None
-    assert found.refused["onsets"] == "neither periodogram shows a period"
+    assert found.refused["onsets"] == "neither periodogram shows a period that cycles agree on"
     assert "nothing is rest" in found.refused["SRI"]
     assert found.counts.p_value > 0.001
 

@@ -1,6 +1,7 @@
 """What a person reads."""
 
 import numpy as np
+from scipy.signal import lfilter
 
 import epicycle
 from tests.behaviour.wrists import wrist
@@ -26,3 +27,13 @@ def test_reasons_stand_where_numbers_are_missing():
     assert "note: times are taken to be in hours" in text
     # of twenty days the six in the middle are left out
     assert "... 6 days more" in text
+
+
+def test_noise_has_no_rhythm():
+    rng = np.random.default_rng(0)
+    slow = lfilter([1.0], [1.0, -0.9], rng.normal(size=14 * 144))
+    counts = rng.poisson(np.exp(0.5 * slow))
+    text = epicycle.actigraphy(np.arange(14 * 144) / 6, counts, unit="h").table()
+    assert "cycles, which do not agree on a phase, p = " in text
+    assert "onsets       not told: neither periodogram shows a period" in text
+    assert "counts       no sinusoid of 24 h told, p = " in text

@@ -77,11 +77,11 @@ def actigraphy(
     told = parts.Told()
     _check_days(hourly(record.grid(record.width(minutes))), record)
     chi, lomb, steady = parts.periods(record, minutes)
-    found = lomb.best if lomb.best is not None else chi.best
+    found = next((scan.best for scan in (lomb, chi) if scan.is_rhythm), None)
     if cycle is None:
         if found is None:
             raise ValueError(
-                "period='auto' found no period between 16 and 32 hours above the level of noise. "
+                "period='auto' found no period between 16 and 32 hours that cycles agree on. "
                 "To fix this, pass a number of hours."
             )
         cycle = found

@@ -33,8 +33,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from epicycle.behaviour.vectors import second_order_p
 from epicycle.limits import ACTIGRAPHY
 from epicycle.samples.arrays import Floats
 
@@ -140,25 +140,6 @@ def count_rhythm(counts: Floats, period: float = 24.0) -> CountRhythm:
         days=n,
         hours=hours,
     )
-
-
-def second_order_p(vectors: Floats) -> float:
-    r"""Return the p-value of Hotelling's test that the mean of vectors is zero.
-
-    :math:`T^2 = n \bar u^T S^{-1} \\bar u`, and :math:`T^2 (n - 2) / 2 (n - 1)` has the
-    distribution F with 2 and n - 2 degrees of freedom (Batschelet 1981, eq. 7.4.1 f.).
-
-    Parameters
-    ----------
-    vectors : ndarray, shape (n, 2)
-    """
-    n = len(vectors)
-    mean = vectors.mean(axis=0)
-    scatter = np.cov(vectors.T)
-    if not np.linalg.det(scatter) > 1e-24 * max(float((mean**2).sum()), 1e-300) ** 2:
-        return 0.0 if float((mean**2).sum()) > 1e-24 else 1.0
-    statistic = n * float(mean @ np.linalg.solve(scatter, mean))
-    return float(special.fdtrc(2, n - 2, statistic * (n - 2) / (2.0 * (n - 1))))
 
 
 def _shares(theta: Floats, present: NDArray[np.bool_], vectors: Floats) -> Floats:

@@ -90,7 +90,7 @@ def note_period(told: Told, cycle: float, lomb: PeriodScan, onsets: Edges | None
         away = abs(onsets.period - cycle) > _APART * onsets.period_error
         seen = f"onsets come every {human_number(onsets.period, onsets.period_error)} h"
     else:
-        away = best is not None and abs(best - cycle) > _DRIFT * lomb.resolution
+        away = best is not None and lomb.is_rhythm and abs(best - cycle) > _DRIFT * lomb.resolution
         seen = f"the Lomb-Scargle periodogram shows {best:.2f} h" if best is not None else ""
     if away:
         told.notes.append(
@@ -178,7 +178,7 @@ def edges(
 ) -> Edges | None:
     """Return onsets or offsets in cycles of a period, and the line through them."""
     if period is None:
-        told.refused[name] = "neither periodogram shows a period"
+        told.refused[name] = "neither periodogram shows a period that cycles agree on"
         return None
     values, epoch = steady.values, steady.epoch
     found = find_edges(values, epoch, period, onset=name == "onsets")

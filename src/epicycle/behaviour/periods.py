@@ -15,7 +15,8 @@ statistic with it: the period may be off by more than its noise (Tackenberg and 
 rhythm shows at its multiples, too.  And activity of one minute is like that of the next, so that
 not only rhythms exceed the line.  The Lomb-Scargle periodogram is a sinusoid fitted by least
 squares (:mod:`epicycle.spectra.periodogram`); it has no rows, but sees sinusoids only.  Its line is
-that of independent noise, too.
+that of independent noise, too.  So a p-value is told beside each peak, that of cycles which agree
+on a phase by chance (:mod:`epicycle.behaviour.vectors`): for it, only cycles must be independent.
 
 References
 ----------
@@ -31,6 +32,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import special
 
+from epicycle.behaviour.vectors import agreement_p
 from epicycle.evidence.significance import effective_bandwidth, power_threshold
 from epicycle.limits import ACTIGRAPHY
 from epicycle.samples.arrays import Floats
@@ -62,6 +64,9 @@ class PeriodScan:
         periods where that is longer; about the middle of the band where there is no peak.
     cycles : float
         Length of the record in cycles of that period.
+    p_value : float or None
+        Probability that noise which forgets within a cycle has cycles that agree so well on a
+        phase, at any of the periods; None without a peak, or with fewer than five days.
     """
 
     period: Floats = field(repr=False)
@@ -70,6 +75,14 @@ class PeriodScan:
     best: float | None
     resolution: float
     cycles: float
+    p_value: float | None
+
+    @property
+    def is_rhythm(self) -> bool:
+        """Whether there is a peak, and its cycles agree on a phase where that can be told."""
+        if self.best is None:
+            return False
+        return self.p_value is None or self.p_value < ACTIGRAPHY.agreement
 
 
 def chi_square(values: Floats, columns: int) -> float:
@@ -114,7 +127,8 @@ def chi_square_scan(values: Floats, epoch: float) -> PeriodScan:
     over = statistic - line
     best = int(np.argmax(over))
     period: Floats = columns.astype(np.float64) * epoch
-    return _scan(period, statistic, line, float(period[best]) if over[best] > 0 else None, values)
+    top = float(period[best]) if over[best] > 0 else None
+    return _scan(period, statistic, line, top, (values, epoch))
 
 
 def lomb_scargle_scan(values: Floats, epoch: float) -> PeriodScan:
@@ -141,7 +155,7 @@ def lomb_scargle_scan(values: Floats, epoch: float) -> PeriodScan:
             best = 1.0 / (low + float(place[top]) * spacing)
     period: Floats = 1.0 / (low + spacing * np.arange(size, dtype=np.float64))
     line = np.full(size, threshold)
-    return _scan(period[::-1], power[::-1], line, best, values, epoch)
+    return _scan(period[::-1], power[::-1], line, best, (values, epoch))
 
 
 def _scan(
@@ -149,12 +163,15 @@ def _scan(
     statistic: Floats,
     line: Floats,
     best: float | None,
-    values: Floats,
-    epoch: float | None = None,
+    series: tuple[Floats, float],
 ) -> PeriodScan:
-    step = float(period[1] - period[0]) if epoch is None else 0.0
+    """Return a periodogram with what there is to know of its peak."""
+    values, epoch = series
+    # of the chi-square periodogram, whose periods are whole epochs
+    step = epoch if abs(float(period[1] - period[0]) - epoch) < 1e-9 else 0.0
     known = np.flatnonzero(np.isfinite(values))
-    span = float(known[-1] - known[0] + 1) * (step if epoch is None else epoch)
+    span = float(known[-1] - known[0] + 1) * epoch
     middle = best if best is not None else 24.0
     resolution = max(0.5 * middle**2 / span, 0.5 * step)
-    return PeriodScan(period, statistic, line, best, resolution, span / middle)
+    p_value = None if best is None else agreement_p(values, epoch, best)
+    return PeriodScan(period, statistic, line, best, resolution, span / middle, p_value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from epicycle.behaviour.periods import PeriodScan
 from epicycle.behaviour.result import Actigraphy, Edges, Window
+from epicycle.limits import ACTIGRAPHY
 from epicycle.views.human import human_number, human_probability
 
 #: Days of the table at most, the first and the last ones.
@@ -120,13 +121,23 @@ def _scan(scan: PeriodScan | None) -> str:
         return ""
     if scan.best is None:
         return "no period from 16 to 32 h above the line of independent noise"
-    return f"{scan.best:.2f} h, resolution {scan.resolution:.2g} h ({scan.cycles:.0f} cycles)"
+    if scan.p_value is None:
+        told = "too few to tell it from slow noise"
+    elif scan.is_rhythm:
+        told = f"p {_p(scan.p_value)}"
+    else:
+        told = f"which do not agree on a phase, p {_p(scan.p_value)}"
+    return (
+        f"{scan.best:.2f} h, resolution {scan.resolution:.2g} h ({scan.cycles:.0f} cycles, {told})"
+    )
 
 
 def _counts(found: Actigraphy) -> str:
     one = found.counts
     if one is None:
         return ""
+    if one.p_value >= ACTIGRAPHY.agreement:
+        return f"no sinusoid of {found.period:.6g} h told, p {_p(one.p_value)}"
     maximum = time_of_day(found, one.maximum)
     text = f"highest at {maximum} ± {60 * one.maximum_error:.0f} min, "
     return text + f"{one.peak_to_trough:.3g} times the lowest, p {_p(one.p_value)}"

@@ -51,6 +51,8 @@ class Actigraphy:
     """Periodograms and onsets take epochs no shorter than this."""
     false_alarm: float = decides(0.01, "probability", "actigraphy/periods")
     """Independent noise exceeds the line of a periodogram, anywhere, with this probability."""
+    agreement: float = decides(0.05, "probability", "actigraphy/periods")
+    """A peak is no rhythm where cycles of noise agree so well with a higher probability."""
     zeros: float = decides(0.9, "share", "actigraphy/counts")
     """No rhythm of counts is fitted where a larger part of the hours has none."""
 
