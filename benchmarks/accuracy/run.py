@@ -36,6 +36,7 @@ from accuracy import (
     real_data,
     red_noise,
     sharp,
+    short,
     survey,
     tides,
     traces,
@@ -242,6 +243,13 @@ SECTIONS = [
         trains.measure,
         trains.tables,
         trains.bars,
+    ),
+    common.Section(
+        "short",
+        "Short designs: a period that is asked about",
+        short.measure,
+        short.tables,
+        short.bars,
     ),
 ]
 

@@ -12,6 +12,7 @@ from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
 from epicycle.events.pursuit import find_in_events
 from epicycle.model import CycleModel
+from epicycle.pursuit.asked import plan_asked
 from epicycle.pursuit.goal import goal_of_events
 from epicycle.results.compose import build_model
 from epicycle.results.origin import Origin
@@ -43,6 +44,7 @@ def find_cycles(
     trend: int | str = 1,
     varying_amplitude: bool = False,
     known: Any = (),
+    period: Any = None,
     exposure: float = 0.0,
     red_noise: bool = False,
     loss: str = "squares",
@@ -122,7 +124,15 @@ def find_cycles(
         data it returns to its mean, with an error that grows; see
         :mod:`epicycle.evidence.envelope`.
     known : float or array_like
-        Periods known beforehand.  They are fitted first, and held.
+        Periods known to be in the data.  They are fitted first, held, and have a row whatever
+        supports them; others are looked for beside them.
+    period : float or tuple of two floats, optional
+        A rhythm to ask about: is there one of this period, or of a period in this range?  Nothing
+        else is looked for.  A value is held, and judged by the exact F-test of a cosinor: the
+        false-alarm probability is its p-value.  A range is searched, and pays for no more.  Few
+        cycles over the baseline are no obstacle; where the samples cannot tell the rhythm from
+        trend, offsets or known periods, that is an error with the condition number.  The answer
+        is in ``result.asked``, and in `cycles` where it is significant.
     exposure : float
         Length of the exposure of each sample, which blurs fast cycles; amplitudes are corrected.
     red_noise : bool
@@ -179,6 +189,7 @@ def find_cycles(
         trend=trend,
         varying_amplitude=varying_amplitude,
         known=known,
+        period=period,
         exposure=exposure,
         red_noise=red_noise,
         loss=loss,
@@ -190,7 +201,11 @@ def find_cycles(
         return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))
     samples = given.samples(options)
     data = build_data(samples, options.degree)
-    band = plan_search(data, *options.period_limits, options.strategy, widened=not options.drift)
+    if options.asked is None:
+        limits = options.period_limits
+        band = plan_search(data, *limits, options.strategy, widened=not options.drift)
+    else:
+        band = plan_asked(data, options.asked, samples.scale.unit)
     task = with_groups_apart(Task.of(samples, data, band, options))
     task, gains = with_first_gains(task, progress)
     found = task.pursue(task.data, progress)

@@ -130,6 +130,7 @@ def test_a_screening_does_not_continue_a_full_search(stars):
         (("--harmonics", "3"), "--harmonics does not apply"),
         (("--max-cycles", "2"), "--max-cycles does not apply"),
         (("--known", "3"), "--known does not apply"),
+        (("--period", "3"), "--period does not apply"),
         (("--drift",), "--drift does not apply"),
         (("--group", "mag"), "--group does not apply"),
         (("--per-group", "waveform"), "--per-group does not apply"),

@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from epicycle import find_cycles
-from epicycle.cli.options import SearchOptions, in_words_of_options, search
+from epicycle.cli.options import SearchOptions, in_words_of_options, range_of, search
 from epicycle.files.reading import read_table
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
@@ -34,6 +34,7 @@ ASKED = {
     "trend": ("2", 2),
     "varying_amplitude": (True, True),
     "known": ([7.0, 8.0], (7.0, 8.0)),
+    "period": ("20:28", (20.0, 28.0)),
     "exposure": (0.1, 0.1),
     "red_noise": (True, True),
     "loss": ("huber", "huber"),
@@ -52,6 +53,14 @@ def test_every_option_reaches_the_library(name):
 def test_no_option_of_the_library_is_missing():
     asked = {"min_period": "minimum_period", "max_period": "maximum_period"}
     assert {asked.get(name, name) for name in ASKED} == set(Options().arguments())
+
+
+def test_a_period_or_a_range():
+    assert range_of("24") == 24.0
+    assert range_of("18:32") == (18.0, 32.0)
+    for text in ("a", "1:2:3", "-24", "inf", ":", "24:"):
+        with pytest.raises(InputError, match="--period must be a number or a range"):
+            range_of(text)
 
 
 def test_a_trend_may_be_a_word():

@@ -14,6 +14,7 @@ from epicycle.samples.options import (
     check_exposure,
     check_known,
     check_positive,
+    check_separable,
 )
 
 DEFAULT = {field.name: field.default for field in fields(Options)}
@@ -65,11 +66,12 @@ def test_options_reach_the_search():
         "loss": "huber",
         "clock": "local",
     }
-    assert asked.keys() == DEFAULT.keys()
+    # a period asks one question, and leaves nothing to most of them
+    assert {*asked, "period"} == DEFAULT.keys()
     assert all(asked[name] != DEFAULT[name] for name in asked if name != "per_group")
     hours = pd.date_range("2024-03-01", periods=50, freq="h", tz="Europe/Berlin")
     model = find_cycles(hours, Y, **asked)
-    assert model.origin.task.options.arguments() == asked
+    assert model.origin.task.options.arguments() == {**asked, "period": None}
     goal = model.origin.task.goal
     assert (goal.max_cycles, goal.max_order, goal.false_alarm) == (2, 3, 0.02)
     assert (goal.drift, goal.red_noise, goal.known) == (True, True, (0.2,))
@@ -77,6 +79,54 @@ def test_options_reach_the_search():
     assert goal.effort.share == pytest.approx(0.25 / 2.25)
     assert (goal.effort.strategy, goal.effort.max_frequencies) == ("dense", 1e6)
     assert model.search.maximum_frequency == pytest.approx(1 / 3)
+
+
+def test_a_period_reaches_the_goal():
+    goal = find_cycles(T, Y, period=(5, 8), trend=0).origin.task.goal
+    assert goal.asked == (1 / 8, 1 / 5)
+    assert goal.slow_limit == 0
+    assert find_cycles(T, Y, period=6.0).origin.task.goal.asked == (1 / 6, 1 / 6)
+    assert find_cycles(T, Y).origin.task.goal.asked is None
+
+
+@pytest.mark.parametrize(
+    ("period", "error"),
+    [
+        ((28, 20), "range upwards"),
+        ((1, 2, 3), "got 3 numbers"),
+        (-24, "above 0"),
+        ((0, 3), "above 0"),
+    ],
+)
+def test_a_period_is_a_number_or_a_range(period, error):
+    with pytest.raises(ValueError, match=error):
+        find_cycles(T, Y, period=period)
+    with pytest.raises(TypeError, match="period must be a number"):
+        find_cycles(T, Y, period="a day")
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        {"minimum_period": 3},
+        {"maximum_period": 30},
+        {"drift": True},
+        {"varying_amplitude": True},
+        {"trend": "piecewise"},
+        {"per_group": "amplitude"},
+    ],
+)
+def test_a_period_asks_one_question(also):
+    with pytest.raises(ValueError, match=f"period .*{next(iter(also))}"):
+        find_cycles(T, Y, period=6, **also)
+
+
+def test_a_period_that_cannot_be_told_is_refused():
+    check_separable(24, 30.0, 30.0, 1)
+    with pytest.raises(ValueError, match=r"condition number 31;.*lower trend"):
+        check_separable(24, 31.0, 30.0, 1)
+    with pytest.raises(ValueError, match="condition number infinite; up to 30 is judged"):
+        check_separable(24, np.inf, 30.0, 0)
 
 
 def test_among_takes_options_only():

@@ -37,7 +37,17 @@ _OPTIONS = {
     "varying_amplitude": "--varying-amplitude",
 }
 
-_LEADING_OPTIONS = ("clock", "harmonics", "trend", "known", "exposure", "unit", "strategy", "loss")
+_LEADING_OPTIONS = (
+    "clock",
+    "harmonics",
+    "trend",
+    "known",
+    "period",
+    "exposure",
+    "unit",
+    "strategy",
+    "loss",
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 
@@ -167,6 +177,14 @@ class SearchOptions:
         list[float] | None,
         typer.Option(metavar="PERIOD", help="A period known beforehand, held; repeat for several."),
     ] = None
+    period: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P",
+            help="Ask about one rhythm: of this period ([bold]24[/bold], held) or in a range "
+            "([bold]20:28[/bold]), however few its cycles are; nothing else is looked for.",
+        ),
+    ] = None
     exposure: Annotated[
         float, typer.Option(metavar="E", help="Length of each sample's exposure.")
     ] = _DEFAULT.exposure
@@ -212,6 +230,7 @@ class SearchOptions:
             trend=_whole(self.trend),
             varying_amplitude=self.varying_amplitude,
             known=tuple(self.known or ()),
+            period=None if self.period is None else range_of(self.period),
             exposure=self.exposure,
             red_noise=self.red_noise,
             loss=self.loss,
@@ -285,6 +304,27 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
         )
     except (ReadError, ValueError) as problem:
         raise InputError(str(problem)) from None
+
+
+def range_of(text: str) -> float | tuple[float, float]:
+    """Return the period, or its range, that an option names.
+
+    Raises
+    ------
+    InputError
+        If it is neither a positive number nor two of them.
+    """
+    parts = text.split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2) or not all(0 < n < float("inf") for n in numbers):
+        raise InputError(
+            f"--period must be a number or a range, got {text!r}. "
+            f"To fix this, write 24, or 18:32 for anything between."
+        )
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
 def _whole(text: str) -> int | str:

@@ -16,6 +16,7 @@ from epicycle.cli.options import (
     Quiet,
     SearchOptions,
     in_words_of_options,
+    range_of,
     read_samples,
     unit_and_guesses,
 )
@@ -182,27 +183,6 @@ def _track_one(
     for path in written if not quiet else ():
         console.say(f"wrote {path}")
     return tracks.is_rhythm(rhythm)
-
-
-def range_of(text: str) -> float | tuple[float, float]:
-    """Return the period, or its range, that an option names.
-
-    Raises
-    ------
-    InputError
-        If it is neither a positive number nor two of them.
-    """
-    parts = text.split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (1, 2) or not all(0 < n < float("inf") for n in numbers):
-        raise InputError(
-            f"--period must be a number or a range, got {text!r}. "
-            f"To fix this, write 24, or 18:32 for anything between."
-        )
-    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
 def instant(text: str, table: Table, clock: str) -> Any:

@@ -14,6 +14,7 @@ from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.limits import CYCLES
+from epicycle.pursuit.asked import judge_asked
 from epicycle.pursuit.goal import Goal, goal_of_values
 from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
 from epicycle.samples.checks import Samples
@@ -70,9 +71,10 @@ class Task:
         """
         check_exposure(options.exposure, 1.0 / plan.maximum_frequency)
         goal = goal_of_values(options, plan.maximum_frequency, data)
+        # (degrees of freedom decide whether a rhythm that is asked about can be judged)
         task = cls(options, samples, data, plan, goal, NoiseModel.of(samples))
         least = CYCLES.minimum_samples + data.nuisance.shape[1]
-        if len(samples.times) >= least:
+        if len(samples.times) >= least or goal.asked is not None:
             return task
         return task.without_claims(
             f"too few samples: {len(samples.times)}, and a period is claimed from {least} upwards"
@@ -86,6 +88,8 @@ class Task:
         """Return the pursuit of a regression problem of these samples, by the loss asked for."""
 
         def once(values: Data) -> Pursuit:
+            if self.goal.asked is not None:
+                return judge_asked(values, self.noise, self.plan, self.goal, progress=progress)
             return pursue(
                 values, self.noise, self.plan, self.goal, ranking=self.ranking, progress=progress
             )

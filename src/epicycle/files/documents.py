@@ -20,7 +20,7 @@ import numpy as np
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.gears import GearTrain
-from epicycle.results.cycles import Cycle, EventStatistics, Harmonic, Line
+from epicycle.results.cycles import Asked, Cycle, EventStatistics, Harmonic, Line
 from epicycle.results.prediction import PredictionErrors
 from epicycle.results.predictor import Predictor
 from epicycle.results.result import Result, Spectrum
@@ -90,6 +90,8 @@ def to_dict(model: Result) -> dict[str, Any]:
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
     }
+    if model.asked is not None:
+        document["asked"] = _asked_to_dict(model.asked)
     plain = _plain(document)
     assert isinstance(plain, dict)
     return plain
@@ -102,6 +104,11 @@ def _cycle_to_dict(cycle: Cycle) -> dict[str, Any]:
     document["aliases"] = [vars(a) for a in cycle.aliases]
     document["statistics"] = None if cycle.statistics is None else vars(cycle.statistics)
     return document
+
+
+def _asked_to_dict(asked: Asked) -> dict[str, Any]:
+    cycle = None if asked.cycle is None else _cycle_to_dict(asked.cycle)
+    return {**vars(asked), "cycle": cycle}
 
 
 def _envelope_to_dict(model: Result, cycle: Cycle) -> dict[str, Any] | None:
@@ -223,7 +230,18 @@ def _read(document: dict[str, Any]) -> Result:
         seconds=document["seconds"],
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
+        asked=_read_asked(document.get("asked"), scale),
     )
+
+
+def _read_asked(document: dict[str, Any] | None, scale: TimeScale) -> Asked | None:
+    if document is None:
+        return None
+    cycle = document["cycle"]
+    fields = {**document, "cycle": None if cycle is None else _read_cycle(cycle, scale)}
+    if fields["condition"] is None:
+        fields["condition"] = float("inf")
+    return Asked(**fields)
 
 
 def _read_envelope(document: dict[str, Any]) -> Envelope:
@@ -267,6 +285,9 @@ def _read_train(document: dict[str, Any]) -> GearTrain:
 
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
     fields = _tuples({key: value for key, value in document.items() if key not in _DERIVED})
+    for name in ("period_error", "frequency_error"):
+        # what was held has no error
+        fields[name] = float("nan") if fields[name] is None else fields[name]
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])

@@ -17,7 +17,7 @@ class CycleForecaster(BaseForecaster):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, unit, clock
+varying_amplitude, known, period, unit, clock
         As for :func:`epicycle.find_cycles`.
 
     Attributes
@@ -69,6 +69,7 @@ varying_amplitude, known, unit, clock
         trend: int | str = 1,
         varying_amplitude: bool = False,
         known: Any = (),
+        period: Any = None,
         unit: str | None = None,
         clock: str = "elapsed",
     ) -> None:
@@ -81,6 +82,7 @@ varying_amplitude, known, unit, clock
         self.trend = trend
         self.varying_amplitude = varying_amplitude
         self.known = known
+        self.period = period
         self.unit = unit
         self.clock = clock
         super().__init__()

@@ -40,7 +40,7 @@ class CycleRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, unit, strategy, max_frequencies
+varying_amplitude, known, period, unit, strategy, max_frequencies
         As for :func:`epicycle.find_cycles`.
     max_samples : int
         At most so many samples are kept by :meth:`partial_fit`.
@@ -89,6 +89,7 @@ varying_amplitude, known, unit, strategy, max_frequencies
         trend: int | str = 1,
         varying_amplitude: bool = False,
         known: Any = (),
+        period: Any = None,
         unit: str | None = None,
         strategy: str = "auto",
         max_frequencies: float = 2.0**29,
@@ -104,6 +105,7 @@ varying_amplitude, known, unit, strategy, max_frequencies
         self.trend = trend
         self.varying_amplitude = varying_amplitude
         self.known = known
+        self.period = period
         self.unit = unit
         self.strategy = strategy
         self.max_frequencies = max_frequencies

@@ -14,11 +14,12 @@ from epicycle.limits.fields import decides
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SEARCH, TRIALS
-from epicycle.limits.verdicts import ALIASES, COHERENCE, FRINGES, HONESTY, STEADINESS
+from epicycle.limits.verdicts import ALIASES, ASKED, COHERENCE, FRINGES, HONESTY, STEADINESS
 
 __all__ = [
     "ACTIGRAPHY",
     "ALIASES",
+    "ASKED",
     "CHANGING",
     "COHERENCE",
     "CYCLES",

@@ -174,3 +174,32 @@ class Honesty:
 
 
 HONESTY = Honesty()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a period that the user asks about is judged."""
+
+    condition: float = decides(
+        30.0, "ratio", "accuracy/short", "derived: collinear from here (Belsley et al. 1980)"
+    )
+    """A period is judged up to this condition number of background and waveform."""
+    inflated: float = decides(10.0, "ratio", "accuracy/short", "derived: errors grow by 5")
+    """From here on, it is told how badly the design separates the period."""
+    waveform: float = decides(
+        20.0, "ratio", "accuracy/short", "derived: adds 1/20 to the false alarms"
+    )
+    """A waveform counts instead of a sinusoid where noise imitates it this much more rarely."""
+    order: float = decides(0.001, "probability", "accuracy/short")
+    """A harmonic is fitted where noise shows any so rarely."""
+    scatter: float = decides(0.01, "probability", "accuracy/short")
+    """Groups without errors share their scatter unless chance makes it differ so rarely."""
+    differ: float = decides(0.01, "probability", "accuracy/short")
+    """Groups have waveforms of their own where chance makes theirs differ so rarely."""
+    fewest: int = decides(2, "degrees of freedom", "accuracy/short")
+    """So many must be left to the scatter, or nothing is judged."""
+    points: float = decides(10.0, "per 1/T", "accuracy/short", "derived: loses .8 %")
+    """Grid points per 1/T of a range, before its maximum is refined."""
+
+
+ASKED = Asked()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,6 +38,9 @@ class Goal:
         Frequency below which a line is slow variation and does not count as a cycle.
     red_noise : bool
         Whether noise may be stronger at some frequencies than at others.
+    asked : tuple of float, or None
+        Lowest and highest frequency of the one rhythm that is asked about, alike where it is
+        held; nothing else is then looked for.
     """
 
     max_cycles: int
@@ -47,11 +51,22 @@ class Goal:
     drift: bool
     slow_limit: float
     red_noise: bool = False
+    asked: tuple[float, float] | None = None
 
 
 def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals were given by the user."""
     return np.isin(structure.frequency, goal.known)
+
+
+def asked_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:
+    """Return which fundamental is the rhythm that the user asks about."""
+    if goal.asked is None:
+        return np.zeros(len(structure.frequency), dtype=bool)
+    lowest, highest = goal.asked
+    within = (structure.frequency >= lowest) & (structure.frequency <= highest)
+    result: NDArray[np.bool_] = within & ~known_fundamentals(structure, goal)
+    return result
 
 
 def count_cycles(structure: Structure, goal: Goal) -> int:
@@ -75,15 +90,27 @@ def goal_of_values(options: Options, highest: float, data: Data) -> Goal:
     ValueError
         If a known period cannot be told in that band.
     """
-    longest = options.maximum_period
     ratio = _signal_to_noise(options)
     baseline = data.baseline
     return _goal(
         options,
         share=None if ratio is None else ratio**2 / (ratio**2 + 2),
-        known=check_known(options.known, highest, baseline, partial(independent_share, data)),
-        slow_limit=CYCLES.minimum / baseline if longest is None else 1.0 / longest,
+        known=check_known(
+            options.known,
+            highest if options.asked is None else math.inf,
+            baseline,
+            partial(independent_share, data),
+        ),
+        slow_limit=_slow_limit(options, baseline),
     )
+
+
+def _slow_limit(options: Options, baseline: float) -> float:
+    """Return the frequency below which a line is slow variation; 0 where one is asked about."""
+    if options.period is not None:
+        return 0.0
+    longest = options.maximum_period
+    return CYCLES.minimum / baseline if longest is None else 1.0 / longest
 
 
 def goal_of_events(options: Options) -> Goal:
@@ -106,6 +133,7 @@ def _goal(
         drift=options.drift,
         slow_limit=slow_limit,
         red_noise=options.red_noise,
+        asked=None if options.asked is None else (1 / options.asked[1], 1 / options.asked[0]),
     )
 
 

@@ -46,6 +46,28 @@ from epicycle.spectra.plan import SearchPlan
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is said of a rhythm that was asked about.
+
+    Attributes
+    ----------
+    false_alarm : float
+        Probability that noise alone shows as much, at the period or anywhere in the range.
+    condition : float
+        Condition number of background and rhythm.
+    width : float
+        Effective bandwidth of the range; 0 for a period that is held.
+    notes : tuple of str
+        What the data cannot decide.
+    """
+
+    false_alarm: float
+    condition: float
+    width: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Pursuit:
     """Where the pursuit ended.
 
@@ -95,6 +117,8 @@ class Pursuit:
         How the amplitudes vary of those that do.
     variation : ndarray, shape (n, d), or None
         What this adds to constant amplitudes, and has been taken from the values of `data`.
+    asked : Said or None
+        What is said of the one rhythm that was asked about; None where cycles were looked for.
     """
 
     data: Data
@@ -117,6 +141,7 @@ class Pursuit:
     fringes: tuple[tuple[Fringe, ...], ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     variation: Floats | None = None
+    asked: Said | None = None
 
 
 def pursue(

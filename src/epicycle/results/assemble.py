@@ -14,7 +14,7 @@ from epicycle.evidence.steadiness import Unsteady
 from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.limits import CYCLES, SHARP
-from epicycle.pursuit.goal import Goal, known_fundamentals
+from epicycle.pursuit.goal import Goal, asked_fundamentals, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.results.forecast_errors import continue_trend, prediction_errors
@@ -39,7 +39,7 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     one with features sharper than a smooth waveform's, which no drift has.
     """
     frequency = fit.structure.frequency
-    given = known_fundamentals(fit.structure, goal)
+    given = known_fundamentals(fit.structure, goal) | asked_fundamentals(fit.structure, goal)
     # held although nobody gave it: a bend, which has no frequency of its own
     bend = fit.structure.fixed & ~given
     sharp = np.array([max(one.orders) > SHARP.smooth for one in fit.structure.fundamentals()])
@@ -96,11 +96,14 @@ class Roles:
         periods are given, not claimed, and have their row whatever supports them.  The lines of
         one broad peak are claimed with the one that stands for them; lines that are part of a
         rhythm that is not steady are no cycles.
+    asked : ndarray of bool, shape (K,)
+        Whether it is the one rhythm that the user asked about.
     """
 
     slow: NDArray[np.bool_]
     known: NDArray[np.bool_]
     claimed: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
 
     @classmethod
     def of(cls, found: Pursuit, goal: Goal) -> Roles:
@@ -112,10 +115,12 @@ class Roles:
             claimed[list(peak.members)] = claimed[peak.leader]
         for one in found.unsteady:
             claimed[list(one.members)] = False
-        return cls(slow, known, claimed)
+        return cls(slow, known, claimed, asked_fundamentals(found.fit.structure, goal))
 
     def kind(self, k: int) -> str:
         """Return what a line of fundamental `k` is called."""
+        if self.asked[k]:
+            return "asked"
         return "known" if self.known[k] else "slow" if self.slow[k] else "cycle"
 
 
@@ -124,7 +129,7 @@ def unclaimed_notes(found: Pursuit, roles: Roles) -> list[str]:
     led = {k: peak.leader for peak in found.broad for k in peak.members}
     part = {k for one in found.unsteady for k in one.members}
     notes = []
-    for k in np.flatnonzero(~roles.claimed & ~roles.slow).tolist():
+    for k in np.flatnonzero(~roles.claimed & ~roles.slow & ~roles.asked).tolist():
         if led.get(k, k) == k and k not in part:
             notes.append(
                 f"{'a broad peak' if k in led else 'a line'} near the period "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,7 @@ from epicycle.evidence.significance import power_threshold
 from epicycle.evidence.steadiness import steadiness_notes
 from epicycle.limits import SHARP
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.results.asked import as_held, asked_limit, asked_notes
 from epicycle.results.assemble import (
     Roles,
     as_broad_peak,
@@ -36,7 +38,7 @@ from epicycle.results.assemble import (
     unclaimed_notes,
     with_wider_error,
 )
-from epicycle.results.cycles import Cycle, per_output
+from epicycle.results.cycles import Asked, Cycle, per_output
 from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
 from epicycle.results.result import Result, Spectrum
@@ -64,6 +66,7 @@ def build_model(origin: Origin, started: float) -> Result:
     roles = Roles.of(found, task.goal)
     single = samples.output_names is None
     cycles = _cycles(final, roles)
+    asked = _asked(final, roles, cycles)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
     # of the values as they were given, not as a robust loss has bounded them
     given = samples.y if found.variation is None else samples.y - found.variation
@@ -80,6 +83,7 @@ def build_model(origin: Origin, started: float) -> Result:
             *copy_notes(samples),
             *outlier_notes(samples, own, data.weights, far, task.options.loss),
             *_undecided(final, cycles, roles),
+            *_told(final, asked),
         ),
         unit=samples.scale.unit,
         n_samples=len(samples.times),
@@ -103,6 +107,7 @@ def build_model(origin: Origin, started: float) -> Result:
         is_sorted=samples.is_sorted,
         group_shares=_group_shares(samples) if task.by_group else None,
         gains=_by_label(samples, gains),
+        asked=asked,
     )
 
 
@@ -119,6 +124,9 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
     cycles = []
     for k in strength_order(found.fit).tolist():
         if not roles.claimed[k] or k in merged:
+            continue
+        if roles.asked[k]:
+            cycles.append(_asked_cycle(origin, k))
             continue
         # a broad peak has no one place, and a known period is not in question
         if k in peaks or roles.known[k]:
@@ -141,6 +149,37 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
         cycle = with_wider_error(cycle, error_at_slopes(found.data, found.fit, k))
         cycles.append(as_unsteady(cycle, changes[k]) if k in changes else cycle)
     return tuple(cycles)
+
+
+def _asked_cycle(origin: Origin, k: int) -> Cycle:
+    """Return the rhythm that was asked about, whose aliases are not."""
+    task, found = origin.task, origin.found
+    held = bool(found.fit.structure.fixed[k])
+    single = task.samples.output_names is None
+    scale, exposure = task.samples.scale, task.options.exposure
+    cycle = build_cycle(found, k, scale, exposure, single, held, [])
+    return as_held(cycle) if held else cycle
+
+
+def _asked(origin: Origin, roles: Roles, cycles: tuple[Cycle, ...]) -> Asked | None:
+    """Return the answer to what was asked; None where cycles were looked for."""
+    periods, said = origin.task.options.asked, origin.found.asked
+    if periods is None or said is None:
+        return None
+    at = np.flatnonzero(roles.asked).tolist()
+    frequency = origin.found.fit.structure.frequency
+    mine = [c for c in cycles for k in at if c.frequency == frequency[k]]
+    cycle = mine[0] if mine else _asked_cycle(origin, at[0]) if at else None
+    chance = said.false_alarm if cycle is None else cycle.false_alarm_probability
+    return Asked(*periods, chance, said.condition, cycle)
+
+
+def _told(origin: Origin, asked: Asked | None) -> list[str]:
+    """Return what there is to say of a rhythm that was asked about."""
+    said = origin.found.asked
+    if asked is None or said is None:
+        return []
+    return asked_notes(said, asked, origin.task.options.false_alarm)
 
 
 def _with_number(found: Pursuit, cycles: tuple[Cycle, ...]) -> list[tuple[int, Cycle]]:
@@ -215,6 +254,11 @@ def _in_words(time: Any) -> str:
 
 def _limit(origin: Origin, roles: Roles) -> list[float]:
     """Return the limit on a further sinusoid; NaN where none was looked for."""
+    if origin.task.goal.asked is not None:
+        # a rhythm that is claimed has an amplitude, and no other was looked for
+        nothing = not (roles.claimed & roles.asked).any()
+        n_outputs = origin.found.data.y.shape[1]
+        return asked_limit(origin.found, origin.task.goal) if nothing else [math.nan] * n_outputs
     if origin.task.goal.max_cycles == 0:
         return [float("nan")] * origin.found.data.y.shape[1]
     return amplitude_limit(origin.found, roles, origin.task.goal.slow_limit)

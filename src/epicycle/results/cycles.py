@@ -58,7 +58,8 @@ class Line:
     noise_level : float
         Residual power around the line relative to white noise; errors contain its root.
     kind : str
-        "cycle", "slow" (slow variation, too few cycles to be called one) or "known".
+        "cycle", "slow" (slow variation, too few cycles to be called one), "known", or "asked" for
+        the rhythm that was asked about.
     fundamental : float
         Frequency of the cycle that the line belongs to.
     order : int
@@ -114,7 +115,8 @@ class Cycle:
     Attributes
     ----------
     period, period_error : float
-        In units of time; errors are one standard deviation.
+        In units of time; errors are one standard deviation.  NaN where a period that was asked
+        about is held, 0 where it is one that was known.
     frequency, frequency_error : float
         In cycles per unit of time, at the reference time.
     frequency_drift, frequency_drift_error : float or None
@@ -172,6 +174,37 @@ class Cycle:
     def alternatives(self) -> tuple[Alias, ...]:
         """Where else the cycle may stand: places that are not ten times less likely."""
         return tuple(alias for alias in self.aliases if alias.verdict != "cycle")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer to whether there is a rhythm of some period.
+
+    Attributes
+    ----------
+    shortest, longest : float
+        The periods asked about; alike where one was, which is then held.
+    false_alarm_probability : float
+        Probability that noise alone shows as much there: at a period that is held, the p-value of
+        an F-test with two and ``n - p`` degrees of freedom, p counting everything fitted.
+    condition : float
+        Condition number of the columns of trend, offsets, known periods and rhythm, each of
+        length 1; the larger, the less the samples tell the rhythm from these.
+    cycle : Cycle or None
+        The rhythm as it was fitted, significant or not; None where none could be measured.  Its
+        period has no error where it was held (NaN).
+    """
+
+    shortest: float
+    longest: float
+    false_alarm_probability: float
+    condition: float
+    cycle: Cycle | None
+
+    @property
+    def held(self) -> bool:
+        """Whether one period was asked about, not a range."""
+        return self.shortest == self.longest
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from epicycle.evidence.gears import GearTrain, find_gears
-from epicycle.results.cycles import Cycle, Line
+from epicycle.results.cycles import Asked, Cycle, Line
 from epicycle.results.local_time import ClockTime, clock_time
 from epicycle.results.predictor import Predictor, group_rows
 from epicycle.results.suggestions import Suggestion, suggest_periods
@@ -133,6 +133,10 @@ class Result:
         amplitudes in `cycles`, `lines` and `amplitude_limit` are those of the group whose gain is
         1, the one best measured; those of the others are gain times that, in the opposite sense
         where the gain is negative.
+    asked : Asked or None
+        What the data say of the period that was asked about (``period=``), significant or not;
+        None where cycles were looked for.  `amplitude_limit` is then the amplitude from which on
+        that rhythm would have been claimed.
     """
 
     cycles: tuple[Cycle, ...]
@@ -162,6 +166,7 @@ class Result:
     is_sorted: bool = True
     group_shares: tuple[float, ...] | None = None
     gains: dict[str, tuple[float, float]] = field(default_factory=dict)
+    asked: Asked | None = None
 
     @property
     def of_events(self) -> bool:

@@ -5,7 +5,7 @@ Each error names the option and says what to pass instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -52,6 +52,7 @@ class Options:
     trend: int | str = 1
     varying_amplitude: bool = False
     known: Any = ()
+    period: Any = None
     exposure: float = 0.0
     red_noise: bool = False
     loss: str = "squares"
@@ -92,6 +93,9 @@ class Options:
                 "known and exposure apply to values, not to events. To fix this, leave them out."
             )
         ratio = self.signal_to_noise
+        period = check_period(self.period)
+        if period is not None:
+            self._check_one_question()
         return Options(
             per_group=check_grouping(self.per_group),
             unit=self.unit,
@@ -109,11 +113,33 @@ class Options:
             trend=check_trend(self.trend),
             varying_amplitude=bool(self.varying_amplitude),
             known=tuple(as_float(self.known, "known").ravel().tolist()),
+            period=period,
             exposure=_as_scalar(self.exposure, "exposure"),
             red_noise=bool(self.red_noise),
             loss=check_loss(self.loss, of_events=of_events),
             clock=self.clock,
         )
+
+    def _check_one_question(self) -> None:
+        """Refuse what a search might do, beside a period that is asked about."""
+        for name in ("minimum_period", "maximum_period"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"period says where to look, and so does {name}. To fix this, leave out "
+                    f"either: period may be a range."
+                )
+        unlike = {
+            "drift": self.drift,
+            "varying_amplitude": self.varying_amplitude,
+            "trend='piecewise'": self.trend == PIECEWISE,
+            "per_group='amplitude'": self.per_group == "amplitude",
+        }
+        for name, wanted in unlike.items():
+            if wanted:
+                raise ValueError(
+                    f"period asks about one steady rhythm, and {name} about something else. To "
+                    f"fix this, leave out either, or pass minimum_period and maximum_period."
+                )
 
     def arguments(self) -> dict[str, Any]:
         """Return the options as arguments of :func:`epicycle.find_cycles`, by name."""
@@ -123,6 +149,13 @@ class Options:
     def period_limits(self) -> tuple[float | None, float | None]:
         """The shortest and the longest period, None where they are not given."""
         return self.minimum_period, self.maximum_period
+
+    @property
+    def asked(self) -> tuple[float, float] | None:
+        """Shortest and longest period that is asked about, alike where it is held; else None."""
+        if self.period is None:
+            return None
+        return self.period if isinstance(self.period, tuple) else (self.period, self.period)
 
     @property
     def degree(self) -> int:
@@ -263,6 +296,53 @@ def check_known(
             f"apart. To fix this, leave one of them out."
         )
     return tuple(frequency.tolist())
+
+
+def check_period(period: Any) -> float | tuple[float, float] | None:
+    """Return the period that is asked about: a value, a range, or None."""
+    if period is None:
+        return None
+    if isinstance(period, str) or not isinstance(period, Iterable):
+        return check_positive(period, "period")
+    ends = list(period)
+    if len(ends) != 2:
+        raise ValueError(
+            f"period must be a number or a range of two, got {len(ends)} numbers. "
+            f"To fix this, pass for example period=24 or period=(20, 28)."
+        )
+    shortest, longest = (check_positive(end, "period") for end in ends)
+    if shortest >= longest:
+        raise ValueError(
+            f"period must be a range upwards, got ({shortest:g}, {longest:g}). To fix this, pass "
+            f"the shorter one first, or a single number for a period that is held."
+        )
+    return shortest, longest
+
+
+def check_separable(period: float, condition: float, largest: float, degree: int) -> None:
+    """Refuse a period that the design cannot tell from what is fitted along.
+
+    Parameters
+    ----------
+    period : float
+        The period asked about, or the shortest of the range.
+    condition : float
+        Condition number of background and rhythm.
+    largest : float
+        Up to here the period is judged.
+    degree : int
+        Degree of the trend.
+    """
+    if condition <= largest:
+        return
+    number = f"{condition:.3g}" if condition < np.inf else "infinite"
+    lower = ", lower trend" if degree else ""
+    raise ValueError(
+        f"period {period:.6g} cannot be judged: at these times its cosine and sine are hardly told "
+        f"from each other, or from trend, offsets, covariates and known periods (condition number "
+        f"{number}; up to {largest:g} is judged). To fix this, sample more phases of the "
+        f"cycle{lower}, or leave out what it resembles."
+    )
 
 
 def check_exposure(exposure: Any, shortest: float) -> float:

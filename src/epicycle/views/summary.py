@@ -160,7 +160,9 @@ def _draw_table(axes: Axes, model: Result) -> None:
     amplitudes = [
         draw.quote(first_number(c.amplitude), first_number(c.amplitude_error)) for c in cycles
     ]
-    periods = [draw.quote(c.period, first_number(c.period_error)) for c in cycles]
+    periods = [
+        draw.quote(c.period, 0.0 if c.known else first_number(c.period_error)) for c in cycles
+    ]
     longest = max(map(len, periods)) + max(map(len, amplitudes))
     size = draw.NORMAL if longest <= 42 else draw.SMALL
     # a digit takes about 0.014 of the width at the usual size
@@ -174,7 +176,12 @@ def _draw_table(axes: Axes, model: Result) -> None:
             1.0,
             "right",
             "false alarm",
-            ["known" if c.known else draw.probability(c.false_alarm_probability) for c in cycles],
+            [
+                draw.probability(c.false_alarm_probability)
+                if not c.known or (model.asked is not None and c is model.asked.cycle)
+                else "known"
+                for c in cycles
+            ],
         ),
     ]
     step = 0.064

@@ -16,6 +16,7 @@ from epicycle.results.cycles import Cycle, PerOutput
 from epicycle.results.local_time import clock_changes
 from epicycle.results.result import Result
 from epicycle.results.suggestions import Suggestion
+from epicycle.views.asked import nothing_claimed, question
 from epicycle.views.human import (
     friendly_unit,
     human_number,
@@ -239,7 +240,10 @@ def notes(model: Result) -> list[str]:
     unit, search = model.unit, model.search
     shortest, longest = 1 / search.maximum_frequency, 1 / search.minimum_frequency
     lines = []
-    if not model.cycles:
+    if not model.cycles and model.asked is not None:
+        limit = _outputs(model.amplitude_limit, model.output_names) if is_limited(model) else None
+        lines.append(nothing_claimed(model.asked, limit))
+    elif not model.cycles:
         lines.append(
             f"no significant cycle; amplitude of any sinusoid below "
             f"{_outputs(model.amplitude_limit, model.output_names)} (95 %)"
@@ -252,7 +256,9 @@ def notes(model: Result) -> list[str]:
     lines += [
         f"{'events' if model.of_events else 'samples'}: {model.n_samples} over "
         f"{human_period(model.baseline, None, unit)}{dropped}",
-        f"searched: periods from {human_period(shortest, None, unit)} to "
+        f"asked: {question(model.asked, unit)}"
+        if model.asked is not None
+        else f"searched: periods from {human_period(shortest, None, unit)} to "
         f"{human_period(longest, None, unit)} ({search.reason})",
     ]
     if not model.of_events:

@@ -1,0 +1,89 @@
+"""A rhythm that was asked about -> what the user is told of it, significant or not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import scipy
+from scipy import special
+
+from epicycle.evidence.held import HeldTest
+from epicycle.evidence.significance import power_threshold
+from epicycle.fit.lines import Structure
+from epicycle.limits import HONESTY
+from epicycle.pursuit.goal import Goal
+from epicycle.pursuit.pursuit import Pursuit, Said
+from epicycle.results.cycles import Asked, Cycle
+from epicycle.samples.arrays import Floats
+
+
+def as_held(cycle: Cycle) -> Cycle:
+    """Return a cycle whose period was given: nothing was measured that could have an error."""
+    return replace(cycle, period_error=math.nan, frequency_error=math.nan)
+
+
+def asked_notes(said: Said, asked: Asked, false_alarm: float) -> list[str]:
+    """Return what is to be said of the rhythm, and of the design, in words.
+
+    Parameters
+    ----------
+    said : Said
+        The verdict.
+    asked : Asked
+        The answer.
+    false_alarm : float
+        Largest probability at which a rhythm is claimed.
+    """
+    notes = list(said.notes)
+    cycle, chance = asked.cycle, asked.false_alarm_probability
+    if cycle is not None and chance > false_alarm:
+        notes.append(
+            f"a rhythm of the period {cycle.period:.4g} is in the fit, but is not claimed: noise "
+            f"explains it with the probability {chance:.2g}, and at most {false_alarm:g} was asked "
+            f"for"
+        )
+    return notes
+
+
+def asked_limit(found: Pursuit, goal: Goal) -> list[float]:
+    """Return the amplitude from which on a rhythm would have been claimed, with 95 % probability.
+
+    It is that of the least favourable phase, given the scatter that the fit leaves: the power of an
+    F-test, by the noncentral F distribution.  NaN of several outputs, which are judged together;
+    of a range, at whose ends no period is measured, however strong a rhythm is; and where no
+    rhythm could be judged.
+    """
+    data, fit = found.data, found.fit
+    n_outputs = data.y.shape[1]
+    assert goal.asked is not None
+    assert found.asked is not None
+    known = [one for one in fit.structure.fundamentals() if one.frequency in goal.known]
+    test = HeldTest(data, Structure.of(known))
+    rest = test.dof - 2
+    lowest, highest = goal.asked
+    if n_outputs > 1 or lowest < highest or not math.isfinite(found.asked.condition):
+        return [math.nan] * n_outputs
+    power = power_threshold(goal.false_alarm, test.dof, 0.0)
+    if power >= 1.0:
+        return [math.nan]
+    least = 0.5 * rest * power / (1.0 - power)
+    information = float(test.share(np.array([lowest]))[0])
+
+    def missed(noncentrality: float) -> float:
+        return float(special.ncfdtr(2, rest, noncentrality, least)) - (1.0 - HONESTY.seen)
+
+    upper = 10.0 * (2 * least + 20.0)
+    if information <= 0 or missed(upper) > 0:
+        return [math.nan]
+    noncentrality = scipy.optimize.brentq(missed, 0.0, upper)
+    return [math.sqrt(noncentrality * _variance(found) / information)]
+
+
+def _variance(found: Pursuit) -> float:
+    """Return the variance of a value of weight 1."""
+    fit = found.fit
+    free = found.data.n_values - fit.n_parameters
+    own: Floats = fit.chi2 / max(free, 1)
+    return float(own[0])

@@ -1,0 +1,44 @@
+"""What was asked about a period, and the answer where nothing is claimed, in words."""
+
+from __future__ import annotations
+
+import math
+
+from epicycle.results.cycles import Asked
+from epicycle.views.human import human_period, human_probability
+
+
+def nothing_claimed(asked: Asked, limit: str | None) -> str:
+    """Return that no rhythm is claimed, and which one would have been.
+
+    Parameters
+    ----------
+    asked : Asked
+        The answer.
+    limit : str or None
+        The amplitude from which on a rhythm would have been claimed, where that is known.
+    """
+    where = "of this period" if asked.held else "in this range"
+    if not asked.condition < math.inf:
+        return f"no rhythm {where} is claimed: too few samples to judge"
+    chance = human_probability(asked.false_alarm_probability)
+    if asked.cycle is None:
+        return (
+            f"no period is measured {where}: the evidence rises up to its end, where noise shows "
+            f"as much with the probability {chance}"
+        )
+    text = f"no significant rhythm {where}: noise shows as much with the probability {chance}"
+    if limit is None:
+        return text
+    return f"{text}; one with an amplitude of {limit} would have been claimed (95 %)"
+
+
+def question(asked: Asked, unit: str) -> str:
+    """Return what was asked about, and how well the samples can tell."""
+    how = f"condition number {asked.condition:.3g}" if asked.condition < math.inf else "not judged"
+    period = human_period(asked.shortest, None, unit)
+    if asked.held:
+        period = f"{period}, the period held"
+    else:
+        period = f"{period} to {human_period(asked.longest, None, unit)}"
+    return f"whether there is a rhythm of {period} ({how}); nothing else was looked for"
