@@ -16,11 +16,11 @@ from epicycle.pursuit.asked import plan_asked
 from epicycle.pursuit.goal import goal_of_events
 from epicycle.results.compose import build_model
 from epicycle.results.origin import Origin
-from epicycle.samples.data import build_data
+from epicycle.samples.data import Data, build_data
 from epicycle.samples.given import Given
 from epicycle.samples.options import PIECEWISE, Options
 from epicycle.spectra.bands import Progress
-from epicycle.spectra.plan import plan_search
+from epicycle.spectra.plan import SearchPlan, plan_search
 
 
 def find_cycles(
@@ -196,16 +196,10 @@ def find_cycles(
         clock=clock,
     ).checked(of_events=given.of_events)
     if given.of_events:
-        goal, limits = goal_of_events(options), options.period_limits
-        events = given.events(options)
-        return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))
+        return _find_in_events(given, options, progress)
     samples = given.samples(options)
     data = build_data(samples, options.degree)
-    if options.asked is None:
-        limits = options.period_limits
-        band = plan_search(data, *limits, options.strategy, widened=not options.drift)
-    else:
-        band = plan_asked(data, options.asked, samples.scale.unit)
+    band = _band(data, options, samples.scale.unit)
     task = with_groups_apart(Task.of(samples, data, band, options))
     task, gains = with_first_gains(task, progress)
     found = task.pursue(task.data, progress)
@@ -216,3 +210,17 @@ def find_cycles(
     if options.varying_amplitude:
         found, task = with_varying_amplitudes(found, task, progress)
     return CycleModel.of(build_model(Origin(given, task, found, gains), started))
+
+
+def _band(data: Data, options: Options, unit: str) -> SearchPlan:
+    """Return the band that is searched: as wide as the samples support, or what is asked about."""
+    if options.asked is not None:
+        return plan_asked(data, options.asked, unit)
+    limits = options.period_limits
+    return plan_search(data, *limits, options.strategy, widened=not options.drift)
+
+
+def _find_in_events(given: Given, options: Options, progress: Progress | None) -> CycleModel:
+    goal, limits = goal_of_events(options), options.period_limits
+    events = given.events(options)
+    return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))

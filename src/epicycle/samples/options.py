@@ -95,6 +95,7 @@ class Options:
         ratio = self.signal_to_noise
         period = check_period(self.period)
         if period is not None:
+            check_has_values("period", of_events=of_events)
             self._check_one_question()
         return Options(
             per_group=check_grouping(self.per_group),
