@@ -17,8 +17,8 @@ def test_no_limit_where_the_cycle_is_taken_for_slow_variation() -> None:
         assert "was not tested" in model.table()
         (note,) = [text for text in model.undecided if "slow variation" in text]
         assert "maximum_period=" in note
-        assert "known=24" in note
-        for remedy in ({"maximum_period": 30}, {"known": 24}):
+        assert "period=24" in note
+        for remedy in ({"maximum_period": 30}, {"known": 24}, {"period": 24}):
             assert find_cycles(t, y, unit="h", **remedy).cycles
 
 
@@ -29,14 +29,50 @@ def test_no_limit_of_samples_too_few_for_a_claim() -> None:
     assert np.isnan(both.amplitude_limit).all()
 
 
-def test_a_drift_of_long_series_leaves_the_limit() -> None:
+def test_slow_variation_may_be_a_cycle_and_bars_the_limit() -> None:
     rng = np.random.default_rng(3)
     t = np.arange(1000.0)
-    y = 5 * np.sin(2 * np.pi * t / 700) + rng.normal(size=1000)
-    model = find_cycles(t, y)
+    noise = rng.normal(size=1000)
+    model = find_cycles(t, 5 * np.sin(2 * np.pi * t / 700) + noise)
     assert not model.cycles
-    # noise of 1: maxima of 500 frequencies reach 2 sqrt((ln 500 + a few) / N)
-    assert 0.2 < model.amplitude_limit < 0.3
+    assert np.isnan(model.amplitude_limit)
+    # noise of 1 among 500 frequencies: claimed at 2 sqrt(z / N) with z = ln(500 / .01) + a few
+    assert 0.2 < find_cycles(t, noise).amplitude_limit < 0.35
+
+
+def test_a_sinusoid_at_the_limit_is_claimed() -> None:
+    t, trials, claimed = np.arange(120.0), 10, 0
+    few = {"max_cycles": 1, "harmonics": 1}
+    for seed in range(trials):
+        rng = np.random.default_rng(seed)
+        noise = rng.normal(size=120)
+        limit = find_cycles(t, noise, **few).amplitude_limit
+        wave = np.cos(2 * np.pi * (rng.uniform(0.05, 0.48) * t - rng.uniform()))
+        claimed += bool(find_cycles(t, noise + limit * wave, **few).cycles)
+    # 95 % by definition; one failure in 1e4 by chance
+    assert claimed >= stats.binom.ppf(1e-4, trials, 0.95)
+
+
+def test_a_short_series_names_what_can_be_asked() -> None:
+    t = np.arange(0, 48, 4.0)
+    model = find_cycles(t, np.random.default_rng(1).normal(size=12), unit="h")
+    assert np.isnan(model.amplitude_limit)
+    (note,) = [text for text in model.undecided if "a search over" in text]
+    assert "fewer than 3 cycles, of a period above 14.67: period=24 asks" in note
+    notes = find_cycles(t, np.random.default_rng(1).normal(size=12)).undecided
+    assert any("period=..." in text for text in notes)
+    # a band of which almost all can be claimed says nothing
+    long = find_cycles(np.arange(200.0), np.random.default_rng(1).normal(size=200))
+    assert not any("a search over" in text for text in long.undecided)
+
+
+def test_a_bend_has_no_period() -> None:
+    t = np.repeat(np.arange(0, 24, 4.0), 3)
+    y = np.cos(2 * np.pi * (t - 5) / 24) + 0.1 * np.random.default_rng(2).normal(size=18)
+    model = find_cycles(t, y, unit="h", maximum_period=30, trend=0)
+    assert not model.cycles
+    assert all(np.isnan(line.period_error) for line in model.lines)
+    assert any("20 or longer" in note and "period=24" in note for note in model.undecided)
 
 
 def test_the_limit_holds_on_samples_that_see_some_phases_badly() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from epicycle.effects.asked_groups import rhythms_differ
 from epicycle.effects.task import Task
 from epicycle.evidence.own_waveforms import chance_of_equality
 from epicycle.evidence.waveforms import Ranking
@@ -44,6 +45,8 @@ def with_groups_apart(task: Task) -> Task:
     own = replace(Task.of(samples, data, task.plan, task.options), by_group=True)
     if choice == "waveform":
         return own
+    if task.goal.asked is not None:
+        return own if rhythms_differ(task.data, data, task.goal) else task
     differ, apart, alike = have_own_waveforms(task.data, data, (task.noise, own.noise), task.plan)
     if differ:
         return replace(own, ranking=apart)

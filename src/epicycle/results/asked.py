@@ -6,16 +6,13 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import scipy
-from scipy import special
 
 from epicycle.evidence.held import HeldTest
-from epicycle.evidence.significance import power_threshold
 from epicycle.fit.lines import Structure
-from epicycle.limits import HONESTY
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit, Said
 from epicycle.results.cycles import Asked, Cycle
+from epicycle.results.unseen import claimed_noncentrality
 from epicycle.samples.arrays import Floats
 
 
@@ -61,23 +58,13 @@ def asked_limit(found: Pursuit, goal: Goal) -> list[float]:
     assert found.asked is not None
     known = [one for one in fit.structure.fundamentals() if one.frequency in goal.known]
     test = HeldTest(data, Structure.of(known))
-    rest = test.dof - 2
     lowest, highest = goal.asked
     if n_outputs > 1 or lowest < highest or not math.isfinite(found.asked.condition):
         return [math.nan] * n_outputs
-    power = power_threshold(goal.false_alarm, test.dof, 0.0)
-    if power >= 1.0:
-        return [math.nan]
-    least = 0.5 * rest * power / (1.0 - power)
     information = float(test.share(np.array([lowest]))[0])
-
-    def missed(noncentrality: float) -> float:
-        return float(special.ncfdtr(2, rest, noncentrality, least)) - (1.0 - HONESTY.seen)
-
-    upper = 10.0 * (2 * least + 20.0)
-    if information <= 0 or missed(upper) > 0:
+    noncentrality = claimed_noncentrality(np.ones(1), test.dof, 0.0, goal)
+    if information <= 0 or not math.isfinite(noncentrality):
         return [math.nan]
-    noncentrality = scipy.optimize.brentq(missed, 0.0, upper)
     return [math.sqrt(noncentrality * _variance(found) / information)]
 
 

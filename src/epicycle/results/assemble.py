@@ -58,29 +58,33 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
     """Return a sentence about slow variation that was fitted without being called a cycle.
 
     It names what finds the strongest of it as a cycle, if it is one: a longest period, where more
-    than one cycle was seen, or the period, where it is known beforehand.
+    than one cycle was seen, or the question whether there is a rhythm of some period, which must
+    not be read off the same data.  A bend of less than a cycle, held at one, has no period.
     """
-    periods = np.sort(1.0 / fit.structure.frequency[slow])
-    if not len(periods):
+    if not slow.any():
         return []
-    text = ", ".join(f"{p:.4g}" for p in periods)
+    order = np.flatnonzero(slow)[np.argsort(-fit.structure.frequency[slow], kind="stable")]
+    bend = fit.structure.fixed
+    text = ", ".join(
+        f"{1.0 / fit.structure.frequency[k]:.4g}{' or longer' if bend[k] else ''}" for k in order
+    )
     strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
     period = float(1.0 / fit.structure.frequency[strongest])
     longest = float(f"{_ROOM * period:.2g}")
-    remedy = f"known={_well_known(period, unit)} lets it be one, where the period is known"
+    asked = well_known(unit, 0.75 * period, 1.33 * period) or f"{period:.3g}"
+    remedy = f"period={asked} judges a rhythm of that period, where it was expected beforehand"
     if not fit.structure.fixed[strongest] and longest < baseline:
         remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
-        f"cycle from a drift; fitted, but not continued by predictions (if it is a cycle, {remedy} "
-        f"beforehand)"
+        f"cycle from a drift; fitted, but not continued by predictions (if it is a cycle, {remedy})"
     ]
 
 
-def _well_known(period: float, unit: str) -> str:
-    """Return a day where a period of a cycle or two may be one, else three dots."""
+def well_known(unit: str, shortest: float, longest: float) -> str | None:
+    """Return one day in a unit of time, where it lies between two periods, else None."""
     day = day_length(unit)
-    return f"{day:g}" if day is not None and 0.75 < period / day < 1.33 else "..."
+    return f"{day:g}" if day is not None and shortest < day < longest else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,6 +327,8 @@ def build_lines(
         for h, order in enumerate(shapes[0].orders):
             parts = [shape.harmonic(h) for shape in shapes]
             frequency = float(order) * shapes[0].frequency
+            if structure.fixed[k] and not roles.known[k]:  # held where nothing was measured
+                error = float("nan")
             lines.append(
                 Line(
                     frequency=frequency,

@@ -42,7 +42,7 @@ from epicycle.results.cycles import Asked, Cycle, per_output
 from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
 from epicycle.results.result import Result, Spectrum
-from epicycle.results.unseen import amplitude_limit
+from epicycle.results.unseen import amplitude_limit, short_notes
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.labels import names_of
@@ -242,6 +242,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
         ),
         *slow_notes(found.fit, roles.slow, found.data.baseline, origin.task.samples.scale.unit),
+        *short_notes(found, roles, origin.task.goal, origin.task.samples.scale.unit),
         *unclaimed_notes(found, roles),
         *depth_notes(found, origin.task.plan),
     )
@@ -261,7 +262,7 @@ def _limit(origin: Origin, roles: Roles) -> list[float]:
         return asked_limit(origin.found, origin.task.goal) if nothing else [math.nan] * n_outputs
     if origin.task.goal.max_cycles == 0:
         return [float("nan")] * origin.found.data.y.shape[1]
-    return amplitude_limit(origin.found, roles, origin.task.goal.slow_limit)
+    return amplitude_limit(origin.found, roles, origin.task.goal)
 
 
 def _jitter(jitter: Floats, samples: Samples, single: bool, by_group: bool) -> dict[str, Any]:

@@ -95,8 +95,9 @@ class Result:
         for events.
     amplitude_limit : float or tuple of float
         A further sinusoid of this amplitude would have shown more power than the residual has
-        anywhere in the band, with 95 % probability.  Where nothing was found, this is the upper
-        limit on the amplitude of any cycle.  NaN where that was not tested, as in short series.
+        anywhere in the band, and would have been claimed, with 95 % probability.  Where nothing was
+        found, this is the upper limit on the amplitude of any cycle.  NaN where that was not
+        tested: in short series, and where slow variation is fitted, which may be a cycle.
     search : SearchPlan
         The band searched, and why.
     spectrum : Spectrum

@@ -6,10 +6,12 @@ import numpy as np
 import scipy
 from scipy import special
 
+from epicycle.evidence.significance import power_threshold
 from epicycle.fit.lines import design
-from epicycle.limits import HONESTY
+from epicycle.limits import CYCLES, HONESTY
+from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit
-from epicycle.results.assemble import Roles
+from epicycle.results.assemble import Roles, well_known
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data, orthonormal_basis
@@ -26,15 +28,27 @@ _SAMPLES = 4096
 _PER_COLUMN = 3
 
 
-def amplitude_limit(found: Pursuit, roles: Roles, slow_limit: float) -> list[float]:
+#: Part of a short series that a rhythm of a day may take, and still be asked about.
+_ASKED = 2.0
+
+#: Equal parts of the shares of information, and of the scatter, in which claims are worked out.
+_PARTS = 24
+
+#: From so many degrees of freedom on, the scatter is known.
+_KNOWN = 400
+
+
+def amplitude_limit(found: Pursuit, roles: Roles, goal: Goal) -> list[float]:
     """Return the amplitude that a further line would have to exceed not to be overlooked.
 
     With z the highest residual power (in units of half a variance), a sinusoid of amplitude A has
     a power distributed as a noncentral chi-square with 2 degrees of freedom and noncentrality
     ``N A^2 / (2 sigma^2)`` times the share of it that the fit of everything else leaves; the limit
     is the A that would have shown a higher maximum than z with 95 % probability, averaged over
-    frequencies and phases of the band.  NaN where that was not tested: where too few degrees of
-    freedom are left, or where a sinusoid in too much of the band would vanish in what is fitted.
+    frequencies and phases of the band, and would as likely have been claimed
+    (:func:`claimed_noncentrality`).  NaN where that was not tested: where too few degrees of
+    freedom are left; where slow variation is fitted, which may be such a sinusoid; and where one in
+    too much of the band would vanish in what is fitted, or have too few cycles to be claimed.
     Where only the ladder could search, it is the amplitude of a line with the share of the
     variance that the ladder needs.
     """
@@ -45,12 +59,12 @@ def amplitude_limit(found: Pursuit, roles: Roles, slow_limit: float) -> list[flo
     if found.depth is not None:
         return [float(a) for a in np.sqrt(2 * found.depth * fit.chi2 / information)]
     free = counts - fit.n_parameters
-    if free.min() < _PER_COLUMN:
+    if free.min() < _PER_COLUMN or roles.slow.any():
         return [float("nan")] * n_outputs
     variance = fit.chi2 / information * (counts / free)
     highest = float(found.last.power.max(initial=0.0)) * data.n_values
     dof = 2 * n_outputs
-    shares = _shares_left(found, roles, slow_limit)
+    frequency, shares = _shares_left(found, roles)
 
     def missed(noncentrality: float, share: Floats | float) -> float:
         seen = 1.0 - special.chndtr(highest, dof, noncentrality * np.asarray(share))
@@ -69,17 +83,98 @@ def amplitude_limit(found: Pursuit, roles: Roles, slow_limit: float) -> list[flo
     if shares.max(initial=0.0) > 0.0:
         lower = whole / max(1.0, float(shares.max()))
         noncentrality = smallest(shares, lower, HONESTY.tested**2 * whole)
+    if np.isfinite(noncentrality):
+        # a lone line of three cycles is claimed, also where slow variation is expected
+        slowest = min(goal.slow_limit, CYCLES.seen / data.baseline)
+        cycles = frequency >= slowest
+        if np.mean(cycles) < HONESTY.seen:
+            return [float("nan")] * n_outputs
+        heard = shares[np.tile(cycles, _PHASES)]
+        claimed = claimed_noncentrality(heard, int(free.sum()), found.bandwidth, goal, n_outputs)
+        noncentrality = max(noncentrality, claimed)
     if not np.isfinite(noncentrality):
         return [float("nan")] * n_outputs
     return [float(a) for a in np.sqrt(2 * noncentrality * variance / counts / n_outputs)]
 
 
-def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
-    """Return which share of a sinusoid's information the fit leaves, over the band and all phases.
+def short_notes(found: Pursuit, roles: Roles, goal: Goal, unit: str) -> list[str]:
+    """Return that a search cannot claim rhythms of a few cycles, and what can be asked instead.
 
-    Trend, offsets and lines take their part.  A sinusoid within 1/T of a line that is not claimed,
-    or below the slow limit where slow variation is fitted, would be taken for part of that: none
-    of it is left.  Within 1/T of a claimed line there is no further one to be seen.
+    It is said where nothing is claimed, and rhythms of too few cycles fill much of the band; slow
+    variation says it of itself.
+    """
+    data, plan = found.data, found.search
+    slowest = min(goal.slow_limit, CYCLES.seen / data.baseline)
+    lowest, highest = plan.minimum_frequency, plan.maximum_frequency
+    told = goal.asked is not None or roles.claimed.any() or roles.slow.any()
+    if told or slowest - lowest < (1.0 - HONESTY.seen) * (highest - lowest):
+        return []
+    day = well_known(unit, 1.0 / highest, _ASKED * data.baseline)
+    return [
+        f"a search over {data.baseline:.4g} claims no rhythm of fewer than {CYCLES.seen:g} cycles, "
+        f"of a period above {1.0 / slowest:.4g}: period={day or '...'} asks about one that was "
+        f"expected beforehand"
+    ]
+
+
+def claimed_noncentrality(
+    shares: Floats, dof: int, width: float, goal: Goal, n_outputs: int = 1
+) -> float:
+    """Return the noncentrality of a sinusoid that is claimed with 95 % probability.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (m,)
+        Share of it that is left over what else is fitted, at places and phases alike in weight.
+    dof : int
+        Degrees of freedom that are left without the sinusoid, of all outputs.
+    width : float
+        Effective bandwidth of the search; 0 for one frequency.
+    goal : Goal
+        What was asked of the search.
+    n_outputs : int
+        Outputs that have amplitudes and phases of their own.
+
+    Returns
+    -------
+    float
+        In units of the variance that was estimated, whose scatter is averaged over; infinite where
+        no size makes a claim so likely.
+
+    Notes
+    -----
+    A claim is an F-test at the level of the false alarms (:func:`power_threshold`).
+    """
+    pairs = 2 * n_outputs
+    power = power_threshold(goal.false_alarm, dof, width, n_outputs=n_outputs)
+    rest = dof - pairs
+    if power >= 1.0 - 1e-9 or rest < 1:
+        return np.inf
+    least = rest / pairs * power / (1.0 - power)
+    parts = np.array_split(np.sort(shares), min(_PARTS, len(shares)))
+    weight = np.array([len(part) for part in parts]) / max(len(shares), 1)
+    height = np.array([part.mean() for part in parts])
+    middle = (np.arange(_PARTS) + 0.5) / _PARTS
+    spread = special.chdtri(rest, middle) / rest if rest < _KNOWN else np.ones(1)
+    scale = np.outer(height, spread)
+
+    def missed(noncentrality: float) -> float:
+        return HONESTY.seen - float(
+            weight @ (1.0 - special.ncfdtr(pairs, rest, noncentrality * scale, least)).mean(axis=1)
+        )
+
+    upper = HONESTY.tested**2 * (pairs * least + 50.0)
+    if missed(upper) > 0:
+        return np.inf
+    return float(scipy.optimize.brentq(missed, 0.0, upper, rtol=1e-6))
+
+
+def _shares_left(found: Pursuit, roles: Roles) -> tuple[Floats, Floats]:
+    """Return places in the band, and which share of a sinusoid's information the fit leaves there.
+
+    Trend, offsets and lines take their part.  A sinusoid within 1/T of a line that is not claimed
+    would be taken for part of that: none of it is left.  Within 1/T of a claimed line there is no
+    further one to be seen.  The shares are those of all phases in turn.
     """
     data, plan, structure = found.data, found.search, found.fit.structure
     span = plan.maximum_frequency - plan.minimum_frequency
@@ -89,8 +184,6 @@ def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
     width, claimed = 1.0 / data.baseline, roles.claimed[structure.parent]
     frequency = frequency[_nearest(frequency, structure.line_frequency[claimed]) >= width]
     hidden = _nearest(frequency, structure.line_frequency[~claimed]) < width
-    if roles.slow.any():
-        hidden |= frequency < slow_limit
     rows = np.arange(len(data.times))
     if len(rows) > _SAMPLES:
         rows = np.sort(np.random.default_rng(0).choice(rows, _SAMPLES, replace=False))
@@ -113,7 +206,7 @@ def _shares_left(found: Pursuit, roles: Roles, slow_limit: float) -> Floats:
         )
         total += (mixed @ own) / (0.5 * w.sum())
     shares: Floats = np.where(hidden, 0.0, np.maximum(total / data.y.shape[1], 0.0)).ravel()
-    return shares
+    return frequency, shares
 
 
 def _nearest(frequency: Floats, lines: Floats) -> Floats:
