@@ -114,7 +114,8 @@ def test_nothing_is_lost_on_the_way(case: tuple[object, CycleModel]) -> None:
     t, model = case
     back = CycleModel.from_dict(json.loads(json.dumps(model.to_dict())))
     assert back.cycles == model.cycles
-    assert back.lines == model.lines
+    # (the period of a bend has no error: NaN, which is not itself)
+    assert repr(back.lines) == repr(model.lines)
     for name in (
         "undecided",
         "unit",
@@ -129,7 +130,7 @@ def test_nothing_is_lost_on_the_way(case: tuple[object, CycleModel]) -> None:
         "output_names",
         "seconds",
     ):
-        assert getattr(back, name) == getattr(model, name), name
+        np.testing.assert_equal(getattr(back, name), getattr(model, name), name)
     # floats survive JSON to the bit, and so do predictions
     np.testing.assert_array_equal(back.predict(t), model.predict(t))
     for label in model.predictor.group_labels:

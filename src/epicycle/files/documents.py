@@ -207,7 +207,7 @@ def _read(document: dict[str, Any]) -> Result:
     empty = np.empty(0)
     return Result(
         cycles=tuple(_read_cycle(c, scale) for c in document["cycles"]),
-        lines=tuple(Line(**_tuples(line)) for line in document["lines"]),
+        lines=tuple(Line(**_with_held(_tuples(line))) for line in document["lines"]),
         undecided=tuple(document["undecided"]),
         unit=document["unit"],
         n_samples=document["n_samples"],
@@ -220,7 +220,7 @@ def _read(document: dict[str, Any]) -> Result:
         residual=empty,
         residual_std=_tuple(document["residual_std"]),
         jitter=_tuples(document["jitter"]),
-        amplitude_limit=_tuple(document["amplitude_limit"]),
+        amplitude_limit=_limit(document["amplitude_limit"]),
         search=SearchPlan(**document["search"]),
         spectrum=Spectrum(empty, empty, empty, empty, empty, float("nan")),
         predictor=predictor,
@@ -284,16 +284,28 @@ def _read_train(document: dict[str, Any]) -> GearTrain:
 
 
 def _read_cycle(document: dict[str, Any], scale: TimeScale) -> Cycle:
-    fields = _tuples({key: value for key, value in document.items() if key not in _DERIVED})
-    for name in ("period_error", "frequency_error"):
-        # what was held has no error
-        fields[name] = float("nan") if fields[name] is None else fields[name]
+    kept = {key: value for key, value in document.items() if key not in _DERIVED}
+    fields = _with_held(_tuples(kept))
     fields["time_of_maximum"] = _user_time(document["time_of_maximum"], scale)
     fields["harmonics"] = tuple(Harmonic(**_tuples(h)) for h in document["harmonics"])
     fields["aliases"] = tuple(Alias(**a) for a in document["aliases"])
     statistics = document["statistics"]
     fields["statistics"] = None if statistics is None else EventStatistics(**_tuples(statistics))
     return Cycle(**fields)
+
+
+def _with_held(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with NaN for the error of a period that was held, which JSON writes as null."""
+    for name in ("period_error", "frequency_error"):
+        fields[name] = float("nan") if fields[name] is None else fields[name]
+    return fields
+
+
+def _limit(value: Any) -> Any:
+    """Return a limit on amplitudes; NaN, which JSON writes as null, where it was not tested."""
+    if isinstance(value, list):
+        return tuple(_limit(one) for one in value)
+    return float("nan") if value is None else value
 
 
 def _tuple(value: Any) -> Any:
