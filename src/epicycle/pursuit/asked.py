@@ -44,6 +44,9 @@ _LEAST_POINTS = 64
 #: A range with more numbers than this in its columns is searched by fast sums first.
 _DIRECT = 1 << 24
 
+#: The spectrum of red noise is estimated up to this multiple of the frequency in question.
+_WIDE = 4.0
+
 #: Maxima of these that are refined.
 _MAXIMA = 4
 
@@ -157,17 +160,26 @@ class _Question:
         self.known = Structure.empty()
         for frequency in goal.known:
             self.known = self.known.plus(frequency, fixed=True)
-        trials = Trials(data, self._lowest, self._highest)
+        step = Sampling.of(data, widened=False).step
+        self._nyquist = math.inf if step is None else 0.5 / step
+        trials = self._trials(data)
         self.judge = Judge(
             trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
         )
-        step = Sampling.of(data, widened=False).step
-        self._nyquist = math.inf if step is None else 0.5 / step
 
     @property
     def held(self) -> bool:
         """Whether one period is asked about, not a range."""
         return self._lowest == self._highest
+
+    def _trials(self, data: Data) -> Trials:
+        """Return what is tried: a smooth noise spectrum is that of a wide band around it."""
+        if not self._goal.red_noise:
+            return Trials(data, self._lowest, self._highest)
+        mean_nyquist = len(data.times) / (2 * data.baseline)
+        low = min(1.0 / data.baseline, self._lowest)
+        high = min(max(_WIDE * self._highest, mean_nyquist), max(self._nyquist, self._highest))
+        return Trials(data, low, high, (self._highest - self._lowest) / max(high - low, 1e-300))
 
     def jitter_of_groups(self, jitter: Floats) -> Floats:
         """Return a row for every group, also where all share one scatter."""
