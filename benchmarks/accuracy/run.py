@@ -28,6 +28,7 @@ from accuracy import (
     coverage,
     default_noise,
     false_alarms,
+    few_values,
     groups,
     moon,
     options_of_star,
@@ -220,6 +221,20 @@ SECTIONS = [
         default_noise.measure_red,
         default_noise.tables,
         default_noise.red_bars,
+    ),
+    common.Section(
+        "few_values",
+        "Few values among many: small groups and outputs, single precise samples",
+        few_values.measure,
+        few_values.tables,
+        few_values.bars,
+    ),
+    common.Section(
+        "sequences",
+        "Exact periodic sequences on regular samples",
+        few_values.measure_sequences,
+        few_values.sequence_tables,
+        few_values.sequence_bars,
     ),
     common.Section(
         "star_options",

@@ -14,6 +14,7 @@ from epicycle.evidence.significance import (
     false_alarm_probability,
     mean_speed,
     pooled_power,
+    power_among_groups,
     power_of_evidence,
     power_threshold,
 )
@@ -215,3 +216,42 @@ def test_errors_that_were_given_bound_the_scatter() -> None:
     free = pooled_power(np.array([[50.0]]), np.array([[40.0]]), counts, 1, 1, quiet=level)
     assert evidence_of_power(got, 99, 1) == pytest.approx(10.0, rel=1e-9)
     assert free == pytest.approx(0.2)
+
+
+def test_the_power_among_groups_that_scatter_alike_is_that_of_all_together() -> None:
+    """With one variance the likelihood is that of one part: the fraction itself, to a few %."""
+    rng = np.random.default_rng(9)
+    counts = np.full((20, 1), 8.0)
+    before = rng.chisquare(7.0, (20, 1))
+    after = before * rng.uniform(0.6, 0.8, (20, 1))
+    got = power_among_groups(before, after, counts, 20, 1, np.ones(1))
+    assert got == pytest.approx(1 - after.sum() / before.sum(), rel=0.1)
+
+
+def test_a_line_through_the_few_values_of_one_group_is_worth_little() -> None:
+    """For itself the group would have a variance of 0, and any line an infinite likelihood."""
+    rng = np.random.default_rng(10)
+    counts = np.full((20, 1), 5.0)
+    before = rng.chisquare(4.0, (20, 1))
+    after = before.copy()
+    after[3] = 0.0
+    got = power_among_groups(before, after, counts, 20, 1, np.ones(1))
+    # at most the evidence of a chi-square that falls by all that the group had, and some
+    assert evidence_of_power(got, 80, 1) < 2 * before[3, 0] + 4.0
+    assert (
+        evidence_of_power(pooled_power(before, after, counts, 20, 1, quiet=np.ones(1)), 80, 1) > 50
+    )
+
+
+def test_a_sample_that_fixes_the_level_does_not_shorten_the_data() -> None:
+    """Its weight says nothing of other frequencies: the band has as many as without it.
+
+    It weighs as much as the prediction from the others does, 200 / 3: near one end, 13 % more.
+    """
+    problem = sinusoids(3, 200, 50.0)
+    data = problem.data(0)
+    weights = np.ones((200, 1))
+    weights[7] = 1e8
+    heavy, plain = data.with_weights(weights), data.with_weights(np.ones((200, 1)))
+    got, expected = (effective_bandwidth(one, 0.0, 10.0) for one in (heavy, plain))
+    assert expected < got < 1.2 * expected

@@ -21,6 +21,7 @@ import numpy as np
 
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import design
+from epicycle.fit.noise import is_exact
 from epicycle.limits import SHARP
 from epicycle.samples.data import Data
 
@@ -32,7 +33,7 @@ def error_at_slopes(data: Data, fit: Fit, k: int) -> float:
     """Return the error of frequency `k` over what noise of one size would make it, at least 1."""
     structure = fit.structure
     orders = structure.orders_of(k)
-    if len(orders) < SHARP.rich:
+    if len(orders) < SHARP.rich or is_exact(data, fit.chi2):
         return 1.0
     step = _STEP / data.baseline / max(orders)
     moved = np.zeros(len(structure.frequency))

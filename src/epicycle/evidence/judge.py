@@ -10,12 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.evidence.shared_noise import shared_noise, unshared_power
-from epicycle.evidence.significance import false_alarm_probability, pooled_power, power_of_evidence
+from epicycle.evidence.significance import (
+    false_alarm_probability,
+    pooled_power,
+    power_among_groups,
+    power_of_evidence,
+)
 from epicycle.evidence.window import Trials
 from epicycle.fit.errors import Covariance, covariance
 from epicycle.fit.joint import Fit
 from epicycle.fit.level import local_level
 from epicycle.fit.lines import design
+from epicycle.fit.noise import NoiseModel, telling
 from epicycle.fit.red_noise import Continuum, continuum
 from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Floats
@@ -32,8 +38,8 @@ class Judge:
     ----------
     trials : Trials
         Frequencies that the search tries, in effect.
-    dy : ndarray, shape (n, d), or None
-        Errors that were given: the scatter cannot be below them.
+    noise : NoiseModel
+        Errors that were given, which the scatter cannot be below, or relative weights.
     false_alarm : float
         Largest false-alarm probability of a line that stays.
     max_order : int
@@ -43,7 +49,7 @@ class Judge:
     """
 
     trials: Trials
-    dy: Floats | None
+    noise: NoiseModel
     false_alarm: float
     max_order: int
     red_noise: bool = False
@@ -58,11 +64,11 @@ class Judge:
                 level = np.ones((len(trial.structure.order), len(trial.scale)))
                 reduction = _reductions(trial, covariance(data, trial, level))[:, last]
             noise = self._continuum(data, trial)
-            before = fit.residual
-            return self._among_red(noise, data, trial, last, reduction, fit.n_parameters, before)
-        power = self._power(
-            data, squares(data, fit.residual), squares(data, trial.residual), fit.n_parameters, 1
-        )
+            return self._among_red(
+                noise, data, trial, last, reduction, fit.n_parameters, fit.residual
+            )
+        before, after = self._squares(data, fit.residual), self._squares(data, trial.residual)
+        power = self._power(data, before, after, fit.n_parameters, 1)
         return self._probability(power, data, fit.residual, fit.n_parameters, orders)
 
     def of_all(self, data: Data, fit: Fit, errors: Covariance, level: Floats) -> Floats:
@@ -84,7 +90,7 @@ class Judge:
         structure = fit.structure
         if self.red_noise:
             return self._all_among_red(data, fit, errors)
-        after = squares(data, fit.residual)
+        after = self._squares(data, fit.residual)
         columns = design(data, structure) if max(after.shape) > 1 else None
         result = np.ones(len(structure.frequency))
         for k in range(len(result)):
@@ -93,7 +99,7 @@ class Judge:
             if without is None or len(after) == 1:
                 before = _squares_without(fit, errors, lines, after)
             else:
-                before = squares(data, without)
+                before = self._squares(data, without)
             rows = fit.n_nuisance + 2 * lines
             strength = fit.coefficients[rows] ** 2 + fit.coefficients[rows + 1] ** 2
             quiet = (strength / level[lines]).sum(axis=0) / np.maximum(strength.sum(axis=0), 1e-300)
@@ -110,6 +116,17 @@ class Judge:
         if not self.red_noise:
             return local_level(data, fit.residual, fit.scale, frequency)
         return self._continuum(data, fit).level(frequency)
+
+    @property
+    def _alike(self) -> bool:
+        """Whether scatters of groups are all that is known of the noise."""
+        return self.noise.dy is None and self.noise.n_groups > 1
+
+    def _squares(self, data: Data, residual: Floats) -> Floats:
+        """Return the sums of squares of each group and output, as :meth:`_power` takes them."""
+        if self._alike:
+            return _by_group(data, self.noise.relative[:, np.newaxis] * residual**2)
+        return squares(data, residual)
 
     def _continuum(self, data: Data, fit: Fit) -> Continuum:
         return continuum(data, fit, self.trials.minimum, self.trials.maximum)
@@ -140,9 +157,10 @@ class Judge:
     ) -> float:
         """Return the false-alarm probability of lines, given what each takes from chi-square."""
         structure = fit.structure
+        part = data.of_outputs(telling(data))
         evidence = float(noise.evidence(structure.line_frequency[lines], reduction).sum())
-        n_outputs = data.y.shape[1]
-        dof = data.n_values - parameters * n_outputs
+        n_outputs = part.y.shape[1]
+        dof = part.n_values - parameters * n_outputs
         power = power_of_evidence(evidence, dof, len(lines) * n_outputs)
         orders = sorted(int(order) for order in structure.order[lines])
         fixed = bool(structure.fixed[structure.parent[lines[0]]])
@@ -157,15 +175,14 @@ class Judge:
         pairs: int,
         quiet: Floats | float = 1.0,
     ) -> float:
-        return pooled_power(
-            before,
-            after,
-            _counts(data),
-            parameters,
-            pairs,
-            quiet=np.broadcast_to(quiet, before.shape[1:]),
-            least=0.0 if self.dy is None else _least_variance(data, self.dy),
-        )
+        level = np.broadcast_to(quiet, before.shape[1:])
+        tells = telling(data)
+        part = before[:, tells], after[:, tells], _counts(data)[:, tells]
+        if self._alike:
+            return power_among_groups(*part, parameters, pairs, level[tells])
+        least = None if self.noise.dy is None else _least_variance(data, self.noise.dy)
+        least = np.zeros_like(before) if least is None else least
+        return pooled_power(*part, parameters, pairs, quiet=level[tells], least=least[:, tells])
 
     def _probability(
         self,
@@ -181,10 +198,12 @@ class Judge:
         What outputs share is measured in the residual `before` the lines, as the strongest of many
         in noise takes most of what they had in common.  One output shares nothing.
         """
+        tells = telling(data)
+        data = data.of_outputs(tells)
         n_outputs = data.y.shape[1]
         dof = data.n_values - parameters * n_outputs
         if n_outputs > 1 and before is not None:
-            shared = shared_noise(data, before)
+            shared = shared_noise(data, before[:, tells])
             power = unshared_power(power, dof, len(orders), shared)
         choices = comb(max(self.max_order - 1, len(orders) - 1), len(orders) - 1)
 
@@ -214,7 +233,7 @@ def _reductions(fit: Fit, errors: Covariance) -> Floats:
             rows = fit.n_nuisance + 2 * line + np.arange(2)
             block, c = linear[np.ix_(rows, rows)], fit.coefficients[rows, j]
             if np.any(np.diag(block) > 0):
-                reduction[j, line] = float(c @ np.linalg.pinv(block, hermitian=True) @ c)
+                reduction[j, line] = float(c @ _weighed(block, c))
     return reduction
 
 
@@ -263,5 +282,18 @@ def _pulls(fit: Fit, errors: Covariance, lines: Indices) -> dict[int, tuple[Indi
     for j, linear in enumerate(errors.linear):
         block = linear[np.ix_(rows, rows)]
         if np.any(np.diag(block) > 0):
-            pulls[j] = rows, np.linalg.pinv(block, hermitian=True) @ fit.coefficients[rows, j]
+            pulls[j] = rows, _weighed(block, fit.coefficients[rows, j])
     return pulls
+
+
+def _weighed(block: Floats, values: Floats) -> Floats:
+    """Return values weighed by the inverse of their covariance.
+
+    It is scaled to unit diagonal first: at the Nyquist frequency of regular samples a sine has next
+    to no information, and its variance would hide that the cosine has much.
+    """
+    size = np.sqrt(np.diag(block))
+    size = np.where(size > 0, size, np.inf)
+    inverse = np.linalg.pinv(block / np.outer(size, size), hermitian=True)
+    result: Floats = inverse @ (values / size) / size
+    return result

@@ -18,14 +18,48 @@ import numpy as np
 import scipy
 from scipy import special
 
+from epicycle.fit.scatters import Alikeness, degrees_of_freedom
+from epicycle.limits import TRIALS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.data import Data
+from epicycle.samples.data import Data, orthonormal_basis
+from epicycle.samples.phase import turns
+
+#: Frequencies at which the leverage of the samples is averaged.
+_SECTIONS = 8
 
 
 def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
-    """Return :func:`effective_bandwidths` of one series."""
-    weights = data.weights.sum(axis=1)
-    return float((maximum - minimum) * effective_bandwidths(data.times.to_float(), weights))
+    """Return :func:`effective_bandwidths` of one series.
+
+    A sample that outweighs most others has fixed the background, or an amplitude, and tells of no
+    other frequency: weights count as far as the fit leaves them, ``w (1 - h)`` with the leverage h.
+    """
+    kept = data.memo.get("length in effect")
+    if not isinstance(kept, float):
+        weights = np.zeros(len(data.y))
+        for j, w in enumerate(data.weights.T):
+            heavy = w.max() > TRIALS.outweighing * w.mean()
+            weights += w * _left_by_fit(data, j) if heavy else w
+        kept = float(effective_bandwidths(data.times.to_float(), weights))
+        data.memo["length in effect"] = kept
+    return (maximum - minimum) * kept
+
+
+def _left_by_fit(data: Data, output: int) -> Floats:
+    """Return 1 minus the leverage of each sample, shape (n,), with a sinusoid of any frequency.
+
+    It is the mean over some frequencies of which none is a multiple of another: golden sections
+    of the band below that of one sample each.
+    """
+    w = data.weights_of(output)
+    limit = len(w) / data.baseline
+    result = np.zeros(len(w))
+    for k in range(1, _SECTIONS + 1):
+        angle = 2 * np.pi * turns(limit * math.modf(k * (math.sqrt(5.0) - 1) / 2)[0], data.times)
+        columns = np.column_stack([data.nuisance, np.cos(angle), np.sin(angle)])
+        basis = orthonormal_basis(columns, w)
+        result += np.maximum(1.0 - w * (basis**2).sum(axis=1), 0.0) / _SECTIONS
+    return result
 
 
 def effective_bandwidths(times: Floats, weights: Floats) -> Floats:
@@ -276,3 +310,36 @@ def pooled_powers(
     evidence = (np.where(used, gain, 0.0) * quiet).sum(axis=(-2, -1))
     n_outputs = counts.shape[-1]
     return powers_of_evidence(evidence, free.sum(axis=(-2, -1)), pairs * n_outputs)
+
+
+def power_among_groups(
+    before: Floats,
+    after: Floats,
+    counts: Floats,
+    parameters: float,
+    pairs: int,
+    quiet: Floats,
+) -> float:
+    """Return the power of a line in groups without errors, whose scatters are shrunk to each other.
+
+    As :func:`pooled_power`, with the likelihood of :mod:`epicycle.fit.scatters`: variances that
+    each group has for itself would let a line win by passing through the few values of one group.
+    How alike groups are is learned without the line.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (G, d)
+        Sums of squares of each group and output, without and with the line, not weighted by what
+        the scatters seemed to be.
+    counts, parameters, pairs, quiet
+        As in :func:`pooled_powers`.
+    """
+    evidence, values = 0.0, 0.0
+    for j in range(counts.shape[1]):
+        free = max(float(counts[:, j].sum()) - parameters, 1.0)
+        dof = degrees_of_freedom(counts[:, j], free)
+        alike = Alikeness.of(before[:, j], dof)
+        gain = alike.log_likelihood(after[:, j], dof) - alike.log_likelihood(before[:, j], dof)
+        evidence += 2.0 * gain * max(free - pairs - 1.0, 1.0) / free * float(quiet[j])
+        values += free
+    return power_of_evidence(evidence, values, pairs * counts.shape[1])

@@ -8,6 +8,7 @@ from scipy.linalg import lapack
 
 from epicycle.fit.joint import Fit
 from epicycle.fit.lines import Structure, all_columns
+from epicycle.fit.noise import telling
 from epicycle.fit.products import REACH, Products
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -164,8 +165,22 @@ class Linearised:
         dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
         # an exact fit leaves rounding errors only; their scale must still be a positive number
         floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
+        tells = telling(self.data)
+        if not tells.all():
+            # their scatter about a line is at most that about their mean, and may be as large
+            floor[~tells] = np.maximum(floor, self._spread())[~tells]
         scale: Floats = np.maximum(self.chi2 / dof, floor)
         return scale
+
+    def _spread(self) -> Floats:
+        """Return the weighted variance of the values of each output, shape (d,)."""
+        y = self.data.y
+        w = np.broadcast_to(self.data.weights, y.shape)
+        mean = (w * y).sum(axis=0) / np.maximum(w.sum(axis=0), 1e-300)
+        count = np.count_nonzero(w, axis=0)
+        result: Floats = (w * (y - mean) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
+        # one value has no spread but its own size
+        return np.where(count > 1, result, (w * y**2).sum(axis=0))
 
     def slopes(self, output: int, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
         """Return the derivatives of one output's model by frequencies and drifts.

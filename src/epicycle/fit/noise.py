@@ -8,6 +8,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from epicycle.fit.scatters import Alikeness, degrees_of_freedom
 from epicycle.limits import NOISE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
@@ -63,28 +64,41 @@ class NoiseModel:
         sum exceeds its degrees of freedom by what chance explains, the errors as given are the
         likelier ones, and the jitter's variance is multiplied by the probability that it is not
         0: it can only add to an error, so that taking every excess would make errors too large.
+        Without `dy` the scatters of groups are shrunk to each other, see
+        :mod:`epicycle.fit.scatters`.
         """
         n_outputs = residual.shape[1]
         jitter = np.zeros((self.n_groups, n_outputs))
         for j in range(n_outputs):
             squares = residual[:, j] ** 2 * self.relative
-            share = 1.0 - n_parameters / max(int(self.present[:, j].sum()), n_parameters + 1)
+            n_values = int(self.present[:, j].sum())
+            free = max(n_values - n_parameters, 0.5 * n_values)
+            if self.dy is None and self.n_groups > 1:
+                jitter[:, j] = self._alike(squares, self.present[:, j], free)
+                continue
             for g in range(self.n_groups):
                 rows = self.present[:, j] & (self.group == g)
                 if not rows.any():
                     continue
-                if self.dy is None and rows.sum() < NOISE.fewest_values:
-                    # an offset of its own leaves nothing to tell the scatter from: that of all
-                    counts = max(share, 0.5) * int(self.present[:, j].sum())
-                    jitter[g, j] = np.sqrt(squares.sum() / counts)
-                    continue
                 dy2 = 0.0 if self.dy is None else self.dy[rows, j] ** 2
-                target = max(share, 0.5) * int(rows.sum())
+                target = free * int(rows.sum()) / n_values
                 found = residual[rows, j] ** 2
                 jitter[g, j] = _solve_jitter(found, dy2, 1.0 / self.relative[rows], target)
                 if jitter[g, j] > 0 and np.all(np.asarray(dy2) > 0):
                     jitter[g, j] *= np.sqrt(_jitter_odds(float((found / dy2).sum()), target))
         return jitter
+
+    def _alike(self, squares: Floats, present: NDArray[np.bool_], free: float) -> Floats:
+        """Return the scatter of each group, shape (G,), of one output without errors."""
+        counts, sums = (
+            np.bincount(self.group, of_each, minlength=self.n_groups).astype(np.float64)
+            for of_each in (present, squares)
+        )
+        dof = degrees_of_freedom(counts, free)
+        if not sums.any():
+            return np.zeros(self.n_groups)
+        scatter: Floats = np.sqrt(Alikeness.of(sums, dof).variances(sums, dof))
+        return np.where(counts > 0, scatter, 0.0)
 
     def weights(self, jitter: Floats) -> Floats:
         """Return inverse variances, shape (n, d), or (n, 1) where all outputs share them."""
@@ -116,9 +130,38 @@ def _solve_jitter(squares: Floats, dy2: Floats | float, unit: Floats, target: fl
     return float(np.sqrt(share * highest))
 
 
+def telling(data: Data) -> NDArray[np.bool_]:
+    """Return which outputs have enough values to tell of a frequency, shape (d,).
+
+    An output of a few values is fitted by some frequency almost exactly, and would then outweigh
+    all others.  Beside others that have more, it has an amplitude of what they find, and no say in
+    what is found.
+    """
+    n_outputs = data.y.shape[1]
+    if n_outputs == 1:
+        return np.ones(1, dtype=bool)
+    kept = data.memo.get("telling")
+    if not isinstance(kept, np.ndarray):
+        counts = np.count_nonzero(np.broadcast_to(data.weights, data.y.shape), axis=0)
+        enough = counts - data.nuisance.shape[1] >= NOISE.fewest_to_tell
+        kept = data.memo["telling"] = enough if enough.any() else np.ones(n_outputs, dtype=bool)
+    return kept
+
+
 def rounding(data: Data) -> Floats:
-    """Return the chi-square that rounding errors leave at most of each output, shape (d,)."""
-    result: Floats = NOISE.exact * (data.weights * data.y**2).sum(axis=0)
+    """Return what is no evidence: the least chi-square that counts, of each output, shape (d,).
+
+    It is what rounding errors leave at most; all that there is, of an output that cannot tell.
+    Errors of arithmetic go with the variation of the values, whatever their level; those of the
+    values themselves are a part of the last digit that they have.
+    """
+    w, y = data.weights, data.y
+    total = (w * y**2).sum(axis=0)
+    mean = (w * y).sum(axis=0) / np.maximum(np.broadcast_to(w, y.shape).sum(axis=0), 1e-300)
+    variation = (w * (y - mean) ** 2).sum(axis=0)
+    digits = (w * np.spacing(np.abs(y)) ** 2).sum(axis=0)
+    least = NOISE.exact * variation + NOISE.digits**2 * digits
+    result: Floats = np.where(telling(data), least, total)
     return result
 
 

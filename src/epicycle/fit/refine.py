@@ -35,6 +35,9 @@ _TOLERANCE = 1e-11
 
 _MAX_STEPS = 40
 
+#: Damping, in units of each frequency's own information, beyond which steps lead nowhere.
+_MOST_DAMPING = 1e8
+
 #: Steps in which a frequency that is near its optimum comes near enough to be compared.
 _FEW_STEPS = 2
 
@@ -81,7 +84,13 @@ def fit_lines(
     for _ in range(max_steps):
         matrix, gradient = state.normal_equations(moving)
         locked = directions.T @ matrix @ directions
-        step = directions @ _solve_damped(locked, directions.T @ gradient, damping)
+        solved = _solve_damped(locked, directions.T @ gradient, damping)
+        if solved is None:
+            damping = max(10 * damping, 1e-3)
+            if damping > _MOST_DAMPING:
+                break
+            continue
+        step = directions @ solved
         step *= min(1.0, _RADIUS / np.abs(step / unit).max(initial=1e-300))
         moved = np.abs(step / unit).max()
         if moved < _TOLERANCE or float(gradient @ step) < futile:
@@ -92,7 +101,7 @@ def fit_lines(
             damping *= 0.1
         else:
             damping = max(10 * damping, 1e-3)
-            if damping > 1e8 or moved < 1e-9:
+            if damping > _MOST_DAMPING or moved < 1e-9:
                 break
     state.scale = state.own_scale(absolute)
     return state.fit()
@@ -132,13 +141,14 @@ def _moved(structure: Structure, moving: NDArray[np.intp], step: Floats) -> Stru
     return replace(structure, frequency=frequency, drift=drift)
 
 
-def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats:
+def _solve_damped(matrix: Floats, gradient: Floats, damping: float) -> Floats | None:
+    """Return the damped step, or None where rounding leaves the matrix not positive definite."""
     diagonal = np.diag(matrix)
     size = np.sqrt(np.maximum(diagonal, 1e-300))
     # scaled to unit diagonal, the damping is relative to each frequency's own information
     scaled = matrix / np.outer(size, size) + (damping + 1e-12) * np.eye(len(size))
     _, solved, info = lapack.dposv(scaled, gradient / size, lower=1)
     if info:
-        raise np.linalg.LinAlgError("the matrix of a step is not positive definite")
+        return None
     result: Floats = solved / size
     return result

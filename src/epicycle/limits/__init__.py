@@ -13,7 +13,7 @@ from epicycle.limits.changing import CHANGING
 from epicycle.limits.fields import decides
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
-from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SEARCH, TRIALS
+from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SCATTERS, SEARCH, TRIALS
 from epicycle.limits.verdicts import ALIASES, ASKED, COHERENCE, FRINGES, HONESTY, STEADINESS
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "PAIRS",
     "RHYTHM",
     "SCALOGRAM",
+    "SCATTERS",
     "SEARCH",
     "SHARP",
     "STEADINESS",

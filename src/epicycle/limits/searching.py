@@ -120,7 +120,9 @@ class Noise:
     """How large the noise is, and what is none."""
 
     exact: float = decides(1e-24, "share", "accuracy/noise_free", "derived: 1e4 roundings, squared")
-    """Share of the sum of squares that rounding leaves at most."""
+    """Share of the sum of squares about the mean that rounding leaves at most."""
+    digits: float = decides(8.0, "last digits", "accuracy/noise_free")
+    """Error of a value and of its model, in units of the last binary digit of the value."""
     neighbourhood: float = decides(8.0, "1/T", "accuracy/coverage")
     """Half width of the neighbourhood in which the noise around a line is measured."""
     notch: float = decides(1.0, "1/T", "accuracy/coverage")
@@ -130,9 +132,11 @@ class Noise:
     highest_level: float = decides(10000.0, "power", "accuracy/coverage")
     """Highest noise level around a line, relative to white noise, that is considered."""
     fewest_values: int = decides(5, "values", "accuracy/false_alarms")
-    """A smaller group shares the scatter of all groups."""
+    """Outliers and forecasts of a smaller group are judged by the scatter of all groups."""
     fewest_shared: int = decides(10, "values", "accuracy/stripe82")
     """With fewer that share their moment, noise of moments and of values are not told apart."""
+    fewest_to_tell: int = decides(10, "degrees of freedom", "accuracy/few_values")
+    """Beside larger outputs, one with less than this has no say in what is found."""
     red_knot_ratio: float = decides(4.0, "ratio", "accuracy/red_noise")
     """Ratio of the frequencies of neighbouring knots of the smooth noise spectrum."""
 
@@ -141,9 +145,22 @@ NOISE = Noise()
 
 
 @dataclass(frozen=True)
+class Scatters:
+    """How alike the scatters of groups without errors are."""
+
+    alike: float = decides(0.5, "probability", "accuracy/few_values", "derived: no preference")
+    """Probability beforehand that all groups scatter alike."""
+
+
+SCATTERS = Scatters()
+
+
+@dataclass(frozen=True)
 class Trials:
     """How many independent frequencies a band has, and when a line is noise."""
 
+    outweighing: float = decides(10.0, "mean weights", "accuracy/few_values")
+    """Where a sample has this weight, weights count as far as the fit leaves them."""
     alias_ratio: float = decides(0.2, "power", "accuracy/false_alarms")
     """An alias above this power ratio makes one maximum of two."""
     most_aliases: int = decides(12, "frequencies", "accuracy/false_alarms")

@@ -19,6 +19,7 @@ from epicycle.fit.errors import covariance
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
+from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import CYCLES, HARMONICS, SHARP
 from epicycle.pursuit.orders import enriched, is_better_apart, is_one_waveform
@@ -34,6 +35,9 @@ _WIDTHS = 8
 
 #: The lower of two lines may itself be of up to this order, where the common fundamental is absent.
 _COMB = Comb.up_to(4)
+
+#: How far a converged frequency may be off by rounding, in 1/T.
+_ROUNDING = 1e-7
 
 
 class HarmonicTest:
@@ -221,6 +225,8 @@ def _first_merge(
     ]
     frequency = fit.structure.frequency
     relative = errors / np.outer(frequency, frequency)
+    # an exact fit has no errors but those at which its iteration ends
+    relative[np.diag_indices_from(relative)] += (_ROUNDING / (data.baseline * frequency)) ** 2
     for i, j in sorted(pairs, key=lambda p: -strength[p[0]] * strength[p[1]]):
         low, high = fundamentals[i], fundamentals[j]
         error = ratio_error(np.array([1.0, -1.0]), relative[np.ix_([i, j], [i, j])])
@@ -244,7 +250,7 @@ def _first_merge(
         rest = [one for n, one in enumerate(fundamentals) if n not in members]
         trial = _refit(data, [*rest, low.divided(a, orders)], absolute)
         lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
-        if lost >= HARMONICS.lost * (len(members) - 1):
+        if lost >= HARMONICS.lost * (len(members) - 1) and not is_exact(data, trial.chi2):
             continue
         if a > 1 or _is_waveform(trial, len(rest), b):
             return trial

@@ -233,7 +233,8 @@ def pursue(
         bandwidth=judge.trials.upper,
         notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline, broad)),
         window=window,
-        rivals=stand.rivals,
+        # (an exact fit has none)
+        rivals=() if is_exact(work.data, fit.chi2) else stand.rivals,
         broad=tuple(broad),
         unsteady=tuple(_unsteady_cycles(stand, goal, broad)),
         fringes=() if centres else undecided_fringes(stand, goal, level),
@@ -285,7 +286,7 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
     # drifts further apart than 4 / T^2 are independent trials
     drifts = 1 + LINES.largest_drift / 2 if goal.drift else 1.0
     trials = Trials(data, plan.minimum_frequency, plan.maximum_frequency, drifts)
-    return Judge(trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
+    return Judge(trials, noise, goal.false_alarm, goal.max_order, red_noise=goal.red_noise)
 
 
 def _unresolved_notes(
@@ -307,7 +308,7 @@ def _unresolved_notes(
 
 def _unsteady_cycles(stand: Stand, goal: Goal, broad: list[BroadPeak]) -> list[Unsteady]:
     """Return which cycles have a phase that jumps, breaks or wanders; broad peaks are told."""
-    if goal.drift:
+    if goal.drift or is_exact(stand.work.data, stand.fit.chi2):
         return []
     structure = stand.fit.structure
     in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)

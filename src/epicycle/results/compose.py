@@ -22,6 +22,7 @@ from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
 from epicycle.evidence.shared_noise import shared_noise, shared_power
 from epicycle.evidence.significance import power_threshold
 from epicycle.evidence.steadiness import steadiness_notes
+from epicycle.fit.noise import is_exact
 from epicycle.limits import SHARP
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.asked import as_held, asked_limit, asked_notes
@@ -76,6 +77,8 @@ def build_model(origin: Origin, started: float) -> Result:
     in_own_units = own * by[samples.group][:, np.newaxis]
     residual[samples.kept] = np.where(samples.present, in_own_units, np.nan)
     far = outlying(own, data.weights, data.group)
+    if is_exact(data, found.fit.chi2):
+        far = np.zeros_like(far)  # of rounding
     return Result(
         cycles=cycles,
         lines=build_lines(found, roles, exposure, single),

@@ -81,6 +81,13 @@ class Data:
         result: Floats = kept[which]
         return result
 
+    def of_outputs(self, chosen: NDArray[np.bool_]) -> Data:
+        """Return the same data with some of the outputs only, chosen by a mask of shape (d,)."""
+        if chosen.all():
+            return self
+        weights = self.weights if self.weights.shape[1] == 1 else self.weights[:, chosen]
+        return replace(self, y=self.y[:, chosen], weights=weights)
+
     def with_weights(self, weights: Floats) -> Data:
         """Return the same data with other weights."""
         return replace(self, weights=weights)
