@@ -14,7 +14,7 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from experiments import per_group
+from experiments import compare_groups, flies, per_group
 
 SECTIONS = [
     common.Section(
@@ -24,6 +24,14 @@ SECTIONS = [
         per_group.tables,
         per_group.bars,
     ),
+    common.Section(
+        "compare",
+        "Two genotypes of a few animals",
+        compare_groups.measure,
+        compare_groups.tables,
+        compare_groups.bars,
+    ),
+    common.Section("flies", "Three genotypes of flies", flies.measure, flies.tables, flies.bars),
 ]
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from epicycle.changing.scalogram import Scalogram, scalogram
     from epicycle.changing.track import track
     from epicycle.evidence.gears import GearTrain, find_gears
+    from epicycle.experiments.compare import compare
+    from epicycle.experiments.comparison import Comparison
     from epicycle.find import find_cycles
     from epicycle.forecasting.backtesting import Backtest, backtest
     from epicycle.forecasting.regressor import CycleRegressor
@@ -26,6 +28,7 @@ __all__ = [
     "Actigraphy",
     "Alias",
     "Backtest",
+    "Comparison",
     "Cycle",
     "CycleModel",
     "CycleRegressor",
@@ -38,6 +41,7 @@ __all__ = [
     "__version__",
     "actigraphy",
     "backtest",
+    "compare",
     "find_cycles",
     "find_gears",
     "lock_gears",
@@ -51,6 +55,7 @@ _HOMES = {
     "Actigraphy": "behaviour.result",
     "Alias": "results.cycles",
     "Backtest": "forecasting.backtesting",
+    "Comparison": "experiments.comparison",
     "Cycle": "results.cycles",
     "CycleModel": "model",
     "CycleRegressor": "forecasting.regressor",
@@ -62,6 +67,7 @@ _HOMES = {
     "Scalogram": "changing.scalogram",
     "actigraphy": "behaviour.actigraphy",
     "backtest": "forecasting.backtesting",
+    "compare": "experiments.compare",
     "find_cycles": "find",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",

@@ -19,6 +19,7 @@ from epicycle import __version__
 from epicycle.cli import (
     actigraphy,
     clock,
+    compare,
     console,
     doctor,
     fit,
@@ -226,6 +227,8 @@ app.command(cls=_ListingCommand)(report.report)
 app.command(cls=_ListingCommand)(track.track)
 
 app.command()(actigraphy.actigraphy)
+
+app.command(cls=_ListingCommand)(compare.compare)
 
 app.command()(learning.sin)
 

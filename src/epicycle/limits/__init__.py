@@ -10,6 +10,7 @@ from __future__ import annotations
 from epicycle.limits.actigraphy import ACTIGRAPHY
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
+from epicycle.limits.comparing import COMPARING
 from epicycle.limits.fields import decides
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
@@ -22,6 +23,7 @@ __all__ = [
     "ASKED",
     "CHANGING",
     "COHERENCE",
+    "COMPARING",
     "CYCLES",
     "DIPS",
     "EFFECTS",

@@ -1,0 +1,34 @@
+"""Groups of rhythms compared: which have a rhythm, a phase, an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """What `epicycle.compare` decides."""
+
+    rhythm_chance: float = decides(0.05, "probability", "experiments/compare")
+    """A rhythm of a known period that noise imitates more often has no phase to be compared."""
+    fitted_chance: float = decides(0.01, "probability", "experiments/flies")
+    """A rhythm whose period is fitted counts where noise imitates it so seldom in the range."""
+    group_rhythm_chance: float = decides(0.01, "probability", "experiments/compare")
+    """The rhythms of a group's subjects together are noise at most this often."""
+    stray_chance: float = decides(0.001, "probability", "experiments/flies")
+    """A period that is so far from those of all other subjects is noise, where it is weak."""
+    weak: float = decides(1e-4, "probability", "experiments/flies")
+    """A rhythm that noise imitates more often is weak: its period may be none."""
+    phase_spread: float = decides(0.25, "turns", "experiments/compare")
+    """Phases of a group have a mean where none is farther from it."""
+    fewest_neighbours: int = decides(6, "frequencies", "experiments/flies")
+    """Frequencies beside a rhythm from which the noise there is taken, where it is louder."""
+    fewest_per_subject: int = decides(2, "values", "experiments/compare")
+    """Values that a subject has beyond the parameters of its rhythm."""
+    apart: float = decides(0.05, "probability", "experiments/compare")
+    """Periods that differ so surely let phases drift apart."""
+
+
+COMPARING = Comparing()

@@ -1,0 +1,85 @@
+"""Groups compared from a file: long and wide tables, hints, documents, and refusals."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.commands import refusal, run
+from tests.experiments.genotypes import genotypes
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = genotypes(1, animals=(4, 4), period=(24.0, 22.8), times=np.arange(0, 144, 3.0))
+    frame = pd.DataFrame(
+        {"time_h": data.t, "activity": data.y, "genotype": data.group, "animal": data.subject}
+    )
+    frame.to_csv("long.csv", index=False)
+    wide = frame.pivot(index="time_h", columns="animal", values="activity")
+    wide.columns = [f"{c[:2]}_{c[2]}" for c in wide.columns]
+    wide.reset_index().to_csv("wide.csv", index=False)
+    return tmp_path
+
+
+def test_long_and_wide_say_the_same(table):
+    columns = ("--group", "genotype", "--subject", "animal")
+    long = run("compare", "long.csv", *columns, "--period", "18:32")
+    assert long.exit_code == 0, long.stderr
+    assert "The period of KO is 1." in long.stdout
+    assert "h shorter than that of WT" in long.stdout
+    assert "value: activity (guessed)" in long.stderr
+    wide = run("compare", "wide.csv", "--period", "18:32", "--reference", "WT")
+    assert wide.exit_code == 0, wide.stderr
+    period = [line for line in long.stdout.splitlines() if line.startswith("period ")]
+    assert period[0] in wide.stdout
+
+
+def test_pooled_animals_get_a_hint(table):
+    result = run("compare", "long.csv", "--group", "genotype", "--period", "24", "--json")
+    document = json.loads(result.stdout)
+    assert document["design"] == "samples"
+    assert "column animal looks like the subjects: 4 of KO, 4 of WT" in document["notes"][0]
+    assert "--subject animal" in document["notes"][0]
+
+
+def test_differences_and_a_picture_are_written(table):
+    pytest.importorskip("matplotlib")
+    columns = ("--group", "genotype", "--subject", "animal")
+    result = run(
+        "compare", "long.csv", *columns, "--period", "24", "-o", "rows.csv", "--plot", "groups.png"
+    )
+    assert "wrote rows.csv" in result.stderr
+    assert list(pd.read_csv("rows.csv").what)[:2] == ["mesor", "amplitude"]
+    assert (table / "groups.png").stat().st_size > 1000
+
+
+def test_alike_groups_end_with_one(table):
+    data = genotypes(2, animals=(3, 3))
+    frame = pd.DataFrame(dict(zip(("hours", "value", "group", "animal"), data, strict=True)))
+    frame.to_csv("alike.csv", index=False)
+    result = run(
+        "compare", "alike.csv", "--group", "group", "--subject", "animal", "--period", "24"
+    )
+    assert result.exit_code == 1
+    assert "No difference is sure" in result.stdout
+
+
+def test_what_cannot_be_compared_is_one_line(table):
+    assert "--reference 'x' is not among" in refusal(
+        "compare", "wide.csv", "--period", "24", "--reference", "x"
+    )
+    assert "name the column of groups with --group" in refusal(
+        "compare", "long.csv", "--period", "24"
+    )
+    assert "has no column 'strain'" in refusal(
+        "compare", "long.csv", "--group", "strain", "--period", "24"
+    )
+    assert "--period must be a number or a range" in refusal(
+        "compare", "wide.csv", "--period", "daily"
+    )
+    assert "columns of a table with --group" in refusal(
+        "compare", "long.csv", "--period", "24", "--subject", "animal"
+    )

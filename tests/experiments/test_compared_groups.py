@@ -1,0 +1,60 @@
+"""Groups of subjects: who is fitted, who shows a rhythm, and whose period is none."""
+
+import numpy as np
+import pytest
+
+from epicycle.experiments.compared_groups import PERIOD, GroupFit, described, fit_groups
+from epicycle.experiments.compared_samples import check_compared
+from epicycle.experiments.cosinor_series import Plan, SeriesRhythm, fit_series
+from tests.experiments.genotypes import genotypes
+
+DAY = Plan(1 / 24, 1 / 24, 34.0)
+
+
+def rhythm(period: float, p: float = 1e-20) -> SeriesRhythm:
+    covariance = np.diag([1e-4, 1e-4, 1e-4, 1e-2])
+    return SeriesRhythm(
+        np.array([1.0, 1.0, 0.1, period]), covariance, np.zeros(4), covariance, 9.0, p, False, 20
+    )
+
+
+def test_subjects_with_too_few_values_are_left_out() -> None:
+    data = genotypes(1)
+    keep = (data.subject != "KO2") | (data.t < 12)
+    samples = check_compared(*(column[keep] for column in data), None, "h")
+    groups = fit_groups(samples, DAY, fit_series)
+    assert groups[1].left_out == ("KO2",)
+    assert list(groups[1].fits) == ["KO0", "KO1"]
+    few = data.t < 12
+    with pytest.raises(ValueError, match="at least 5 values are needed for 3 parameters"):
+        fit_groups(check_compared(*(column[few] for column in data), None, "h"), DAY, fit_series)
+
+
+def test_a_group_is_described_within_the_cycle() -> None:
+    data = genotypes(2, animals=(4, 4), late=20)
+    groups = fit_groups(check_compared(*data, None, "h"), DAY, fit_series)
+    wild, mutant = (described(one, DAY) for one in groups)
+    assert wild.phase == pytest.approx(6, abs=5 * wild.phase_error)
+    assert mutant.phase == pytest.approx(2, abs=5 * mutant.phase_error)
+    assert (wild.n_subjects, wild.n_rhythmic, wild.n_values) == (4, 4, 72)
+    assert (wild.period, wild.period_error) == (24.0, 0.0)
+
+
+def test_a_weak_period_far_from_all_others_is_none() -> None:
+    fits = {str(k): rhythm(24 + 0.1 * k) for k in range(8)}
+    assert GroupFit("a", fits, (), True).strays == ()
+    weak = {**fits, "stray": rhythm(31.0, 0.003)}
+    group = GroupFit("a", weak, (), True)
+    assert group.strays == ("stray",)
+    assert group.estimate(PERIOD).value == pytest.approx(24.35)
+    # a strong rhythm stays, however unlike the others
+    assert GroupFit("a", {**fits, "own": rhythm(31.0)}, (), True).strays == ()
+
+
+def test_a_group_without_a_rhythm_has_no_phase() -> None:
+    data = genotypes(3, animals=(4, 4), amplitude=(1.0, 0.0))
+    groups = fit_groups(check_compared(*data, None, "h"), DAY, fit_series)
+    assert [one.rhythmic for one in groups] == [True, False]
+    silent = described(groups[1], DAY)
+    assert np.isnan([silent.phase, silent.period]).all()
+    assert silent.amplitude < 0.3

@@ -1,0 +1,81 @@
+"""Samples of groups: long and wide, labels that are missing, dates, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from epicycle.experiments.compared_samples import check_compared, groups_of_names
+
+T = np.arange(6.0)
+G = np.array(["b", "b", "b", "a", "a", "a"])
+
+
+def test_a_control_is_the_group_that_others_are_compared_with() -> None:
+    assert check_compared(T, T, G, None, None, None).labels == ("b", "a")
+    assert check_compared(T, T, G, None, "a", None).labels == ("a", "b")
+    names = np.where(G == "a", "Wild-type", "per0")
+    assert check_compared(T, T, names, None, None, None).labels[0] == "Wild-type"
+
+
+def test_a_wide_table_is_as_good_as_a_long_one() -> None:
+    wide = pd.DataFrame({"WT_1": T, "WT_2": T + 1, "KO_1": [1, 2, np.nan, 4, 5, 6.0]})
+    by_name = check_compared(T, wide, None, None, None, "h")
+    assert by_name.labels == ("WT", "KO")
+    assert len(by_name.y) == 17
+    assert by_name.n_dropped == 1
+    assert set(by_name.subject) == {"WT_1", "WT_2", "KO_1"}
+    assert "names of the columns" in by_name.notes[0]
+    mapped = {"WT_1": "x", "WT_2": "y", "KO_1": "y"}
+    assert check_compared(T, wide, mapped, None, None, "h").labels == ("x", "y")
+    listed = check_compared(T, wide.to_numpy(), ["x", "x", "y"], None, None, "h")
+    assert sorted(np.unique(listed.y[listed.group == 0])) == sorted({*T, *(T + 1)})
+
+
+def test_what_has_no_label_is_left_out_and_told() -> None:
+    group = G.astype(object)
+    group[0] = None
+    subject = np.array(["1", "1", "", "2", "2", "2"])
+    found = check_compared(T, T, group, subject, None, None)
+    assert len(found.y) == 4
+    assert found.n_dropped == 2
+    assert "1 values have no group" in found.notes[0]
+    assert "1 values have no subject" in found.notes[1]
+
+
+def test_dates_count_hours_from_midnight() -> None:
+    times = pd.date_range("2024-03-01 06:00", periods=6, freq="4h")
+    found = check_compared(times, T, G, None, None, None)
+    assert found.unit == "h"
+    assert found.t[0] == pytest.approx(6.0)
+    assert str(found.origin).startswith("2024-03-01 00:00")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((T, T, None), "group is needed"),
+        ((T, T, G[:5]), "group has 5 labels for 6 values"),
+        ((T, T[:5], G), "as long as each other"),
+        ((T, T, np.repeat("a", 6)), "one group with values"),
+        ((T, np.ones((6, 3)), ["a", "b"]), "as many group labels"),
+        ((T, pd.DataFrame({"x": T, "y": T}), {"x": "a"}), "no label for the column 'y'"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(arguments, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_compared(*arguments, None, None, None)
+
+
+def test_values_must_be_numbers_and_the_reference_a_group() -> None:
+    with pytest.raises(TypeError, match="y must hold numbers"):
+        check_compared(T, list("abcdef"), G, None, None, None)
+    with pytest.raises(ValueError, match="'c' is not among the groups: b, a"):
+        check_compared(T, T, G, None, "c", None)
+
+
+def test_names_tell_groups_or_say_that_they_do_not() -> None:
+    assert groups_of_names(["per0-A", "per0-B", "WT rep2"]) == ["per0", "per0", "WT"]
+    with pytest.raises(ValueError, match="does not tell its group"):
+        groups_of_names(["WT_1", "mouse"])
+    with pytest.raises(ValueError, match="all columns are of one group"):
+        groups_of_names(["m_1", "m_2"])

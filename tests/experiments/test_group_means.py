@@ -1,0 +1,88 @@
+"""Means of subjects: Student, Welch, Hartung and Knapp, Fieller, and the circle."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from epicycle.experiments.group_means import (
+    Estimate,
+    circular_mean_of,
+    difference,
+    interval,
+    mean_of,
+    p_value,
+    ratio_interval,
+)
+
+RNG = np.random.default_rng(1)
+
+
+def test_equal_errors_are_students_t() -> None:
+    x = RNG.normal(3, 1, 6)
+    found = mean_of(x, np.full(6, 0.2))
+    expected = stats.ttest_1samp(x, 0.0)
+    assert found.value == pytest.approx(x.mean())
+    assert p_value(found) == pytest.approx(expected.pvalue)
+    low, high = expected.confidence_interval(0.95)
+    assert interval(found, 0.95) == pytest.approx((low, high))
+
+
+def test_groups_of_unequal_size_are_welchs_test() -> None:
+    a, b = RNG.normal(0, 1, 5), RNG.normal(1, 2, 9)
+    found = difference(mean_of(b, np.zeros(9)), mean_of(a, np.zeros(5)))
+    expected = stats.ttest_ind(b, a, equal_var=False)
+    assert p_value(found) == pytest.approx(expected.pvalue)
+    assert found.freedom == pytest.approx(expected.df)
+
+
+def test_three_against_three_keep_their_level() -> None:
+    x = RNG.normal(size=(2500, 6))
+    chances = [
+        p_value(difference(mean_of(r[:3], np.ones(3)), mean_of(r[3:], np.ones(3)))) for r in x
+    ]
+    # Satterthwaite's freedom has 0.035; the standard error of the share is 0.0042
+    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.046, abs=0.010)
+
+
+def test_a_vague_subject_counts_less() -> None:
+    x, s2 = np.array([1.0, 1.2, 9.0]), np.array([0.01, 0.01, 400.0])
+    found = mean_of(x, s2)
+    first = 1 / s2
+    plain = first @ x / first.sum()
+    between = first @ (x - plain) ** 2 - 2
+    between /= first.sum() - (first**2).sum() / first.sum()
+    w = 1 / (s2 + between)
+    assert found.value == pytest.approx(w @ x / w.sum())
+    assert found.value < 1.2
+    assert found.variance == pytest.approx(w @ (x - found.value) ** 2 / (2 * w.sum()))
+
+
+def test_one_subject_tells_no_error() -> None:
+    found = mean_of(np.array([2.0]), np.array([0.1]))
+    assert found.value == 2.0
+    assert np.isnan(found.error)
+    assert np.isnan(p_value(difference(found, mean_of(RNG.normal(size=4), np.ones(4)))))
+
+
+def test_phases_are_averaged_on_the_circle() -> None:
+    found = circular_mean_of(np.array([0.48, -0.48, 0.47, -0.45]), np.full(4, 1e-4))
+    assert abs(found.value) == pytest.approx(0.495, abs=1e-9)
+    expected = np.std([0.48, 0.52, 0.47, 0.55], ddof=1) / 2
+    assert found.error == pytest.approx(expected)
+    assert np.isnan(circular_mean_of(np.array([0.0, 0.3, -0.35]), np.ones(3)).value)
+
+
+@pytest.mark.parametrize(
+    ("second", "first", "covariance"),
+    [((1, 0.01), (1, 0.01), 0.0), ((0.5, 0.04), (1, 0.02), 0.01), ((1, 0.01), (0.2, 0.02), 0.0)],
+)
+def test_ratios_are_fiellers(second, first, covariance) -> None:
+    found = ratio_interval(
+        Estimate(*second, 5.0, 3), Estimate(*first, 5.0, 3), covariance, 5.0, 0.95
+    )
+    ratio = np.linspace(0, 40, 400_001)
+    apart = (second[0] - ratio * first[0]) ** 2
+    variance = second[1] - 2 * ratio * covariance + ratio**2 * first[1]
+    inside = ratio[apart <= stats.t.ppf(0.975, 5) ** 2 * variance]
+    assert found[0] == pytest.approx(inside[0], abs=1e-3)
+    assert min(found[1], 40.0) == pytest.approx(inside[-1], abs=1e-3)
