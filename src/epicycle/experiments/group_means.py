@@ -1,14 +1,15 @@
 r"""From subjects to groups: means of what subjects show, with the scatter between subjects.
 
-A subject's number differs from the group's by its own error and by what it is itself.  The mean is
-weighted by :math:`w_i = 1 / (s_i^2 + \tau^2)`, with the variance between subjects
+A subject's number differs from the group's by its own error and by what it is itself.  Where errors
+are comparable every subject counts alike, and mean and variance are those of Student's t: errors
+known from a few samples each are poor weights.  Where one subject is much vaguer than others, the
+mean is weighted by :math:`w_i = 1 / (s_i^2 + \tau^2)`, with the variance between subjects
 :math:`\tau^2` of DerSimonian & Laird (1986, Control. Clin. Trials 7, 177).  Its variance is that of
 Hartung & Knapp (2001, Stat. Med. 20, 1771), on k - 1 degrees of freedom,
 
 .. math:: \sum w_i (x_i - \bar x)^2 / \bigl((k - 1) \sum w_i\bigr) :
 
-the k subjects are the replicates, however many samples each has.  With equal errors these are the
-plain mean and the variance of Student's t.
+either way the k subjects are the replicates, however many samples each has.
 
 Differences of two groups are Welch's.  The freedom is Satterthwaite's; for groups of equal size it
 is Welch's own (1947, Biometrika 34, 28), nearer to the level with three or four subjects.  Phases
@@ -70,6 +71,9 @@ def mean_of(values: Floats, variances: Floats) -> Estimate:
     largest = max(float(variances.max()), scatter)
     if largest < 1e-24 * float(np.mean(values**2)) or largest == 0:
         return Estimate(float(values.mean()), 0.0, float(k - 1), k)
+    if variances.max() <= COMPARING.vague * float(np.median(variances)):
+        mean = float(values.mean())
+        return Estimate(mean, float(np.var(values, ddof=1)) / k, float(k - 1), k)
     # exact values have no weights of their own
     first = 1.0 / np.maximum(variances, 1e-12 * largest)
     plain = float(first @ values / first.sum())

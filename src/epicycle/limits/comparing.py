@@ -23,6 +23,8 @@ class Comparing:
     """A rhythm that noise imitates more often is weak: its period may be none."""
     phase_spread: float = decides(0.25, "turns", "experiments/compare")
     """Phases of a group have a mean where none is farther from it."""
+    vague: float = decides(10.0, "variance", "experiments/compare")
+    """A subject whose error is so many times the median's, squared, counts less than others."""
     fewest_neighbours: int = decides(6, "frequencies", "experiments/flies")
     """Frequencies beside a rhythm from which the noise there is taken, where it is louder."""
     fewest_per_subject: int = decides(2, "values", "experiments/compare")
