@@ -28,7 +28,7 @@ def _call(job: tuple[int, int, int]) -> dict[str, Any]:
 
 
 def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
-    n = 10 if options.quick else 200
+    n = 10 if options.quick else 100
     jobs = [(options.seed, late, number) for late in _LATE for number in range(n)]
     found = common.parallel(_call, jobs, options.processes, "experiments")
     rows = []

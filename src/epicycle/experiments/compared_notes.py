@@ -11,12 +11,6 @@ from epicycle.experiments.cosinor_series import Plan
 from epicycle.experiments.group_means import mean_of, p_value
 from epicycle.limits import COMPARING
 
-#: A change of a rhythm by so many of its errors is worth a note.
-_CLEAR = 4.0
-
-#: And, of several subjects, one that their scatter makes so seldom.
-_RARE = 0.01
-
 
 def notes_of(
     samples: ComparedSamples, groups: list[GroupFit], rows: tuple[Difference, ...], plan: Plan
@@ -113,8 +107,8 @@ def _of_changes(one: GroupFit, plan: Plan, unit: str) -> list[str]:
         size = float(weights @ found[:, 0] / weights.sum())
         # of one series its own error, of several their scatter, too
         own = mean_of(found[:, 0], found[:, 1] ** 2)
-        clear = abs(size) > _CLEAR * float(weights.sum() ** -0.5)
-        if not clear or (len(found) > 2 and p_value(own) > _RARE):
+        clear = abs(size) > COMPARING.change * float(weights.sum() ** -0.5)
+        if not clear or (len(found) > 2 and p_value(own) > COMPARING.change_chance):
             continue
         if name == "drift" and abs(size) < 1e-6 * plan.lowest:
             continue

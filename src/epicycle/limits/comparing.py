@@ -31,6 +31,10 @@ class Comparing:
     """Values that a subject has beyond the parameters of its rhythm."""
     apart: float = decides(0.05, "probability", "experiments/compare")
     """Periods that differ so surely let phases drift apart."""
+    change: float = decides(4.0, "errors", "experiments/compare")
+    """A period that is not the one held, or an amplitude that falls, by so many errors is told."""
+    change_chance: float = decides(0.01, "probability", "experiments/compare")
+    """And, of three subjects or more, by what their scatter makes so seldom."""
 
 
 COMPARING = Comparing()
