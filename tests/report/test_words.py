@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from epicycle import find_cycles
 from epicycle.report import figures, words
 from epicycle.views.series import Series
 from tests.report.models import rhythm
@@ -22,6 +23,14 @@ def test_the_summary_says_what_was_found(model):
     t, y = rhythm()
     expected = 100 * (1 - np.var(y - model.predict(t)) / np.var(y))
     assert share == pytest.approx(expected, abs=0.05)
+
+
+def test_of_a_period_that_was_asked_about_nothing_else_is_said():
+    t = np.arange(0, 48, 4.0)
+    noise = find_cycles(t, np.random.default_rng(1).normal(size=12), unit="h", period=24)
+    text = words.summary(noise, Series.of(noise, 0), "activity")[0]
+    assert "12 samples of activity over 44 h: no significant rhythm of this period" in text
+    assert "would have been claimed (95 %)." in text
 
 
 def test_the_diagnosis_tells_noise_from_what_is_not(model):

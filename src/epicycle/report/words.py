@@ -12,6 +12,7 @@ from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.views import tables
+from epicycle.views.asked import nothing_claimed
 from epicycle.views.human import human_number, human_period, human_probability
 from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
@@ -40,6 +41,12 @@ def summary(model: Result, series: Series | None, label: str) -> list[str]:
     unit = model.unit
     kind = "events" if model.of_events else f"samples of {label}"
     over = f"{model.n_samples:,} {kind} over {human_period(model.baseline, None, unit)}"
+    if not model.cycles and model.asked is not None:
+        of_asked = (
+            f"{first_number(model.amplitude_limit):.3g}" if tables.is_limited(model) else None
+        )
+        answer = nothing_claimed(model.asked, of_asked)
+        return [f"{over}: {answer}.", *_rest(model, series)]
     if not model.cycles:
         limit = first_number(model.amplitude_limit)
         first = f"No significant cycle was found in {over}. " + (
