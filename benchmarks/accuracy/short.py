@@ -51,9 +51,8 @@ def with_gaps(rng: np.random.Generator) -> Series:
 
 
 def in_groups(rng: np.random.Generator) -> Series:
-    return Series(
-        np.tile(np.arange(12) * 4.0, 2), np.ones(24), {"group": np.repeat(["a", "b"], 12)}
-    )
+    extra = {"group": np.repeat(["a", "b"], 12), "per_group": "offset"}
+    return Series(np.tile(np.arange(12) * 4.0, 2), np.ones(24), extra)
 
 
 DESIGNS: dict[str, Callable[[np.random.Generator], Series]] = {
