@@ -164,7 +164,7 @@ class _Question:
         self._nyquist = math.inf if step is None else 0.5 / step
         trials = self._trials(data)
         self.judge = Judge(
-            trials, noise.dy, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
+            trials, noise, goal.false_alarm, goal.max_order, red_noise=goal.red_noise
         )
 
     @property
