@@ -104,7 +104,7 @@ def have_own_waveforms(
     -------
     differ : bool
         Whether groups of one waveform would differ as much with a small probability only, at the
-        likeliest period of all that were compared.
+        likeliest period of all that were compared, or waveforms of their own are far likelier.
     apart, alike : Ranking or None
         Frequencies by the evidence of own waveforms, and of one for all groups, where they were
         compared.
@@ -131,7 +131,10 @@ def have_own_waveforms(
     chance = chance_of_equality(
         own, of_each, noise[1], frequency, plan.highest_line, band.n_frequencies
     )
-    return chance < EFFECTS.group_chance, apart, alike
+    # the test takes the noise of groups as independent; what they share at one moment, as the
+    # cycles of a star that differ in all of its bands alike, only the evidence knows
+    gain = 0.0 if apart is None or alike is None else apart.log_evidence - alike.log_evidence
+    return chance < EFFECTS.group_chance or gain > EFFECTS.group_gain, apart, alike
 
 
 def _without_trend(data: Data) -> Floats:

@@ -19,6 +19,8 @@ class Effects:
     """A group needs this many values for a waveform of its own."""
     group_chance: float = decides(0.01, "probability", "experiments/per_group")
     """Groups of one waveform are taken apart so often."""
+    group_gain: float = decides(10.0, "log evidence", "accuracy/stripe82", "derived: odds 2e4")
+    """Groups that are so much likelier apart are taken apart, whatever the test says."""
     group_cycle_chance: float = decides(0.01, "probability", "experiments/per_group")
     """Groups are compared at a cycle that noise imitates, anywhere in the band, so seldom."""
     group_turns: float = decides(1.5, "turns", "experiments/per_group")
