@@ -99,12 +99,15 @@ def build_data(samples: Samples, degree: int, knots: tuple[float, ...] = ()) -> 
     Its slope changes at `knots`, in baselines from the reference time.
     """
     if samples.dy is not None:
-        weights = np.where(samples.present, 1.0 / samples.dy**2, 0.0)
+        weights = samples.dy**2
+        np.divide(1.0, weights, out=weights)
+        if not samples.present.all():
+            weights[~samples.present] = 0.0
     elif samples.weights is not None:
         weights = np.where(samples.present, samples.weights[:, np.newaxis], 0.0)
     else:
         weights = samples.present.astype(np.float64)
-    if (weights == weights[:, :1]).all():
+    if weights.shape[1] > 1 and (weights == weights[:, :1]).all():
         weights = weights[:, :1]
 
     # A frequency is best known, and least entangled with its phase, at the weighted mid-time.
