@@ -25,7 +25,8 @@ subject. The last columns say what `benchmarks/sensitivity/run.py` saw when the 
 and doubled: figures whose mean moved by more than their scatter over the same cases explains
 (Student's t, 5 % for each figure alone), and in how many cases anything changed at all. Of shares
 and probabilities above a half, the distance from 1 is halved or doubled. "No probe reads it" means
-that nothing is known.{measured}
+that nothing is known. Where the full run has not been yet, an older one with few cases is shown,
+as such: only large effects show.{measured}
 
 This page is made by `python benchmarks/sensitivity/run.py --docs`.
 """
@@ -45,14 +46,11 @@ def meanings() -> dict[str, str]:
 
 def page(sections: dict[str, Any], measured: str) -> str:
     """Return the page; `sections` is what the benchmark holds, by theme."""
-    rows = {
-        f"{name}.{field}": row
-        for name, section in sections.items()
-        for field, row in section.get("result", {}).get("thresholds", {}).items()
-    }
+    rows = rows_of(sections)
     lines, meaning = [HEAD.format(measured=measured)], meanings()
     if rows:
         lines += summary(rows)
+    few = few_cases()
     for name, theme in themes().items():
         cls = type(theme)
         lines += ["", f"## {name}: {cls.__doc__}", ""]
@@ -60,9 +58,13 @@ def page(sections: dict[str, Any], measured: str) -> str:
         lines += ["|---|---|---|---|---|---|"]
         for field in dataclasses.fields(theme):
             row, value = rows.get(f"{name}.{field.name}"), getattr(theme, field.name)
-            if row and json.loads(json.dumps(row["value"])) != json.loads(json.dumps(value)):
-                row = None  # measured around another value
-            moved = [in_words(row, how) if row else "not measured" for how in ("halved", "doubled")]
+            if not is_current(row, value) or verdict(row) == "open":
+                row = few.get(f"{name}.{field.name}")
+            if not is_current(row, value):
+                row = None  # measured around another value, or not at all
+            told = [in_words(row, how) if row else "not measured" for how in ("halved", "doubled")]
+            mark = " (older, few cases)" if row and row.get("few") else ""
+            moved = [text if text in ("-", "not measured") else text + mark for text in told]
             cells = [
                 f"`{field.name}`",
                 f"{value} {field.metadata['unit']}",
@@ -72,6 +74,29 @@ def page(sections: dict[str, Any], measured: str) -> str:
             ]
             lines.append("| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def rows_of(sections: dict[str, Any]) -> dict[str, Any]:
+    """Return what the benchmark holds of each threshold; values as they were then."""
+    return {
+        f"{name}.{field}": row
+        for name, section in sections.items()
+        for field, row in section.get("result", {}).get("thresholds", {}).items()
+    }
+
+
+def is_current(row: dict[str, Any] | None, value: Any) -> bool:
+    """Return whether a threshold was measured around its value of now."""
+    return row is not None and json.loads(json.dumps(row["value"])) == json.loads(json.dumps(value))
+
+
+def few_cases() -> dict[str, Any]:
+    """Return what an older run with few cases saw, for what the full one has not reached."""
+    path = common.RESULTS / "sensitivity-few.json"
+    rows = rows_of(json.loads(path.read_text())["sections"]) if path.exists() else {}
+    # (of an older layout: one section for all themes)
+    rows = {name.removeprefix("thresholds."): row for name, row in rows.items()}
+    return {name: {"probes": ["?"], **row, "few": True} for name, row in rows.items()}
 
 
 def summary(rows: dict[str, Any]) -> list[str]:

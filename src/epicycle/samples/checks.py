@@ -159,8 +159,8 @@ def check_samples(
             f"samples; a period needs at least 3. To fix this, pass more samples, or other times."
         )
     _check_size("t", np.abs([highest - lowest, lowest, highest]))
-    # (where nothing is missing, nothing is copied: of a million samples, each copy takes a hundredth
-    # of the time of a search)
+    # (where nothing is missing, nothing is copied: of a million samples, each copy takes 1 % of the
+    # time of a search)
     whole = bool(present.all())
     ends = (values.min(axis=0), values.max(axis=0)) if whole else ()
     _check_size("y", np.abs(ends) if whole else np.nanmax(np.abs(values[chosen]), axis=0))
@@ -173,7 +173,7 @@ def check_samples(
         scale=scale,
         y=values[chosen] if whole else np.where(present, values[chosen], 0.0),
         present=present,
-        dy=_filled(errors, present, chosen),
+        dy=None if errors is None else np.where(present, errors[chosen], 1.0),
         weights=None if relative is None else relative[chosen],
         group=codes,
         group_labels=tuple(labels[int(i)] for i in used_groups),
@@ -226,16 +226,6 @@ def _check_size(name: str, sizes: Floats) -> None:
             f"{name} has values of size {got:.3g}: expected {1.0 / LARGEST:g} to {LARGEST:g}, so "
             f"that their squares are numbers. To fix this, take another unit, or correct them."
         )
-
-
-def _filled(
-    errors: Floats | None, present: NDArray[np.bool_], chosen: slice | NDArray[np.intp]
-) -> Floats | None:
-    """Return the chosen errors, 1 where there is no value."""
-    if errors is None:
-        return None
-    own = errors[chosen]
-    return np.ascontiguousarray(own) if present.all() else np.where(present, own, 1.0)
 
 
 def _used(codes: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
