@@ -1,4 +1,4 @@
-"""Experiments: groups compared.  Are p-values, intervals and choices as often right as they say?"""
+"""Experiments: many series, and groups compared.  Are p-values, intervals and choices right?"""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from experiments import compare_groups, flies, per_group
+from experiments import compare_groups, flies, genes, per_group
 
 SECTIONS = [
+    common.Section("genes", "Rhythms of many series", genes.measure, genes.tables, genes.bars),
     common.Section(
         "per_group",
         "Waveforms of groups: one for all, or one for each",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from epicycle.evidence.gears import GearTrain, find_gears
     from epicycle.experiments.compare import compare
     from epicycle.experiments.comparison import Comparison
+    from epicycle.experiments.genes import rhythms
+    from epicycle.experiments.rhythms import Rhythms
     from epicycle.find import find_cycles
     from epicycle.forecasting.backtesting import Backtest, backtest
     from epicycle.forecasting.regressor import CycleRegressor
@@ -36,6 +38,7 @@ __all__ = [
     "Harmonic",
     "Line",
     "Rhythm",
+    "Rhythms",
     "Ridge",
     "Scalogram",
     "__version__",
@@ -45,6 +48,7 @@ __all__ = [
     "find_cycles",
     "find_gears",
     "lock_gears",
+    "rhythms",
     "scalogram",
     "track",
 ]
@@ -64,6 +68,7 @@ _HOMES = {
     "Line": "results.cycles",
     "Ridge": "changing.ridge",
     "Rhythm": "changing.rhythm",
+    "Rhythms": "experiments.rhythms",
     "Scalogram": "changing.scalogram",
     "actigraphy": "behaviour.actigraphy",
     "backtest": "forecasting.backtesting",
@@ -71,6 +76,7 @@ _HOMES = {
     "find_cycles": "find",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",
+    "rhythms": "experiments.genes",
     "scalogram": "changing.scalogram",
     "track": "changing.track",
 }

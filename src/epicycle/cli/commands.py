@@ -26,6 +26,7 @@ from epicycle.cli import (
     learning,
     predict,
     report,
+    rhythms,
     series,
     track,
 )
@@ -227,6 +228,7 @@ app.command(cls=_ListingCommand)(report.report)
 app.command(cls=_ListingCommand)(track.track)
 
 app.command()(actigraphy.actigraphy)
+app.command(cls=_ListingCommand)(rhythms.rhythms)
 
 app.command(cls=_ListingCommand)(compare.compare)
 

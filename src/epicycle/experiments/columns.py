@@ -69,6 +69,8 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
         )
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
+    if not len(frame.columns):
+        raise ValueError("the table is empty. To fix this, pass one with names, times and values.")
     names = [str(c) for c in frame.columns]
     if len(set(names)) < len(names):
         twice = next(n for k, n in enumerate(names) if n in names[:k])

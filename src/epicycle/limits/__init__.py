@@ -12,6 +12,7 @@ from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
 from epicycle.limits.comparing import COMPARING
 from epicycle.limits.fields import decides
+from epicycle.limits.genes import GENES
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SCATTERS, SEARCH, TRIALS
@@ -29,6 +30,7 @@ __all__ = [
     "EFFECTS",
     "EVENTS",
     "FRINGES",
+    "GENES",
     "HARMONICS",
     "HONESTY",
     "LADDER",
