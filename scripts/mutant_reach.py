@@ -23,15 +23,28 @@ MEMORY = 8 << 30
 WAITS = 20
 
 
-class Reach:
-    """Write what tests reach: seconds of each, and the tests and files behind each line."""
+class TooSlow(BaseException):
+    """Ends a test that takes too much CPU time, whatever it catches."""
 
-    def __init__(self, wing: Path, output: Path) -> None:
+
+def too_slow(*_: object) -> None:
+    raise TooSlow
+
+
+class Reach:
+    """Write what tests reach: seconds of each, and the tests and files behind each line.
+
+    Tests that fail, or take more than `slow` seconds, are left out.
+    """
+
+    def __init__(self, wing: Path, output: Path, slow: float) -> None:
         import coverage
 
         self.coverage = coverage.Coverage(data_file=None, include=[f"{wing}/*.py"])
-        self.output = output
+        self.output, self.slow = output, slow
         self.seconds: dict[str, float] = {}
+        self.failed: set[str] = set()
+        signal.signal(signal.SIGPROF, too_slow)
         self.coverage.start()
 
     @pytest.hookimpl(wrapper=True)
@@ -43,15 +56,21 @@ class Reach:
     def pytest_runtest_call(self, item):
         self.coverage.switch_context(item.nodeid)
         began = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, self.slow)
         try:
             return (yield)
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             self.seconds[item.nodeid] = time.process_time() - began
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item):
         self.coverage.switch_context(item.nodeid.partition("::")[0])
         return (yield)
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.failed.add(report.nodeid)
 
     def pytest_sessionfinish(self):
         self.coverage.stop()
@@ -63,14 +82,16 @@ class Reach:
             }
             for path in data.measured_files()
         }
-        report = {"seconds": self.seconds, "lines": lines, "total": time.process_time()}
+        start = time.process_time() - sum(self.seconds.values())
+        seconds = {test: s for test, s in self.seconds.items() if test not in self.failed}
+        report = {"seconds": seconds, "lines": lines, "start": start}
         self.output.write_text(json.dumps(report))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if "REACH_OF_WING" in os.environ:
-        wing, output = map(Path, os.environ["REACH_OF_WING"].split(os.pathsep))
-        config.pluginmanager.register(Reach(wing, output))
+        wing, output, slow = os.environ["REACH_OF_WING"].split(os.pathsep)
+        config.pluginmanager.register(Reach(Path(wing), Path(output), float(slow)))
 
 
 def serve() -> None:

@@ -1,6 +1,7 @@
 """Rules of the house that no linter holds: how long a module and a function may be, how deep."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,16 @@ def test_no_function_of_the_search_takes_more_than_seven_arguments() -> None:
                 names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
                 own = [name for name in names if name != "self"]
                 assert len(own) <= 7, f"{path}: {function.name}"
+
+
+#: Dataclasses that change while they are filled: none of them is a result.
+CHANGING = {"Outcome", "Schedule", "Batch", "Told"}
+
+
+def test_results_are_frozen() -> None:
+    changing = set()
+    dataclass = re.compile(r"^@dataclass(.*)\n(?:@.*\n)*class (\w+)", re.MULTILINE)
+    for path in MODULES:
+        found = dataclass.findall(path.read_text())
+        changing |= {name for options, name in found if "frozen=True" not in options}
+    assert changing == CHANGING

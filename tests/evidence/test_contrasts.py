@@ -47,3 +47,27 @@ def test_small_groups_of_unlike_noise_are_taken_apart_as_often_as_told() -> None
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ValueError, match="two groups"):
         equal_vectors(np.zeros((1, 2)), np.eye(2)[np.newaxis], np.ones(1))
+
+
+@pytest.mark.parametrize("groups", [3, 4])
+def test_of_several_groups_each_is_held_against_their_mean(groups: int) -> None:
+    rng = np.random.default_rng(4)
+    estimate, root = rng.normal(size=(groups, 2)), rng.normal(size=(groups, 2, 2))
+    covariance = root @ np.swapaxes(root, 1, 2) + 0.1 * np.eye(2)
+    weight = np.linalg.inv(covariance)
+    mean = np.linalg.solve(weight.sum(axis=0), np.einsum("gij,gj->i", weight, estimate))
+    chi2 = float(np.einsum("gi,gij,gj->", estimate - mean, weight, estimate - mean))
+    found = equal_vectors(estimate, covariance, np.full(groups, 1e9))
+    assert found.freedom[0] == 2 * (groups - 1)
+    assert found.statistic == pytest.approx(chi2 / found.freedom[0], rel=1e-6)
+    assert found.p_value == pytest.approx(stats.chi2.sf(chi2, 2 * (groups - 1)), rel=1e-4)
+
+
+def test_several_groups_of_one_scatter_are_the_classical_f_test() -> None:
+    # as many values in each, and so much freedom that one variance or several are alike
+    rng = np.random.default_rng(5)
+    y = rng.normal(size=(3, 400)) + np.array([[0.0], [0.05], [0.1]])
+    variance = y.var(axis=1, ddof=1)[:, None, None] / 400
+    found = equal_vectors(y.mean(axis=1)[:, None], variance, np.full(3, 399.0))
+    expected = stats.f_oneway(*y)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=0.2)

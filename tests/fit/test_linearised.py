@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import oracles
-from epicycle.fit.linearised import Linearised, LinearisedAmongFew
+from epicycle.fit.linearised import QUICK, Linearised, LinearisedAmongFew
 from epicycle.fit.lines import Fundamental, Structure, line_columns
+from epicycle.fit.products import REACH
 from generators import regression, sinusoids
 from tests.fit.models import LINES, structure_of
 
@@ -94,3 +95,40 @@ def test_few_samples_have_the_normal_equations_of_many() -> None:
         expected = many.cross(j, np.arange(4))
         close = 1e-11 * np.abs(expected).max()
         assert np.allclose(few.cross(j, np.arange(4)), expected, rtol=0, atol=close)
+
+
+def test_columns_that_are_turned_lead_where_those_computed_anew_do() -> None:
+    problem = sinusoids(4, 900, 100.0, LINES, errors=True)
+    data, moving = problem.data(1), np.arange(3)
+    near = np.array([0.3137, 0.4137, 1.7321]) + np.array([1.0, -1.0, 0.5]) * 1e-3 / 100.0
+    away = near + np.array([1.0, 1.0, -1.0]) * 3e-4 / 100.0
+    near_by = Linearised(data, structure_of(*near), absolute=True, futile=QUICK)
+    turned = Linearised(data, structure_of(*away), absolute=True, futile=QUICK)
+    anew = Linearised(problem.data(1), structure_of(*away), absolute=True, futile=QUICK)
+    assert turned._turn.any()
+    assert not anew._turn.any()
+    # a turn of 1e-3 radians at the ends: what is left of it is of second order
+    for of in (
+        lambda one: one.normal_equations(moving)[1],
+        lambda one: one.coefficients[2:, 0],
+        lambda one: one.residual[:, 0],
+        lambda one: one.chi2,
+    ):
+        before, after, expected = map(of, (near_by, turned, anew))
+        assert np.abs(after - expected).max() < 0.02 * np.abs(before - expected).max()
+
+
+def test_a_line_may_turn_less_the_more_it_is_worth() -> None:
+    problem = sinusoids(5, 900, 100.0, LINES, 1e-3)
+    frequencies = [f for f, _ in LINES]
+    state = Linearised(problem.data(1), structure_of(*frequencies), absolute=False, futile=QUICK)
+    for k, reach in enumerate(state.reach().tolist()):
+        rest = structure_of(*(f for j, f in enumerate(frequencies) if j != k))
+        without = Linearised(problem.data(1), rest, absolute=False, futile=QUICK)
+        worth = float((without.chi2[0] - state.chi2[0]) / state.scale[0])
+        # its curvature takes worth r^4 / 20 at the turn r: a tenth of what is futile
+        assert reach == pytest.approx((2 * QUICK / worth) ** 0.25, rel=0.02)
+        assert reach < REACH
+    weak = sinusoids(5, 900, 100.0, LINES, 1.0).data(1)
+    fit = Linearised(weak, structure_of(*frequencies), absolute=False, futile=QUICK)
+    assert (fit.reach() == REACH).all()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from epicycle import find_cycles
-from epicycle.samples.checks import Samples, check_samples
+from epicycle.samples.checks import Samples, check_events, check_samples
 from tests.samples.arrays import T, Y, at_four
 
 VALUES = {
@@ -200,3 +200,17 @@ def test_the_arrays_of_the_user_are_left_as_they_are() -> None:
     find_cycles(t, y, group=group, weights=weights)
     for a, b in zip((t, y, dy, group, weights), before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_first_bad_weight_is_named() -> None:
+    weights = np.ones(6)
+    weights[[2, 4]] = -1.0, np.nan
+    with pytest.raises(ValueError, match=r"but 2 are not, the first in row 2\. To fix"):
+        check_samples(np.arange(6.0), np.arange(6.0), weights=weights)
+
+
+def test_events_are_those_of_a_weight_above_zero() -> None:
+    t, weights = np.arange(12.0), np.r_[0.0, np.geomspace(1e-3, 2.0, 11)]
+    events = check_events(t, weights)
+    assert len(events.times) == 11
+    np.testing.assert_array_equal(events.y[:, 0], weights[1:])

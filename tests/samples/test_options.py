@@ -232,6 +232,8 @@ def test_known_periods_lie_within_the_band():
     assert check_known((12.0,), 1.0, 10.0, lambda _: 0.5) == (1 / 12,)
     with pytest.raises(ValueError, match=r"over 10 its amplitude could be anything: 5 %"):
         check_known((12.0,), 1.0, 10.0, lambda _: 0.05)
+    with pytest.raises(ValueError, match=r"anything: 0\.9 % of it"):
+        check_known((12.0,), 1.0, 10.0, lambda _: 0.00945)
     with pytest.raises(ValueError, match=r"4 and 4\.000001, which the data cannot tell apart"):
         check_known((4.0, 4.000001), 1.0, 10.0)
     for bad in (0.0, -1.0, np.nan, np.inf):
