@@ -41,6 +41,7 @@ def run(*args: str | Path, stdin: str | bytes | None = None):
     """Run the command in this process, and check what holds for every run."""
     result = RUNNER.invoke(cli.app, [str(a) for a in args], input=stdin)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "this is an error of epicycle" not in result.stderr, result.stderr
     return result
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 if __name__ == "__main__":  # a process of many that a command starts needs no command
-    from epicycle.cli.commands import main
+    from epicycle.cli import main
 
     main()

@@ -104,3 +104,16 @@ def test_a_full_disk_is_an_error(tide):
         rb"epicycle: error: the output cannot be written \(No space left on device\)\.\n",
         done.stderr,
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
+def test_a_terminal_of_few_characters_keeps_names_apart(tmp_path, encoding):
+    path = tmp_path / "t.csv"
+    rows = [f"{k},{k % 5},{'äöü' if k % 2 else 'éèê'}ж" for k in range(20)]
+    path.write_text("time,v,g\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = run_process("find", path, "--group", "g", "-q", env=environment)
+    text = done.stdout.decode(encoding)
+    assert "?" not in text
+    for name in ("äöüж", "éèêж"):
+        assert name.encode(encoding, "backslashreplace").decode(encoding) in text

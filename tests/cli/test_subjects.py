@@ -54,4 +54,4 @@ def test_a_document_for_each(cohort):
 def test_nobody_can_be_told(cohort):
     frame = pd.read_csv(cohort)
     frame[frame.who == "bob"].to_csv(cohort, index=False)
-    assert run("actigraphy", cohort, "--id", "who", "-q").exit_code == 1
+    assert run("actigraphy", cohort, "--id", "who", "-q").exit_code == 2

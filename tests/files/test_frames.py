@@ -56,10 +56,10 @@ def test_refusals_about_the_file_itself(tmp_path, monkeypatch):
     with pytest.raises(ReadError, match="cannot be read"):
         read_table("nul\0byte.csv")
 
-    def refuse(_):
+    def refuse(*_):
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ReadError, match=r"cannot be read \(Permission denied\).*allow yourself"):
         read_table(tmp_path / "secret.csv")
 

@@ -44,11 +44,13 @@ WRITERS = {
     "report": ("report", "IN", "-o", "OUT"),
     "track --maxima": ("track", "IN", "--period", "24", "--maxima", "OUT"),
     "track --plot": ("track", "IN", "--period", "24", "--plot", "OUT"),
+    "actigraphy --plot": ("actigraphy", "IN", "--plot", "OUT"),
+    "actigraphy --id": ("actigraphy", "IN", "--id", "id", "-o", "OUT"),
     "predict": ("predict", "IN", "--from", "0", "--to", "1", "-o", "OUT"),
     "predict --at": ("predict", "M", "--at", "IN", "-o", "OUT"),
 }
 
-ENDING = {"find --plot": "png", "report": "html", "track --plot": "png"}
+ENDING = {"find --plot": "png", "actigraphy --plot": "png", "report": "html", "track --plot": "png"}
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 

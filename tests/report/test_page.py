@@ -25,3 +25,13 @@ def test_text_has_contrast():
     colours = set(re.findall(r"[ ;{]color: (#[0-9a-f]+)", page._STYLE))
     assert len(colours) >= 3
     assert all(contrast(colour, "#fff") >= 4.5 for colour in colours)
+
+
+def test_the_page_lets_a_browser_do_nothing_but_show_it():
+    text = page.page("a\x1b]0;t\x07\u202e<script>alert(1)</script>", "", [""], [])
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in text
+    head = text.partition("</head>")[0]
+    # it holds from where it stands: before anything that could break it
+    assert head.index("Content-Security-Policy") < head.index("<title>")
+    assert "<script" not in text
+    assert all(c.isprintable() or c == "\n" for c in text)

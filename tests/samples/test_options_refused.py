@@ -1,10 +1,13 @@
 """Options of the user: each error names the option and the remedy."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from epicycle import find_cycles
+from epicycle.limits import INPUTS
 from tests.samples.arrays import T, Y, at_four
 
 OPTIONS = {
@@ -76,3 +79,35 @@ def test_unusable_options(name: str) -> None:
 def test_options_of_the_wrong_kind(options: dict, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         find_cycles(T, Y, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("harmonics", 10**9),
+        ("harmonics", INPUTS.harmonics + 1),
+        ("trend", 10**6),
+        ("trend", INPUTS.degree + 1),
+        ("max_cycles", 10**400),
+        ("max_cycles", 10**5000),
+        ("known", np.arange(1.0, INPUTS.known + 2)),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_every_option_has_a_largest_value(name, value):
+    started = time.process_time()
+    with pytest.raises(ValueError, match=rf"^{name} must (be|hold) at most [\d,]+"):
+        find_cycles(np.arange(40.0), np.sin(np.arange(40.0)), **{name: value})
+    assert time.process_time() - started < 1.0
+
+
+def test_as_many_outputs_as_belong_together():
+    y = np.ones((4, INPUTS.outputs + 1))
+    with pytest.raises(ValueError, match="501 columns: expected at most 500"):
+        find_cycles(np.arange(4.0), y)
+
+
+def test_labels_of_the_library_are_no_books():
+    group = ["x" * (INPUTS.label + 1), "b"] * 20
+    with pytest.raises(ValueError, match="a label of 1,001 characters: expected at most 1,000"):
+        find_cycles(np.arange(40.0), np.sin(np.arange(40.0)), group=group)

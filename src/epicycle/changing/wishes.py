@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from epicycle.limits import CHANGING
+from epicycle.limits import CHANGING, INPUTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples, check_samples
 from epicycle.samples.copies import without_copies
@@ -61,8 +61,8 @@ def check_wishes(
     shortest, longest = check_period(period)
     search, known = _check_shifts(shifts)
     if harmonics != "auto":
-        harmonics = check_count(harmonics, "harmonics")
-    trend = check_count(trend, "trend", minimum=0)
+        harmonics = check_count(harmonics, "harmonics", most=INPUTS.harmonics)
+    trend = check_count(trend, "trend", minimum=0, most=INPUTS.degree)
     if trend > CHANGING.trend:
         raise ValueError(
             f"trend must be at most {CHANGING.trend}, got {trend}: a higher polynomial follows the "

@@ -10,8 +10,8 @@ import typer
 
 from epicycle.cli import console, subjects
 from epicycle.cli.options import (
+    BAD_INPUT,
     FOUND,
-    NOTHING_FOUND,
     AsJson,
     Quiet,
     SearchOptions,
@@ -96,8 +96,8 @@ def actigraphy(
     """Tell how rest and activity repeat from day to day: IS, IV, RA, M10, L5, SRI, onsets.
 
     Prints each statistic with the days and hours that it was made of, or why it cannot be told,
-    and a row for each day.  Exit code 0: told; 1: with --id, of no subject; 2: the input cannot be
-    used, such as a record of fewer than three days.
+    and a row for each day.  Exit code 0: told; 2: the input cannot be used, such as a
+    record of fewer than three days; with --id, that of no subject.
 
     [bold]Examples[/bold]
 
@@ -107,8 +107,8 @@ def actigraphy(
 
     epicycle actigraphy cohort.csv --id subject -o cohort_rhythms.csv
     """
-    check_picture(plot)
-    _check_many(ids, output, plot)
+    check_picture(plot, inputs=[file])
+    _check_many(file, ids, output, plot)
     options = SearchOptions(
         file=file, time=time, value=[value] if value else None, error=["none"], unit=unit, zone=zone
     )
@@ -127,7 +127,7 @@ def actigraphy(
     # what is refused gets no other line than the refusal
     if guesses and not quiet:
         console.say(guesses)
-    raise typer.Exit(FOUND if told else NOTHING_FOUND)
+    raise typer.Exit(FOUND if told else BAD_INPUT)
 
 
 def hours_of(text: str) -> float | str:
@@ -148,7 +148,7 @@ def hours_of(text: str) -> float | str:
         ) from None
 
 
-def _check_many(ids: str | None, output: Path | None, plot: Path | None) -> None:
+def _check_many(file: str, ids: str | None, output: Path | None, plot: Path | None) -> None:
     if ids is not None and plot is not None:
         raise InputError("--plot draws one subject, --id has many. To fix this, leave one out.")
     if ids is None and output is not None:
@@ -158,7 +158,7 @@ def _check_many(ids: str | None, output: Path | None, plot: Path | None) -> None
         )
     try:
         if output is not None:
-            check_output(output, "--output", (".csv",))
+            check_output(output, "--output", (".csv",), [file])
     except OutputError as problem:
         raise InputError(str(problem)) from None
 

@@ -1,13 +1,16 @@
 """The command ``epicycle``: parse -> call -> print.
 
 Results go to standard output, everything said about them to standard error.  Exit codes: 0 cycles
-found, 1 nothing significant found, 2 bad input (one line says what), 130 interrupted.
+found, 1 nothing significant found, 2 bad input (one line says what), 3 a failure of another kind
+(want of memory, an error of epicycle), 130 interrupted.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +35,7 @@ from epicycle.cli import (
 )
 from epicycle.cli.options import (
     BAD_INPUT,
+    FAILED,
     FOUND,
     INTERRUPTED,
     NOTHING_FOUND,
@@ -60,11 +64,15 @@ class _Commands(TyperGroup):
             code = _fail(f"the output cannot be written ({error.strerror or error}).")
         except (KeyboardInterrupt, typer.Abort):
             code = INTERRUPTED
+        except MemoryError:
+            _fail("there is not enough memory for this table. To fix this, use fewer rows of it.")
+            code = FAILED
         except Exception as error:
             # a misuse of options; its class is Click's or Typer's own, depending on the version
-            if not hasattr(error, "format_message"):
-                raise
-            code = _fail(f"{error.format_message().rstrip('.')}. See epicycle --help.")
+            if hasattr(error, "format_message"):
+                code = _fail(f"{error.format_message().rstrip('.')}. See epicycle --help.")
+            else:
+                code = _failed(error)
         if code == INTERRUPTED:
             console.say("interrupted")
         if standalone:
@@ -110,7 +118,7 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a character still gets the rest
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="epicycle")
 
 
@@ -245,3 +253,32 @@ app.command()(doctor.doctor)
 def _fail(message: str) -> int:
     console.say(f"error: {message}")
     return BAD_INPUT
+
+
+def _failed(error: Exception) -> int:
+    """Tell an error of our own in a line; return the exit code."""
+    if _is_interrupt(error):
+        return INTERRUPTED
+    if os.environ.get(_TRACEBACK):
+        traceback.print_exception(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    console.say(
+        f"error: this is an error of epicycle ({what[:_LONGEST_REASON]}), not of what you gave. "
+        f"Please report it, with what {_TRACEBACK}=1 in the environment lets it print."
+    )
+    return FAILED
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Return whether Ctrl-C is behind an error, as behind that of an import cut short."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+#: Name of a variable of the environment: where it is set, errors of our own show where they arose.
+_TRACEBACK = "EPICYCLE_TRACEBACK"
+
+_LONGEST_REASON = 200

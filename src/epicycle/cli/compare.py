@@ -18,10 +18,10 @@ from epicycle.cli.options import (
     Quiet,
     SearchOptions,
     in_words_of_options,
+    range_of,
     read_samples,
     unit_and_guesses,
 )
-from epicycle.cli.track import range_of
 from epicycle.files.writing import (
     PICTURES,
     InputError,

@@ -8,10 +8,20 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
+from epicycle.samples.text import in_letters, visible
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from epicycle.model import CycleModel
+
+__all__ = ["CountBar", "ProgressBar", "as_text", "say", "visible", "write"]
+
+#: What a terminal of few characters shows in place of those that results are told with.
+_PLAIN = str.maketrans(
+    {"±": "+-", "²": "^2", "³": "^3", "·": "*", "×": "x", "−": "-", "–": "-", "…": "...", "≈": "~"}
+    | {"“": '"', "”": '"', "‘": "'", "’": "'", "√": "sqrt ", "π": "pi", "χ": "chi", "°": " deg"}
+)
 
 #: A search that takes longer than this, in seconds, shows its progress.
 _PATIENCE = 1.0
@@ -20,13 +30,6 @@ _PATIENCE = 1.0
 def say(message: str) -> None:
     """Write one line to standard error."""
     _write(f"epicycle: {visible(' '.join(message.split()))}\n", sys.stderr)
-
-
-def visible(text: str) -> str:
-    """Return text with what a terminal would obey, such as escape sequences, in letters."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def write(text: str) -> None:
@@ -39,13 +42,36 @@ def _write(text: str, stream: TextIO | None) -> None:
     if stream is None:  # closed by the caller
         return
     try:
-        stream.write(text)
+        stream.write(_encodable(text, getattr(stream, "encoding", None) or "utf-8"))
         stream.flush()
     except OSError as error:
         # what is left in the buffer must not fail once more when the interpreter ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return text in the characters of a terminal: no two names become one, as "?" would make."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN)
+    except LookupError:  # an encoding of the stream's own
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_in_encoding(c, encoding) for c in text)
+    return text
+
+
+def _in_encoding(character: str, encoding: str) -> str:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return in_letters(character)
+    return character
 
 
 def as_text(model: CycleModel, wording: Callable[[str], str]) -> str:

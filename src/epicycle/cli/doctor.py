@@ -24,7 +24,7 @@ from epicycle.spectra.transforms import TOLERANCE
 SCHEMA = "epicycle.doctor/1"
 
 #: Exit code when something needed is missing or wrong.
-UNWELL = 1
+UNWELL = 3
 
 #: Optional parts: what imports them, how they are installed, and what for.
 EXTRAS = (
@@ -48,7 +48,7 @@ _POINTS, _FREQUENCIES = 300, 2000
 def doctor(as_json: AsJson = False) -> None:
     """Tell versions, optional parts, threads, and whether the fast sums agree with slow ones.
 
-    Exit code 0: all is well; 1: something needed is missing or wrong, and a line says what to do.
+    Exit code 0: all is well; 3: something needed is missing or wrong, and a line says what to do.
     """
     report = examine()
     if as_json:

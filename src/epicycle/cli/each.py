@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from epicycle.cli.options import SearchOptions, in_words_of_options
-from epicycle.files.writing import InputError, text_written_whole
+from epicycle.files.writing import InputError, cell, text_written_whole
 
 if TYPE_CHECKING:
     from epicycle.many.jobs import Task
@@ -37,6 +37,7 @@ _APPLY = {
     "clock",
     "zone",
     "max_frequencies",
+    "max_table",
 }
 
 
@@ -109,7 +110,7 @@ class ScreenEach:
                 if as_table:
                     at = columns.index("significant")
                     table.writerows(
-                        (*row[:at], str(row[at]).lower(), *row[at + 1 :]) for row in rows
+                        map(cell, (*row[:at], str(row[at]).lower(), *row[at + 1 :])) for row in rows
                     )
                 else:
                     for row in rows:
@@ -202,7 +203,7 @@ def _write_csv(documents: Iterable[dict[str, Any]], file: TextIO, names: list[st
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()
     for document in documents:
-        row = {key: document.get(key) for key in ("id", "n_samples", "error")}
+        row = {key: cell(document.get(key)) for key in ("id", "n_samples", "error")}
         if not document.get("cycles"):
             writer.writerow(row)
         for k, cycle in enumerate(document.get("cycles", ()), 1):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from epicycle.files.reading import Table
     from epicycle.model import CycleModel
 
-FOUND, NOTHING_FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+#: Exit codes: 1 says that nothing is significant, and no failure ever does.
+FOUND, NOTHING_FOUND, BAD_INPUT, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 #: The defaults of the library are those of the commands.
 _DEFAULT = Options()
@@ -52,6 +53,11 @@ _LEADING_OPTIONS = (
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
+
+
+MaxTable = Annotated[
+    float | None, typer.Option(metavar="GB", help="Largest size of the table.  [dim]2 GB.[/]")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +219,8 @@ class SearchOptions:
         typer.Option("--red-noise", help="Test against a smooth noise spectrum, not white noise."),
     ] = _DEFAULT.red_noise
 
+    max_table: MaxTable = None
+
     def of_library(self) -> Options:
         """Return what to look for, as the library calls it; nothing is checked yet."""
         return Options(
@@ -296,6 +304,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             weight=options.weight,
             series=series,
             events=options.events,
+            max_table=options.max_table,
         )
         return (
             table
@@ -363,6 +372,8 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
                 **wanted.arguments(),
             )
         except (TypeError, ValueError) as problem:
+            if not _is_refusal(problem):
+                raise
             message = in_words_of_options(str(problem))
             of_data = guesses and not message.startswith("--")
             raise InputError(f"{message} ({guesses})" if of_data else message) from problem
@@ -370,6 +381,14 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
             raise InputError(
                 "there is not enough memory for this search. To fix this, raise --min-period."
             ) from None
+
+
+def _is_refusal(problem: Exception) -> bool:
+    """Return whether we refuse something, rather than stumble over it in another package."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is None or str(trace.tb_frame.f_globals.get("__name__")).startswith("epicycle")
 
 
 def in_words_of_options(message: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from epicycle.cli import console
-from epicycle.cli.options import Quiet
+from epicycle.cli.options import MaxTable, Quiet
 from epicycle.files.writing import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from epicycle.files.model_files import SavedModel
 
 SCHEMA = "epicycle.predictions/1"
+
+#: Intervals hold a new value with such a probability at least, and at most, in percent.
+_NARROWEST, _WIDEST = 0.0001, 99.9999
 
 
 def predict(
@@ -73,6 +76,7 @@ def predict(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the predictions as one JSON document.")
     ] = False,
+    max_table: MaxTable = None,
     quiet: Quiet = False,
 ) -> None:
     """Predict from a model file: at the times of a table, or over a range.
@@ -98,7 +102,7 @@ def predict(
         if output is not None:
             writing.check_table(output, [model, *([] if at is None else [at])])
         saved = read_model(model, plain_table)
-        times, name = _instants(saved, at, time, (first, last, step))
+        times, name = _instants(saved, (at, time, max_table), (first, last, step))
         frame = predictions(saved, times, name, group, levels)
         about = {
             "schema": SCHEMA,
@@ -132,7 +136,13 @@ def check_levels(percent: list[float] | None) -> tuple[float, ...]:
                 f"--level must be above 0 and below 100 percent, got {one:g}. "
                 f"To fix this, write 95 for intervals that hold 95 of 100 values."
             )
-    return tuple(sorted({one / 100 for one in percent or (80.0, 95.0)}))
+        if not _NARROWEST <= one <= _WIDEST:
+            raise InputError(
+                f"--level must be from {_NARROWEST:g} to {_WIDEST:g} percent, got {one:.17g}: "
+                f"how seldom a value is further off than that, no data tell. "
+                f"To fix this, write 99.9 instead."
+            )
+    return tuple(sorted({round(one, 6) / 100 for one in percent or (80.0, 95.0)}))
 
 
 def predictions(
@@ -207,12 +217,19 @@ def column_names(time: str, outputs: list[str], endings: list[str]) -> list[str]
 
 
 def _instants(
-    saved: SavedModel, at: str | None, time: str | None, span: tuple[str | None, ...]
+    saved: SavedModel,
+    table: tuple[str | None, str | None, float | None],
+    span: tuple[str | None, ...],
 ) -> tuple[Any, str]:
-    """Return times, and how their column is called."""
+    """Return times, and how their column is called.
+
+    They are those of a table, named by its file, its column of times and its largest size, or of
+    a span from its first to its last time by a step.
+    """
     from epicycle.files.instants import in_zone, regular
     from epicycle.files.reading import read_times
 
+    at, time, max_table = table
     first, last, step = span
     scale = saved.model.predictor.scale
     usual = str(saved.provenance.columns.get("time") or "time")
@@ -222,7 +239,7 @@ def _instants(
                 "--at names the times, and --from, --to and --step do as well. "
                 "To fix this, leave out either."
             )
-        times, name = read_times(at, time, usual)
+        times, name = read_times(at, time, usual, max_table)
         return in_zone(times, scale, f"column {name!r} of {at}"), name
     if first is None or last is None:
         raise InputError(

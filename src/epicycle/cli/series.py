@@ -9,8 +9,16 @@ from typing import Any
 
 from epicycle.cli import console
 from epicycle.cli.each import ScreenEach, SearchEach
-from epicycle.cli.options import FOUND, NOTHING_FOUND, SearchOptions, read_samples, unit_and_guesses
+from epicycle.cli.options import (
+    BAD_INPUT,
+    FOUND,
+    NOTHING_FOUND,
+    SearchOptions,
+    read_samples,
+    unit_and_guesses,
+)
 from epicycle.files.writing import InputError, OutputError, check_output
+from epicycle.limits import INPUTS
 
 SCHEMA = "epicycle.series/1"
 
@@ -47,8 +55,7 @@ def find_each(
             "--id needs a file for its many results. To fix this, name one with --output, with the "
             "ending .jsonl or .csv."
         )
-    if workers is not None and workers < 1:
-        raise InputError(f"--workers must be at least 1, got {workers}. To fix this, leave it out.")
+    check_workers(workers)
     kind: ScreenEach | SearchEach = ScreenEach() if screen else SearchEach()
     wanted = kind.arguments(options)
     try:
@@ -80,11 +87,19 @@ def find_each(
         console.write(json.dumps(document) + "\n")
     if not quiet:
         console.say(f"wrote {output}: {kind.in_words(counts)}")
+    return _exit_code(counts)
+
+
+def _exit_code(counts: dict[str, int]) -> int:
+    """Return the exit code; that none can be used is no lack of cycles."""
+    if counts["unusable"] == counts["series"]:
+        console.say("error: no series could be used; the output says why of each")
+        return BAD_INPUT
     return FOUND if counts["with_cycles"] else NOTHING_FOUND
 
 
-#: Options that say where samples stand, which is told by the columns that were read.
-_PLACES = frozenset({"file", "time", "value", "error", "group", "weight"})
+#: Options that say where samples stand, or how large the file may be: not what is asked of them.
+_PLACES = frozenset({"file", "time", "value", "error", "group", "weight", "max_table"})
 
 
 def asked_of(options: SearchOptions) -> dict[str, Any]:
@@ -94,3 +109,14 @@ def asked_of(options: SearchOptions) -> dict[str, Any]:
         for field in fields(options)
         if field.name not in _PLACES
     }
+
+
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of processes that is none, or that no machine has."""
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}. To fix this, leave it out.")
+    if workers is not None and workers > INPUTS.workers:
+        raise InputError(
+            f"--workers must be at most {INPUTS.workers}, got {workers:,}. "
+            f"To fix this, leave it out."
+        )

@@ -72,6 +72,8 @@ def track_each(
         write_maxima(done, maxima)
         if not quiet:
             console.say(f"wrote {maxima}")
+    if not done:  # which is no lack of rhythms
+        raise InputError("no series could be tracked. To fix this, mend what is said of each.")
     return any(is_rhythm(rhythm) for _, rhythm in done)
 
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.limits import INPUTS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -132,6 +134,7 @@ def read_delimited(
             f"{name} has only one column ({header.columns[0]!r}): expected times and values. "
             f"To fix this, separate the columns by commas, semicolons, tabs or spaces."
         )
+    check_width(len(header.columns), name)
     check_names(header.columns, name)
     n_rows = _plain_rows(text, header)
     if n_rows is None:
@@ -178,6 +181,21 @@ def _plain_rows(text: Text, header: Header) -> int | None:
     if (first < begins).any() or (last > ends).any():
         return None
     return len(ends) - header.n_records
+
+
+def check_width(n_columns: int, name: str) -> None:
+    """Refuse more columns than a table has.
+
+    Raises
+    ------
+    ReadError
+        If there are more.
+    """
+    if n_columns > INPUTS.columns:
+        raise ReadError(
+            f"{name} has {n_columns:,} columns: expected at most {INPUTS.columns:,}. "
+            f"To fix this, leave out those that are not needed, or put series below each other."
+        )
 
 
 def check_names(columns: Sequence[str], name: str) -> None:

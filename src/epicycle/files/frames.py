@@ -16,16 +16,16 @@ import zlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from epicycle.files.delimited import ReadError, check_names, read_delimited
+from epicycle.files.delimited import ReadError, check_names, check_width, read_delimited
+from epicycle.limits import INPUTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What a gzipped file may unpack to, in bytes, or if that is more, times its own length: tables are
-#: packed to a tenth or so, and a file that holds a thousandth of what it unpacks to is no table.
-_UNPACKED, _UNPACKED_TIMES = 1 << 26, 200
+#: Bytes read at a time: Python sets aside what it is asked for.
+_CHUNK = 1 << 20
 
 #: Bytes inspected to tell text from other things.
 _HEAD = 1 << 16
@@ -60,10 +60,25 @@ class RawTable:
         return f"row {record + 1}" if self.line_of is None else f"line {self.line_of(record)}"
 
 
-def load(source: str | Path, least_columns: int = 2, labels: Iterable[str | None] = ()) -> RawTable:
+def load(
+    source: str | Path,
+    least_columns: int = 2,
+    labels: Iterable[str | None] = (),
+    max_table: float | None = None,
+) -> RawTable:
     """Return the table in a file, or in standard input where `source` is "-".
 
-    Columns in `labels` are kept as they stand there: in a file of text they are text.
+    Parameters
+    ----------
+    source : str or Path
+        The file; "-" is standard input.
+    least_columns : int
+        Number of columns that are needed.
+    labels : iterable of str
+        Columns that are kept as they stand there: in a file of text they are text.
+    max_table : float, optional
+        Largest size of the table in GB, once it is unpacked; by default ``INPUTS.table``, and of
+        gzipped text 200 times the size of its file, for tables are packed to a tenth or so.
 
     Raises
     ------
@@ -71,15 +86,24 @@ def load(source: str | Path, least_columns: int = 2, labels: Iterable[str | None
         If there is no file, or what it holds is not a table.
     """
     name = "standard input" if str(source) == "-" else str(source)
-    raw = _read_bytes(source, name)
+    if max_table is not None and not 0 < max_table < float("inf"):
+        raise ReadError(
+            f"--max-table must be a number of GB above 0, got {max_table:g}. To fix this, leave it "
+            f"out."
+        )
+    most = round(1e9 * (INPUTS.table if max_table is None else max_table))
+    raw = _read_bytes(source, name, most)
+    if len(raw) > most:
+        raise too_large(name, most)
     digest = hashlib.sha256(raw).hexdigest()
     if raw[:2] == b"\x1f\x8b":
-        raw = _decompress(raw, name)
+        likely = max(INPUTS.unpacked, INPUTS.unpacked_times * len(raw))
+        raw = _decompress(raw, name, most if max_table is not None else min(most, likely))
     if not re.search(rb"\S", raw):
         raise ReadError(f"{name} is empty: expected a table with a header line and rows.")
     named = {form for label in labels if label for form in (label, " ".join(label.split()))}
     if raw[:4] == b"PAR1":
-        return replace(_read_parquet(raw, name, named), sha256=digest)
+        return replace(_read_parquet(raw, name, named, most), sha256=digest)
     _refuse_binary(raw, name)
     frame, header, text = read_delimited(raw, name, least_columns, named)
 
@@ -89,11 +113,23 @@ def load(source: str | Path, least_columns: int = 2, labels: Iterable[str | None
     return RawTable(name, frame.dropna(how="all"), header.in_file, line_of, digest)
 
 
-def _read_bytes(source: str | Path, name: str) -> bytes:
+def too_large(name: str, most: int) -> ReadError:
+    """Return the refusal of a table of more than `most` bytes."""
+    return ReadError(
+        f"{name} holds more than {most / 1e9:.3g} GB once it is unpacked: expected a table. To fix "
+        f"this, check where it comes from, or allow more with --max-table (of find, fit, report "
+        f"and predict)."
+    )
+
+
+def _read_bytes(source: str | Path, name: str, most: int) -> bytes:
     if str(source) == "-":
-        return sys.stdin.buffer.read()
+        if sys.stdin is None:
+            raise ReadError("standard input is closed. To fix this, name a file, or pipe one in.")
+        return _at_most(sys.stdin.buffer.read, most)
     try:
-        return Path(source).read_bytes()
+        with Path(source).open("rb") as file:
+            return _at_most(file.read, most)
     except IsADirectoryError:
         raise ReadError(
             f"{name} is a directory: expected a file. To fix this, name one file in it."
@@ -109,37 +145,43 @@ def _read_bytes(source: str | Path, name: str) -> bytes:
         raise ReadError(f"{name} cannot be read ({reason}). To fix this, {hint}.") from None
 
 
+def _at_most(read: Callable[[int], bytes], most: int) -> bytes:
+    """Return what a file holds, or somewhat more than `most` bytes of it: it may have no end."""
+    chunks: list[bytes] = []
+    left = most
+    while left >= 0 and (chunk := read(_CHUNK)):
+        chunks.append(chunk)
+        left -= len(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
 def _is_forbidden(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM)
 
 
-def _decompress(raw: bytes, name: str) -> bytes:
-    most = max(_UNPACKED, _UNPACKED_TIMES * len(raw))
+def _decompress(raw: bytes, name: str, most: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
-            unpacked = file.read(most + 1)
+            unpacked = _at_most(file.read, most)
     except (OSError, EOFError, zlib.error) as error:
         raise ReadError(
             f"{name} begins like a gzip file, but is damaged or cut short ({error}). "
             f"To fix this, copy it again."
         ) from None
     if len(unpacked) > most:
-        raise ReadError(
-            f"{name} unpacks to more than {_UNPACKED_TIMES} times its size: expected a table. "
-            f"To fix this, check where it comes from, or unpack it yourself."
-        )
+        raise too_large(name, most)
     return unpacked
 
 
-def _read_parquet(raw: bytes, name: str, labels: Collection[str]) -> RawTable:
+def _read_parquet(raw: bytes, name: str, labels: Collection[str], most: int) -> RawTable:
     import pandas as pd
 
     try:
-        from pyarrow import parquet
-
-        columns = parquet.read_table(io.BytesIO(raw))
+        columns = _columns(raw, name, most)
         columns.validate(full=True)  # damaged text would be noticed much later
         frame = columns.to_pandas()
+    except ReadError:
+        raise
     except ImportError:
         raise ReadError(
             f"{name} is a Parquet file, which needs pyarrow to be read. "
@@ -156,6 +198,7 @@ def _read_parquet(raw: bytes, name: str, labels: Collection[str]) -> RawTable:
         frame = frame.reset_index()
     frame.columns = pd.Index([" ".join(str(column).split()) for column in frame.columns])
     frame.index = pd.RangeIndex(len(frame))
+    check_width(len(frame.columns), name)
     check_names(list(frame.columns), name)
     for column in columns.column_names:
         if (called := " ".join(column.split())) in labels:
@@ -163,11 +206,34 @@ def _read_parquet(raw: bytes, name: str, labels: Collection[str]) -> RawTable:
             whole = columns.column(column).to_pandas(integer_object_nulls=True)
             frame[called] = whole.to_numpy(dtype=object)
     # pandas cannot sort or compare half precision in all ways
+    texts = [column for column, kind in frame.dtypes.items() if kind == "category"]
+    frame = frame.astype(dict.fromkeys(texts, object))
     halves = [column for column, kind in frame.dtypes.items() if kind == "float16"]
     frame = frame.astype(dict.fromkeys(halves, "float32"))
     if frame.empty:
         raise ReadError(f"{name} has no rows: expected at least 3 samples.")
     return RawTable(name, frame.dropna(how="all"), has_header=True)
+
+
+def _columns(raw: bytes, name: str, most: int) -> Any:
+    """Return the columns of a Parquet file; text that repeats is there once.
+
+    Entries that repeat take next to nothing in the file: what it will take in memory are its pages,
+    and 8 bytes for each entry.
+    """
+    from pyarrow import parquet, types
+
+    file = parquet.ParquetFile(io.BytesIO(raw))
+    groups = [file.metadata.row_group(k) for k in range(file.metadata.num_row_groups)]
+    parts = [group.column(j) for group in groups for j in range(group.num_columns)]
+    if sum(part.total_uncompressed_size + 8 * part.num_values for part in parts) > most:
+        raise too_large(name, most)
+    texts = [
+        one.name
+        for one in file.schema_arrow
+        if types.is_string(one.type) or types.is_large_string(one.type)
+    ]
+    return parquet.ParquetFile(io.BytesIO(raw), read_dictionary=texts).read()
 
 
 def _refuse_binary(raw: bytes, name: str) -> None:

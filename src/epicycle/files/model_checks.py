@@ -52,6 +52,14 @@ def check_result(result: Any) -> None:
     _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
 
 
+def check_columns(columns: dict[str, Any]) -> None:
+    """Check the names of the columns of a table, by the part that each plays; some may lack."""
+    for key in ("time", "group", "weight"):
+        conform(columns.get(key), str | None, f"provenance.columns.{key}")
+    for key in ("values", "errors"):
+        conform(columns.get(key, []), tuple[str, ...], f"provenance.columns.{key}")
+
+
 #: Types of the remaining fields of a result, and of the numbers of its predictor.
 _RESULT: dict[str, Any] = {
     "unit": str,

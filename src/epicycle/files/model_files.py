@@ -20,7 +20,7 @@ import numpy as np
 
 from epicycle._version import __version__
 from epicycle.files.documents import from_dict, to_dict
-from epicycle.files.model_checks import ModelFileError, check_result, conform
+from epicycle.files.model_checks import ModelFileError, check_columns, check_result, conform
 from epicycle.files.writing import write_text
 from epicycle.results.result import Result
 
@@ -179,6 +179,7 @@ def _read(document: dict[str, Any], tell: Tell | None) -> SavedModel:
             raise ModelFileError(f"lacks {key!r}")
     provenance = document["provenance"]
     conform(provenance, Provenance, "provenance")
+    check_columns(provenance["columns"])
     result = document["result"]
     check_result(result)
     numbers = result["model"]

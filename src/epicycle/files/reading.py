@@ -16,6 +16,7 @@ import numpy as np
 from epicycle.files.columns import Choice, choose, kind_of, to_numbers, unit_of
 from epicycle.files.delimited import ReadError
 from epicycle.files.frames import RawTable, load
+from epicycle.files.labels import read_labels, shown
 from epicycle.samples.arrays import Floats
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def read_table(
     weight: str | None = None,
     series: str | None = None,
     events: bool = False,
+    max_table: float | None = None,
 ) -> Table:
     """Read samples from CSV or Parquet, either of them gzipped or not.
 
@@ -125,13 +127,15 @@ def read_table(
         Column of ids, where the table holds many series one below the other; never guessed.
     events : bool
         Whether the times are those of events, without values.
+    max_table : float, optional
+        Largest size of the table in GB, see :func:`epicycle.files.frames.load`.
 
     Raises
     ------
     ReadError
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
-    table = load(source, least_columns=1 if events else 2, labels=(group, series))
+    table = load(source, 1 if events else 2, (group, series), max_table)
     choice = choose(table, time, values, errors, group, weight, series, events=events)
     t, note = _times(table, choice.time)
     columns = [_numbers(table, column) for column in choice.values]
@@ -140,8 +144,8 @@ def read_table(
         y=_as_values(columns, choice.values),
         dy=_errors(table, choice, columns),
         weights=None if choice.weight is None else _numbers(table, choice.weight, "weights"),
-        group=None if choice.group is None else _labels(table, choice.group),
-        ids=None if choice.series is None else _labels(table, choice.series),
+        group=None if choice.group is None else read_labels(table, choice.group),
+        ids=None if choice.series is None else read_labels(table, choice.series),
         unit=None if note or hasattr(t, "tz") else unit_of(choice.time),
         name=table.name,
         time_column=choice.time,
@@ -155,7 +159,9 @@ def read_table(
     )
 
 
-def read_times(source: str | Path, time: str | None, usual: str) -> tuple[Any, str]:
+def read_times(
+    source: str | Path, time: str | None, usual: str, max_table: float | None = None
+) -> tuple[Any, str]:
     """Read times alone, from a table that may have no other column.
 
     Parameters
@@ -167,6 +173,8 @@ def read_times(source: str | Path, time: str | None, usual: str) -> tuple[Any, s
         :func:`read_table`.
     usual : str
         How the column was called before.
+    max_table : float, optional
+        Largest size of the table in GB, see :func:`epicycle.files.frames.load`.
 
     Returns
     -------
@@ -179,7 +187,7 @@ def read_times(source: str | Path, time: str | None, usual: str) -> tuple[Any, s
     ReadError
         If the file, or the column, cannot be used.
     """
-    table = load(source, least_columns=1)
+    table = load(source, least_columns=1, max_table=max_table)
     if time is None and usual in table.frame.columns:
         time = usual
     if time is None and len(table.frame.columns) == 1:
@@ -221,7 +229,7 @@ def _numbers(table: RawTable, column: str, role: str = "values") -> Floats:
     series = table.frame[column]
     if kind_of(series) in ("date", "duration"):
         raise ReadError(
-            f"column {column!r} of {table.name} holds dates, such as {_shown(series.iloc[0])}: "
+            f"column {column!r} of {table.name} holds dates, such as {shown(series.iloc[0])}: "
             f"expected numbers as {role}. To fix this, name another column."
         )
     numbers = to_numbers(series)
@@ -232,7 +240,7 @@ def _numbers(table: RawTable, column: str, role: str = "values") -> Floats:
         fix = "write a decimal point" if comma else "correct it, or leave the field empty"
         raise ReadError(
             f"column {column!r} of {table.name} has {_count(unread.size, 'entry', 'entries')} not "
-            f"a number, the first in {_where(table, unread[0])} ({_shown(content)}). "
+            f"a number, the first in {_where(table, unread[0])} ({shown(content)}). "
             f"To fix this, {fix}, or name another column."
         )
     result: Floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -262,7 +270,7 @@ def _errors(table: RawTable, choice: Choice, values: list[Floats]) -> Floats | N
     for column, error, needed in zip(choice.errors, errors, present, strict=True):
         bad = np.flatnonzero(needed & ~(error > 0))
         if bad.size:
-            content = _shown(table.frame[column].iloc[bad[0]])
+            content = shown(table.frame[column].iloc[bad[0]])
             raise ReadError(
                 f"column {column!r} of {table.name}, the standard errors, has "
                 f"{_count(bad.size, 'entry', 'entries')} not above 0, the first in "
@@ -270,34 +278,6 @@ def _errors(table: RawTable, choice: Choice, values: list[Floats]) -> Floats | N
                 f"beside it empty, or pass --error none to have the scatter estimated."
             )
     return errors[0] if len(errors) == 1 else np.stack(errors, axis=1)
-
-
-def _labels(table: RawTable, column: str) -> Any:
-    series = table.frame[column]
-    missing = np.flatnonzero(series.isna().to_numpy())
-    if missing.size:
-        raise ReadError(
-            f"column {column!r} of {table.name} has no label in {_where(table, missing[0])}: "
-            f"expected the group of every sample. To fix this, give every sample one."
-        )
-    labels = series.to_numpy(dtype=object, copy=True)
-    nested = next((v for v in labels if isinstance(v, _NESTED)), None)
-    if nested is not None:
-        raise ReadError(
-            f"column {column!r} of {table.name} holds lists or records, such as {_shown(nested)}: "
-            f"expected labels. To fix this, name another column."
-        )
-    labels[:] = [v if _is_plain(v) else str(v) for v in labels]
-    return labels
-
-
-def _is_plain(label: Any) -> bool:
-    """Return whether JSON can hold a label as it is."""
-    return isinstance(label, (str, int)) or (isinstance(label, float) and np.isfinite(label))
-
-
-#: What a Parquet file may hold that cannot tell samples apart.
-_NESTED = (list, tuple, dict, set, np.ndarray)
 
 
 def _times(table: RawTable, column: str) -> tuple[Any, str]:
@@ -318,7 +298,7 @@ def _times(table: RawTable, column: str) -> tuple[Any, str]:
     if kind != "number":
         raise ReadError(
             f"column {column!r} of {table.name} holds neither numbers nor dates, but "
-            f"{_shown(series.iloc[0])} in {_where(table, 0)}. To fix this, write dates as "
+            f"{shown(series.iloc[0])} in {_where(table, 0)}. To fix this, write dates as "
             f"2024-03-31 or 2024-03-31T18:00:00Z, or name another column with --time."
         )
     if series.dtype.kind in "iu":  # 64 bits of nanoseconds do not fit into a float
@@ -371,19 +351,13 @@ def _refuse_unread(table: RawTable, series: pd.Series, unread: Any) -> None:
         raise ReadError(
             f"column {series.name!r} of {table.name} has {_count(where.size, 'entry', 'entries')} "
             f"not a date, the first in {_where(table, where[0])} "
-            f"({_shown(series.iloc[where[0]])}). To fix this, write dates as 2024-03-31 or "
+            f"({shown(series.iloc[where[0]])}). To fix this, write dates as 2024-03-31 or "
             f"2024-03-31T18:00:00Z, or name another column with --time."
         )
 
 
 def _where(table: RawTable, position: int | np.intp) -> str:
     return table.where(int(table.frame.index[int(position)]))
-
-
-def _shown(content: Any) -> str:
-    text = str(content)
-    text = text if len(text) <= 40 else text[:37] + "..."
-    return repr(text) if isinstance(content, str) else text
 
 
 def _count(n: int, one: str, many: str = "") -> str:

@@ -206,8 +206,38 @@ def write_table(frame: pd.DataFrame, path: Path, about: dict[str, Any]) -> None:
 
 
 def as_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV, dates in ISO 8601 and numbers to their last digit."""
-    return str(_with_iso_dates(frame).to_csv(index=False, lineterminator="\n"))
+    """Return a table as CSV: dates in ISO 8601, numbers to their last digit, text as :func:`cell`.
+
+    Names of columns are text, too.
+    """
+    shown = _with_iso_dates(frame)
+    for name in shown.columns:
+        if shown[name].dtype.kind not in "iufb":
+            shown[name] = [cell(value) for value in shown[name]]
+    return str(shown.rename(columns=cell).to_csv(index=False, lineterminator="\n"))
+
+
+def cell(value: Any) -> Any:
+    """Return a value for a table of text: none that a spreadsheet would take for a formula.
+
+    Text that begins as formulas do has an apostrophe before it, unless it is a number.  A carriage
+    return, at which some readers of CSV end the line, is told in letters.
+
+    Examples
+    --------
+    >>> [cell(value) for value in ("=1+1", "-5", "+cmd", "a=b", -5.0)]
+    ["'=1+1", '-5', "'+cmd", 'a=b', -5.0]
+    """
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r", "\\r")
+    if not value.startswith(("=", "+", "-", "@", "\t")):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
 
 
 def as_json(frame: pd.DataFrame, about: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from epicycle.limits.changing import CHANGING
 from epicycle.limits.comparing import COMPARING
 from epicycle.limits.fields import decides
 from epicycle.limits.genes import GENES
+from epicycle.limits.inputs import INPUTS
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SCATTERS, SEARCH, TRIALS
@@ -33,6 +34,7 @@ __all__ = [
     "GENES",
     "HARMONICS",
     "HONESTY",
+    "INPUTS",
     "LADDER",
     "LEARNING",
     "LINES",

@@ -27,6 +27,8 @@ def search(job: Job) -> dict[str, Any]:
             model = find_cycles(**columns, **job.options)
         except (TypeError, ValueError) as problem:
             documents.append({"id": name, "error": " ".join(str(problem).split())})
+        except (ArithmeticError, LookupError, MemoryError) as problem:  # others go on
+            documents.append({"id": name, "error": f"{type(problem).__name__}: {problem}"})
         else:
             documents.append({"id": name, **model.to_dict(), "seconds": None})
     return {"series": documents}

@@ -14,6 +14,8 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
+from epicycle.spectra.bands import processors
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -40,17 +42,29 @@ def started(workers: int) -> Iterator[Workers]:
         os.environ.setdefault(name, "1")  # the workers' own: they start with this environment
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
     try:
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # workers inherit it
-        try:
-            for _ in range(workers):  # while none is idle, every job starts a process
+        with _interrupts_ignored():  # workers inherit it
+            # while none is idle, every job starts a process; more than there are processors
+            # start when there are jobs for them
+            for _ in range(min(workers, processors())):
                 pool.submit(_nothing)
-        finally:
-            signal.signal(signal.SIGINT, handler)
         yield Workers(pool, workers)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in list((pool._processes or {}).values()):
             process.terminate()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore interrupts for a while, in the main thread; no other one may, or is interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def run_jobs(

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as _html
+
+from epicycle.samples.text import visible
 
 #: Screens narrower than this, in pixels, get the narrow pictures and tables as cards.
 NARROW = 640
+
+#: What a browser may do with the page: show its pictures and obey its style, and nothing else.
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -116,6 +124,7 @@ def page(title: str, about: str, lead: Sequence[str], sections: Sequence[Section
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="epicycle">
 <title>{escape(title)}: cycles</title>
@@ -134,6 +143,11 @@ def page(title: str, about: str, lead: Sequence[str], sections: Sequence[Section
 </body>
 </html>
 """
+
+
+def escape(text: str) -> str:
+    """Return text as HTML that shows it, and obeys nothing in it."""
+    return _html(visible(text))
 
 
 def paragraph(text: str) -> str:

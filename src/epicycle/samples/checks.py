@@ -28,9 +28,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.limits import CYCLES
+from epicycle.limits import CYCLES, INPUTS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.labels import numbered
+from epicycle.samples.labels import check_lengths, numbered
 from epicycle.samples.times import Times, TimeScale, parse_times
 
 #: Largest number that may occur in the data, and inverse of the least.
@@ -290,6 +290,11 @@ def _check_y(y: Any, n: int) -> tuple[Floats, tuple[str, ...] | None]:
         return values[:, np.newaxis], None
     if values.shape[1] == 0:
         raise ValueError(f"y has no columns: expected shape ({n}, d) with d >= 1.")
+    if values.shape[1] > INPUTS.outputs:
+        raise ValueError(
+            f"y has {values.shape[1]:,} columns: expected at most {INPUTS.outputs}, which share "
+            f"their periods. To fix this, search those that belong together."
+        )
     if columns is None:
         return values, tuple(f"y{i}" for i in range(values.shape[1]))
     return values, tuple(str(c) for c in columns)
@@ -358,6 +363,7 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
             f"{int(np.flatnonzero(missing)[0])}. To fix this, give every sample a group."
         )
     codes, labels = numbered(raw.tolist())
+    check_lengths(labels, "group")
     # labels of mixed kinds have no order of their own: sort by how they are written
     order = sorted(range(len(labels)), key=lambda k: (str(labels[k]), repr(labels[k])))
     rank = np.empty(len(order), dtype=np.intp)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import INPUTS
+
 
 def numbered(labels: Iterable[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the number of each sample's label, by first appearance, and the labels.
@@ -35,6 +37,22 @@ def numbered(labels: Iterable[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     codes = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.intp)
     first = np.unique(codes, return_index=True)[1]
     return codes, [plain[k] for k in first.tolist()]
+
+
+def check_lengths(labels: Iterable[Any], name: str) -> None:
+    """Refuse labels that are longer than names are.
+
+    Raises
+    ------
+    ValueError
+        If one is.
+    """
+    longest = max((len(v) for v in labels if isinstance(v, str)), default=0)
+    if longest > INPUTS.label:
+        raise ValueError(
+            f"{name} has a label of {longest:,} characters: expected at most {INPUTS.label:,}. "
+            f"To fix this, pass shorter ones."
+        )
 
 
 def names_of(labels: Iterable[Any]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from epicycle.limits import HONESTY
+from epicycle.limits import HONESTY, INPUTS
 from epicycle.samples.checks import as_float
 
 #: The trend whose slope may change.
@@ -102,8 +102,8 @@ class Options:
             unit=self.unit,
             minimum_period=shortest,
             maximum_period=longest,
-            max_cycles=check_count(self.max_cycles, "max_cycles"),
-            harmonics=check_count(self.harmonics, "harmonics"),
+            max_cycles=check_count(self.max_cycles, "max_cycles", most=INPUTS.cycles),
+            harmonics=check_count(self.harmonics, "harmonics", most=INPUTS.harmonics),
             false_alarm=check_positive(self.false_alarm, "false_alarm", below=1.0),
             drift=bool(self.drift),
             strategy=strategy,
@@ -113,7 +113,7 @@ class Options:
             ),
             trend=check_trend(self.trend),
             varying_amplitude=bool(self.varying_amplitude),
-            known=tuple(as_float(self.known, "known").ravel().tolist()),
+            known=_as_periods(self.known),
             period=period,
             exposure=_as_scalar(self.exposure, "exposure"),
             red_noise=bool(self.red_noise),
@@ -164,10 +164,21 @@ class Options:
         return 1 if isinstance(self.trend, str) else self.trend
 
 
+def _as_periods(known: Any) -> tuple[float, ...]:
+    """Return known periods as floats, not too many of them."""
+    periods = as_float(known, "known").ravel()
+    if len(periods) > INPUTS.known:
+        raise ValueError(
+            f"known must hold at most {INPUTS.known:,} periods, got {len(periods):,}. "
+            f"To fix this, leave the least important of them out."
+        )
+    return tuple(periods.tolist())
+
+
 def check_trend(trend: Any) -> int | str:
     """Return the trend: a degree, or :data:`PIECEWISE`."""
     if not isinstance(trend, str):
-        return check_count(trend, "trend", minimum=0)
+        return check_count(trend, "trend", minimum=0, most=INPUTS.degree)
     if trend != PIECEWISE:
         raise ValueError(
             f"trend must be a degree (0, 1, 2, ...) or {PIECEWISE!r}, got {trend!r}. "
@@ -229,11 +240,22 @@ def check_red_noise_strategy(strategy: str) -> str:
     return "dense"
 
 
-def check_count(value: Any, name: str, *, minimum: int = 1) -> int:
-    """Return `value` as an integer of at least `minimum`."""
+def check_count(value: Any, name: str, *, minimum: int = 1, most: int | None = None) -> int:
+    """Return `value` as an integer of at least `minimum` and, if that is given, at most `most`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:
-        raise ValueError(f"{name} must be an integer of at least {minimum}, got {value!r}.")
+        raise ValueError(f"{name} must be an integer of at least {minimum}, got {_shown(value)}.")
+    if most is not None and value > most:
+        raise ValueError(
+            f"{name} must be at most {most:,}, got {_shown(value)}. To fix this, ask for less."
+        )
     return int(value)
+
+
+def _shown(value: Any) -> str:
+    """Return a value for a message; Python refuses to write integers of thousands of digits."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    return repr(value)
 
 
 def check_positive(value: Any, name: str, *, below: float = np.inf) -> float:

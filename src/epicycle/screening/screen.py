@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.limits import INPUTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.labels import numbered
 from epicycle.samples.options import check_count, check_period_limits, check_positive
@@ -99,7 +100,7 @@ class Limits:
         return Limits(
             *check_period_limits(minimum_period, maximum_period),
             check_positive(false_alarm, "false_alarm", below=1.0),
-            check_count(trend, "trend", minimum=0),
+            check_count(trend, "trend", minimum=0, most=INPUTS.degree),
             check_positive(max_frequencies, "max_frequencies"),
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.text import in_line, visible
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -38,8 +39,9 @@ _HANDLE, _HANDLE_GAP, _COLUMN_GAP, _LINE = 2.0, 0.4, 1.4, 1.6
 #: A legend may take so much of the height of its axes inside, or above them.
 _INSIDE, _ABOVE = 0.3, 0.5
 
-#: Longer names of groups are shortened, and longer labels of axes get a second line.
-_LONGEST_NAME, _LONGEST_LINE = 28, 45
+#: Longer names of groups, and any longer text, lose their middle; longer labels of axes get a
+#: second line.
+_LONGEST_NAME, _LONGEST_LINE, _LONGEST_TEXT = 28, 45, 400
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -94,7 +96,7 @@ def label(axis: Axis, text: str) -> None:
 
 def wrapped(text: str) -> str:
     """Return the text of a label, a long one in several lines."""
-    return plain("\n".join(textwrap.wrap(text, _LONGEST_LINE)))
+    return plain("\n".join(textwrap.wrap(in_line(text, _LONGEST_TEXT), _LONGEST_LINE)))
 
 
 def write(axes: Axes, x: float, y: float, text: str, **options: Any) -> Text:
@@ -381,15 +383,13 @@ def power_of_ten(exponent: int) -> str:
 
 def shortened(name: str) -> str:
     """Return a name for a legend, its middle left out where it is long."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    half = (_LONGEST_NAME - 1) // 2
-    return f"{name[:half].rstrip()}…{name[-half:].lstrip()}"
+    return in_line(name, _LONGEST_NAME)
 
 
 def plain(text: str) -> str:
-    """Return text whose dollar signs are not read as mathematics."""
-    return text.replace("$", r"\$")
+    """Return text of a user as a picture can show it: dollar signs are not mathematics."""
+    shown = visible(text) if len(text) <= _LONGEST_TEXT else in_line(text, _LONGEST_TEXT)
+    return shown.replace("$", r"\$")
 
 
 def settle(figure: Figure, notes: list[tuple[Axes, Artist]]) -> None:

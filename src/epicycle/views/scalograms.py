@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.text import in_line
 from epicycle.samples.times import TimeScale
 from epicycle.views import drawing as draw
 from epicycle.views.human import friendly_unit, human_number, human_period
@@ -298,6 +299,7 @@ def ridge_table(ridge: Ridge) -> str:
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return headings and rows as lines of columns."""
+    rows = [[in_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     return [
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

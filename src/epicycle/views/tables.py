@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from epicycle.results.cycles import Cycle, PerOutput
 from epicycle.results.local_time import clock_changes
 from epicycle.results.result import Result
 from epicycle.results.suggestions import Suggestion
+from epicycle.samples.text import in_line, visible
 from epicycle.views.asked import nothing_claimed, question
 from epicycle.views.human import (
     friendly_unit,
@@ -171,7 +172,9 @@ def columns_of(model: Result) -> list[Column]:
     ]
     if any(c.aliases for c in model.cycles):
         columns.append(Column("alias\n(odds)", per_cycle(lambda c: _alias(c, unit)), dispensable=2))
-    return columns
+    return [
+        replace(c, heading=visible(c.heading), cells=tuple(map(in_line, c.cells))) for c in columns
+    ]
 
 
 def _output_rows(model: Result) -> list[tuple[int | None, str]]:
@@ -273,20 +276,20 @@ def notes(model: Result) -> list[str]:
         parts = (_gain(label, *gain) for label, gain in model.gains.items())
         lines.append(f"gains: {', '.join(parts)}; amplitudes are those of gain 1")
     if len(model.jitter) > 1:
-        parts = (f"{k} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
+        parts = (f"{in_line(k)} {_outputs(v, model.output_names)}" for k, v in model.jitter.items())
         lines.append(f"jitter: {', '.join(parts)}")
     if model.cycles:
         lines.append(
             f"phase: of the maximum, in turns after {_reference(model.reference_time)}; numbers "
             f"in brackets are errors of the last digits"
         )
-    return [
-        *lines,
+    lines += [
         *_clock_lines(model),
         *_gear_lines(model),
         *_suggestion_lines(model),
         *(f"note: {text}" for text in model.undecided),
     ]
+    return [visible(" ".join(line.split())) if "\n" in line else visible(line) for line in lines]
 
 
 def is_limited(model: Result) -> bool:
@@ -297,7 +300,7 @@ def is_limited(model: Result) -> bool:
 
 
 def _gain(label: str, gain: float, error: float) -> str:
-    return f"{label} {human_number(gain, error, scientific=False) if error > 0 else '1'}"
+    return f"{in_line(label)} {human_number(gain, error, scientific=False) if error > 0 else '1'}"
 
 
 def _clock_lines(model: Result) -> list[str]:
@@ -307,7 +310,7 @@ def _clock_lines(model: Result) -> list[str]:
     for cycle, clocks in zip(model.cycles, model.clock_times, strict=True):
         if clocks is not None:
             times = ", ".join(
-                f"{name} {clock.words()}".strip()
+                f"{in_line(name)} {clock.words()}".strip()
                 for name, clock in list(zip(names, clocks, strict=True))[:_OUTPUTS]
             )
             lines.append(f"clock: {_period(cycle, model.unit)} peaks at {times}")
@@ -371,6 +374,6 @@ def _reference(moment: Any) -> str:
 def _outputs(value: PerOutput, names: tuple[str, ...] | None) -> str:
     if names is None or not isinstance(value, tuple):
         return f"{_of(value, 0):.4g}"
-    parts = [f"{name} {v:.4g}" for name, v in zip(names, value, strict=True)][:_OUTPUTS]
+    parts = [f"{in_line(name)} {v:.4g}" for name, v in zip(names, value, strict=True)][:_OUTPUTS]
     more = [f"... {len(names) - _OUTPUTS} more"] if len(names) > _OUTPUTS else []
     return ", ".join([*parts, *more])

@@ -1,0 +1,43 @@
+"""How large what is given may be: tables, names and options beyond it are refused.
+
+None of these says anything of the data: they keep a slip of the keyboard, or a file made to do
+harm, from taking the time and the memory of a machine.  docs/limits.md lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class InputLimits:
+    """How large what is given may be: a mistake, or a hostile file, costs no hour and no memory."""
+
+    unpacked: int = decides(16_777_216, "bytes", "series/series")
+    """A gzipped table may unpack to this, however short the file is."""
+    unpacked_times: int = decides(200, "times", "series/series")
+    """A gzipped table may unpack to so many times the length of the file."""
+    table: float = decides(2.0, "GB", "series/series")
+    """A table may have this size, unpacked and 8 bytes for each entry of a Parquet file."""
+    columns: int = decides(10_000, "columns", "series/series")
+    """A table may have so many columns."""
+    label: int = decides(1_000, "characters", "series/series")
+    """A label or an id may be so long."""
+    outputs: int = decides(500, "columns", "series/series")
+    """One search may have so many columns of values."""
+    harmonics: int = decides(1_000, "orders", "speed/sizes")
+    """A cycle may have so many harmonics."""
+    degree: int = decides(50, "powers", "speed/sizes")
+    """A trend may be a polynomial of this degree."""
+    cycles: int = decides(10_000, "cycles", "speed/sizes")
+    """So many cycles may be asked for."""
+    known: int = decides(1_000, "periods", "speed/sizes")
+    """So many periods may be known beforehand."""
+
+    workers: int = decides(256, "processes", "series/series")
+    """So many processes may be asked for; more than there are processors gain nothing."""
+
+
+INPUTS = InputLimits()
