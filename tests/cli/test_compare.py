@@ -83,3 +83,12 @@ def test_what_cannot_be_compared_is_one_line(table):
     assert "columns of a table with --group" in refusal(
         "compare", "long.csv", "--period", "24", "--subject", "animal"
     )
+
+
+def test_no_output_takes_the_place_of_the_table(table):
+    with open("long.csv", encoding="utf-8") as file:
+        before = file.read()
+    asked = ("compare", "long.csv", "--group", "group", "--period", "24", "--output", "long.csv")
+    assert "long.csv" in refusal(*asked)
+    with open("long.csv", encoding="utf-8") as file:
+        assert file.read() == before

@@ -117,3 +117,11 @@ def test_what_cannot_be_used_is_one_line(genes, args, message):
     genes.assign(length=1.0).to_csv("bad.csv", index=False)
     genes.drop(columns="gene").to_csv("bare.csv", index=False, header=False)
     assert message in refusal("rhythms", *args)
+
+
+def test_no_output_takes_the_place_of_the_table(genes):
+    with open("genes.csv", encoding="utf-8") as file:
+        before = file.read()
+    assert "genes.csv" in refusal("rhythms", "genes.csv", "--period", "24", "-o", "genes.csv")
+    with open("genes.csv", encoding="utf-8") as file:
+        assert file.read() == before

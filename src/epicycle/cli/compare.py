@@ -147,9 +147,9 @@ def compare(
             "column of groups with --group."
         )
     try:
-        check_picture(plot)
+        check_picture(plot, inputs=[file])
         if output is not None:
-            check_output(output, "--output", (".csv",))
+            check_output(output, "--output", (".csv",), [file])
     except OutputError as problem:
         raise InputError(str(problem)) from None
     options = SearchOptions(

@@ -115,7 +115,7 @@ def rhythms(
         raise InputError(f"--q must be a share between 0 and 1, got {q:g}.")
     try:
         if output is not None:
-            check_table(output)
+            check_table(output, [table])
         found = _found(
             table,
             quiet=quiet,
