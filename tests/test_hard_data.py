@@ -14,6 +14,12 @@ def assert_nothing_claimed(model: object) -> None:
     assert any(n.startswith("too few samples") for n in model.undecided)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("n", [3, 4, 6])
+def test_so_few_samples_have_no_spectrum_of_red_noise(n: int) -> None:
+    t, rng = np.arange(float(n)), np.random.default_rng(n)
+    assert_nothing_claimed(find_cycles(t, rng.normal(size=n), red_noise=True))
+
+
 @pytest.mark.parametrize("n", [3, 5, 9])
 @pytest.mark.parametrize("loss", ["squares", "huber"])
 def test_fewer_than_ten_samples_show_no_period(n: int, loss: str) -> None:

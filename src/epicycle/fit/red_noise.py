@@ -173,6 +173,9 @@ class _Noise:
         self, power: Floats, used: NDArray[np.bool_], values: float
     ) -> tuple[Floats, Floats]:
         """Return logarithm and degrees of freedom of the level from the first place on."""
+        if not used.any():  # as few samples leave it: nothing is known of any level
+            n = int(self._at[-1] - self._at[0]) + 1
+            return np.zeros(n), np.full(n, 2.0)
         shares = _mixed(self._columns[used], power[used])
         base = self._columns @ shares
         step = self._expected.spacing
