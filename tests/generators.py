@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import oracles
+from epicycle.limits import INPUTS
 
 
 class TrueLine(NamedTuple):
@@ -74,10 +75,16 @@ class Problem:
 
 
 def regression(t: Any, y: Any, dy: Any = None, *, degree: int = 0, **options: Any) -> Any:
-    """Return checked samples as the engine's regression problem."""
+    """Return checked samples as the engine's regression problem.
+
+    Of trials side by side there may be more than a user may have outputs.
+    """
     from epicycle.samples.checks import check_samples
     from epicycle.samples.data import build_data
 
+    if np.ndim(y) == 2 and np.shape(y)[1] > INPUTS.outputs:
+        row = build_data(check_samples(t, np.arange(len(y)), **options), degree)
+        return replace(row, y=y[row.y[:, 0].astype(int)])
     return build_data(check_samples(t, y, dy, **options), degree)
 
 
