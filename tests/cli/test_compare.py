@@ -52,6 +52,7 @@ def test_differences_and_a_picture_are_written(table):
         "compare", "long.csv", *columns, "--period", "24", "-o", "rows.csv", "--plot", "groups.png"
     )
     assert "wrote rows.csv" in result.stderr
+    assert result.stdout.startswith("group ")
     assert list(pd.read_csv("rows.csv").what)[:2] == ["mesor", "amplitude"]
     assert (table / "groups.png").stat().st_size > 1000
 

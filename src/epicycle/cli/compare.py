@@ -29,7 +29,7 @@ from epicycle.files.writing import (
     check_output,
     check_picture,
     write_picture,
-    write_text,
+    write_table,
 )
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def compare(
             unit=values.unit,
         )
     except (TypeError, ValueError) as problem:
-        raise InputError(_in_words(str(problem))) from None
+        raise InputError(_refused(str(problem))) from None
     found = replace(found, notes=(*values.hints, *found.notes))
     _tell(found, output, plot, as_json=as_json, quiet=quiet)
     if values.guesses and not quiet:
@@ -194,7 +194,7 @@ def _tell(
     else:
         console.write(console.visible(_in_words(found.table())) + "\n")
     if output is not None:
-        write_text(found.to_frame().to_csv(index=False), output, "--output")
+        write_table(found.to_frame(), output, {})
     if plot is not None:
         write_picture(found.plot(), plot)
     for path in (output, plot):
@@ -267,6 +267,10 @@ def _in_words(message: str) -> str:
         message = message.replace(f"{name}=False", f"--no-{name}")
         message = re.sub(rf"\b{name}=(?=[\s:;,.)]|$)", f"--{name}", message)
         message = re.sub(rf"\b{name}=", f"--{name} ", message)
-        if message.startswith(f"{name} "):
-            message = f"--{message}"
     return in_words_of_options(message)
+
+
+def _refused(message: str) -> str:
+    """Return a refusal of the library, which begins with the argument that it is about."""
+    first = message.partition(" ")[0]
+    return _in_words(f"--{message}" if first in _OPTIONS else message)
