@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from epicycle.cli import console, subjects
-from epicycle.cli.options import (
-    BAD_INPUT,
-    FOUND,
-    AsJson,
-    Quiet,
-    SearchOptions,
-    read_samples,
-    unit_and_guesses,
-)
+from epicycle.cli.options import BAD_INPUT, FOUND, SearchOptions, read_samples, unit_and_guesses
+from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Zone
 from epicycle.files.writing import (
-    PICTURES,
     InputError,
     OutputError,
     check_output,
@@ -66,9 +58,7 @@ def actigraphy(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="With --id: a row for each, .csv."),
     ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of times.  [dim]Guessed.[/]")
-    ] = None,
+    time: TimeColumn = None,
     value: Annotated[
         str | None, typer.Option(metavar="COL", help="Column of activity.  [dim]Guessed.[/]")
     ] = None,
@@ -84,12 +74,8 @@ def actigraphy(
             metavar="NAME", help="Of dates: elapsed or local time.  [dim]Local with a time zone.[/]"
         ),
     ] = "auto",
-    zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Time zone of the dates.")
-    ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
-    ] = None,
+    zone: Zone = None,
+    plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

@@ -10,17 +10,9 @@ import numpy as np
 import typer
 
 from epicycle.cli import console
-from epicycle.cli.learning import (
-    LEARNED,
-    NOT_LEARNED,
-    Against,
-    AsJson,
-    Plot,
-    Quiet,
-    Seed,
-    clock_baselines,
-)
+from epicycle.cli.learning import LEARNED, NOT_LEARNED, Against, Quiet, Seed, clock_baselines
 from epicycle.cli.race import Race, need_torch, parse_entries, table
+from epicycle.cli.shared_options import AsJson, Plot
 from epicycle.files.writing import InputError, check_picture, write_picture
 
 if TYPE_CHECKING:

@@ -39,15 +39,14 @@ from epicycle.cli.options import (
     FOUND,
     INTERRUPTED,
     NOTHING_FOUND,
-    AsJson,
-    Quiet,
     SearchOptions,
     in_words_of_options,
     read_samples,
     search,
     with_search_options,
 )
-from epicycle.files.writing import PICTURES, InputError, check_picture, write_picture
+from epicycle.cli.shared_options import AsJson, Plot, Quiet
+from epicycle.files.writing import InputError, check_picture, write_picture
 
 
 class _Commands(TyperGroup):
@@ -147,9 +146,7 @@ def _epicycle(
 @with_search_options
 def find(
     options: SearchOptions,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
-    ] = None,
+    plot: Plot = None,
     ids: Annotated[
         str | None,
         typer.Option(

@@ -14,16 +14,14 @@ from epicycle.cli import console
 from epicycle.cli.options import (
     FOUND,
     NOTHING_FOUND,
-    AsJson,
-    Quiet,
     SearchOptions,
     in_words_of_options,
     range_of,
     read_samples,
     unit_and_guesses,
 )
+from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Unit, ValueColumn
 from epicycle.files.writing import (
-    PICTURES,
     InputError,
     OutputError,
     check_output,
@@ -89,16 +87,9 @@ def compare(
             "replicates.[/]",
         ),
     ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of times.  [dim]Guessed.[/]")
-    ] = None,
-    value: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of values.  [dim]Guessed.[/]")
-    ] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(metavar="UNIT", help="Unit of time: s, min, h, d.  [dim]Guessed.[/]"),
-    ] = None,
+    time: TimeColumn = None,
+    value: ValueColumn = None,
+    unit: Unit = None,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -121,9 +112,7 @@ def compare(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the differences, .csv."),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
-    ] = None,
+    plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

@@ -15,7 +15,8 @@ import typer
 
 import epicycle
 from epicycle.cli import console
-from epicycle.cli.options import FOUND, AsJson
+from epicycle.cli.options import FOUND
+from epicycle.cli.shared_options import AsJson
 from epicycle.samples.times import parse_times
 from epicycle.spectra.bands import processors
 from epicycle.spectra.sums import TrigSums

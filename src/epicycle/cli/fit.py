@@ -12,14 +12,13 @@ from epicycle.cli import console
 from epicycle.cli.options import (
     FOUND,
     NOTHING_FOUND,
-    AsJson,
-    Quiet,
     SearchOptions,
     in_words_of_options,
     read_samples,
     search,
     with_search_options,
 )
+from epicycle.cli.shared_options import AsJson, Quiet
 from epicycle.files.writing import InputError, OutputError, check_output
 
 

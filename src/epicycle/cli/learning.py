@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from epicycle.cli import console
 from epicycle.cli.race import Race, need_torch, parse_entries, table
-from epicycle.files.writing import PICTURES, InputError, check_picture, write_picture
+from epicycle.cli.shared_options import AsJson, Plot
+from epicycle.files.writing import InputError, check_picture, write_picture
 
 if TYPE_CHECKING:
     from epicycle.problems import Clock
@@ -44,12 +44,6 @@ Seconds = Annotated[
 ]
 
 Seed = Annotated[int, typer.Option(metavar="K", min=0, help="Seed of the start and of the data.")]
-
-Plot = Annotated[
-    Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
-]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of progress.")]
 

@@ -12,6 +12,7 @@ import typer
 
 from epicycle import find_cycles
 from epicycle.cli import console
+from epicycle.cli.shared_options import MaxTable
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
 
@@ -49,15 +50,6 @@ _LEADING_OPTIONS = (
     "strategy",
     "loss",
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing of guesses and progress.")]
-
-
-MaxTable = Annotated[
-    float | None, typer.Option(metavar="GB", help="Largest size of the table.  [dim]2 GB.[/]")
-]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from epicycle.cli import console
-from epicycle.cli.options import MaxTable, Quiet
+from epicycle.cli.shared_options import MaxTable, Quiet
 from epicycle.files.writing import InputError, OutputError
 
 if TYPE_CHECKING:

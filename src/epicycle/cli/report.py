@@ -15,13 +15,12 @@ from epicycle.cli.fit import name_of
 from epicycle.cli.options import (
     FOUND,
     NOTHING_FOUND,
-    AsJson,
-    Quiet,
     SearchOptions,
     read_samples,
     search,
     with_search_options,
 )
+from epicycle.cli.shared_options import AsJson, Quiet
 from epicycle.files.writing import InputError, OutputError, check_output, need_matplotlib
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from epicycle.cli import console
-from epicycle.cli.options import FOUND, NOTHING_FOUND, AsJson, Quiet, range_of
+from epicycle.cli.options import FOUND, NOTHING_FOUND, range_of
+from epicycle.cli.shared_options import AsJson, Quiet, TimeColumn
 from epicycle.files.writing import (
     ENDINGS,
     InputError,
@@ -54,9 +55,7 @@ def rhythms(
     ids: Annotated[
         str | None, typer.Option("--id", metavar="COL", help="Column of ids.  [dim]Guessed.[/]")
     ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of times.  [dim]Guessed.[/]")
-    ] = None,
+    time: TimeColumn = None,
     value: Annotated[
         str | None,
         typer.Option(metavar="COL", help="Column of values of a long table.  [dim]Guessed.[/]"),

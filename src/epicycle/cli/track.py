@@ -12,16 +12,14 @@ from epicycle.cli import console, tracks
 from epicycle.cli.options import (
     FOUND,
     NOTHING_FOUND,
-    AsJson,
-    Quiet,
     SearchOptions,
     in_words_of_options,
     range_of,
     read_samples,
     unit_and_guesses,
 )
+from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Unit, ValueColumn, Zone
 from epicycle.files.writing import (
-    PICTURES,
     InputError,
     OutputError,
     check_output,
@@ -62,12 +60,8 @@ def track(
         str | None,
         typer.Option("--id", metavar="COL", help="Column that tells many series apart."),
     ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of times.  [dim]Guessed.[/]")
-    ] = None,
-    value: Annotated[
-        str | None, typer.Option(metavar="COL", help="Column of values.  [dim]Guessed.[/]")
-    ] = None,
+    time: TimeColumn = None,
+    value: ValueColumn = None,
     error: Annotated[
         str | None,
         typer.Option(
@@ -75,23 +69,16 @@ def track(
             help="Column of standard errors; [bold]none[/bold] for none.  [dim]Guessed.[/]",
         ),
     ] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(metavar="UNIT", help="Unit of time: s, min, h, d, w, y.  [dim]Guessed.[/]"),
-    ] = None,
+    unit: Unit = None,
     clock: Annotated[
         str, typer.Option(metavar="NAME", help="Of dates: elapsed or local time.")
     ] = "elapsed",
-    zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Time zone of the dates.")
-    ] = None,
+    zone: Zone = None,
     maxima: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the maximum of every cycle, a .csv file."),
     ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Write a picture: {', '.join(PICTURES)}.")
-    ] = None,
+    plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
