@@ -3,6 +3,7 @@
 import pytest
 
 from epicycle import compare
+from epicycle.views.drawing import BLUE, VERMILLION
 from tests.experiments.genotypes import genotypes
 
 
@@ -16,4 +17,4 @@ def test_groups_and_differences_are_drawn() -> None:
     names = [text.get_text() for text in right.get_yticklabels()]
     assert names == ["phase: KO - WT", "amplitude: KO - WT", "mesor: KO - WT"]
     colours = {line.get_color() for line in right.get_lines() if line.get_marker() == "o"}
-    assert colours == {"C0", "C3"}  # a sure one and others
+    assert colours == {BLUE, VERMILLION}  # a sure one and others

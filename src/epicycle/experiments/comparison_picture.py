@@ -17,36 +17,38 @@ def plot_comparison(found: Comparison) -> Figure:
 
     Differences are drawn in units of their standard errors, with intervals; 0 is none.
     """
-    from epicycle.views.drawing import new_figure
+    from epicycle.views import drawing as draw
 
-    figure = new_figure((9.0, 4.2))
+    figure = draw.new_figure((9.0, 4.2))
     left, right = figure.subplots(1, 2)
-    for one in found.groups:
-        if not np.isfinite(one.phase):
-            continue
+    for axes in (left, right):
+        draw.style(axes)
+    phased = [one for one in found.groups if np.isfinite(one.phase)]
+    for k, one in enumerate(phased):
         left.errorbar(
             one.phase,
             one.amplitude,
             xerr=_size(one.phase_error),
             yerr=_size(one.amplitude_error),
-            fmt="o",
+            fmt=draw.SYMBOLS[k % len(draw.SYMBOLS)],
+            color=draw.GROUPS[k % len(draw.GROUPS)],
             capsize=3,
-            label=one.label,
+            label=draw.plain(draw.shortened(str(one.label))),
         )
-    left.set_xlabel(f"phase ({found.unit})" if found.unit else "phase")
-    left.set_ylabel("amplitude")
-    if any(np.isfinite(one.phase) for one in found.groups):
-        left.legend(frameon=False)
+    draw.label(left.xaxis, f"phase ({found.unit})" if found.unit else "phase")
+    draw.label(left.yaxis, "amplitude")
+    if phased:
+        left.legend(frameon=False, fontsize=draw.SMALL)
     rows = [d for d in found.differences if np.isfinite(d.low) and d.what != "amplitude ratio"]
     for k, row in enumerate(reversed(rows)):
         scale = row.error or 1.0
-        right.plot([row.low / scale, row.high / scale], [k, k], color="0.4", lw=2)
+        right.plot([row.low / scale, row.high / scale], [k, k], color=draw.MUTED, lw=2)
         sure = row.p_holm < 1 - found.confidence
-        right.plot(row.value / scale, k, "o", color="C3" if sure else "C0")
-    right.axvline(0.0, color="0.7", lw=1, zorder=0)
-    right.set_yticks(range(len(rows)))
-    right.set_yticklabels([f"{d.what}: {d.second} - {d.first}" for d in reversed(rows)])
-    right.set_xlabel("difference, in standard errors")
+        right.plot(row.value / scale, k, "o", color=draw.VERMILLION if sure else draw.BLUE)
+    right.axvline(0.0, color=draw.FAINT, lw=1, zorder=0)
+    names = [f"{d.what}: {d.second} - {d.first}" for d in reversed(rows)]
+    right.set_yticks(range(len(rows)), [draw.plain(draw.shortened(name)) for name in names])
+    draw.label(right.xaxis, "difference, in standard errors")
     return figure
 
 
