@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
+from learning.inputs import bars_inputs, measure_inputs, tables_inputs
 from learning.losses import bars_losses, measure_losses, tables_losses
 from learning.no_cycle import bars_no_cycle, measure_no_cycle, tables_no_cycle
 from learning.overhead import bars_overhead, measure_overhead, tables_overhead
@@ -35,6 +36,10 @@ SECTIONS = [
     common.Section("siren", "SIREN beside it", measure_siren, tables_siren, packages=("torch",)),
     common.Section(
         "losses", "Other losses", measure_losses, tables_losses, bars_losses, ("torch",)
+    ),
+    common.Section(
+        "inputs", "Several inputs, noise of the wave's power", measure_inputs, tables_inputs,
+        bars_inputs, ("torch",),
     ),
     common.Section(
         "no_cycle", "No cycle", measure_no_cycle, tables_no_cycle, bars_no_cycle, ("torch",)

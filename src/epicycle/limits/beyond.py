@@ -97,8 +97,14 @@ class Learning:
     """Part of the gradient that correcting a placed frequency must explain."""
     gate: float = decides(0.7, "power", "learning/noise")
     """A grid maximum from this part of the significant power may be significant."""
-    joint_cycles: float = decides(10000000.0, "cycles", "learning/targets")
-    """The product of spans and bandwidths of several inputs may not exceed this."""
+    wave_vectors: float = decides(
+        1e8, "wave vectors", "learning/inputs", "derived: 30 ns each, 3 s of one core"
+    )
+    """One search of several inputs tries at most so many, and one box of them a quarter."""
+    axis_cycles: float = decides(1024.0, "cycles", "learning/inputs")
+    """Without a band, waves along two or three inputs are looked for up to this, on each axis."""
+    free_inputs: int = decides(3, "inputs", "learning/inputs")
+    """With more inputs a search needs a band: its cost is a power of the number of inputs."""
 
 
 LEARNING = Learning()

@@ -7,7 +7,6 @@ right whose change of the output points along minus the gradient.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +33,9 @@ _SMALL, _PARABOLAS = 0.02, 8
 
 #: A correction is looked for at 1/2, 1/4, 1/8, ... of one over the span, on either side.
 _HALVINGS = 24
+
+#: Times that a grid around a frequency of several inputs is gone through, axis by axis.
+_SWEEPS = 2
 
 #: Neighbouring representable values that are tried, on either side.
 _NEIGHBOURS = 3
@@ -315,13 +317,14 @@ class _Effect:
         return (frequency, forward) if forward >= backward else (-frequency, backward)
 
     def scan(self, frequency: Floats) -> Floats:
-        """Return the best frequency of a grid around one."""
+        """Return the best frequency of a grid around one; of several inputs, axis by axis."""
         steps = np.arange(-15, 16) / 10.0
-        grid = [
-            frequency + np.array(offset) / self._span
-            for offset in itertools.product(steps, repeat=len(self._span))
-        ]
-        return min(grid, key=self.misfit)
+        best = frequency
+        for axis in [*range(len(frequency))] * min(len(frequency), _SWEEPS):
+            offsets = np.zeros((len(steps), len(frequency)))
+            offsets[:, axis] = steps / self._span[axis]
+            best = min(best + offsets, key=self.misfit)
+        return best
 
     def slope_cosine(self, frequency: Floats) -> float:
         """Return the largest cosine between minus the gradient and a small step on some axis."""

@@ -68,6 +68,11 @@ class Coordinates:
         picked = tuple(axis[index] for axis in self.axes)
         return Coordinates(picked, self.span, self.resolution, self.raster)
 
+    def along(self, axis: int) -> Coordinates:
+        """Return the coordinates on one axis."""
+        one = slice(axis, axis + 1)
+        return Coordinates(self.axes[one], self.span[one], self.resolution[one], self.raster)
+
     @property
     def highest(self) -> Floats:
         """Highest frequency on each axis that the inputs resolve, shape (m,)."""

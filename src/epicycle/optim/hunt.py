@@ -12,6 +12,7 @@ from epicycle.evidence.significance import power_threshold
 from epicycle.limits import CYCLES, LEARNING
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
+from epicycle.optim.plane_waves import box_cost
 from epicycle.optim.spectrum import Screen, candidates, parts
 from epicycle.samples.arrays import Floats
 
@@ -49,6 +50,7 @@ class Band:
         ValueError
             If the inputs' dtype does not resolve the band, or the joint grid is too large.
         """
+        self.check_inputs(len(x.span))
         low = np.zeros_like(x.span)
         if len(low) == 1:
             low = np.maximum(CYCLES.in_training / x.span, self.lowest or 0.0)
@@ -62,15 +64,33 @@ class Band:
                 f"{x.resolution.max():.3g}, as coarse as a cycle of {1 / limit.min():.3g}. To fix "
                 f"this, pass inputs in float64 (or int64)."
             )
-        joint = float(np.prod(np.maximum(high * x.span, 1.0)))
-        if len(high) > 1 and joint > LEARNING.joint_cycles:
-            raise ValueError(
-                f"band asks for a joint grid of {joint:.2g} cycles (the product of span times "
-                f"bandwidth over {len(high)} inputs), and the limit is "
-                f"{LEARNING.joint_cycles:.0e}. To fix this, name a narrower band or "
-                f"learn one input at a time."
-            )
+        if len(high) > 1:
+            _check_reach(high * x.span)
         return low, high
+
+    def check_inputs(self, inputs: int) -> None:
+        """Raise a ValueError where frequencies of so many inputs need a band."""
+        if inputs > LEARNING.free_inputs and self.highest is None:
+            raise ValueError(
+                f"a frequency of {inputs} inputs is a vector in {inputs} dimensions, and without "
+                f"band= they are searched in up to {LEARNING.free_inputs}. To fix this, pass "
+                f"band=(0, highest) with a low highest frequency, in cycles per unit, or give "
+                f"each input a layer of its own."
+            )
+
+
+def _check_reach(cycles: Floats) -> None:
+    """Raise a ValueError where a box of so many cycles on each axis is out of reach."""
+    most = LEARNING.wave_vectors / 4
+    few = len(cycles) <= LEARNING.free_inputs and (cycles <= LEARNING.axis_cycles).all()
+    if box_cost(cycles) <= most or few:
+        return
+    raise ValueError(
+        f"band asks for {box_cost(cycles):.1e} wave vectors of {len(cycles)} inputs (up to "
+        f"{', '.join(f'{c:.0f}' for c in cycles)} cycles over their spans), and the limit is "
+        f"{most:.1e}, or {LEARNING.axis_cycles:.0f} cycles on each of two or three inputs. To fix "
+        f"this, name a narrower band or learn one input at a time."
+    )
 
 
 @dataclass(frozen=True)

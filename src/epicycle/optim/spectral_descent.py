@@ -126,6 +126,8 @@ class SpectralDescent:
         self._optimizer = optimizer
         self._banks = _banks(optimizer, module, list(angular_frequencies or []))
         self._band = _checked_band(band)
+        for bank in self._banks:
+            self._band.check_inputs(bank.inputs)
         self._schedule = Schedule(_checked_probability(false_alarm))
         self._probe = Probe(module)
         self._pool = Pool(module, process_group)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.limits import CYCLES, LEARNING, SEARCH
+from epicycle.limits import LEARNING, SEARCH
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual
+from epicycle.optim.plane_waves import PlaneWaves, boxes
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.data import Data
@@ -24,7 +26,7 @@ from epicycle.search.pairs import count_pairs, window_with_pairs
 from epicycle.spectra.bands import distinct_maxima
 from epicycle.spectra.plan import grid
 from epicycle.spectra.single import SingleSums
-from epicycle.spectra.sums import BAND, TrigSums
+from epicycle.spectra.sums import BAND
 
 #: Frequencies that one part of the ladder may evaluate: a band that needs more is out of reach.
 LADDER_BUDGET = 1 << 21
@@ -64,19 +66,12 @@ def parts(
     """Yield the band part by part, octave by octave: (from, to), each of shape (m,).
 
     On one axis the parts join.  On several axes each part is a box from zero that contains the
-    one before, and the last one has at most :data:`JOINT_CYCLES` cycles.
+    one before (:func:`epicycle.optim.plane_waves.boxes`), or a piece of a single axis beyond it.
     """
     span = coordinates.span
     if len(span) > 1:
-        side = _FIRST_CYCLES ** (1.0 / len(span)) / span
-        while True:
-            top = np.minimum(side, highest)
-            if float(np.prod(np.maximum(2 * top * span, 1.0))) > 2 * LEARNING.joint_cycles:
-                return
-            yield lowest, top
-            if (top >= highest).all():
-                return
-            side = 2.0 * side
+        yield from _joint_parts(coordinates, lowest, highest)
+        return
     low, cycles = float(lowest[0]), _FIRST_CYCLES
     while low < highest[0]:
         top = min(low + cycles / float(span[0]), float(highest[0]))
@@ -85,6 +80,36 @@ def parts(
         total = top * float(span[0])
         left = _DENSE_CYCLES - total
         cycles = min(total, left) if left > _FIRST_CYCLES else (_LADDER_GROWTH - 1) * total
+
+
+def _joint_parts(
+    coordinates: Coordinates, lowest: Floats, highest: Floats
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield boxes, and after each of them the next piece of every axis."""
+    axes: list[Iterator[tuple[Floats, Floats]]] = []
+    for number, top in enumerate(boxes(coordinates.span, highest)):
+        yield lowest, top
+        if number == 0:
+            axes = [
+                _axis_parts(coordinates, axis, float(low), highest) for axis, low in enumerate(top)
+            ]
+        for pieces in axes:
+            yield from itertools.islice(pieces, 1)
+    for turn in itertools.zip_longest(*axes):
+        yield from (piece for piece in turn if piece is not None)
+
+
+def _axis_parts(
+    coordinates: Coordinates, axis: int, low: float, highest: Floats
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield the parts of one axis, beyond a frequency on it."""
+    if low >= highest[axis]:
+        return
+    top = highest[axis : axis + 1]
+    for start, stop in parts(coordinates.along(axis), np.array([low]), top):
+        ends = np.zeros((2, len(highest)))
+        ends[0, axis], ends[1, axis] = start[0], stop[0]
+        yield ends[0], ends[1]
 
 
 def candidates(
@@ -114,7 +139,7 @@ def candidates(
     """
     span = residual.coordinates.span
     if len(span) > 1:
-        return _screen_box(residual, low, high, threshold)
+        return screen.joint(residual, low, high, threshold, effort)
     if (high[0] - low[0]) * span[0] <= 0.5 * _DENSE_CYCLES * (1 + 1e-9):
         return screen.candidates(residual, float(low[0]), float(high[0]), threshold)
     return _climb(residual, float(low[0]), float(high[0]), threshold, effort * LADDER_BUDGET)
@@ -131,6 +156,7 @@ class Screen:
 
     def __init__(self, coordinates: Coordinates) -> None:
         self._coordinates = coordinates
+        self._joint: _Joint | None = None
         self._sums: dict[tuple[int, int], SingleSums] = {}
 
     def candidates(
@@ -153,6 +179,14 @@ class Screen:
             ]
         return _distinct(found, span)
 
+    def joint(
+        self, residual: Residual, low: Floats, high: Floats, threshold: float, effort: float
+    ) -> list[Floats]:
+        """Return candidates in a box of several axes, or in a part of one of them."""
+        if self._joint is None:
+            self._joint = _Joint(self._coordinates)
+        return self._joint.candidates(residual, low, high, threshold, effort)
+
     def _of(self, count: int, size: int) -> SingleSums:
         key = count, size
         if key not in self._sums:
@@ -161,30 +195,39 @@ class Screen:
         return self._sums[key]
 
 
-def _screen_box(residual: Residual, low: Floats, high: Floats, threshold: float) -> list[Floats]:
-    """Try every frequency of a box: the first axis from zero on, the others with both signs."""
-    x = residual.coordinates
-    spacing = 1.0 / (_POINTS * x.span)
-    first = Times(x.axes[0].hi, x.axes[0].lo)
-    size = max(2, math.ceil(high[0] / spacing[0]) + 1)
-    sums = TrigSums(first, float(spacing[0]), size)
-    others = [
-        np.arange(-math.ceil(h / s), math.ceil(h / s) + 1) * s
-        for h, s in zip(high[1:], spacing[1:], strict=True)
-    ]
-    found: list[tuple[float, Floats]] = []
-    norm = residual.chi2 * len(x) / 2
-    for rest in itertools.product(*others):
-        cosine, sine = x.phasors(np.array([0.0, *rest]))
-        shifted = residual.values.T * (cosine - 1j * sine)
-        power = (np.abs(sums.band(shifted, 0.0)) ** 2).sum(axis=0) / norm
-        best = int(np.argmax(power))
-        if power[best] > LEARNING.gate * threshold:
-            frequency = np.array([best * spacing[0], *rest])
-            if float(np.sqrt(((frequency * x.span) ** 2).sum())) >= CYCLES.in_training:
-                found.append((float(power[best]), frequency))
-    found.sort(key=lambda item: -item[0])
-    return [frequency for _, frequency in found[:_KEEP]]
+class _Joint:
+    """Screens of several inputs: of wave vectors in boxes, and of each axis alone."""
+
+    def __init__(self, coordinates: Coordinates) -> None:
+        self._axes = [coordinates.along(k) for k in range(len(coordinates.span))]
+        self._screens = [Screen(axis) for axis in self._axes]
+        self._waves = PlaneWaves(coordinates)
+        self._ended: set[int] = set()
+
+    def candidates(
+        self, residual: Residual, low: Floats, high: Floats, threshold: float, effort: float
+    ) -> list[Floats]:
+        """Return what may be a line in a box, or on an axis where `low` is on one."""
+        limit = residual.coordinates.highest
+        if not low.any():
+            return self._waves.candidates(residual, high, threshold, limit) or []
+        axis = int(np.argmax(low))
+        if axis in self._ended:
+            return []
+        found = candidates(
+            replace(residual, coordinates=self._axes[axis]),
+            low[axis : axis + 1],
+            high[axis : axis + 1],
+            threshold,
+            self._screens[axis],
+            effort,
+        )
+        if found is None:  # and so are the parts that follow
+            self._ended.add(axis)
+            return []
+        vectors = np.zeros((len(found), len(low)))
+        vectors[:, axis] = [f[0] for f in found]
+        return self._waves.settled(residual, list(vectors), limit)
 
 
 def _power(spectrum: NDArray[np.complex64], norm: float) -> NDArray[np.float32]:
