@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from epicycle.forecasting.backtesting import Backtest, backtest
     from epicycle.forecasting.regressor import CycleRegressor
     from epicycle.locking import lock_gears
+    from epicycle.many.frames import find_frame, screen_frame
     from epicycle.model import CycleModel
     from epicycle.results.cycles import Alias, Cycle, Harmonic, Line
 
@@ -46,10 +47,12 @@ __all__ = [
     "backtest",
     "compare",
     "find_cycles",
+    "find_frame",
     "find_gears",
     "lock_gears",
     "rhythms",
     "scalogram",
+    "screen_frame",
     "track",
 ]
 
@@ -74,10 +77,12 @@ _HOMES = {
     "backtest": "forecasting.backtesting",
     "compare": "experiments.compare",
     "find_cycles": "find",
+    "find_frame": "many.frames",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",
     "rhythms": "experiments.genes",
     "scalogram": "changing.scalogram",
+    "screen_frame": "many.frames",
     "track": "changing.track",
 }
 

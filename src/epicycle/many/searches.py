@@ -9,6 +9,7 @@ import numpy as np
 
 from epicycle.find import find_cycles
 from epicycle.many.jobs import Job, Task
+from epicycle.model import CycleModel
 from epicycle.samples.given import take_rows
 
 
@@ -23,15 +24,20 @@ def search(job: Job) -> dict[str, Any]:
     for k, name in enumerate(job.ids):
         rows = slice(ends[k], ends[k + 1])
         columns = {key: take_rows(column, rows) for key, column in job.columns.items()}
-        try:
-            model = find_cycles(**columns, **job.options)
-        except (TypeError, ValueError) as problem:
-            documents.append({"id": name, "error": " ".join(str(problem).split())})
-        except (ArithmeticError, LookupError, MemoryError) as problem:  # others go on
-            documents.append({"id": name, "error": f"{type(problem).__name__}: {problem}"})
-        else:
-            documents.append({"id": name, **model.to_dict(), "seconds": None})
+        found = searched(columns, job.options)
+        told = {"error": found} if isinstance(found, str) else found.to_dict() | {"seconds": None}
+        documents.append({"id": name, **told})
     return {"series": documents}
+
+
+def searched(columns: dict[str, Any], options: dict[str, Any]) -> CycleModel | str:
+    """Return the model of one series, or why there is none, in a line."""
+    try:
+        return find_cycles(**columns, **options)
+    except (TypeError, ValueError) as problem:
+        return " ".join(str(problem).split())
+    except (ArithmeticError, LookupError, MemoryError) as problem:  # others go on
+        return f"{type(problem).__name__}: {problem}"
 
 
 def documents_of(parts: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
