@@ -15,6 +15,7 @@ from learning.inputs import bars_inputs, measure_inputs, tables_inputs
 from learning.losses import bars_losses, measure_losses, tables_losses
 from learning.no_cycle import bars_no_cycle, measure_no_cycle, tables_no_cycle
 from learning.overhead import bars_overhead, measure_overhead, tables_overhead
+from learning.rasters import bars_rasters, measure_rasters, tables_rasters
 from learning.sines import bars_noise, bars_sin, measure_noise, measure_sin, tables_sin
 from learning.targets import (
     bars_targets,
@@ -43,6 +44,9 @@ SECTIONS = [
     ),
     common.Section(
         "no_cycle", "No cycle", measure_no_cycle, tables_no_cycle, bars_no_cycle, ("torch",)
+    ),
+    common.Section(
+        "rasters", "Regular inputs", measure_rasters, tables_rasters, bars_rasters, ("torch",)
     ),
     common.Section(
         "overhead", "Overhead at batch 1024, 3 x 256", measure_overhead, tables_overhead,

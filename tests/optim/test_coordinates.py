@@ -28,13 +28,13 @@ def test_the_highest_frequency_is_a_sixteenth_of_a_cycle_in_the_step_of_the_inpu
     step = float(np.spacing(np.float32(700.3)))
     assert coordinates.resolution == pytest.approx([step * harmonics])
     assert coordinates.highest == pytest.approx([1 / (16 * step * harmonics)])
-    assert not coordinates.raster
+    assert coordinates.step == [0]
 
 
 def test_whole_numbers_tell_nothing_above_half_a_cycle_a_step() -> None:
     for x in (torch.arange(9)[:, None], torch.arange(9.0, dtype=torch.float64)[:, None]):
         coordinates = Coordinates.of(x)
-        assert coordinates.raster
+        assert coordinates.step == [1]
         assert coordinates.highest.tolist() == [0.5]
 
 

@@ -91,6 +91,16 @@ class Learning:
     """Two lines that are closer are one."""
     near: float = decides(1.5, "1/span", "learning/targets")
     """A line and a frequency that are closer belong together."""
+    told_apart: float = decides(
+        14.0, "chi2", "learning/rasters", "derived: odds of 1000, 2 ln(1000) = 13.8"
+    )
+    """Of frequencies that the samples hardly tell apart, the lowest not worse by this is taken."""
+    in_phase: float = decides(0.45, "power", "learning/rasters")
+    """Least power of the spectral window of samples that keep a rhythm with jitter."""
+    raster_steps: float = decides(10.0, "steps", "learning/rasters")
+    """A rhythm of fewer steps over the span is none."""
+    rhythm_cycles: float = decides(float(1 << 18), "cycles", "learning/rasters")
+    """A rhythm of more steps over the span is not looked for."""
     better: float = decides(0.9, "ratio", "learning/sin")
     """A line moves a near frequency only if its error is this much smaller."""
     explained: float = decides(0.5, "share", "learning/targets")

@@ -7,7 +7,7 @@ right whose change of the output points along minus the gradient.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,17 +127,17 @@ class Slots:
         b, k = self._index[slot]
         return self.banks[b], k
 
-    def waves(self, known: Mapping[int, Floats]) -> list[Floats]:
+    def waves(self, known: Mapping[int, Floats], among: Collection[int]) -> list[Floats]:
         """Return the frequencies of all waves on offer, the most useful first.
 
-        `known` has better values for some of the slots.
+        `known` has better values for some of the slots; only those `among` count.
         """
         strongest = np.argsort(-self.strength, kind="stable").tolist()
         return [
             order * known.get(k, self.frequency[k])
             for order in sorted({order for bank in self.banks for order in bank.orders})
             for k in strongest
-            if order in self.locate(k)[0].orders
+            if k in among and order in self.locate(k)[0].orders
         ]
 
     def near(self, frequency: Floats) -> list[int]:

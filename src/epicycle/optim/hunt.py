@@ -10,6 +10,7 @@ import numpy as np
 
 from epicycle.evidence.significance import power_threshold
 from epicycle.limits import CYCLES, LEARNING
+from epicycle.optim.aliases import Aliases
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
 from epicycle.optim.plane_waves import box_cost
@@ -64,9 +65,22 @@ class Band:
                 f"{x.resolution.max():.3g}, as coarse as a cycle of {1 / limit.min():.3g}. To fix "
                 f"this, pass inputs in float64 (or int64)."
             )
+        if not self.lowest:  # what is above looks like what is below: no line is held twice
+            high = np.minimum(high, x.nyquist)
         if len(high) > 1:
             _check_reach(high * x.span)
         return low, high
+
+    def reaches_aliases(self, x: Coordinates) -> bool:
+        """Return whether the band would hold lines twice, were it not cut."""
+        return not self.lowest and (self.highest is None or bool((x.nyquist < self.highest).any()))
+
+    def covers(self, frequency: Floats, x: Coordinates) -> bool:
+        """Return whether a frequency may be learned: no alias, or in a band that was named."""
+        size = np.abs(frequency)
+        named = bool(self.lowest) and bool((size >= (self.lowest or 0.0)).all())
+        named = named and bool((size <= (self.highest or np.inf)).all())
+        return named or bool((size <= x.nyquist * (1 + 1e-9)).all())
 
     def check_inputs(self, inputs: int) -> None:
         """Raise a ValueError where frequencies of so many inputs need a band."""
@@ -157,6 +171,12 @@ class Hunt:
             for part in (~aside, aside)
         )
         self._screen = Screen(self._shown.coordinates)
+        self._aliases = Aliases(self._shown.coordinates)
+
+    @property
+    def rhythm(self) -> float:
+        """Frequency of a rhythm of the samples by which a line was taken down; 0 where none was."""
+        return self._aliases.rhythm
 
     def at(self, frequency: Floats) -> Finding | None:
         """Return the line that belongs to a known frequency, or None if there is none."""
@@ -209,6 +229,7 @@ class Hunt:
                 break
             line, probability = found
             line = _fundamental(self._shown, line, low, self._rounding)
+            line = self._aliases.lowest(self._shown, line, float(low[0]))
             if (
                 fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0)
                 > LEARNING.confirmed
@@ -220,6 +241,8 @@ class Hunt:
             ):
                 break  # two lines that cannot be told apart
             findings = _together(start[0], [*findings, new])
+            if not band.lowest:
+                findings = [replace(f, frequency=self._x.folded(f.frequency)) for f in findings]
             explained = [f.frequency for f in findings]
             multiples = [order * f for order in orders if order > 1 for f in explained]
             explained += multiples[: max(self._excludable, 0)]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from epicycle.optim.aliases import raster_note, rhythm_note
 from epicycle.optim.assign import (
     Correction,
     Line,
@@ -53,6 +54,8 @@ class Outcome:
         Frequencies whose line is gone.
     unresolved : str
         What the inputs are too coarse to show; empty where they are exact.
+    notes : dict of str
+        What the user should know of the inputs, by a name of each kind.
     """
 
     placements: list[Placement] = field(default_factory=list)
@@ -60,6 +63,7 @@ class Outcome:
     used: list[tuple[int, int]] = field(default_factory=list)
     retired: list[tuple[int, int]] = field(default_factory=list)
     unresolved: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def search(
@@ -107,7 +111,12 @@ def search(
         slots.look(_present_power(parts, slots), own=_own(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
-        found = [_lines(p, slots, len(parts), band, allowed, effort, rounding) for p in parts]
+        if band.reaches_aliases(parts[0].coordinates):
+            outcome.notes.update(raster_note(parts[0].coordinates))
+        found = [
+            _lines(p, slots, len(parts), band, allowed, effort, rounding, outcome.notes)
+            for p in parts
+        ]
         if None in found:
             continue
         lines = sorted(
@@ -160,9 +169,11 @@ def _lines(
     false_alarm: float,
     effort: float,
     rounding: float,
+    notes: dict[str, str],
 ) -> list[Line] | None:
     """Return the lines of one set of series, or None where there are too few samples."""
-    hunt = Hunt(part.coordinates, part.values, part.null, rounding)
+    x = part.coordinates
+    hunt = Hunt(x, part.values, part.null, rounding)
     if not hunt.enough:
         return None
     # one frequency for each block: the block's line belongs to it
@@ -170,14 +181,16 @@ def _lines(
     known = {}
     if slots.offer_waves:
         # what the network can do with the frequencies that it has is no new line
-        mine = range(len(slots)) if own is None else [own]
+        usable = [k for k in range(len(slots)) if band.covers(slots.frequency[k], x)]
+        mine = usable if own is None else [own]
         known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
-        hunt.exclude(slots.waves({k: line.frequency for k, line in known.items()}))
+        hunt.exclude(slots.waves({k: line.frequency for k, line in known.items()}, usable))
     new = []
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots), _MOST_LINES) if own is None else 1
         orders = slots.orders if slots.offer_waves else (1,)
         new = hunt.lines(band, false_alarm, most, effort, orders)
+        notes.update(rhythm_note(hunt.rhythm))
     found = [*known.items(), *((own, line) for line in new)]
     return [
         Line(

@@ -134,6 +134,7 @@ class SpectralDescent:
         self._reservoir = Reservoir(-(-capacity // self._pool.size))
         self._rows = [0, 0]  # in the step before, and in this one so far
         self._recording = True
+        self._told: set[str] = set()
         self.moves: list[Move] = []
         self._handles: list[Any] = [
             module.register_forward_hook(_Watch(self._record)),
@@ -215,6 +216,10 @@ class SpectralDescent:
             )
             # what was seen before a move shows a line that is explained now
             self._reservoir.clear()
+        for kind, note in outcome.notes.items():
+            if kind not in self._told:
+                self._told.add(kind)
+                warnings.warn(f"SpectralDescent: {note}", RuntimeWarning, stacklevel=2)
         if outcome.unresolved and not self.moves and self._schedule.step == LEARNING.patience:
             warnings.warn(f"SpectralDescent {outcome.unresolved}", RuntimeWarning, stacklevel=2)
 
