@@ -11,11 +11,13 @@ from epicycle.effects.groups import with_groups_apart
 from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
 from epicycle.events.pursuit import find_in_events
+from epicycle.limits import INPUTS
 from epicycle.model import CycleModel
 from epicycle.pursuit.asked import plan_asked
 from epicycle.pursuit.goal import goal_of_events
 from epicycle.results.compose import build_model
 from epicycle.results.origin import Origin
+from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data, build_data
 from epicycle.samples.given import Given
 from epicycle.samples.options import PIECEWISE, Options
@@ -40,6 +42,8 @@ def find_cycles(
     drift: bool = False,
     strategy: str = "auto",
     max_frequencies: float = 2.0**29,
+    max_seconds: float | None = None,
+    max_memory: float = INPUTS.memory,
     signal_to_noise: float | None = None,
     trend: int | str = 1,
     varying_amplitude: bool = False,
@@ -110,6 +114,13 @@ def find_cycles(
         Largest number of frequencies that one search may evaluate.  On two cores a ladder takes
         about 5e8 a second, and other work counts by its time; a dense search evaluates each
         frequency three times, 1e8 a second.
+    max_seconds : float, optional
+        Time that the search may take.  What is begun is finished: when the time is over, no
+        further step is taken, what was found is fitted, and `undecided` says what is missing; a
+        search that has found nothing by then is an error that says how long it would take.
+    max_memory : float
+        GB that the search may take beside the data.  What would take more, by the formulas of
+        docs/limits.md, is refused beforehand.
     signal_to_noise : float, optional
         Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
         events: its modulation of the rate).  The planner then takes the cheapest search that sees
@@ -185,6 +196,8 @@ def find_cycles(
         drift=drift,
         strategy=strategy,
         max_frequencies=max_frequencies,
+        max_seconds=max_seconds,
+        max_memory=max_memory,
         signal_to_noise=signal_to_noise,
         trend=trend,
         varying_amplitude=varying_amplitude,
@@ -195,13 +208,13 @@ def find_cycles(
         loss=loss,
         clock=clock,
     ).checked(of_events=given.of_events)
+    budget, progress = options.budget(progress)
     if given.of_events:
-        return _find_in_events(given, options, progress)
+        return _find_in_events(given, options, budget, progress)
     samples = given.samples(options)
     data = build_data(samples, options.degree)
-    band = _band(data, options, samples.scale.unit)
-    task = with_groups_apart(Task.of(samples, data, band, options))
-    task, gains = with_first_gains(task, progress)
+    task = Task.of(samples, data, _band(data, options, samples.scale.unit), options, budget)
+    task, gains = with_first_gains(with_groups_apart(task), progress)
     found = task.pursue(task.data, progress)
     if options.trend == PIECEWISE:
         found = with_bent_trend(found, task, progress)
@@ -220,7 +233,9 @@ def _band(data: Data, options: Options, unit: str) -> SearchPlan:
     return plan_search(data, *limits, options.strategy, widened=not options.drift)
 
 
-def _find_in_events(given: Given, options: Options, progress: Progress | None) -> CycleModel:
-    goal, limits = goal_of_events(options), options.period_limits
+def _find_in_events(
+    given: Given, options: Options, budget: Budget, progress: Progress | None
+) -> CycleModel:
+    goal, limits = goal_of_events(options, budget), options.period_limits
     events = given.events(options)
     return CycleModel.of(find_in_events(events, goal, limits, options.strategy, progress))

@@ -30,6 +30,8 @@ ASKED = {
     "drift": (True, True),
     "strategy": ("ladder", "ladder"),
     "max_frequencies": (1e6, 1e6),
+    "max_seconds": (5.0, 5.0),
+    "max_memory": (2.0, 2.0),
     "signal_to_noise": (0.5, 0.5),
     "trend": ("2", 2),
     "varying_amplitude": (True, True),

@@ -329,3 +329,14 @@ def test_a_dead_time_is_said_and_no_cycle() -> None:
         claimed += len(model.cycles)
         assert any("dead time" in text for text in model.undecided)
     assert claimed <= 1
+
+
+@pytest.mark.parametrize("ratio", [2.52, 1.76])
+def test_a_second_cycle_has_room_within_some_tens_of_turns(ratio: float) -> None:
+    """Half-widths around halves and thirds of the first one used to hide a part of the band."""
+    rng = np.random.default_rng(2)
+    t = np.sort(rng.uniform(0, 100, 3000))
+    wave = 0.5 * np.cos(2.1 * t) + 0.5 * np.cos(2.1 * ratio * t)
+    found = find_cycles(t[rng.random(3000) < 0.5 * (1 + wave)], minimum_period=1.0)
+    periods = sorted(cycle.period for cycle in found.cycles)
+    assert periods == pytest.approx([2 * np.pi / (2.1 * ratio), 2 * np.pi / 2.1], rel=0.01)

@@ -10,6 +10,7 @@ from epicycle.fit.lines import Structure
 from epicycle.limits import PAIRS
 from epicycle.pursuit import close_pairs
 from epicycle.pursuit.close_pairs import is_apart, resolve
+from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data
 from tests.pursuit.lines import begun
 
@@ -38,13 +39,13 @@ def test_lines_that_are_not_clearly_better_are_not_put_there(
         return (0.2, pair) if 0.2 not in avoid else None
 
     monkeypatch.setattr(close_pairs, "_split_one", promising)
-    end, centres = resolve(begin, [0.2], lambda stand: stand)
+    end, centres = resolve(begin, [0.2], lambda stand: stand, Budget())
     assert end is begin
     assert centres == []
     assert avoided == [[], [0.2]]
     # nor where they run into each other
     monkeypatch.setattr(close_pairs, "_settle", lambda stand, structure: None)
-    assert resolve(begin, [0.2], lambda stand: stand) == (begin, [])
+    assert resolve(begin, [0.2], lambda stand: stand, Budget()) == (begin, [])
 
 
 def test_clearly_better_is_a_part_of_what_was_left() -> None:

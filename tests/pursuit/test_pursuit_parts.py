@@ -7,9 +7,9 @@ import pytest
 
 from epicycle.evidence.coherence import BroadPeak
 from epicycle.limits import STEADINESS
-from epicycle.pursuit import pursuit
+from epicycle.pursuit import look_back, pursuit
+from epicycle.pursuit.look_back import _broad_peaks
 from epicycle.pursuit.pursuit import (
-    _broad_peaks,
     _has_left_lines,
     _unresolved_notes,
     _unsteady_cycles,
@@ -65,7 +65,9 @@ def test_cycles_are_asked_for_their_phase_the_strongest_first(
     stand, goal, _ = begun(*waves(0.02, 0.2, 0.31, 0.4), [0.02, 0.2, 0.31, 0.4])
     asked: list[tuple[list[int], bool]] = []
 
-    def steady(data: object, fit: object, order: list[int], *, scatter: bool) -> list[object]:
+    def steady(
+        data: object, fit: object, order: list[int], *, scatter: bool, **_: object
+    ) -> list[object]:
         asked.append((order, scatter))
         return []
 
@@ -93,7 +95,7 @@ def test_broad_peaks_are_looked_for_among_cycles_and_stay_if_noise_has_none(
         asked.append(order)
         return [seen, unlikely]
 
-    monkeypatch.setattr(pursuit, "broad_peaks", peaks)
+    monkeypatch.setattr(look_back, "broad_peaks", peaks)
     assert _broad_peaks(stand, goal, judge) == [seen]
     assert asked == [[2, 1]]
     assert _broad_peaks(stand, replace(goal, false_alarm=0.05), judge) == [seen, unlikely]

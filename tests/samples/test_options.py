@@ -57,6 +57,8 @@ def test_options_reach_the_search():
         "drift": True,
         "strategy": "dense",
         "max_frequencies": 1e6,
+        "max_seconds": 600.0,
+        "max_memory": 2.0,
         "signal_to_noise": 0.5,
         "trend": 2,
         "varying_amplitude": True,

@@ -52,6 +52,8 @@ OPTIONS = {
         r"exposure must be .* below the shortest period searched, 2, got 3.* raise minimum_period",
     ),
     "strategy": ({"strategy": "best"}, r"strategy must be 'auto', 'dense' or 'ladder', got 'best'"),
+    "max_seconds": ({"max_seconds": 0}, r"max_seconds must be .* above 0, got 0"),
+    "max_memory": ({"max_memory": -1}, r"max_memory must be .* above 0, got -1"),
     "max_frequencies": ({"max_frequencies": 0}, r"max_frequencies must be .* above 0, got 0"),
 }
 

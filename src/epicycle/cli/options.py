@@ -12,7 +12,7 @@ import typer
 
 from epicycle import find_cycles
 from epicycle.cli import console
-from epicycle.cli.shared_options import MaxTable
+from epicycle.cli.shared_options import MaxMemory, MaxSeconds, MaxTable
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
 
@@ -33,6 +33,8 @@ _OPTIONS = {
     "max_cycles": "--max-cycles",
     "per_group": "--per-group",
     "max_frequencies": "--max-frequencies",
+    "max_seconds": "--max-seconds",
+    "max_memory": "--max-memory",
     "signal_to_noise": "--signal-to-noise",
     "false_alarm": "--false-alarm",
     "red_noise": "--red-noise",
@@ -198,6 +200,8 @@ class SearchOptions:
             show_default="5e8",
         ),
     ] = _DEFAULT.max_frequencies
+    max_seconds: MaxSeconds = None
+    max_memory: MaxMemory = _DEFAULT.max_memory
     signal_to_noise: Annotated[
         float | None,
         typer.Option(
@@ -226,6 +230,8 @@ class SearchOptions:
             drift=self.drift,
             strategy=self.strategy,
             max_frequencies=self.max_frequencies,
+            max_seconds=self.max_seconds,
+            max_memory=self.max_memory,
             signal_to_noise=self.signal_to_noise,
             trend=_whole(self.trend),
             varying_amplitude=self.varying_amplitude,

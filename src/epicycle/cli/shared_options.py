@@ -40,3 +40,16 @@ Unit = Annotated[
 ]
 
 Zone = Annotated[str | None, typer.Option(metavar="ZONE", help="Time zone of the dates.")]
+
+MaxSeconds = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        help="Time that each search may take; what is found by then is told.  "
+        "[dim]As long as it takes.[/]",
+    ),
+]
+
+MaxMemory = Annotated[
+    float, typer.Option(metavar="GB", help="Memory that each search may take beside its data.")
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from epicycle.effects.task import Task
@@ -16,6 +18,7 @@ from epicycle.fit.noise import rounding
 from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data, build_data, orthonormal_basis
 from epicycle.spectra.bands import Progress
 
@@ -47,7 +50,11 @@ def with_bent_trend(found: Pursuit, task: Task, progress: Progress | None = None
     knots = choose_knots(found, task.goal.slow_limit)
     if not knots:
         return found
-    bent = task.pursue(build_data(task.samples, 1, knots), progress)
+    try:
+        bent = task.pursue(build_data(task.samples, 1, knots), progress)
+    except OutOfTimeError:
+        note = task.goal.budget.note("whether the trend bends was not decided")
+        return replace(found, notes=(*found.notes, note))
     return (
         bent
         if information_criterion(bent.data, bent.fit) < information_criterion(found.data, found.fit)

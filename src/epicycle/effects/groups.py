@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.effects.asked_groups import rhythms_differ
-from epicycle.effects.task import Task
+from epicycle.effects.task import Task, needed_memory
 from epicycle.evidence.own_waveforms import chance_of_equality
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
@@ -20,6 +20,7 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import EFFECTS, WAVEFORMS
 from epicycle.pursuit.opening import ranked, searched_part, where_to_compare
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import GIGABYTE
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
 from epicycle.samples.labels import names_of
@@ -40,9 +41,21 @@ def with_groups_apart(task: Task) -> Task:
     choice = task.options.per_group
     if choice not in ("auto", "waveform") or not may_differ(task.samples):
         return task
+    n_samples, n_groups = len(task.samples.times), len(task.samples.group_labels)
+    needed = needed_memory((n_samples, n_groups), own_weights=True)
+    if choice == "auto" and not task.goal.budget.admits(needed):
+        return replace(
+            task,
+            notes=(
+                *task.notes,
+                f"whether the {n_groups:,} groups have waveforms of their own was not decided: "
+                f"that would take about {needed / GIGABYTE:.2g} GB, more than max_memory",
+            ),
+        )
     samples = spread(task.samples)
     data = build_data(samples, task.data.degree)
-    own = replace(Task.of(samples, data, task.plan, task.options), by_group=True)
+    budget = task.goal.budget
+    own = replace(Task.of(samples, data, task.plan, task.options, budget), by_group=True)
     if choice == "waveform":
         return own
     if task.goal.asked is not None:

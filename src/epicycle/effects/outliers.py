@@ -25,6 +25,7 @@ from scipy import special
 from epicycle.limits import EFFECTS, NOISE
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data
 
 #: Pseudo-values have settled when none moves by more than this, in standard deviations.
@@ -33,6 +34,8 @@ _SETTLED = 0.01
 _FIRST_ROUNDS = 20
 
 _ROUNDS = 8
+
+_UNSETTLED = "the time was over before the values that are far off had settled"
 
 #: Median of the absolute value of a standard normal variable.
 _MEDIAN = 0.6744897501960817
@@ -59,13 +62,17 @@ def pursue_robustly(data: Data, pursue: Callable[[Data], Pursuit]) -> Pursuit:
         pseudo = replace(data, y=new)
         if moved < _SETTLED:
             break
-    for _ in range(_ROUNDS):
-        found = pursue(pseudo)
+    found = pursue(pseudo)
+    for _ in range(_ROUNDS - 1):
         model = found.data.y - found.fit.residual
         new, moved = pseudo_values(data, model, found.data.weights, pseudo.y)
         if moved < _SETTLED:
             break
         pseudo = replace(data, y=new)
+        try:
+            found = pursue(pseudo)
+        except OutOfTimeError:
+            return replace(found, notes=(*found.notes, _UNSETTLED))
     return found
 
 

@@ -9,19 +9,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from epicycle.effects.outliers import pursue_robustly
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
-from epicycle.limits import CYCLES
+from epicycle.limits import CYCLES, INPUTS
 from epicycle.pursuit.asked import judge_asked
 from epicycle.pursuit.goal import Goal, goal_of_values
 from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
+from epicycle.samples.budget import GIGABYTE, Budget
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
 from epicycle.samples.options import Options, check_exposure
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
+
+
+def needed_memory(shape: tuple[int, ...], *, own_weights: bool) -> float:
+    """Return about how many bytes a search takes, given the shape of its values.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Samples and outputs.
+    own_weights : bool
+        Whether each output has weights of its own, as it has where values are missing.
+    """
+    plain, own = INPUTS.value_memory
+    values = float(np.prod(shape, dtype=np.float64))
+    return GIGABYTE * INPUTS.search_memory + values * (own if own_weights else plain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +79,30 @@ class Task:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, samples: Samples, data: Data, plan: SearchPlan, options: Options) -> Task:
+    def of(
+        cls,
+        samples: Samples,
+        data: Data,
+        plan: SearchPlan,
+        options: Options,
+        budget: Budget | None = None,
+    ) -> Task:
         """Return the task of some samples; too few of them are fitted, but claim no cycle.
 
         Raises
         ------
         ValueError
-            If known periods or the exposure do not fit the band.
+            If known periods or the exposure do not fit the band, or if the search would take more
+            memory than it may.
         """
+        budget = budget or options.budget()[0]
+        budget.admit(
+            needed_memory(data.y.shape, own_weights=data.weights.shape[1] > 1),
+            f"a search of {len(samples.times):,} samples of {data.y.shape[1]:,} outputs",
+            "search fewer of them at once",
+        )
         check_exposure(options.exposure, 1.0 / plan.maximum_frequency)
-        goal = goal_of_values(options, plan.maximum_frequency, data)
+        goal = goal_of_values(options, plan.maximum_frequency, data, budget)
         # (degrees of freedom decide whether a rhythm that is asked about can be judged)
         task = cls(options, samples, data, plan, goal, NoiseModel.of(samples))
         least = CYCLES.minimum_samples + data.nuisance.shape[1]

@@ -25,6 +25,7 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import EFFECTS
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Progress
 
@@ -63,7 +64,11 @@ def with_varying_amplitudes(
     """
     # the trend may have bent, and a robust loss has moved values: those given are varied
     data = replace(plain.data, y=task.samples.y, weights=task.data.weights)
-    found = _varied(plain, data, task, progress)
+    try:
+        found = _varied(plain, data, task, progress)
+    except OutOfTimeError:
+        note = task.goal.budget.note("whether amplitudes vary was not decided")
+        return plain, replace(task, notes=(*task.notes, note))
     notes = _too_short_notes(found, task.goal.slow_limit)
     return found, replace(task, notes=(*task.notes, *notes))
 

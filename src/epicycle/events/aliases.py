@@ -78,7 +78,7 @@ def aliases_of(
             inside = plan.minimum_frequency <= frequency <= plan.maximum_frequency
             if not inside or abs(frequency - own) < 2 * width or here <= 0:
                 continue
-            if any(related(frequency, other, 0.5 * width) for other in others):
+            if any(related(frequency, other, width) for other in others):
                 continue  # a cycle of its own
             there, at = near(frequency, drift)
             if there >= EVENTS.alias_ratio * here:

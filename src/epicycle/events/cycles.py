@@ -254,10 +254,15 @@ def without(data: Data, cycles: list[EventCycle]) -> Floats:
 
 
 def related(frequency: float, cycle: EventCycle, width: float) -> bool:
-    """Return whether a frequency is, within two line widths, a small ratio of a cycle's."""
-    for divisor in (1, 2, 3):
+    """Return whether a frequency is a small ratio of a cycle's.
+
+    It is a multiple within a line width, or a multiple of its half or third within half of one:
+    over some tens of cycles, wider ones would leave no room for a second cycle.
+    """
+    for divisor, reach in ((1, 1.0), (2, 0.5), (3, 0.5)):
         ratio = frequency * divisor / cycle.frequency
-        if abs(ratio - round(ratio)) * cycle.frequency < 2 * width * divisor and ratio > 0.5:
+        off = abs(ratio - round(ratio)) * cycle.frequency / divisor
+        if off < reach * width and ratio > 0.5:
             return True
     return False
 

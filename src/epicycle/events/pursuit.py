@@ -68,8 +68,12 @@ def find_in_events(
     intervals = Intervals.of(data)
     strengths = data.y[:, 0].copy()
     found: list[EventCycle] = []
+    cut: list[str] = []
     last = search(strengths)
     while len(found) < goal.max_cycles:
+        if goal.budget.over:
+            cut = [goal.budget.note("further cycles were not looked for")]
+            break
         look = partial(_next_cycle, data, strengths, searcher=searcher, band=band, goal=goal)
         first = look(_promising(searcher, last, found, band, data=data, drift=goal.drift))
         cycle = None
@@ -90,7 +94,8 @@ def find_in_events(
         found.append(cycle)
         # a train of events without its rhythm would be none; it is part of the background
         strengths = without(data, [one for one in found if one.rhythm is None])
-        last = search(strengths)
+        with goal.budget.finishing():
+            last = search(strengths)
     window, unit = spectral_window(data, plan), samples.scale.unit
     cycles = tuple(
         build_cycle(samples, data, c, aliases_of(data, found, c, window, plan, unit), goal)
@@ -100,7 +105,7 @@ def find_in_events(
     return Result(
         cycles=cycles,
         lines=tuple(lines_of(cycles)),
-        undecided=tuple(_notes(searcher, plan) + _notes_on_rhythm(intervals, found)),
+        undecided=tuple(_notes(searcher, plan) + _notes_on_rhythm(intervals, found) + cut),
         unit=unit,
         n_samples=len(samples.times),
         n_dropped=samples.n_dropped,

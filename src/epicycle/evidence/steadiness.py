@@ -30,6 +30,7 @@ from epicycle.fit.lines import Structure
 from epicycle.fit.nearby import restored
 from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data
 
 #: Noise is measured at these distances from a line, in units of one over the length of a window.
@@ -78,7 +79,12 @@ class Unsteady:
 
 
 def unsteady_cycles(
-    data: Data, fit: Fit, candidates: Sequence[int], *, scatter: bool = True
+    data: Data,
+    fit: Fit,
+    candidates: Sequence[int],
+    *,
+    scatter: bool = True,
+    budget: Budget | None = None,
 ) -> list[Unsteady]:
     """Return which cycles have a phase that does not run straight.
 
@@ -90,10 +96,14 @@ def unsteady_cycles(
         Fundamentals in question, strongest first.  Weaker ones may be part of stronger ones.
     scatter : bool
         Whether phases that scatter are of the cycle itself: lines that were left move them too.
+    budget : Budget, optional
+        When its time is over, no further cycle is examined.
     """
     found: list[Unsteady] = []
     taken: set[int] = set()
     for i, k in enumerate(candidates[: STEADINESS.examined]):
+        if budget is not None and budget.over:
+            break
         if k in taken:
             continue
         rest = [c for c in candidates[i + 1 :] if c not in taken]

@@ -16,6 +16,7 @@ from sklearn.utils.validation import (
 
 from epicycle.find import find_cycles
 from epicycle.forecasting.reservoir import Reservoir
+from epicycle.limits import INPUTS
 from epicycle.model import CycleModel
 from epicycle.results.cycles import Cycle
 from epicycle.samples.arrays import Floats
@@ -40,7 +41,8 @@ class CycleRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, period, unit, strategy, max_frequencies
+varying_amplitude, known, period, unit, strategy, max_frequencies, \
+max_seconds, max_memory
         As for :func:`epicycle.find_cycles`.
     max_samples : int
         At most so many samples are kept by :meth:`partial_fit`.
@@ -93,6 +95,8 @@ varying_amplitude, known, period, unit, strategy, max_frequencies
         unit: str | None = None,
         strategy: str = "auto",
         max_frequencies: float = 2.0**29,
+        max_seconds: float | None = None,
+        max_memory: float = INPUTS.memory,
         max_samples: int = 100_000,
         random_state: Any = None,
     ) -> None:
@@ -109,6 +113,8 @@ varying_amplitude, known, period, unit, strategy, max_frequencies
         self.unit = unit
         self.strategy = strategy
         self.max_frequencies = max_frequencies
+        self.max_seconds = max_seconds
+        self.max_memory = max_memory
         self.max_samples = max_samples
         self.random_state = random_state
 

@@ -21,6 +21,14 @@ class InputLimits:
     """A gzipped table may unpack to so many times the length of the file."""
     table: float = decides(2.0, "GB", "series/series")
     """A table may have this size, unpacked and 8 bytes for each entry of a Parquet file."""
+    memory: float = decides(4.0, "GB", "series/series")
+    """A search may take this much memory, half of a small laptop's, by a formula."""
+    search_memory: float = decides(0.15, "GB", "series/series", "measured: 1,000 to 300,000 values")
+    """A search takes this beside what each value takes."""
+    value_memory: tuple[float, float] = decides(
+        (350.0, 1000.0), "bytes", "series/series", "measured: within 1.7 times for 9 shapes"
+    )
+    """And this for each value; more where each output has weights of its own."""
     columns: int = decides(10_000, "columns", "series/series")
     """A table may have so many columns."""
     label: int = decides(1_000, "characters", "series/series")

@@ -29,6 +29,7 @@ from epicycle.fit.noise import is_exact
 from epicycle.limits import CYCLES, PAIRS
 from epicycle.pursuit.neighbourhood import DEGREE, MOVING, Neighbourhood
 from epicycle.pursuit.stand import Stand
+from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data
 
 #: Lines are placed no closer than this, in 1/T: rounding would decide about them.
@@ -41,7 +42,7 @@ _ROUNDS = 8
 
 
 def resolve(
-    begin: Stand, dropped: list[float], complete: Callable[[Stand], Stand]
+    begin: Stand, dropped: list[float], complete: Callable[[Stand], Stand], budget: Budget
 ) -> tuple[Stand, list[float]]:
     """Return the pursuit's end with close lines told apart, and where there were any.
 
@@ -54,16 +55,23 @@ def resolve(
         line in the place of two may be.
     complete : callable
         Drops the lines that are not needed any more, and finds those that can be seen only now.
+    budget : Budget
+        Time that all of it may take.
 
     Returns
     -------
     Stand
     list of float
         Frequencies around which lines were placed anew.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the time is over before all doubt is removed.
     """
     avoid: list[float] = []
     for _ in range(_ROUNDS):
-        end, centres = _split_all(begin, dropped, avoid, complete)
+        end, centres = _split_all(begin, dropped, avoid, complete, budget)
         doubtful = [c for c in centres if not _is_certain(begin.fit, end, c)]
         if not doubtful:
             return end, centres
@@ -72,13 +80,18 @@ def resolve(
 
 
 def _split_all(
-    begin: Stand, dropped: list[float], avoid: list[float], complete: Callable[[Stand], Stand]
+    begin: Stand,
+    dropped: list[float],
+    avoid: list[float],
+    complete: Callable[[Stand], Stand],
+    budget: Budget,
 ) -> tuple[Stand, list[float]]:
     """Return where it leads to take every promising neighbourhood for a group of lines."""
     stand, centres = begin, list[float]()
     for _ in range(_ROUNDS):
         start = stand
         for _ in range(_ROUNDS):
+            budget.check()
             found = _split_one(stand.work.data, stand.fit, dropped, avoid)
             if found is None:
                 break

@@ -30,6 +30,8 @@ def add_lines(stand: Stand, goal: Goal, judge: Judge) -> Stand:
     """
     work = stand.work
     while count_cycles(stand.fit.structure, goal) < goal.max_cycles:
+        if stand.cut or goal.budget.over:
+            return replace(stand, cut=True)
         stand, better, candidate = _next_line(stand, goal, judge)
         if better is None:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from epicycle.fit.lines import Structure
 from epicycle.limits import CYCLES
+from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data, independent_share
 from epicycle.samples.options import Options, check_known
 from epicycle.search.planner import Effort
@@ -38,6 +39,8 @@ class Goal:
         Frequency below which a line is slow variation and does not count as a cycle.
     red_noise : bool
         Whether noise may be stronger at some frequencies than at others.
+    budget : Budget
+        Time and memory that all of it may take.
     asked : tuple of float, or None
         Lowest and highest frequency of the one rhythm that is asked about, alike where it is
         held; nothing else is then looked for.
@@ -51,6 +54,7 @@ class Goal:
     drift: bool
     slow_limit: float
     red_noise: bool = False
+    budget: Budget = field(default_factory=Budget)
     asked: tuple[float, float] | None = None
 
 
@@ -82,7 +86,9 @@ def with_drift_set(structure: Structure, goal: Goal) -> Structure:
     return structure.with_drift(~structure.fixed & (structure.frequency >= goal.slow_limit))
 
 
-def goal_of_values(options: Options, highest: float, data: Data) -> Goal:
+def goal_of_values(
+    options: Options, highest: float, data: Data, budget: Budget | None = None
+) -> Goal:
     """Return what is asked of the pursuit of values, given the end of the band and the data.
 
     Raises
@@ -94,6 +100,7 @@ def goal_of_values(options: Options, highest: float, data: Data) -> Goal:
     baseline = data.baseline
     return _goal(
         options,
+        budget,
         share=None if ratio is None else ratio**2 / (ratio**2 + 2),
         known=check_known(
             options.known,
@@ -113,16 +120,21 @@ def _slow_limit(options: Options, baseline: float) -> float:
     return CYCLES.minimum / baseline if longest is None else 1.0 / longest
 
 
-def goal_of_events(options: Options) -> Goal:
+def goal_of_events(options: Options, budget: Budget | None = None) -> Goal:
     """Return what is asked of the search in events, which know no slow variation."""
     ratio = _signal_to_noise(options)
     # the share of a modulation is that of the variance of products of pairs
     share = None if ratio is None else 0.5 * ratio**2
-    return _goal(options, share=share, known=(), slow_limit=0.0)
+    return _goal(options, budget, share=share, known=(), slow_limit=0.0)
 
 
 def _goal(
-    options: Options, *, share: float | None, known: tuple[float, ...], slow_limit: float
+    options: Options,
+    budget: Budget | None,
+    *,
+    share: float | None,
+    known: tuple[float, ...],
+    slow_limit: float,
 ) -> Goal:
     return Goal(
         max_cycles=options.max_cycles,
@@ -133,6 +145,7 @@ def _goal(
         drift=options.drift,
         slow_limit=slow_limit,
         red_noise=options.red_noise,
+        budget=budget or options.budget()[0],
         asked=None if options.asked is None else (1 / options.asked[1], 1 / options.asked[0]),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from epicycle.evidence.coherence import BroadPeak, broad_peaks, with_peaks
+from epicycle.evidence.coherence import BroadPeak, with_peaks
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.fringes import Fringe
 from epicycle.evidence.judge import Judge
@@ -24,13 +24,11 @@ from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel, is_exact
 from epicycle.limits import LINES, STEADINESS
 from epicycle.pursuit import harmonics
-from epicycle.pursuit.close_pairs import is_apart, resolve
 from epicycle.pursuit.dips import with_dips
-from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, count_cycles
+from epicycle.pursuit.look_back import End, look_back
 from epicycle.pursuit.places import (
-    at_likelier_fractions,
     at_likeliest_aliases,
     on_best_fringes,
     undecided_fringes,
@@ -43,6 +41,10 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan
+
+#: What a search whose time is over leaves out.
+_MISSING = "further cycles were not looked for, and not every period was held against its aliases"
+_UNEXAMINED = "not every cycle may have been examined for a steady phase"
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def pursue(
     -------
     Pursuit
     """
+    goal.budget.check()
     judge = judge_of(data, noise, plan, goal)
     structure = Structure.empty()
     for frequency in goal.known:
@@ -183,41 +186,44 @@ def pursue(
     fit, jitter = work.settle(structure)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, noise.absolute)
     begun = Stand(work, fit, jitter, work.search(fit))
-    begun = _lines_of(begun, goal, judge, ranking)
-
+    begun = begun.after(lambda one: _lines_of(one, goal, judge, ranking), goal.budget)
     window = spectral_window(work.data, plan)
-    likelier = at_likeliest_aliases(begun, window, goal, judge)
-    if likelier is not begun.fit:
-        begun = add_lines(begun.searched(likelier), goal, judge)
-    together, jitter = on_best_fringes(begun.work, begun.fit, begun.jitter, goal)
-    if together is not begun.fit:
-        begun = add_lines(begun.searched(together, jitter), goal, judge)
-    broad = _broad_peaks(begun, goal, judge)
-    spared = np.array([begun.fit.structure.frequency[m] for peak in broad for m in peak.members])
-    stand = finished(begun, goal, judge)
-    beside = [*stand.beside, *stand.refused]
-    centres: list[float] = []
-    if not (goal.drift or goal.red_noise):
-        seen = begun.fit.structure.line_frequency.tolist()
-        split, centres = resolve(stand, seen, lambda one: completed(one, goal, judge))
-        if count_cycles(split.fit.structure, goal) > goal.max_cycles:
-            centres = []
-        if centres:
-            stand = split
-            solved = is_exact(stand.work.data, stand.fit.chi2)
-            beside = [f for f in beside if not solved and is_apart(stand.work.data, f, centres)]
-    broad = []
-    if len(spared) and not centres:
-        # several lines make one broad peak together, whatever each of them is worth
-        stand = finished(begun, goal, judge, spared)
-        broad = _broad_peaks(stand, goal, judge)
-    if not centres:
-        stand = _settled(stand, goal, None if broad else window)
+    begun = _in_likeliest_places(begun, goal, judge, window)
+    end = look_back(begun, goal, judge, window)
+    with goal.budget.finishing():
+        return _told(end, goal, judge, structure, window)
+
+
+def _in_likeliest_places(begun: Stand, goal: Goal, judge: Judge, window: Candidates) -> Stand:
+    """Return where the pursuit stands with every line at the likeliest of its places."""
+
+    def at_aliases(stand: Stand) -> Stand:
+        likelier = at_likeliest_aliases(stand, window, goal, judge)
+        if likelier is stand.fit:
+            return stand
+        return add_lines(stand.searched(likelier), goal, judge)
+
+    def at_fringes(stand: Stand) -> Stand:
+        together, jitter = on_best_fringes(stand.work, stand.fit, stand.jitter, goal)
+        if together is stand.fit:
+            return stand
+        return add_lines(stand.searched(together, jitter), goal, judge)
+
+    return begun.after(at_aliases, goal.budget).after(at_fringes, goal.budget)
+
+
+def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidates) -> Pursuit:
+    """Return the end of a pursuit with errors, false alarms, and all that is said of it."""
+    stand, broad = end.stand, end.broad
     work, fit = stand.work, stand.fit
-    if is_exact(work.data, fit.chi2):
-        beside = []  # of rounding
+    exact = is_exact(work.data, fit.chi2)
+    beside = [] if exact else end.beside  # of rounding
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
+    notes = _unresolved_notes(fit, beside, 1.0 / work.data.baseline, broad)
+    unsteady = [] if stand.cut else _unsteady_cycles(stand, goal, broad)
+    if stand.cut or goal.budget.over:
+        notes.append(goal.budget.note(_MISSING if stand.cut else _UNEXAMINED))
     return Pursuit(
         data=work.data,
         fit=fit,
@@ -225,32 +231,20 @@ def pursue(
         level=level,
         covariance=errors,
         false_alarm=with_peaks(judge.of_all(work.data, fit, errors, level), broad),
-        first=work.portrait(work.null(structure), fit, stand.last),
+        first=work.portrait(work.null(known), fit, stand.last),
         last=work.portrait(fit, fit, stand.last),
         depth=work.searcher.depth,
         remedies=work.searcher.remedies(0.5, "samples"),
         search=work.searcher.report(),
         bandwidth=judge.trials.upper,
-        notes=tuple(_unresolved_notes(fit, beside, 1.0 / data.baseline, broad)),
+        notes=tuple(notes),
         window=window,
         # (an exact fit has none)
-        rivals=() if is_exact(work.data, fit.chi2) else stand.rivals,
+        rivals=() if exact else stand.rivals,
         broad=tuple(broad),
-        unsteady=tuple(_unsteady_cycles(stand, goal, broad)),
-        fringes=() if centres else undecided_fringes(stand, goal, level),
+        unsteady=tuple(unsteady),
+        fringes=() if end.paired else undecided_fringes(stand, goal, level),
     )
-
-
-def _settled(stand: Stand, goal: Goal, window: Candidates | None) -> Stand:
-    """Return the end of a pursuit with every cycle at the likeliest of its fringes and fractions.
-
-    Without a window, as where a peak is broad and has no one place, fractions are not in question.
-    """
-    fit, jitter = on_best_fringes(stand.work, stand.fit, stand.jitter, goal)
-    if fit is not stand.fit:
-        fit, jitter = stand.work.settle(fit.structure, tight=True)
-        stand = replace(stand, fit=fit, jitter=jitter)
-    return stand if window is None else at_likelier_fractions(stand, window, goal)
 
 
 def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
@@ -316,7 +310,11 @@ def _unsteady_cycles(stand: Stand, goal: Goal, broad: list[BroadPeak]) -> list[U
     order = np.argsort(-fundamental_powers(stand.fit), kind="stable")
     asked = [int(k) for k in order if in_question[k]]
     return unsteady_cycles(
-        stand.work.data, stand.fit, asked, scatter=not _has_left_lines(stand, goal)
+        stand.work.data,
+        stand.fit,
+        asked,
+        scatter=not _has_left_lines(stand, goal),
+        budget=goal.budget,
     )
 
 
@@ -337,16 +335,3 @@ def _has_left_lines(stand: Stand, goal: Goal) -> bool:
     away = np.abs(lines - left.frequency[0])
     near = np.maximum(STEADINESS.reach / work.data.baseline, STEADINESS.spread * lines)
     return bool((away > near).all())
-
-
-def _broad_peaks(stand: Stand, goal: Goal, judge: Judge) -> list[BroadPeak]:
-    """Return which cycles are no clocks, and which lines make one of them together."""
-    if goal.drift:
-        return []
-    data, fit = stand.work.data, stand.fit
-    structure = fit.structure
-    level = judge.noise_level(data, fit)
-    in_question = ~structure.fixed & (structure.frequency >= goal.slow_limit)
-    order = [int(k) for k in np.argsort(-fundamental_powers(fit), kind="stable") if in_question[k]]
-    peaks = broad_peaks(data, fit, level, order, judge.trials.upper)
-    return [peak for peak in peaks if peak.false_alarm <= goal.false_alarm]

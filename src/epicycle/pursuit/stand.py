@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from epicycle.evidence.waveforms import Rival
 from epicycle.fit.joint import Fit
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import Budget, OutOfTimeError
 from epicycle.spectra.bands import Candidates
 
 
@@ -33,6 +35,8 @@ class Stand:
         Frequencies at which the first cycle was compared as a waveform, the likeliest first.
     held : float or None
         Frequency that won against its aliases and multiples there.
+    cut : bool
+        Whether the time was over before it was done.
     """
 
     work: Workbench
@@ -43,12 +47,28 @@ class Stand:
     beside: tuple[float, ...] = ()
     rivals: tuple[Rival, ...] = ()
     held: float | None = None
+    cut: bool = False
 
     def refusing(self, *frequencies: float) -> Stand:
         """Return the same with further frequencies refused."""
         return replace(self, refused=(*self.refused, *frequencies))
 
     def searched(self, fit: Fit, jitter: Floats | None = None) -> Stand:
-        """Return the same with another fit, and the search of what this leaves."""
+        """Return the same with another fit, and the search of what this leaves.
+
+        Cut, with the search before, where there is no time for it.
+        """
         jitter = self.jitter if jitter is None else jitter
-        return replace(self, fit=fit, jitter=jitter, last=self.work.search(fit))
+        try:
+            return replace(self, fit=fit, jitter=jitter, last=self.work.search(fit))
+        except OutOfTimeError:
+            return replace(self, fit=fit, jitter=jitter, cut=True)
+
+    def after(self, step: Callable[[Stand], Stand], budget: Budget) -> Stand:
+        """Return what a step makes of it, or the same, cut, where there is no time for the step."""
+        if self.cut or budget.over:
+            return replace(self, cut=True)
+        try:
+            return step(self)
+        except OutOfTimeError:
+            return replace(self, cut=True)

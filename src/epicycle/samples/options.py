@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from epicycle.limits import HONESTY, INPUTS
+from epicycle.samples.budget import Budget, Tell
 from epicycle.samples.checks import as_float
 
 #: The trend whose slope may change.
@@ -48,6 +49,8 @@ class Options:
     drift: bool = False
     strategy: str = "auto"
     max_frequencies: float = 2.0**29
+    max_seconds: float | None = None
+    max_memory: float = INPUTS.memory
     signal_to_noise: float | None = None
     trend: int | str = 1
     varying_amplitude: bool = False
@@ -92,7 +95,7 @@ class Options:
             raise ValueError(
                 "known and exposure apply to values, not to events. To fix this, leave them out."
             )
-        ratio = self.signal_to_noise
+        ratio, seconds = self.signal_to_noise, self.max_seconds
         period = check_period(self.period)
         if period is not None:
             check_has_values("period", of_events=of_events)
@@ -108,6 +111,8 @@ class Options:
             drift=bool(self.drift),
             strategy=strategy,
             max_frequencies=check_positive(self.max_frequencies, "max_frequencies"),
+            max_seconds=None if seconds is None else check_positive(seconds, "max_seconds"),
+            max_memory=check_positive(self.max_memory, "max_memory"),
             signal_to_noise=(
                 None if ratio is None else check_positive(ratio, "signal_to_noise", below=1e30)
             ),
@@ -150,6 +155,11 @@ class Options:
     def period_limits(self) -> tuple[float | None, float | None]:
         """The shortest and the longest period, None where they are not given."""
         return self.minimum_period, self.maximum_period
+
+    def budget(self, progress: Tell | None = None) -> tuple[Budget, Tell | None]:
+        """Return what the search may take from now on, and the progress that looks at it."""
+        budget = Budget(self.max_seconds, self.max_memory)
+        return budget, budget.watching(progress)
 
     @property
     def asked(self) -> tuple[float, float] | None:

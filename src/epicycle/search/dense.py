@@ -102,10 +102,12 @@ class DenseSearch:
                 self._power[first : first + len(total)] = total[: len(self._power) - first]
             return total
 
-        self._searched = residual
-        return fold_grid(
+        self._searched = None  # (a search that is stopped leaves half a spectrum)
+        found = fold_grid(
             self._plan, evaluate, self._threads, self._keep, self._progress, self._most
         )
+        self._searched = residual
+        return found
 
     def highest_near(self, residual: Floats, frequency: float, width: float) -> float:
         """Return the highest power of a residual within `width` of a frequency.
