@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
 from learning.inputs import bars_inputs, measure_inputs, tables_inputs
 from learning.losses import bars_losses, measure_losses, tables_losses
+from learning.named import bars_named, measure_named, tables_named
 from learning.no_cycle import bars_no_cycle, measure_no_cycle, tables_no_cycle
 from learning.overhead import bars_overhead, measure_overhead, tables_overhead
 from learning.rasters import bars_rasters, measure_rasters, tables_rasters
@@ -41,6 +42,9 @@ SECTIONS = [
     common.Section(
         "inputs", "Several inputs, noise of the wave's power", measure_inputs, tables_inputs,
         bars_inputs, ("torch",),
+    ),
+    common.Section(
+        "named", "Named parameters", measure_named, tables_named, bars_named, ("torch",)
     ),
     common.Section(
         "no_cycle", "No cycle", measure_no_cycle, tables_no_cycle, bars_no_cycle, ("torch",)

@@ -9,6 +9,8 @@ from epicycle.optim import SpectralDescent
 
 TRUE = 31.0
 
+pytestmark = pytest.mark.filterwarnings("ignore:SpectralDescent moves nothing:RuntimeWarning")
+
 
 def network() -> nn.Sequential:
     torch.manual_seed(0)

@@ -9,6 +9,7 @@ basin instead.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from torch.optim import LBFGS, Optimizer
 from torch.utils.hooks import RemovableHandle
 
+from epicycle.optim.scales import ANGULAR, CYCLES, Scale
 from epicycle.samples.arrays import Floats
 
 
@@ -32,10 +34,16 @@ class FrequencyBank:
         The layer that the frequencies belong to, for layers known to give cosine and sine of
         each frequency to be weighed freely; None where their effect is unknown.
     angular : bool
-        Whether values are angular frequencies rather than cycles per unit.
+        Whether values are named as angular frequencies rather than cycles per unit.
+    pick : callable, optional
+        What the frequencies multiply, from the arguments of the module.
 
     Attributes
     ----------
+    scale : Scale
+        What its values are in cycles per unit.
+    calibrated : bool
+        Whether the network has shown that, or needs not.
     orders : tuple of int
         Multiples of each frequency that the network uses, in ascending order.
     exact : Tensor, shape (k, m), float64
@@ -49,10 +57,18 @@ class FrequencyBank:
         new place, its gradient is about phases that are wrong as yet, not about its value.
     """
 
-    def __init__(self, parameter: nn.Parameter, layer: nn.Module | None, angular: bool) -> None:
+    def __init__(
+        self,
+        parameter: nn.Parameter,
+        layer: nn.Module | None,
+        angular: bool = False,
+        pick: Callable[[tuple[Any, ...]], Tensor] | None = None,
+    ) -> None:
         self.parameter = parameter
         self.layer = layer
-        self._unit = 2 * math.pi if angular else 1.0
+        self.scale = ANGULAR if angular else CYCLES
+        self.pick = pick
+        self.calibrated = layer is not None
         self.orders = _orders(layer)
         self.spread: Tensor | None = None
         self.inputs = parameter.shape[-1] if layer is not None and parameter.ndim > 1 else 1
@@ -91,10 +107,18 @@ class FrequencyBank:
         self.spread = spread.to(torch.float64).clamp_min(1e-300)
         self._rate = None
 
+    def rescale(self, scale: Scale) -> None:
+        """Take the parameter's values for what the network has shown them to be."""
+        self.calibrated, self.spread = True, None
+        if scale != self.scale:
+            self.scale = scale
+            self._adopt()
+            self._start()
+
     def _adopt(self) -> None:
         self._written = self.parameter.detach().clone()
         value = self._written.to(torch.float64)
-        self.exact = value.reshape(-1, self.inputs) / self._unit
+        self.exact = self.scale.cycles(value.reshape(-1, self.inputs))
 
     def follow_user(self) -> None:
         """Adopt the parameter's value where someone else has set it."""
@@ -107,12 +131,13 @@ class FrequencyBank:
 
     def cycles(self, value: Tensor) -> Floats:
         """Return the frequency, shape (1,), that one value of the parameter stands for."""
-        return np.array([float(value) / self._unit])
+        return self.scale.cycles(value.detach().to(torch.float64).reshape(1)).cpu().numpy()
 
     def valued(self, frequency: Tensor) -> Tensor:
         """Return the parameter's value, in its dtype, for frequencies of shape (k, m)."""
         p = self.parameter
-        return (frequency * self._unit).reshape(p.shape).to(device=p.device, dtype=p.dtype)
+        value = self.scale.value(frequency)
+        return value.reshape(p.shape).to(device=p.device, dtype=p.dtype)
 
     def write(self) -> None:
         """Give the parameter the representable value nearest to the exact one."""
@@ -124,7 +149,8 @@ class FrequencyBank:
     def correct(self, index: int, frequency: Floats) -> None:
         """Set one frequency to a better value within its basin."""
         exact = self.exact.clone()
-        exact[index] = torch.as_tensor(frequency, dtype=torch.float64, device=exact.device)
+        better = torch.as_tensor(frequency, dtype=torch.float64, device=exact.device)
+        exact[index] = better if self.scale.signed else better.abs()
         self.exact = exact
         self.write()
 
@@ -161,7 +187,9 @@ class FrequencyBank:
             return gradient
         rate = self._cycles_per_phase(gradient.device).reshape(gradient.shape)
         # a product, not a choice: what is not finite must stay so, for a scaler to skip the step
-        return (gradient * (self._unit * rate)).to(gradient.dtype)
+        slope = self.scale.slope(self.exact.to(gradient.device))
+        slope = slope.reshape(gradient.shape) if isinstance(slope, Tensor) else slope
+        return (gradient * (slope * rate)).to(gradient.dtype)
 
     def to_phase(self, step: Tensor | None = None) -> None:
         """Show the optimizer a phase: 0, or what it has stepped so far; nothing where frozen."""
@@ -230,6 +258,8 @@ class FrequencyBank:
     def state_dict(self) -> dict[str, Any]:
         """Return all that is not in the module's own state."""
         return {
+            "scale": self.scale.state_dict(),
+            "calibrated": self.calibrated,
             "exact": self.exact,
             "spread": self.spread,
             "strength": self.strength.tolist(),
@@ -239,6 +269,8 @@ class FrequencyBank:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over a state."""
+        self.scale = Scale(**state.get("scale", self.scale.state_dict()))
+        self.calibrated = state.get("calibrated", self.calibrated)
         if state["spread"] is not None:
             self.observe(state["spread"])
         self.exact = state["exact"].clone()

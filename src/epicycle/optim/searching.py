@@ -251,13 +251,26 @@ def _inputs(
     layers = [bank.layer for bank in banks if bank.layer is not None]
     reached = probe.inputs(arguments, layers) if layers else {}
     tensors = [a for a in arguments if isinstance(a, Tensor)]
-    if not tensors:
+    if not tensors and any(bank.pick is None for bank in banks):
         raise ValueError(
             "the module was called without a positional tensor. To fix this, pass the inputs of "
             "the frequencies as its first argument: net(x)."
         )
     return [
-        (number, tensors[0] if bank.layer is None else reached[bank.layer])
+        (number, _given(bank, arguments, tensors) if bank.layer is None else reached[bank.layer])
         for number, bank in enumerate(banks)
         if bank.layer is None or bank.layer in reached
     ]
+
+
+def _given(bank: FrequencyBank, arguments: tuple[object, ...], tensors: list[Tensor]) -> Tensor:
+    """Return what a named parameter multiplies."""
+    if bank.pick is None:
+        return tensors[0]
+    x = bank.pick(arguments)
+    if not isinstance(x, Tensor):
+        raise TypeError(
+            f"input must return a tensor, the inputs of the frequencies, got {type(x).__name__}. "
+            f"To fix this, pick from the arguments of the module: input=lambda args: args[0]."
+        )
+    return x.detach()

@@ -14,10 +14,11 @@ from torch.optim import Optimizer
 
 from epicycle.limits import LEARNING
 from epicycle.optim import searching
-from epicycle.optim.frequencies import FrequencyBank
+from epicycle.optim.banks import banks_of, parameters_of
+from epicycle.optim.calibrate import calibrations
 from epicycle.optim.hunt import Band
 from epicycle.optim.pooling import Pool
-from epicycle.optim.probe import Probe, unwrapped
+from epicycle.optim.probe import Probe
 from epicycle.optim.reservoir import Reservoir
 from epicycle.optim.schedule import Schedule
 
@@ -69,6 +70,14 @@ class SpectralDescent:
         Parameters of any module that are angular frequencies, as ``freq`` in ``sin(freq * x)``.
         Layers with ``learns_by_spectrum = True``, as those of ``epicycle.nn``, are found by
         themselves.
+    frequencies : iterable of Parameter, optional
+        Parameters that are frequencies in cycles, as in ``sin(2 * pi * freq * x)``.  Named either
+        way, the network is asked before the first step what a change of the value changes: any
+        other unit, a period or a logarithm is converted, and what is none of these is refused.
+    input : callable, optional
+        What named parameters multiply, from the module's positional arguments, as
+        ``lambda args: args[0][:, :1]``.  Without it, the column of the arguments along which the
+        output shows their frequency.
     false_alarm : float
         Probability that a whole run moves any frequency where there is only noise.
     capacity : int
@@ -119,12 +128,18 @@ class SpectralDescent:
         *,
         band: tuple[float, float] | None = None,
         angular_frequencies: Iterable[nn.Parameter] | None = None,
+        frequencies: Iterable[nn.Parameter] | None = None,
+        input: Callable[[tuple[Any, ...]], Tensor] | None = None,
         false_alarm: float = 0.01,
         capacity: int = 4096,
         process_group: dist.ProcessGroup | None = None,
     ) -> None:
         self._optimizer = optimizer
-        self._banks = _banks(optimizer, module, list(angular_frequencies or []))
+        named = [(p, True) for p in parameters_of(angular_frequencies, "angular_frequencies")]
+        named += [(p, False) for p in parameters_of(frequencies, "frequencies")]
+        self._banks = banks_of(optimizer, module, named, input)
+        names = {id(parameter): name for name, parameter in module.named_parameters()}
+        self._names = [names[id(bank.parameter)] for bank in self._banks]
         self._band = _checked_band(band)
         for bank in self._banks:
             self._band.check_inputs(bank.inputs)
@@ -183,7 +198,11 @@ class SpectralDescent:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
         banks = [bank for bank in self._banks if not bank.frozen]
         if not banks:
+            if self._schedule.step == 1:
+                warnings.warn(_FROZEN, RuntimeWarning, stacklevel=2)
             return
+        self._calibrate()
+        self._measure_spread()
         chunks = self._pool.chunks(self._reservoir.chunks, banks[0].parameter.device)
         outcome = self._pool.agree(
             searching.search(
@@ -240,10 +259,21 @@ class SpectralDescent:
 
         return evaluate
 
+    def _calibrate(self) -> None:
+        """Ask the network what the parameters are that were named as frequencies."""
+        if all(bank.calibrated for bank in self._banks):
+            return
+        found = calibrations(self._banks, self._names, self._reservoir.chunks, self._probe)
+        for number, seen in self._pool.agree(found).items():
+            bank = self._banks[number]
+            bank.rescale(seen.scale)
+            bank.pick = bank.pick or seen.input
+
     def _measure_spread(self) -> None:
         """Once there are inputs, fix the unit in which phases are stepped."""
         if all(bank.spread is not None for bank in self._banks):
             return
+        self._calibrate()
         spreads = searching.spreads(self._reservoir.chunks, self._banks, self._probe)
         everywhere = self._pool.gather(spreads)
         for number, bank in enumerate(self._banks):
@@ -297,6 +327,12 @@ class SpectralDescent:
     remove = detach
 
 
+_FROZEN = (
+    "SpectralDescent moves nothing: every frequency of the module is frozen "
+    "(requires_grad=False). To fix this, let them learn, or leave the line out."
+)
+
+
 class _Watch:
     """The forward hook: passes on what goes in, what comes out, and the gradient there.
 
@@ -321,48 +357,6 @@ class _Watch:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Watch, (None,)
-
-
-def _banks(
-    optimizer: Optimizer, module: nn.Module, angular: list[nn.Parameter]
-) -> list[FrequencyBank]:
-    """Return the frequency parameters of a module."""
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer must be a torch.optim.Optimizer, got {type(optimizer).__name__}."
-        )
-    layers = [m for m in unwrapped(module).modules() if getattr(m, "learns_by_spectrum", False)]
-    banks = [FrequencyBank(_frequency(layer), layer, angular=False) for layer in layers]
-    banks += [FrequencyBank(parameter, None, angular=True) for parameter in angular]
-    if not banks:
-        raise ValueError(
-            "module has no layer that learns by its spectrum. To fix this, use "
-            "epicycle.nn.Periodic, or name the parameters: angular_frequencies=[net.freq]."
-        )
-    own = {id(p) for p in module.parameters()}
-    optimized = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    for bank in banks:
-        if id(bank.parameter) not in own:
-            raise ValueError(
-                "angular_frequencies has a tensor that is not a parameter of the module. To fix "
-                "this, name parameters as they stand in module.parameters()."
-            )
-        if id(bank.parameter) not in optimized:
-            raise ValueError(
-                "the optimizer does not hold all frequency parameters of the module. To fix this, "
-                "create it with all of module.parameters()."
-            )
-    return banks
-
-
-def _frequency(layer: nn.Module) -> nn.Parameter:
-    frequency = layer.frequency
-    if not isinstance(frequency, nn.Parameter):
-        raise TypeError(
-            f"{type(layer).__name__}.frequency must be a torch.nn.Parameter, "
-            f"got {type(frequency).__name__}."
-        )
-    return frequency
 
 
 def _checked_band(band: tuple[float, float] | None) -> Band:
