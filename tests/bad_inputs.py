@@ -134,7 +134,11 @@ def cases() -> dict[str, list[Case]]:
                 "two errors for one value", b"t,v,e,f\n1,2,1,1\n2,3,1,1\n", "--error e --error f"
             ),
             bad_table("text among the values", spoiled(7, "4.2,high")),
-            bad_table("a decimal comma", b"time;v\n1;2,5\n2;3,5\n3;1,5\n4;2,0\n", "--value v"),
+            bad_table(
+                "a comma of decimals or of thousands", b"time;v\n1;2,500\n2;3,500\n3;1,500\n"
+            ),
+            bad_table("values of several units", b"time,v\n1,1.1 V\n2,950 mV\n3,1.2 V\n"),
+            bad_table("a word for a missing value", b"time,v\n1,2\n2,ice\n3,4\n4,1\n5,2\n"),
             bad_table("an infinite value", spoiled(7, "4.2,inf")),
             bad_table("a value too large to square", spoiled(7, "4.2,1e200")),
             bad_table("a whole number of 400 digits", spoiled(7, "4.2," + 400 * "9")),
@@ -152,8 +156,16 @@ def cases() -> dict[str, list[Case]]:
                 "a date that does not exist", dates("2024-02-28", "2024-02-30", "2024-03-01")
             ),
             bad_table(
-                "two time zones in one column",
-                dates("2024-01-01T00:00Z", "2024-01-02T00:00+02:00", "2024-01-03T00:00Z"),
+                "a zone in some rows only",
+                dates("2024-01-01T00:00Z", "2024-01-02T00:00", "2024-01-03T00:00Z"),
+            ),
+            bad_table(
+                "days that may be months", dates("01/05/2024", "02/05/2024", "03/05/2024")
+            ),
+            bad_table(
+                "dates that are written otherwise",
+                dates("01/05/2024", "02/05/2024", "03/05/2024"),
+                "--date-format %Y-%m-%d",
             ),
             bad_table(
                 "all times the same", b"time,v\n" + b"".join(b"5,%d\n" % k for k in range(9))

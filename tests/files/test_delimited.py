@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicycle.files import delimited
+from epicycle.files import delimited, layout
 from epicycle.files.reading import ReadError, read_table
 from tests.files.tables import SIMPLE, assert_simple, rows
 
@@ -125,7 +125,7 @@ def test_a_plain_table_has_the_rows_that_its_records_are(text, columns, in_file,
 
 
 def test_a_plain_table_is_counted_without_its_records(write, monkeypatch):
-    monkeypatch.setattr(delimited, "_SNIFFED", 2)
+    monkeypatch.setattr(layout, "_SNIFFED", 2)
     read = []
     records = delimited.Text.records
 

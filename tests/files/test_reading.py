@@ -147,7 +147,8 @@ REFUSED = [
         r"has 2 entries not a number, the first in line 3 \('x'\)",
     ),
     ("t,y\n,\n1,2\n,\n2,abc\n3,4\n5,6\n", {}, r"not a number, the first in line 5"),
-    ("t;y\n1;2,5\n2;3,5\n", {"values": ["y"]}, r"line 2 \('2,5'\).*write a decimal point"),
+    ("t;y\n1;2,525\n2;3,515\n", {"values": ["y"]}, r"'2,525'.*thousands.*--decimal ','"),
+    ('t,y\n1,"1,2,3"\n2,"3,5"\n3,1\n', {}, r"line 2 \('1,2,3'\).*--decimal ','"),
     ("t,y\n1,2\n2,inf\n3,-inf\n", {}, r"has 2 entries infinite, the first in line 3"),
     ("t,y\n1,\n2,NaN\n3,\n", {"values": ["y"]}, r"column 'y' of .* is empty: expected values"),
     ("t,y\n1,2024-01-01\n2,2024-01-02\n", {"values": ["y"]}, r"'y' .* holds dates, such as '2024-"),
@@ -174,9 +175,9 @@ REFUSED = [
         r"'t' of .* 1 entry not a number, the first in line 4 \('3 h'\)",
     ),
     (
-        "date,y\n31.03.2024,1\n01.04.2024,2\n",
+        "date,y\n01.03.2024,1\n01.04.2024,2\n",
         {},
-        r"'date' of .* neither numbers nor dates, but '31\.03\.2024' in line 2.*2024-03-31",
+        r"'date' of .* such as '01\.03\.2024': nothing .* --dayfirst or --monthf.*--date-format",
     ),
     (
         "date,y\n2024-03-31,1\n2024-02-30,2\n",
@@ -184,11 +185,6 @@ REFUSED = [
         r"has 1 entry not a date, the first in line 3 \('2024-02-30'\)",
     ),
     ("date,y\n19580329,1\n19581301,2\n", {}, r"1 entry not a date.* line 3 \(19581301\)"),
-    (
-        "date,y\n2024-03-31T01:00+01:00,1\n2024-03-31T03:00+02:00,2\n",
-        {},
-        r"mixes time zones: \+01:00 in line 2 .*, \+02:00 in line 3 .*best in UTC",
-    ),
     (
         "date,y\n2024-03-31T01:00Z,1\n2024-03-31T03:00,2\n",
         {},

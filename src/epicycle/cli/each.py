@@ -38,6 +38,11 @@ _APPLY = {
     "zone",
     "max_frequencies",
     "max_table",
+    "date_format",
+    "dayfirst",
+    "missing",
+    "strip",
+    "decimal",
 }
 
 

@@ -13,6 +13,7 @@ import typer
 from epicycle import find_cycles
 from epicycle.cli import console
 from epicycle.cli.shared_options import MaxMemory, MaxSeconds, MaxTable
+from epicycle.cli.table_options import TableOptions, told_of
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
 
@@ -55,7 +56,7 @@ _LEADING_OPTIONS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchOptions:
+class SearchOptions(TableOptions):
     """What a user says of a table and of the cycles to look for in it."""
 
     file: Annotated[
@@ -303,6 +304,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             series=series,
             events=options.events,
             max_table=options.max_table,
+            told=options.written(),
         )
         return (
             table
@@ -344,8 +346,9 @@ def _whole(text: str) -> int | str:
 def unit_and_guesses(options: SearchOptions, table: Table) -> tuple[str | None, str]:
     """Return the unit of time, and what the user did not say, in one line."""
     if options.unit is not None or table.unit is None:
-        return options.unit, ", ".join(table.guesses)
-    return table.unit, ", ".join([*table.guesses, f"unit: {table.unit} (guessed)"])
+        return options.unit, ", ".join([*table.guesses, *told_of(table)])
+    unit = f"unit: {table.unit} (guessed)"
+    return table.unit, ", ".join([*table.guesses, unit, *told_of(table)])
 
 
 def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:

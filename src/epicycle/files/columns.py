@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from epicycle.files.delimited import ISO_DATE, ReadError, listed
+from epicycle.files.delimited import ReadError, listed
 from epicycle.files.frames import RawTable
+from epicycle.files.kinds import kind_of
 from epicycle.samples.times import UNIT_SECONDS, canonical_unit
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def _names(text: str) -> frozenset[str]:
 #: ("time_h", "obs date"), and names that must stand alone.
 _DAY_COUNTS = _names("jd bjd hjd mjd rjd tjd btjd bkjd")
 
-_TIME_WORDS = _DAY_COUNTS | _names("time times date dates datetime timestamp")
+_TIME_WORDS = _DAY_COUNTS | _names("time times date dates datetime timestamp datum zeit fecha")
 
 _TIME_NAMES = _TIME_WORDS | _names(
-    "t day days hour hours hr minutes seconds sec year years yr ymd yyyymmdd epoch when"
+    "t day days hour hours minutes seconds sec year years yr ymd yyyymmdd epoch when ts "
+    "timer elapsed zt ct last_changed last_updated"
 )
 
 #: Names of values, which may be the first word of a longer one ("mag_g") or must stand alone.
@@ -39,7 +41,7 @@ _VALUE_WORDS = _names(
     "value values mag magnitude flux rv vel velocity signal counts count rate intensity"
 )
 
-_VALUE_NAMES = _VALUE_WORDS | _names("y v data vrad")
+_VALUE_NAMES = _VALUE_WORDS | _names("y v data vrad state pdcsap_flux")
 
 #: Names of errors that say nothing of a value, words in names of errors, and the ways in which
 #: the error of a column v is called.
@@ -55,7 +57,13 @@ _ERROR_FORMS = (
 )
 
 #: Columns that count rows, and are neither times nor values unless there is nothing else.
-_COUNTERS = _names("id index row no n nr number unnamed")
+_COUNTERS = _names("id index row no n nr number unnamed cadenceno cadence frame seq record")
+
+#: First words of columns that say when, where or how well, and are values if there is nothing else.
+_CIRCUMSTANCES = _names(
+    "time timecorr year month mon day hour minute second doy week weekday quarter dec decimal lat "
+    "latitude lon longitude quality flag flags qc sap_quality"
+)
 
 
 @dataclass(frozen=True)
@@ -92,12 +100,15 @@ def choose(
         If a named column does not exist or is named twice, or nothing can be guessed.
     """
     named_time = None if time is None else _find(table, time, "--time")
-    named_values = [_find(table, v, "--value") for v in values]
+    every = list(values) == ["all"] and "all" not in table.frame.columns
+    named_values = [] if every else [_find(table, v, "--value") for v in values]
     no_errors = list(errors) == ["none"] and "none" not in table.frame.columns
     named_errors = [] if no_errors else [_find(table, e, "--error") for e in errors]
     named_group = None if group is None else _find(table, group, "--group")
     named_weight = None if weight is None else _find(table, weight, "--weight")
     named_series = None if series is None else _find(table, series, "--id")
+    if group is None and series is None and not events and not table.has_header:
+        named_group = _guess_group(table, {named_time, named_weight, *named_values, *named_errors})
     _refuse_twice(
         table,
         [("--time", named_time), ("--group", named_group), ("--weight", named_weight)]
@@ -111,6 +122,8 @@ def choose(
     if events:
         guess_of_time = frozenset({chosen_time} - {named_time})
         return Choice(chosen_time, (), (), None, named_weight, named_series, guess_of_time)
+    if every:
+        named_values = other_values(table, taken)
     chosen_values = named_values or [_guess_value(table, taken)]
     if len(named_errors) not in (0, 1, len(chosen_values)):
         raise ReadError(
@@ -126,6 +139,8 @@ def choose(
         *named_values,
         *named_errors,
     }
+    if group is None and named_group is not None:
+        guessed.add(named_group)
     return Choice(
         chosen_time,
         tuple(chosen_values),
@@ -145,51 +160,10 @@ def unit_of(column: str) -> str | None:
     # one letter alone is a name like any other: "s", "y"
     if not words or len("".join(words)) == 1:
         return None
+    if words[0] in ("zt", "ct"):  # zeitgeber and circadian time count hours
+        return "h"
     unit = canonical_unit(words[-1])
     return unit if unit in UNIT_SECONDS else None
-
-
-def kind_of(series: pd.Series) -> str:
-    """Return "number", "flag", "date", "duration" or "text": what most of a column holds."""
-    from pandas.api import types
-
-    if types.is_bool_dtype(series.dtype):
-        return "flag"
-    if types.is_numeric_dtype(series.dtype):
-        return "number"
-    if types.is_datetime64_any_dtype(series.dtype):
-        return "date"
-    if types.is_timedelta64_dtype(series.dtype):
-        return "duration"
-
-    present = series.dropna()
-    if present.empty:
-        return "number"
-    if to_numbers(present).notna().mean() > 0.5:
-        return "number"
-    first = present.iloc[0]
-    if hasattr(first, "isoformat") or ISO_DATE.match(str(first).strip()):
-        return "date"
-    return "text"
-
-
-def to_numbers(series: pd.Series) -> pd.Series:
-    """Return a column as numbers, missing where an entry is none."""
-    import pandas as pd
-
-    try:
-        return pd.to_numeric(series, errors="coerce")
-    except OverflowError:  # a whole number of hundreds of digits, as no float64 is
-        return series.map(_to_number)
-
-
-def _to_number(entry: object) -> float:
-    try:
-        return float(entry)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return float("nan")
-    except OverflowError:
-        return float("inf")
 
 
 def _find(table: RawTable, name: str, option: str) -> str:
@@ -254,10 +228,19 @@ def _guess_time(table: RawTable, taken: set[str | None]) -> str:
     )
 
 
+def _guess_group(table: RawTable, taken: set[str | None]) -> str | None:
+    """Return the only column of labels of a table without header, which cannot name it."""
+    free = [c for c in table.frame.columns if c not in taken]
+    texts = [str(c) for c in free if kind_of(table.frame[c]) == "text"]
+    if len(texts) != 1 or table.frame[texts[0]].isna().any():
+        return None
+    return texts[0] if table.frame[texts[0]].nunique() <= len(table.frame) / 3 else None
+
+
 def _could_be_time(series: pd.Series) -> bool:
     kind = kind_of(series)
     if kind != "number":
-        return kind in ("date", "duration")
+        return kind in ("date", "duration", "clock")
     from pandas.api import types
 
     if not types.is_numeric_dtype(series.dtype) or series.isna().any() or series.nunique() < 3:
@@ -267,6 +250,11 @@ def _could_be_time(series: pd.Series) -> bool:
 
 def _is_counter(column: str) -> bool:
     return _bare(column) in _COUNTERS or column.startswith(("column ", "Unnamed"))
+
+
+def _is_circumstance(column: str) -> bool:
+    words = _words(column)
+    return bool(words) and (words[0] in _CIRCUMSTANCES or _bare(column) in _CIRCUMSTANCES)
 
 
 def _is_error(column: str) -> bool:
@@ -296,14 +284,28 @@ def _guess_value(table: RawTable, taken: set[str | None]) -> str:
         if words and words[0] in _VALUE_WORDS:
             return str(column)
     numeric = [c for c in _numeric(table, taken) if not _is_error(c)]
+    for column in numeric:
+        if _VALUE_WORDS.intersection(_words(column)) and not _is_circumstance(column):
+            return column
+
+    def unlikely(column: str) -> bool:
+        return _is_counter(column) or _is_circumstance(column)
+
     # the error of another column comes after it, whatever its name: "rv0", "e_rv0"
-    for column in sorted(numeric, key=_is_counter):
+    for column in sorted(numeric, key=unlikely):
         if not any(_bare(column) in _error_forms(other) for other in numeric):
             return column
     raise ReadError(
         f"{table.name} has no column of numbers besides the time: expected values. "
         f"To fix this, name one of its columns with --value: {listed(list(table.frame.columns))}."
     )
+
+
+def other_values(table: RawTable, taken: set[str | None]) -> list[str]:
+    """Return the columns of numbers that could be values, besides those that are taken."""
+    numeric = [c for c in _numeric(table, taken) if table.frame[c].notna().any()]
+    likely = [c for c in numeric if not (_is_error(c) or _is_circumstance(c) or _is_counter(c))]
+    return [c for c in likely if not any(_bare(c) in _error_forms(other) for other in numeric)]
 
 
 def _guess_errors(table: RawTable, values: list[str], taken: set[str | None]) -> list[str]:

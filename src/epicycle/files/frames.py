@@ -13,8 +13,8 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from epicycle.files.delimited import ReadError, check_names, check_width, read_d
 from epicycle.limits import INPUTS
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 #: Bytes read at a time: Python sets aside what it is asked for.
@@ -47,6 +48,10 @@ class RawTable:
         Gives the line in which a record begins, in a file that has lines.
     sha256 : str
         Digest of the file as it stood there, in hexadecimal digits.
+    units : mapping
+        Units of columns that the file states, by their names.
+    remarks : tuple of str
+        How the file was read, where that is not plain.
     """
 
     name: str
@@ -54,6 +59,12 @@ class RawTable:
     has_header: bool
     line_of: Callable[[int], int] | None = None
     sha256: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def at(self, position: int | np.intp) -> str:
+        """Return where the record at a position of the frame stands in the file."""
+        return self.where(int(self.frame.index[int(position)]))
 
     def where(self, record: int) -> str:
         """Return where a record stands in the file, such as "line 17"."""
@@ -110,7 +121,9 @@ def load(
     def line_of(record: int) -> int:
         return text.line_of(record + header.n_records)
 
-    return RawTable(name, frame.dropna(how="all"), header.in_file, line_of, digest)
+    units = dict(zip(header.columns, header.units, strict=False))
+    told = frame.dropna(how="all")
+    return RawTable(name, told, header.in_file, line_of, digest, units, header.remarks)
 
 
 def too_large(name: str, most: int) -> ReadError:

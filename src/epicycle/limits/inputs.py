@@ -46,6 +46,10 @@ class InputLimits:
 
     workers: int = decides(256, "processes", "series/series")
     """So many processes may be asked for; more than there are processors gain nothing."""
+    fill_gap: float = decides(0.5, "ranges of the others", "series/series")
+    """A number of nines that comes again, this far off all others, stands for a missing value."""
+    single_fill_gap: float = decides(3.0, "ranges of the others", "series/series")
+    """A number of nines that is there once, this far off all others, stands for a missing value."""
 
 
 INPUTS = InputLimits()

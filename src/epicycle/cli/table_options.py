@@ -1,0 +1,89 @@
+"""Options that say how a table is written, and what is told of how it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from epicycle.files.conventions import Conventions
+from epicycle.files.delimited import listed
+from epicycle.files.writing import InputError
+
+if TYPE_CHECKING:
+    from epicycle.files.reading import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """What a user says of how a table is written; by default the table tells."""
+
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT", help="How dates are written, such as '%d/%m/%Y %H:%M'.  [dim]Told.[/]"
+        ),
+    ] = None
+    dayfirst: Annotated[
+        bool | None,
+        typer.Option(
+            "--dayfirst/--monthfirst",
+            help="Whether 01/05/2024 is in May or in January.  [dim]Told by other dates.[/]",
+        ),
+    ] = None
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="A word or a number that stands for a missing value; repeat it for several.  "
+            "[bold]none[/bold]: no number does.  [dim]Common words, -9999 far off all others.[/]",
+        ),
+    ] = None
+    strip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="UNIT", help="What to take off numbers: '°C', 'kWh'; repeatable."),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        typer.Option(metavar="MARK", help="The mark of decimals, . or ,  [dim]Told.[/]"),
+    ] = None
+
+    def written(self) -> Conventions:
+        """Return how the table is written.
+
+        Raises
+        ------
+        InputError
+            If options contradict each other, or one cannot be.
+        """
+        if self.date_format is not None and self.dayfirst is not None:
+            raise InputError(
+                "--date-format says already whether the day comes first. To fix this, leave out "
+                "--dayfirst or --monthfirst."
+            )
+        if self.date_format is not None and "%" not in self.date_format:
+            raise InputError(
+                f"--date-format must be in the codes of strptime, got {self.date_format!r}. To fix "
+                f"this, write for example '%d/%m/%Y %H:%M'."
+            )
+        if self.decimal not in (None, ".", ","):
+            raise InputError(
+                f"--decimal must be '.' or ',', got {self.decimal!r}. To fix this, pass either."
+            )
+        return Conventions(
+            self.date_format,
+            self.dayfirst,
+            tuple(self.missing or ()),
+            tuple(self.strip or ()),
+            self.decimal,
+        )
+
+
+def told_of(table: Table) -> list[str]:
+    """Return how a table was read, where that is not plain, and which columns play no part."""
+    said = list(table.remarks)
+    if table.ignored:
+        more = " (find --value all takes each for a series)" if len(table.others) > 1 else ""
+        said.append(f"ignored: {listed(table.ignored)}{more}")
+    return said

@@ -1,0 +1,78 @@
+"""Times in several columns become one; no column that tells a part of the time is dropped."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from epicycle.files.reading import read_table, read_times
+from tests.files.tables import rows
+
+HOURS = [dt.datetime(2023, 12, 25) + dt.timedelta(hours=k) for k in range(200)]
+MONTHS = [(1990 + k // 12, k % 12 + 1) for k in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        ("Date,Time,level", "%Y-%m-%d,%H:%M:%S"),
+        ("Time,Date,level", "%H:%M,%Y/%m/%d"),
+        ("Date,Hour,level", "%Y-%m-%d,%H"),
+        ("DATE,HHMM,level", "%Y%m%d,%H%M"),
+        ("Date,Time,level", "%d.%m.%Y,%I:%M %p"),
+        ("Year,Month,Day,Hour,level", "%Y,%m,%d,%H"),
+        ("YY,MM,DD,hh,mm,level", "%Y,%m,%d,%H,%M"),
+        ("year,doy,hour,level", "%Y,%j,%H"),
+    ],
+)
+def test_dates_and_times_of_day(write, header, form):
+    lines = [f"{t.strftime(form)},{k % 7}" for k, t in enumerate(HOURS)]
+    table = read_table(write(rows(header, *lines)))
+    assert list(pd.DatetimeIndex(table.t).to_pydatetime()) == HOURS
+    assert table.value_columns == ("level",)
+    assert set(table.time_column.split(" + ")) == set(header.split(",")[:-1])
+    assert "joined" in table.guesses[0]
+    assert table.ignored == ()
+
+
+def test_a_table_without_header(write):
+    lines = [f"{t:%Y,%m,%d},{t.hour},{k % 7}" for k, t in enumerate(HOURS)]
+    table = read_table(write(rows(*lines)))
+    assert list(table.t.to_pydatetime()) == HOURS
+    assert table.value_columns == ("5",)
+    monthly = [f"{y};{m:02d};{y + (m - 0.5) / 12:.3f};{m * 1.5};-1.0" for y, m in MONTHS]
+    table = read_table(write(rows(*monthly)))
+    assert (table.time_column, table.value_columns) == ("1 + 2", ("4",))
+
+
+def test_numbers_that_are_no_calendar_stay_numbers(write):
+    lines = [f"{1990 + k},{k % 12 + 1},{k % 5}" for k in range(30)]
+    assert read_table(write(rows(*lines))).time_column == "1"
+    lines = [f"{k},{k % 9 + 1},{k % 5}" for k in range(1990, 2020)]
+    table = read_table(write(rows("Year,Min,level", *lines)))
+    assert (table.time_column, table.unit, table.value_columns) == ("Year", "y", ("Min",))
+
+
+def test_years_with_decimals_come_before_years_and_months(write):
+    lines = [f"{y},{m},{y + (m - 1) / 12:.3f},{m}" for y, m in MONTHS]
+    table = read_table(write(rows("YEAR,MON,Dec year,INDEX", *lines)))
+    assert (table.time_column, table.unit, table.value_columns) == ("Dec year", "y", ("INDEX",))
+    # to all their digits: an even raster
+    np.testing.assert_allclose(np.diff(table.t), 1 / 12, rtol=1e-9)
+
+
+def test_a_named_part_is_joined_and_a_named_value_kept(write):
+    lines = [f"{t:%Y-%m-%d},{t:%H:%M},{t.hour}" for t in HOURS]
+    path = write(rows("Date,Time,Hour", *lines))
+    for time in ("Date", "Time"):
+        table = read_table(path, time=time, values=["Hour"])
+        assert list(table.t.to_pydatetime()) == HOURS
+        np.testing.assert_array_equal(table.y, [t.hour for t in HOURS])
+
+
+def test_times_to_predict_at_are_joined_alike(write):
+    lines = [f"{t:%Y-%m-%d},{t:%H:%M}" for t in HOURS]
+    times, name = read_times(write(rows("Date,Time", *lines)), None, "Date + Time")
+    assert list(times.to_pydatetime()) == HOURS
+    assert name == "Date + Time"

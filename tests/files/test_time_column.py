@@ -1,0 +1,72 @@
+"""The column of times: formats, zones, counts since 1970, and words for a refusal."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from epicycle.files.conventions import Conventions
+from epicycle.files.reading import ReadError, read_table
+from tests.files.tables import rows
+
+
+def test_offsets_that_change_are_read_as_instants(write):
+    texts = ["2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00", "2024-03-31T04:00:00+02:00"]
+    table = read_table(write(rows("date,y", *(f"{t},1" for t in texts))))
+    assert str(table.t.tz) == "UTC"
+    assert (np.diff(table.t) == np.timedelta64(1, "h")).all()
+    assert "+01:00 and +02:00" in table.remarks[0]
+    assert "--zone" in table.remarks[0]
+
+
+def test_a_format_is_obeyed(write):
+    path = write(rows("when,y", "01/05/2024,1", "02/05/2024,2", "03/05/2024,3"))
+    for told in (Conventions(date_format="%d/%m/%Y"), Conventions(dayfirst=True)):
+        assert read_table(path, told=told).t[1] == pd.Timestamp("2024-05-02")
+    with pytest.raises(ReadError, match=r"3 entries not a date.*write all of them as %Y-%m"):
+        read_table(path, time="when", told=Conventions(date_format="%Y-%m"))
+
+
+def test_times_of_day_alone(write):
+    path = write(rows("Time,y", "22:00,1", "23:00,2", "0:00,3", "1:00,4"))
+    table = read_table(path)
+    np.testing.assert_array_equal(np.diff(table.t), np.timedelta64(1, "h"))
+    assert "1 midnight passed" in table.guesses[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "unit"),
+    [
+        ("timestamp", 1_714_521_600, "s"),
+        ("timestamp", 1_714_521_600_000, "ms"),
+        ("time", 1_714_521_600_000_000, "us"),
+        ("Date", 45_413.0, "d"),
+        ("datenum_date", 739_373.5, "d"),
+        ("time", 45_413.0, None),
+        ("x", 1_714_521_600, None),
+    ],
+)
+def test_the_unit_of_counts_that_computers_write(write, name, first, unit):
+    table = read_table(write(rows(f"{name},y", *(f"{first + k},{k % 3}" for k in range(5)))))
+    assert table.unit == unit
+    assert table.t[0] == first
+
+
+def test_a_gap_of_a_telescope_is_left_out_and_told(write):
+    table = read_table(write(rows("time,flux", "1,2", ",", "nan,", "3,4", "4,5", "5,1", ",2"[:1])))
+    np.testing.assert_array_equal(table.t, [1, 3, 4, 5])
+    many = rows("time,flux,q", "1,2,0", ",,1", "3,4,0", "4,5,0")
+    table = read_table(write(many))
+    np.testing.assert_array_equal(table.t, [1, 3, 4])
+    assert table.remarks == ("1 rows without time and value left out",)
+
+
+def test_a_word_for_a_time_names_the_option(write):
+    with pytest.raises(ReadError, match=r"neither numbers nor dates, but 'soon'.*--date-format"):
+        read_table(write(rows("time,y", "soon,1", "later,2", "never,3")))
+
+
+def test_local_times_of_a_zone_stay_as_they_are(write):
+    text = rows("date,y", *(f"2024-05-0{k}T00:00:00+02:00,{k}" for k in range(1, 5)))
+    assert read_table(write(text)).t[0].utcoffset() == dt.timedelta(hours=2)
