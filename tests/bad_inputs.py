@@ -159,9 +159,7 @@ def cases() -> dict[str, list[Case]]:
                 "a zone in some rows only",
                 dates("2024-01-01T00:00Z", "2024-01-02T00:00", "2024-01-03T00:00Z"),
             ),
-            bad_table(
-                "days that may be months", dates("01/05/2024", "02/05/2024", "03/05/2024")
-            ),
+            bad_table("days that may be months", dates("01/05/2024", "02/05/2024", "03/05/2024")),
             bad_table(
                 "dates that are written otherwise",
                 dates("01/05/2024", "02/05/2024", "03/05/2024"),
