@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Conventions:
     """What the user says of how a table is written; all of it is told by the table where it can be.
 
+    What may mean two things is refused until it is said: whether 01/05/2024 is in May, and whether
+    1,234 is more than a thousand.
+
     Attributes
     ----------
     date_format : str or None
