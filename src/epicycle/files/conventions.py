@@ -1,4 +1,7 @@
-"""How a table is written, as far as the user says so: dates, decimal commas, missing values."""
+"""How a table is written, as far as the user says so: dates, decimal commas, missing values.
+
+The options of the command line that say so are in :mod:`epicycle.cli.table_options`.
+"""
 
 from __future__ import annotations
 
