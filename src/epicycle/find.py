@@ -184,7 +184,7 @@ def find_cycles(
     True
     """
     started = time.perf_counter()
-    given = Given(t, y, dy, weights, group, covariates)
+    given = Given.of(t, y, dy, weights, group, covariates)
     options = Options(
         per_group=per_group,
         unit=unit,

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from epicycle.limits import CYCLES, INPUTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.labels import check_lengths, numbered
+from epicycle.samples.foreign import in_unit_of, plain
 from epicycle.samples.times import Times, TimeScale, parse_times
 
 #: Largest number that may occur in the data, and inverse of the least.
@@ -126,7 +127,7 @@ def check_samples(
             f"{int(np.flatnonzero(np.isinf(values).any(axis=1))[0])}. "
             f"To fix this, replace them by NaN (they are then left out) or drop the rows."
         )
-    errors = None if dy is None else _check_dy(dy, values.shape, present)
+    errors = None if dy is None else _check_dy(in_unit_of(dy, y), values.shape, present)
     relative = None if weights is None else _check_weights(weights, n)
     if errors is not None and relative is not None:
         raise ValueError(
@@ -250,6 +251,7 @@ def count_repeated(times: Times) -> int:
 
 def as_float(x: Any, name: str) -> Floats:
     """Return `x` as float64, accepting pandas and masked arrays, refusing everything unreal."""
+    x = plain(x)
     if isinstance(x, np.ma.MaskedArray):
         x = np.ma.filled(x.astype(np.float64), np.nan)
     if hasattr(x, "to_numpy"):

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.samples.apart import taken_apart
 from epicycle.samples.checks import Samples, check_events, check_samples
 from epicycle.samples.copies import without_copies
+from epicycle.samples.foreign import is_time
 from epicycle.samples.options import Options
 
 
@@ -29,6 +31,18 @@ class Given:
     weights: Any = None
     group: Any = None
     covariates: Any = None
+
+    @classmethod
+    def of(cls, t: Any, y: Any = None, dy: Any = None, *others: Any) -> Given:
+        """Return the data of a user, whose first argument may hold times and values in one.
+
+        Raises
+        ------
+        TypeError
+            If it is a table that does not tell which of its columns are which.
+        """
+        apart = taken_apart(t, dy) if y is None else None
+        return cls(*(apart or (t, y, dy)), *others)
 
     @property
     def of_events(self) -> bool:
@@ -86,6 +100,8 @@ def take_rows(value: Any, rows: NDArray[np.intp] | slice) -> Any:
         return value
     if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == 1:
         return tuple(take_rows(part, rows) for part in value)
+    if is_time(value):
+        return value[rows]
     if hasattr(value, "iloc"):
         return value.iloc[rows]
     if not hasattr(value, "dtype"):

@@ -10,43 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.samples import twofloat
+from epicycle.samples import foreign, twofloat
 from epicycle.samples.arrays import Floats
+from epicycle.samples.units import UNIT_SECONDS, canonical_unit
 
-#: Seconds in each unit that a user may name.  "y" is the Julian year of 365.25 days.
-UNIT_SECONDS: dict[str, Fraction] = {
-    "ns": Fraction(1, 10**9),
-    "us": Fraction(1, 10**6),
-    "ms": Fraction(1, 1000),
-    "s": Fraction(1),
-    "min": Fraction(60),
-    "h": Fraction(3600),
-    "d": Fraction(86400),
-    "w": Fraction(7 * 86400),
-    "y": Fraction(31557600),
-}
-
-_UNIT_NAMES = {
-    "nanosecond": "ns",
-    "microsecond": "us",
-    "millisecond": "ms",
-    "second": "s",
-    "sec": "s",
-    "minute": "min",
-    "hour": "h",
-    "hr": "h",
-    "day": "d",
-    "week": "w",
-    "year": "y",
-    "yr": "y",
-}
+__all__ = ["UNIT_SECONDS", "TimeScale", "Times", "canonical_unit", "parse_times"]
 
 # numpy's own codes for the resolution of datetime64
 _NUMPY_SECONDS: dict[str, Fraction] = {
@@ -61,19 +38,6 @@ _NUMPY_SECONDS: dict[str, Fraction] = {
     "fs": Fraction(1, 10**15),
     "as": Fraction(1, 10**18),
 }
-
-
-def canonical_unit(unit: str | None) -> str | None:
-    """Return the short name of a time unit ("day" -> "d"); unknown labels pass unchanged."""
-    if unit is None:
-        return None
-    if not isinstance(unit, str):
-        raise TypeError(f"unit must be a string such as 'd' or 'h', got {type(unit).__name__}")
-    name = unit.strip()
-    if name in UNIT_SECONDS:
-        return name
-    lowered = name.lower()
-    return _UNIT_NAMES.get(lowered.removesuffix("s"), _UNIT_NAMES.get(lowered, name))
 
 
 @dataclass(frozen=True)
@@ -206,6 +170,7 @@ def parse_times(
         If a time is missing or infinite, if time zones are mixed, or if the shape is wrong.
     """
     unit = canonical_unit(unit)
+    t, unit = _without_units(t, unit, name)
     if clock not in ("elapsed", "local"):
         raise ValueError(f"clock must be 'elapsed' or 'local', got {clock!r}.")
     if isinstance(t, tuple) and len(t) == 2 and all(np.ndim(part) == 1 for part in t):
@@ -236,6 +201,30 @@ def parse_times(
     return _from_numbers(values, name), TimeScale(unit or "", calendar=False)
 
 
+def _without_units(t: Any, unit: str | None, name: str) -> tuple[Any, str | None]:
+    """Return times of other packages as those that are read here, and their unit."""
+    stated = canonical_unit(foreign.unit_of(t))
+    if foreign.is_time(t):
+        t = foreign.of_time(t, name)
+        stated = stated if isinstance(t, tuple) else None
+    if stated is None or stated == unit:
+        return t, unit or stated
+    if unit is None:
+        return t, stated
+    if unit not in UNIT_SECONDS or stated not in UNIT_SECONDS:
+        raise ValueError(
+            f"{name} has the unit {stated}, and unit={unit!r} was given. To fix this, leave out "
+            f"unit, or pass {name} in that unit."
+        )
+    ratio = UNIT_SECONDS[stated] / UNIT_SECONDS[unit]
+    parts = t if isinstance(t, tuple) else (foreign.plain(t), None)
+    moved = [
+        part if part is None else np.asarray(part) * ratio.numerator / ratio.denominator
+        for part in parts
+    ]
+    return (tuple(moved) if isinstance(t, tuple) else moved[0]), unit
+
+
 def _standard(zone: dt.tzinfo | None) -> dt.tzinfo | None:
     """Return a time zone that a datetime can be given.
 
@@ -256,6 +245,11 @@ def _to_numpy(
     Datetimes with a zone are told in UTC, or as the clocks of `wall`, or with `local` of their
     own zone, have shown them.
     """
+    zone = foreign.zone_of(t)
+    t = foreign.plain(t)
+    if zone is not None:  # told in UTC until here
+        moments = [v.replace(tzinfo=dt.UTC).astimezone(zone) for v in _as_datetimes(t)]
+        return _to_numpy(np.array(moments, dtype=object), name, local=local, wall=wall)
     accessor = getattr(t, "dt", t)  # a pandas Series keeps its datetime methods in .dt
     if hasattr(accessor, "to_timestamp") and getattr(accessor, "freq", None) is not None:
         t = accessor = accessor.to_timestamp()  # calendar periods are told by their beginnings
@@ -273,15 +267,12 @@ def _to_numpy(
                 f"be used. To fix this, drop those rows."
             )
     values = np.asarray(t)
+    if values.dtype.kind in "OUS" and (told := foreign.dates_of(values)) is not None:
+        values = told
     if values.dtype == object:
         return _from_objects(values, name, local, wall)
     if values.dtype.kind in "US":
-        raise TypeError(
-            f"{name} must be numbers or datetimes, got strings such as {values.flat[0]!r}. "
-            f"To fix this, convert them, for example with pandas.to_datetime({name})."
-            if values.size
-            else f"{name} is empty."
-        )
+        raise TypeError(_refusal_of_strings(values, name))
     if values.dtype.kind not in "iufMm":
         raise TypeError(
             f"{name} must be real numbers or datetimes, got dtype {values.dtype}. "
@@ -300,9 +291,8 @@ def _from_objects(
             f"{name} has {missing} missing of {len(flat)} values. A sample without its "
             f"time cannot be used. To fix this, drop those rows."
         )
-    if all(isinstance(v, (int, float, np.integer, np.floating)) for v in flat) and not any(
-        isinstance(v, bool) for v in flat
-    ):
+    numbers = (int, float, np.integer, np.floating, Decimal, Fraction)
+    if all(isinstance(v, numbers) for v in flat) and not any(isinstance(v, bool) for v in flat):
         return values, None  # kept as they are: Python's integers have any number of digits
     if not all(isinstance(v, (dt.datetime, np.datetime64)) for v in flat):
         kinds = sorted({type(v).__name__ for v in flat})
@@ -325,6 +315,25 @@ def _from_objects(
         naive.append(v.to_datetime64() if hasattr(v, "to_datetime64") else np.datetime64(v))
     # the finest unit that any of them needs; nanoseconds reach only from 1677 to 2262
     return np.array(naive), zone
+
+
+def _as_datetimes(values: Any) -> list[dt.datetime]:
+    """Return datetime64 as datetimes of Python, to the microsecond."""
+    moments: list[dt.datetime] = np.asarray(values).astype("datetime64[us]").tolist()
+    return moments
+
+
+def _refusal_of_strings(values: NDArray[Any], name: str) -> str:
+    if not values.size:
+        return f"{name} is empty."
+    first = str(values.flat[0])
+    how = f"pandas.to_datetime({name})"
+    with suppress(ValueError):
+        how = f"numpy.asarray({name}, dtype=float)" if np.isfinite(float(first)) else how
+    return (
+        f"{name} must be numbers or datetimes, got strings such as {first!r}. "
+        f"To fix this, convert them, for example with {how}."
+    )
 
 
 def _is_missing(value: Any) -> bool:
@@ -368,7 +377,8 @@ def _from_numbers(values: NDArray[Any], name: str) -> Times:
         nearest = np.array([float(v) for v in values])
         _from_numbers(nearest, name)  # refuses what is not finite
         pairs = zip(values, nearest, strict=True)
-        rest = [float(v - int(f)) if isinstance(v, int) else 0.0 for v, f in pairs]
+        told = [(foreign.exact(v), f) for v, f in pairs]
+        rest = [0.0 if v is None else float(v - Fraction(f)) for v, f in told]
         return Times(nearest, np.array(rest))
     if values.dtype.kind in "iu":
         if values.dtype.itemsize < 8:
