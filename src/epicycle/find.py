@@ -62,8 +62,10 @@ def find_cycles(
     ----------
     t : array_like, shape (n,)
         Times, in any order: numbers, integers, datetime64 of any resolution, pandas Series or
-        DatetimeIndex with or without a time zone, or a tuple (integer part, fractional part) for
-        times that no float64 can hold.  Nothing is corrected for the motion of the
+        DatetimeIndex with or without a time zone, texts of ISO 8601, or a tuple (integer part,
+        fractional part) for times that no float64 can hold.  Objects of astropy, polars, xarray,
+        pyarrow and torch are used with their units and masks; a light curve, a series whose index
+        are dates, or a table with columns of times and values may be passed whole.  Nothing is corrected for the motion of the
         observer: astronomical times must already be barycentred.
     y : array_like, shape (n,) or (n, d), optional
         Values.  Several outputs share their frequencies and have amplitudes of their own.  NaN

@@ -104,7 +104,11 @@ REFUSED = [
     (b"t,y\n1,2\n2,\xe9\n", {}, r"is not UTF-8 text \(byte 0xE9 in line 3\).*iconv -f LATIN1"),
     ("t,y\n1,2\n".encode("utf-16"), {}, r"is UTF-16 text: expected UTF-8.*iconv -f UTF-16"),
     (b"\x89HDF\r\n\x1a\n\x00\x01" * 20, {}, r"holds binary data: expected CSV or Parquet"),
-    (b"PK\x03\x04" + bytes(50), {}, r"zip archive or an Excel workbook.*save the sheet as CSV"),
+    (
+        b"PK\x03\x04" + bytes(50),
+        {},
+        r"zip archive or an Excel workbook, but is damaged.*sheet as CSV",
+    ),
     (b"\x1f\x8b\x08\x00 not gzip", {}, r"begins like a gzip file, but is damaged"),
     # Without the time of day in its header, and in the name of the test: xdist asks for the same
     # names in every process.

@@ -54,6 +54,9 @@ _FORMS += [re.compile(rf"\s*{span}\s*") for span in _SPANS]
 
 _TIME_OF_DAY = re.compile(rf"\s*{_CLOCK}\s*")
 
+#: A time of day that spreadsheets add to a day.
+MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?$"
+
 #: Years of two digits: below this they are of this century, as POSIX has it.
 _PIVOT = 69
 
@@ -73,8 +76,9 @@ def looks_like_time_of_day(entry: Any) -> bool:
 
 
 def has_time_of_day(text: pd.Series) -> bool:
-    """Return whether any date of a column has a time of day."""
-    return bool(text.astype(str).str.contains(r"\d:\d\d|T\d\d", regex=True).any())
+    """Return whether any date of a column has a time of day that is not midnight."""
+    bare = text.astype(str).str.replace(MIDNIGHT, "", regex=True)
+    return bool(bare.str.contains(r"\d:\d\d|T\d\d", regex=True).any())
 
 
 def by_format(text: pd.Series, how: str, what: str) -> Any:

@@ -1,6 +1,6 @@
 """A file, or standard input -> a table as it stands there, with the place of every record.
 
-CSV, Parquet, and either of them compressed with gzip: what a file is, is decided by its content,
+CSV, Parquet, Excel, FITS, VOTable, and any of them compressed with gzip: what a file is, is decided by its content,
 not by its name.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epicycle.files.delimited import ReadError, check_names, check_width, read_delimited
+from epicycle.files.workbooks import Foreign, read_foreign
 from epicycle.limits import INPUTS
 
 if TYPE_CHECKING:
@@ -115,6 +116,12 @@ def load(
     named = {form for label in labels if label for form in (label, " ".join(label.split()))}
     if raw[:4] == b"PAR1":
         return replace(_read_parquet(raw, name, named, most), sha256=digest)
+    foreign = read_foreign(raw, name, most)
+    if foreign is not None and foreign.frame is not None:
+        return _of_frame(foreign, name, digest)
+    said: tuple[str, ...] = ()
+    if foreign is not None and foreign.text is not None:
+        raw, said = foreign.text, foreign.remarks
     _refuse_binary(raw, name)
     frame, header, text = read_delimited(raw, name, least_columns, named)
 
@@ -123,7 +130,19 @@ def load(
 
     units = dict(zip(header.columns, header.units, strict=False))
     told = frame.dropna(how="all")
-    return RawTable(name, told, header.in_file, line_of, digest, units, header.remarks)
+    remarks = (*said, *header.remarks)
+    return RawTable(name, told, header.in_file, line_of, digest, units, remarks)
+
+
+def _of_frame(foreign: Foreign, name: str, digest: str) -> RawTable:
+    """Return a table of a format that names its columns."""
+    frame = foreign.frame
+    assert frame is not None
+    check_width(len(frame.columns), name)
+    if frame.empty:
+        raise ReadError(f"{name} has no rows: expected at least 3 samples.")
+    told = frame.dropna(how="all")
+    return RawTable(name, told, True, None, digest, foreign.units, foreign.remarks)
 
 
 def too_large(name: str, most: int) -> ReadError:
@@ -255,11 +274,6 @@ def _refuse_binary(raw: bytes, name: str) -> None:
         raise ReadError(
             f"{name} is UTF-16 text: expected UTF-8. To fix this, save it as UTF-8, for example "
             f"with iconv -f UTF-16 -t UTF-8."
-        )
-    if head[:4] == b"PK\x03\x04":
-        raise ReadError(
-            f"{name} is a zip archive or an Excel workbook: expected CSV or Parquet. "
-            f"To fix this, save the sheet as CSV, or unpack the archive."
         )
     if re.search(rb"[\x00-\x08\x0e-\x1b\x7f]", head):
         raise ReadError(

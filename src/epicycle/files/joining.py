@@ -14,6 +14,7 @@ import numpy as np
 
 from epicycle.files.conventions import Conventions
 from epicycle.files.dates import (
+    MIDNIGHT,
     from_day_of_year,
     from_days,
     has_time_of_day,
@@ -115,7 +116,7 @@ def _in_one(date: pd.Series, clock: pd.Series) -> pd.Series:
 def _day_text(entry: Any) -> str:
     if hasattr(entry, "date"):
         return str(entry.date())
-    text = str(entry).strip()
+    text = re.sub(MIDNIGHT, "", str(entry).strip())
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"\d{8}", text) else text
 
 

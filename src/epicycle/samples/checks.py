@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from epicycle.limits import CYCLES, INPUTS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.labels import check_lengths, numbered
 from epicycle.samples.foreign import in_unit_of, plain
+from epicycle.samples.labels import check_lengths, numbered
 from epicycle.samples.times import Times, TimeScale, parse_times
 
 #: Largest number that may occur in the data, and inverse of the least.

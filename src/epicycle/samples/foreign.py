@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 _UNITS = {"yr": "y", "a": "y", "wk": "w", "week": "w", "fortnight": "fortnight", "hr": "h"}
 
 #: Formats of astropy's times that are dates.
-_DATED = frozenset("iso isot datetime datetime64 fits yday ymdhms".split())
+_DATED = frozenset(["iso", "isot", "datetime", "datetime64", "fits", "yday", "ymdhms"])
 
 
 def plain(x: Any) -> Any:
