@@ -65,8 +65,8 @@ def find_cycles(
         DatetimeIndex with or without a time zone, texts of ISO 8601, or a tuple (integer part,
         fractional part) for times that no float64 can hold.  Objects of astropy, polars, xarray,
         pyarrow and torch are used with their units and masks; a light curve, a series whose index
-        are dates, or a table with columns of times and values may be passed whole.  Nothing is corrected for the motion of the
-        observer: astronomical times must already be barycentred.
+        are dates, or a table with columns of times and values may be passed whole.  Nothing is
+        corrected for the motion of the observer: astronomical times must already be barycentred.
     y : array_like, shape (n,) or (n, d), optional
         Values.  Several outputs share their frequencies and have amplitudes of their own.  NaN
         marks a missing value.  Without `y`, `t` are the times of events, such as photons or

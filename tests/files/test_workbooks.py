@@ -1,4 +1,4 @@
-"""Workbooks and tables of astronomers are read by the packages that know them, or name the extra."""
+"""Workbooks and tables of astronomers are read by those who know them, or name the extra."""
 
 import builtins
 import datetime as dt
@@ -54,7 +54,7 @@ def test_a_workbook_without_a_table_and_other_archives(write):
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w") as archive:
         archive.writestr("data.csv", "t,y\n1,2\n")
-    with pytest.raises(ReadError, match="zip archive, but no Excel workbook.*unpack"):
+    with pytest.raises(ReadError, match=r"zip archive, but no Excel workbook.*unpack"):
         read_table(write(raw.getvalue()))
     with pytest.raises(ReadError, match="Excel of before 2007"):
         read_table(write(b"\xd0\xcf\x11\xe0" + bytes(600)))
@@ -120,5 +120,5 @@ def test_what_is_not_installed_is_named(write, monkeypatch, raw, package, extra)
 @pytest.mark.parametrize("raw", [b"SIMPLE  =   T", b"<?xml?><VOTABLE><nothing", b"PK\x03\x04 no"])
 def test_damaged_files_are_refused_in_a_line(write, raw):
     pytest.importorskip("astropy")
-    with pytest.raises(ReadError, match="but (cannot be read|is damaged|without a table)|without"):
+    with pytest.raises(ReadError, match=r"but (cannot be read|is damaged|without a table)|without"):
         read_table(write(raw))

@@ -30,7 +30,7 @@ def test_times_of_astropy_are_julian_days_to_all_their_digits():
         assert abs(got - 2458000 - Fraction(day * 1e-9)) < 1e-25
     modified, _ = parse_times(time.Time(58000 + DAYS, format="mjd"))
     np.testing.assert_array_equal(modified.to_float(), 2458000.5 + DAYS)
-    dates, scale = parse_times(time.Time(["2024-05-01", "2024-05-02"]))
+    _, scale = parse_times(time.Time(["2024-05-01", "2024-05-02"]))
     assert scale.calendar
     with pytest.raises(ValueError, match="t has 1 masked of 4 values"):
         parse_times(time.Time(np.ma.array(DAYS, mask=[0, 1, 0, 0]), format="jd"))

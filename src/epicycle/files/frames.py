@@ -1,7 +1,7 @@
 """A file, or standard input -> a table as it stands there, with the place of every record.
 
-CSV, Parquet, Excel, FITS, VOTable, and any of them compressed with gzip: what a file is, is decided by its content,
-not by its name.
+CSV, Parquet, Excel, FITS, VOTable, and any of them compressed with gzip: what a file is, is
+decided by its content, not by its name.
 """
 
 from __future__ import annotations

@@ -105,9 +105,11 @@ def _of_excel(raw: bytes, name: str, most: int) -> Foreign:
 
 def _as_csv(rows: list[tuple[Any, ...]]) -> bytes:
     """Return the cells of a sheet as CSV, without columns and rows that are empty at its edges."""
-    used = [
-        k for k in range(max(map(len, rows))) if any(k < len(r) and r[k] is not None for r in rows)
-    ]
+    widest = max(map(len, rows))
+    filled = np.zeros(widest, dtype=bool)
+    for row in rows:
+        filled[: len(row)] |= [cell is not None for cell in row]
+    used = np.flatnonzero(filled).tolist()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:
@@ -198,14 +200,16 @@ def _columns(data: Any, names: list[str]) -> pd.DataFrame:
         elif plain.dtype.kind == "b":
             columns[name] = plain.astype(bool)
         else:
-            texts = [
-                v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in plain
-            ]
-            texts = [v.strip() for v in texts]
+            texts = [_text(v) for v in plain]
             columns[name] = np.array(
                 [None if m or not v else v for v, m in zip(texts, mask, strict=True)], dtype=object
             )
     return pd.DataFrame(columns)
+
+
+def _text(entry: Any) -> str:
+    told = entry.decode("utf-8", "replace") if isinstance(entry, bytes) else str(entry)
+    return told.strip()
 
 
 def _missing(name: str, what: str, package: str, extra: str) -> ReadError:

@@ -102,10 +102,10 @@ def _of_columns(
             own = get(errors[0]) if errors and dy is None else dy
             return get(time), get(value), own
     kind = type(t).__name__
-    pair = [n for n in others[:1]] or ["value"]
+    value = others[0] if others else "value"
     raise TypeError(
         f"t is a {kind} with the columns {_listed(names)}: expected times. To fix this, pass its "
-        f"columns on their own, such as find_cycles(table['{time or 'time'}'], table['{pair[0]}'])."
+        f"columns on their own, such as find_cycles(table['{time or 'time'}'], table['{value}'])."
     )
 
 

@@ -126,7 +126,7 @@ def dates_of(values: NDArray[Any]) -> NDArray[Any] | None:
 
 
 def exact(value: Any) -> Fraction | None:
-    """Return a number as a fraction, to all its digits, where it is one that has more than floats."""
+    """Return a number that may have more digits than floats as a fraction, or None."""
     if isinstance(value, (int, np.integer, Decimal, Fraction)) and not isinstance(value, bool):
         return Fraction(int(value) if isinstance(value, np.integer) else value)
     return None
