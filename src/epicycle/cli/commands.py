@@ -22,6 +22,7 @@ from epicycle import __version__
 from epicycle.cli import (
     actigraphy,
     clock,
+    columns,
     compare,
     console,
     doctor,
@@ -191,14 +192,27 @@ def find(
 
     epicycle find photons.csv --events --weight probability --drift --min-period 0.004
 
+    epicycle find animals.csv --value all
+
     epicycle find stars.parquet --id star -o periods.jsonl
 
     epicycle find survey.csv --id star --screen -o periods.csv
     """
+    if ids is None and columns.wants_each_column(options):
+        if plot is not None:
+            raise InputError(
+                "--plot draws one series, --value all has many. To fix this, leave one out."
+            )
+        raise typer.Exit(
+            columns.find_each_column(
+                options, output, workers, screen=screen, as_json=as_json, quiet=quiet
+            )
+        )
     if ids is None and (output, workers, screen) != (None, None, False):
         raise InputError(
-            "--output, --workers and --screen are for the many series of --id. To fix this, name "
-            "its column with --id, keep one model with epicycle fit, or leave them out."
+            "--output, --workers and --screen are for the many series of --id or --value all. To "
+            "fix this, name its column with --id, keep one model with epicycle fit, or leave them "
+            "out."
         )
     if ids is not None:
         if plot is not None:

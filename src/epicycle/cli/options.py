@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -14,6 +13,7 @@ from epicycle import find_cycles
 from epicycle.cli import console
 from epicycle.cli.shared_options import MaxMemory, MaxSeconds, MaxTable
 from epicycle.cli.table_options import TableOptions, told_of
+from epicycle.cli.wording import in_words_of_options as in_words_of_options
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
 
@@ -27,33 +27,6 @@ FOUND, NOTHING_FOUND, BAD_INPUT, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 #: The defaults of the library are those of the commands.
 _DEFAULT = Options()
 
-#: Arguments in messages of the library, as they are called here.
-_OPTIONS = {
-    "minimum_period": "--min-period",
-    "maximum_period": "--max-period",
-    "max_cycles": "--max-cycles",
-    "per_group": "--per-group",
-    "max_frequencies": "--max-frequencies",
-    "max_seconds": "--max-seconds",
-    "max_memory": "--max-memory",
-    "signal_to_noise": "--signal-to-noise",
-    "false_alarm": "--false-alarm",
-    "red_noise": "--red-noise",
-    "varying_amplitude": "--varying-amplitude",
-}
-
-_LEADING_OPTIONS = (
-    "clock",
-    "harmonics",
-    "trend",
-    "known",
-    "period",
-    "exposure",
-    "unit",
-    "strategy",
-    "loss",
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class SearchOptions(TableOptions):
@@ -63,7 +36,8 @@ class SearchOptions(TableOptions):
         str,
         typer.Argument(
             metavar="FILE",
-            help="CSV or Parquet, gzipped or not; [bold]-[/bold] is standard input.",
+            help="CSV, Parquet, Excel, FITS or VOTable, gzipped or not; [bold]-[/bold] is "
+            "standard input.",
             show_default=False,
         ),
     ]
@@ -77,7 +51,8 @@ class SearchOptions(TableOptions):
         list[str] | None,
         typer.Option(
             metavar="COL",
-            help="Column of values; repeat it for several that share their periods.  "
+            help="Column of values; repeat it for several that share their periods; "
+            "[bold]all[/bold] in find: each column a series of its own.  "
             "[dim]Guessed.[/]",
         ),
     ] = None
@@ -390,12 +365,3 @@ def _is_refusal(problem: Exception) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is None or str(trace.tb_frame.f_globals.get("__name__")).startswith("epicycle")
-
-
-def in_words_of_options(message: str) -> str:
-    """Return a message of the library with its arguments called as they are here."""
-    for name, option in _OPTIONS.items():
-        message = re.sub(rf"\b{name}\b", option, message)
-    # such a word is an option where the message begins with it, or gives it a value
-    words = "|".join(_LEADING_OPTIONS)
-    return re.sub(rf"^({words})\b|(?<![-\w])({words})(?==\S)", r"--\1\2", message)

@@ -27,7 +27,7 @@ ENDINGS = (".jsonl", ".csv")
 
 def find_each(
     options: SearchOptions,
-    ids: str,
+    ids: str | None,
     output: Path | None,
     workers: int | None,
     *,
@@ -44,17 +44,46 @@ def find_each(
     InputError
         If the table, the options or the output cannot be used.
     """
+    if output is None:
+        raise InputError(
+            "--id needs a file for its many results. To fix this, name one with --output, with the "
+            "ending .jsonl or .csv."
+        )
+    kind, counts = run_each(options, ids, output, workers, screen=screen, quiet=quiet)
+    if as_json:
+        scope = {} if kind.scope is None else {"screened_for": kind.scope}
+        document = {"schema": SCHEMA, "output": str(output), **scope, **counts}
+        console.write(json.dumps(document) + "\n")
+    if not quiet:
+        console.say(f"wrote {output}: {kind.in_words(counts)}")
+    return exit_code(counts)
+
+
+def run_each(
+    options: SearchOptions,
+    ids: str | None,
+    output: Path,
+    workers: int | None,
+    *,
+    screen: bool,
+    quiet: bool,
+) -> tuple[ScreenEach | SearchEach, dict[str, int]]:
+    """Find the cycles of each series, write them to `output`, and return the counts of series.
+
+    Without a column of `ids`, each column of values is a series.
+
+    Raises
+    ------
+    InputError
+        If the table, the options or the output cannot be used.
+    """
+    from epicycle.files.wide import one_below_the_other
     from epicycle.many.jobs import EachSeries
     from epicycle.many.parts import Parts
     from epicycle.many.rows import fingerprint
     from epicycle.many.workers import started
     from epicycle.spectra.bands import processors
 
-    if output is None:
-        raise InputError(
-            "--id needs a file for its many results. To fix this, name one with --output, with the "
-            "ending .jsonl or .csv."
-        )
     check_workers(workers)
     kind: ScreenEach | SearchEach = ScreenEach() if screen else SearchEach()
     wanted = kind.arguments(options)
@@ -66,6 +95,8 @@ def find_each(
             arguments = {**wanted, "unit": unit}
             if guesses and not quiet:
                 console.say(guesses)
+            if ids is None:
+                table = one_below_the_other(table)
             facts = {**asked_of(options), **arguments, "screen": screen}
             with Parts(output, fingerprint(table, facts)) as parts:
                 work = EachSeries(table, kind.task(), arguments, parts)
@@ -81,16 +112,10 @@ def find_each(
     except KeyboardInterrupt:
         console.say("what is done is kept: the same command again continues")
         raise
-    if as_json:
-        scope = {} if kind.scope is None else {"screened_for": kind.scope}
-        document = {"schema": SCHEMA, "output": str(output), **scope, **counts}
-        console.write(json.dumps(document) + "\n")
-    if not quiet:
-        console.say(f"wrote {output}: {kind.in_words(counts)}")
-    return _exit_code(counts)
+    return kind, counts
 
 
-def _exit_code(counts: dict[str, int]) -> int:
+def exit_code(counts: dict[str, int]) -> int:
     """Return the exit code; that none can be used is no lack of cycles."""
     if counts["unusable"] == counts["series"]:
         console.say("error: no series could be used; the output says why of each")

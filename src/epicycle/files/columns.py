@@ -66,6 +66,13 @@ _CIRCUMSTANCES = _names(
 )
 
 
+#: Names of samples that carry their time: ZT04, CT16_2, 24h_A, T12, X8.1.
+_SAMPLE_NAME = re.compile(
+    r"(zt|ct|t|x|time|hour|h)?[ _.\-]?\d+(\.\d+)?\s*(h|hr|hrs|hours?|min)?([ _.\-].*|[a-z])?",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Choice:
     """Columns by the part that they play; `guessed` holds those the user did not name."""
@@ -215,6 +222,9 @@ def _guess_time(table: RawTable, taken: set[str | None]) -> str:
         if _TIME_WORDS.intersection(_words(column)) and not _is_error(column):
             return str(column)
 
+    if table.has_header:
+        _refuse_series_in_rows(table, free)
+
     def unlikely(column: str) -> bool:
         return _is_counter(column) and kind_of(table.frame[column]) == "number"
 
@@ -225,6 +235,20 @@ def _guess_time(table: RawTable, taken: set[str | None]) -> str:
         f"no column of {table.name} looks like time: expected a common name, dates or rising "
         f"numbers. To fix this, name one of its columns with --time: "
         f"{listed(list(table.frame.columns))}."
+    )
+
+
+def _refuse_series_in_rows(table: RawTable, free: list[str]) -> None:
+    """Refuse a table whose columns are samples, as those of genes are: each row is a series."""
+    named = [column for column in free if _SAMPLE_NAME.fullmatch(column)]
+    if len(named) < max(4, 0.6 * len(free)):
+        return
+    if any(kind_of(table.frame[column]) in ("date", "clock", "duration") for column in free):
+        return
+    raise ReadError(
+        f"no column of {table.name} looks like time, and most are named as samples are "
+        f"({listed(named, 4)}): each row is a series. To fix this, run epicycle rhythms "
+        f"{table.name} --period 24, or name a column of times with --time."
     )
 
 
