@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from epicycle.changing.ridge import Ridge
     from epicycle.changing.scalogram import Scalogram, scalogram
     from epicycle.changing.track import track
+    from epicycle.chunks.find import find_cycles_in_chunks
     from epicycle.evidence.gears import GearTrain, find_gears
     from epicycle.experiments.compare import compare
     from epicycle.experiments.comparison import Comparison
@@ -47,6 +48,7 @@ __all__ = [
     "backtest",
     "compare",
     "find_cycles",
+    "find_cycles_in_chunks",
     "find_frame",
     "find_gears",
     "lock_gears",
@@ -77,6 +79,7 @@ _HOMES = {
     "backtest": "forecasting.backtesting",
     "compare": "experiments.compare",
     "find_cycles": "find",
+    "find_cycles_in_chunks": "chunks.find",
     "find_frame": "many.frames",
     "find_gears": "evidence.gears",
     "lock_gears": "locking",

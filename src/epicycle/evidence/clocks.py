@@ -54,6 +54,8 @@ class Wave:
         self.y, self.w = values, data.weights_of(output)
         self.frequency, self.orders = frequency, orders
         self._basis = data.basis(output)
+        #: Values with a weight, and the weighted squares that no model of the means describes.
+        self.count, self.within = int(np.count_nonzero(self.w)), 0.0
 
     def columns(self, turns: Floats) -> Floats:
         """Return cosine and sine of every order, shape (n, 2 H), at phases in turns."""
@@ -79,7 +81,7 @@ class Wave:
 
     def chi2(self, residual: Floats) -> float:
         """Return the weighted sum of squares."""
-        return float((self.w * residual**2).sum())
+        return float((self.w * residual**2).sum()) + self.within
 
 
 def _inverse(normal: Floats) -> Floats:
@@ -172,7 +174,7 @@ def fit_bent(wave: Wave, kind: str, place: float, bends: Floats, start: Floats) 
     assert best is not None
     chi2, residual, inverse, columns, slopes = best
     first = 2 * len(wave.orders)
-    count = int(np.count_nonzero(wave.w))
+    count = wave.count
     parameters = first + len(theta) + (0 if kind == "wander" else 1)
     scale = chi2 / max(count - parameters, 1)
     error = np.sqrt(np.maximum(np.diag(inverse)[first:], 0.0) * scale)

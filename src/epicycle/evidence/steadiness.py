@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from epicycle.evidence.cells import in_cells
 from epicycle.evidence.clocks import BentClock, Wave, best_bend, best_pair, fit_bent
 from epicycle.evidence.phases import Phases, phases_in_windows, shifts_in_windows
 from epicycle.fit.joint import Fit, line_powers
@@ -139,6 +140,7 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
         if not near and phases.straight() > STEADINESS.suspicious:
             return None
         clocks = float(fit.chi2[output]), 2 * len(lines) + 1 + len(near)
+        wave = in_cells(wave)
         bent = _best(wave, phases, clocks)
         chance = 1.0 if bent is None else _chance(wave, bent, phases.level * bent.excess)
         if bent is None or chance > STEADINESS.chance:
@@ -148,7 +150,7 @@ def _unsteady(data: Data, fit: Fit, k: int, others: list[int]) -> Unsteady | Non
                 return None
             independent |= beside
             continue
-        left = _apart(data, fit, near, bent.residual, output)
+        left = _apart(fit, near, wave, bent.residual, output)
         if not left:
             return _described(k, tuple(near), bent, phases, chance, f)
         independent |= left
@@ -228,7 +230,7 @@ def _is_near(structure: Structure, m: int, f: float, data: Data) -> bool:
 
 def _best(wave: Wave, phases: Phases, clocks: tuple[float, int]) -> BentClock | None:
     """Return the bent clock that beats all clocks, or None where none does."""
-    n = int(np.count_nonzero(wave.w))
+    n = wave.count
 
     def criterion(chi2: float, parameters: int) -> float:
         return n * math.log(max(chi2, 1e-300)) + parameters * math.log(n)
@@ -260,16 +262,16 @@ def _chance(wave: Wave, bent: BentClock, level: float) -> float:
     """Return the probability that noise bends a clock as far, at any place."""
     none = np.empty((len(wave.t), 0))
     steady = fit_bent(wave, "steady", math.nan, none, np.zeros(1))
-    count = max(int(np.count_nonzero(wave.w)) - bent.n_parameters, 1)
+    count = max(wave.count - bent.n_parameters, 1)
     scale = max(bent.chi2 / count, 1e-300) * level
     places = wave.frequency * float(wave.t.max() - wave.t.min())
     gain = (steady.chi2 - bent.chi2) / scale
     return min(1.0, float(places * stats.chi2.sf(gain, len(bent.theta))))
 
 
-def _apart(data: Data, fit: Fit, near: list[int], residual: Floats, output: int) -> set[int]:
+def _apart(fit: Fit, near: list[int], wave: Wave, residual: Floats, output: int) -> set[int]:
     """Return the fundamentals of which a bent clock leaves most of the power."""
-    w, t = data.weights_of(output), data.times.to_float()
+    w, t = wave.w, wave.t
     left = set()
     for m in near:
         lines = np.flatnonzero(fit.structure.parent == m)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from epicycle.limits.actigraphy import ACTIGRAPHY
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
+from epicycle.limits.chunks import CHUNKS
 from epicycle.limits.comparing import COMPARING
 from epicycle.limits.fields import decides
 from epicycle.limits.genes import GENES
@@ -24,6 +25,7 @@ __all__ = [
     "ALIASES",
     "ASKED",
     "CHANGING",
+    "CHUNKS",
     "COHERENCE",
     "COMPARING",
     "CYCLES",

@@ -39,13 +39,16 @@ from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
 from epicycle.samples.data import Data
-from epicycle.spectra.bands import Candidates, cut
+from epicycle.spectra.bands import Candidates, band_size, cut
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.plan import SearchPlan, grid
 from epicycle.spectra.sums import BAND
 
 #: Grid points per 1/baseline of the spectra of several harmonics.
 _POINTS = 8
+
+#: From this many samples on, a band of them is longer.
+_MANY = 1 << 17
 
 #: What divides the frequency of a line above the spectra of several harmonics.
 _DIVISORS = (2, 3, 4)
@@ -319,7 +322,9 @@ def _as_one(data: Data, residual: Floats, noise: NoiseModel) -> Data:
 def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
     """Return the frequencies of the highest maxima of the spectra of 1 ... K harmonics."""
     plan, most = grid(*limits, 1.0 / (_POINTS * data.baseline)), WAVEFORMS.maxima
-    n_bands, size = cut(plan.n_frequencies, BAND)
+    # (each band takes all samples anew: of many, fewer and longer bands are cheaper)
+    many = len(data.times) > _MANY
+    n_bands, size = cut(plan.n_frequencies, band_size(len(data.times)) if many else BAND)
     w = data.weights[:, 0]
     null = fit_lines(data, Structure.empty(), absolute=True, max_steps=0)
     ridge = 2.0 / max(float(w @ null.residual[:, 0] ** 2), 1.0)

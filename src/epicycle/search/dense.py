@@ -22,6 +22,9 @@ from epicycle.spectra.sums import BAND
 #: distinct set of weights).
 REMEMBERED_BANDS = 16
 
+#: Frequencies for each sample of which as much is kept: not a third of what the samples take.
+_PER_SAMPLE = 4
+
 #: Frequencies and the reductions of chi-square there -> what they are worth together.
 Worth = Callable[[Floats, Floats], Floats]
 
@@ -63,7 +66,8 @@ class DenseSearch:
         self._threads = min(threads or processors(), n_bands)
         # Each worker has an engine of its own: a FINUFFT plan serves one transform at a time.
         # Short grids are searched many times over, so what depends on the sampling is kept.
-        remember = plan.n_frequencies <= REMEMBERED_BANDS * BAND
+        # Of many samples, a search takes so long that this pays for longer grids as well.
+        remember = plan.n_frequencies <= max(REMEMBERED_BANDS * BAND, _PER_SAMPLE * len(data.times))
         before: list[Periodogram] | list[None]
         before = [None] * self._threads if former is None else former._engines
         self._engines: list[Periodogram] = [

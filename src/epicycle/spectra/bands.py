@@ -23,8 +23,8 @@ THINNED = 1 << 13
 LONG_BAND = 1 << 19
 
 #: The same where the samples take more memory than a longer band: 1.5 frequencies for each
-#: sample, up to 32 MB of sums.
-LONGEST_BAND = 1 << 21
+#: sample, up to 64 MB of sums: a whole default band.
+LONGEST_BAND = 1 << 22
 
 #: Progress is reported as (frequencies done, frequencies in all).
 Progress = Callable[[int, int], None]

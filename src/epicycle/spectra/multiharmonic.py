@@ -18,6 +18,7 @@ is written out over arrays of frequencies, not over matrices.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -183,24 +184,29 @@ class MultiHarmonicPeriodogram:
     def _summed(self, residual: Floats, which: int, start: float) -> _Sums:
         """Return all sums of a band that some outputs with one set of weights need."""
         w, basis = self._weights[:, which], self._bases[which]
-        factors = [self._sums.shifts(start)]
-        for _ in range(2 * self.orders - 1):
-            factors.append(factors[-1] * factors[0])
+        # one power after the other: of many samples, all of them at once take much memory
+        factors = _powers(self._sums.shifts(start))
         strengths = np.vstack([basis.T, (residual * w[:, np.newaxis]).T])
         # the weights themselves are, as a rule, a sum of the nuisance columns under them
         share = basis.sum(axis=0)
         if np.abs(basis @ share - w).max(initial=0.0) <= 1e-12 * w.max(initial=0.0):
             low = [
-                self._sums.band_at(strengths, f, m + 1)
-                for m, f in enumerate(factors[: self.orders])
+                self._sums.band_at(strengths, f, m)
+                for m, f in zip(range(1, self.orders + 1), factors, strict=False)
             ]
             # no product of BLAS, which takes several threads for so little
             window = [np.einsum("k,kf->f", share, s[: len(share)]) for s in low]
         else:
             both = np.vstack([w, strengths])
-            low = [self._sums.band_at(both, f, m + 1) for m, f in enumerate(factors[: self.orders])]
+            low = [
+                self._sums.band_at(both, f, m)
+                for m, f in zip(range(1, self.orders + 1), factors, strict=False)
+            ]
             window, low = [s[0] for s in low], [s[1:] for s in low]
-        high = self._bands(w[np.newaxis, :], factors[self.orders :], self.orders + 1)
+        high = [
+            self._sums.band_at(w[np.newaxis, :], f, m)
+            for m, f in zip(range(self.orders + 1, 2 * self.orders + 1), factors, strict=False)
+        ]
         window += [s[0] for s in high]
         return _Sums(
             window=window,
@@ -208,9 +214,6 @@ class MultiHarmonicPeriodogram:
             values=[s[len(share) :] for s in low],
             total=float(w[w > 0].sum()),
         )
-
-    def _bands(self, strengths: Floats, factors: list[Complexes], multiple: int) -> list[Complexes]:
-        return [self._sums.band_at(strengths, f, multiple + m) for m, f in enumerate(factors)]
 
     def _ceiling(self, sums: _Sums, part: slice) -> Floats:
         r"""Return what the reductions cannot exceed, shape (K, frequencies), for a single output.
@@ -297,6 +300,14 @@ def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     result[:-1] |= chosen[1:]
     result[1:] |= chosen[:-1]
     return result
+
+
+def _powers(base: Complexes) -> Iterator[Complexes]:
+    """Yield the powers 1, 2, ... of some phasors."""
+    power = base
+    while True:
+        yield power
+        power = power * base
 
 
 def _squared(values: Complexes, factor: float) -> Floats:

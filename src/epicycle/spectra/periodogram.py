@@ -29,6 +29,9 @@ DEGENERATE = 1e-6
 #: Frequencies at a time that are taken together.
 _PIECE = 1 << 14
 
+#: From this many samples on, phasors are computed anew for each search.
+_KEPT_PHASORS = 1 << 17
+
 
 class Periodogram:
     """Least-squares power of a residual on any band of frequencies.
@@ -63,7 +66,7 @@ class Periodogram:
         )
         self._weights = data.weights
         self._has_nuisance = data.nuisance.shape[1] > 0
-        self._remembered: dict[float, tuple[Complexes, list[Norm]]] | None = (
+        self._remembered: dict[float, tuple[Complexes | None, list[Norm]]] | None = (
             {} if remember else None
         )
         self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
@@ -88,7 +91,9 @@ class Periodogram:
             First frequency of the band.
         """
         known = None if self._remembered is None else self._remembered.get(start)
-        shifts = self._sums.shifts(start) if known is None else known[0]
+        shifts = None if known is None else known[0]
+        if shifts is None:
+            shifts = self._sums.shifts(start)
         if not self._has_nuisance:
             # Events: their density, not their values, carries the signal.  Under a constant rate
             # sine and cosine are orthogonal, and the power is 2 |S|^2 / n.
@@ -112,7 +117,9 @@ class Periodogram:
             for j, output in enumerate(outputs):
                 result[output] = (fresh if norms is None else norms)[k].reduction(sums[j])
         if self._remembered is not None and norms is None:
-            self._remembered[start] = shifts, fresh
+            # (of many samples, their phasors take more memory than they save time)
+            few = len(shifts) <= _KEPT_PHASORS
+            self._remembered[start] = shifts if few else None, fresh
         return result
 
     def rough(self, residual: Floats, start: float) -> Floats:
