@@ -7,7 +7,7 @@ from epicycle.chunks.joint import JointFit, normal_matrix, refined, stepped
 from epicycle.chunks.normal import Products
 from epicycle.chunks.passes import Lines, left_by, sums_of
 from epicycle.fit.lines import Structure
-from tests.chunks.test_passes import COUNT, MODES, exact, problem_of
+from tests.chunk_problems import COUNT, MODES, exact, problem_of
 
 
 @pytest.fixture(scope="module")

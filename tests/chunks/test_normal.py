@@ -5,7 +5,7 @@ import pytest
 
 from epicycle.chunks.normal import Products
 from epicycle.chunks.passes import Lines, sums_of
-from tests.chunks.test_passes import COUNT, MODES, TIMES, exact, lines_of, problem_of
+from tests.chunk_problems import COUNT, MODES, TIMES, exact, lines_of, problem_of
 
 #: Sums are good to 1e-8 of their norm, differences of them over .04 / T to 25 times that.
 TOLERANCE = 1e-6 * COUNT

@@ -12,7 +12,7 @@ from epicycle.samples.checks import check_samples
 from epicycle.samples.data import build_data
 from epicycle.spectra.periodogram import Periodogram
 from epicycle.spectra.plan import grid
-from tests.chunks.test_passes import GROUP, MODES, TIMES, VALUES, WEIGHTS, problem_of
+from tests.chunk_problems import GROUP, MODES, TIMES, VALUES, WEIGHTS, problem_of
 
 
 @pytest.mark.parametrize("grouped", [False, True])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -268,12 +267,11 @@ def _width(overview: Overview, plan: SearchPlan) -> float:
     return (plan.maximum_frequency - plan.minimum_frequency) * length
 
 
-@dataclass
 class _Counter:
     """Tells the user of the rows that are done in each pass."""
 
-    progress: Progress | None
-    n_rows: int
+    def __init__(self, progress: Progress | None, n_rows: int) -> None:
+        self.progress, self.n_rows = progress, n_rows
 
     def begin(self) -> Callable[[int], None] | None:
         """Return what is to be called with the rows of each piece of a pass."""

@@ -7,7 +7,7 @@ error, a histogram of the gaps between neighbouring samples, and a random sample
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,6 @@ _GAPS_PER_OCTAVE, _GAP_BINS = 64, 1 << 14
 SAMPLE = 4096
 
 
-@dataclass(eq=False)
 class Table:
     """Sums of rows by group and by size of error, of which any straight line can be taken.
 
@@ -42,7 +41,8 @@ class Table:
         and of q over the variance as given.
     """
 
-    sums: Floats = field(default_factory=lambda: np.zeros((9, 1, 1)))
+    def __init__(self) -> None:
+        self.sums: Floats = np.zeros((9, 1, 1))
 
     def add(self, s: Floats, y: Floats, piece: Piece) -> None:
         """Add a piece, of which times and values are counted from the first row of all."""
@@ -88,7 +88,7 @@ def by_size(piece: Piece, columns: list[Floats], groups: int) -> Floats:
     return np.stack([np.bincount(slot, c, minlength=groups * bins).reshape(shape) for c in columns])
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Overview:
     """What the first look has seen; times are counted from `origin`, the first row's.
 

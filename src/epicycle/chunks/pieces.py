@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -81,16 +81,18 @@ class Piece:
         )
 
 
-@dataclass(eq=False)
 class Reader:
     """Reads the chunks of a source as pieces, as often as it is asked to.
 
-    Attributes
+    Parameters
     ----------
     source, columns
         The chunks, and what their columns are called.
     unit, clock : str
         How times are counted, see :func:`epicycle.find_cycles`.
+
+    Attributes
+    ----------
     scale : TimeScale or None
         That of the first chunk, once it was read; all others must have it as well.
     labels : list
@@ -99,14 +101,14 @@ class Reader:
         Rows without a usable value in the latest reading.
     """
 
-    source: Source
-    columns: Columns
-    unit: str | None = None
-    clock: str = "elapsed"
-    scale: TimeScale | None = None
-    labels: list[Any] = field(default_factory=list)
-    n_dropped: int = 0
-    _fields: tuple[str, ...] | None = None
+    def __init__(
+        self, source: Source, columns: Columns, unit: str | None = None, clock: str = "elapsed"
+    ) -> None:
+        self.source, self.columns, self.unit, self.clock = source, columns, unit, clock
+        self.scale: TimeScale | None = None
+        self.labels: list[Any] = []
+        self.n_dropped = 0
+        self._fields: tuple[str, ...] | None = None
 
     def pieces(self) -> Iterator[Piece]:
         """Yield all rows, in pieces.

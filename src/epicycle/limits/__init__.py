@@ -10,11 +10,10 @@ from __future__ import annotations
 from epicycle.limits.actigraphy import ACTIGRAPHY
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
-from epicycle.limits.chunks import CHUNKS
 from epicycle.limits.comparing import COMPARING
 from epicycle.limits.fields import decides
 from epicycle.limits.genes import GENES
-from epicycle.limits.inputs import INPUTS
+from epicycle.limits.inputs import CHUNKS, INPUTS
 from epicycle.limits.lines import DIPS, HARMONICS, LINES, PAIRS, SHARP, WAVEFORMS
 from epicycle.limits.scalograms import SCALOGRAM
 from epicycle.limits.searching import CYCLES, LADDER, NOISE, RHYTHM, SCATTERS, SEARCH, TRIALS

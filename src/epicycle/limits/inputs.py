@@ -53,3 +53,24 @@ class InputLimits:
 
 
 INPUTS = InputLimits()
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """A series that is searched chunk by chunk.
+
+    The chunks themselves are the user's: they are read one after the other, cut where they are
+    large and joined where they are small, and take some dozens of megabytes besides.
+    """
+
+    memory: float = decides(0.8, "GB", "chunks/large")
+    """What the sums of all frequencies may take by default."""
+    bytes_per_frequency: int = decides(180, "bytes", "chunks/large", "measured: chunks/large")
+    """What they take for each frequency of the band while the last of them are made."""
+    window_from: float = decides(2.0, "1/T", "chunks/large", "derived: the width of the main lobe")
+    """A peak of the spectral window this far from 0 is due to how the samples repeat."""
+    strong: float = decides(0.01, "share", "chunks/large", "derived: 1 % of the variance")
+    """Rounding in the sums above this part of what is left asks for another pass."""
+
+
+CHUNKS = Chunks()
