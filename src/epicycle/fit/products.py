@@ -13,6 +13,7 @@ see :class:`Selection`.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -68,7 +69,8 @@ class Products:
     """
 
     def __init__(self, data: Data) -> None:
-        self._data = data
+        # it is kept with the data: were it to refer to them, they would stay when nobody needs them
+        self._data: Data = weakref.proxy(data)
         self._fixed = data.nuisance.shape[1]
         self.time: Floats = data.times.to_float() * (2.0 / data.baseline)
         self._powers = 3

@@ -304,9 +304,13 @@ def _as_one(data: Data, residual: Floats, noise: NoiseModel) -> Data:
         times.append(rows)
         values.append(y / np.sqrt(signal))
         weights.append(signal / (known + misfit) * noise.relative[rows])
-        block = np.zeros((len(rows), d * p))
-        block[:, j * p : (j + 1) * p] = data.nuisance[rows]
-        columns.append(block)
+        if d > 1 or len(rows) < len(data.times):
+            block = np.zeros((len(rows), d * p))
+            block[:, j * p : (j + 1) * p] = data.nuisance[rows]
+            columns.append(block)
+    if d == 1 and len(times[0]) == len(data.times):  # many samples need no copy
+        y, w = values[0][:, np.newaxis], weights[0][:, np.newaxis]
+        return replace(data, y=y, weights=w, background=Background.plain(p, 0))
     index = np.concatenate(times)
     return replace(
         data,
@@ -346,6 +350,7 @@ def _maxima(data: Data, limits: tuple[float, float], highest: float) -> Floats:
             both = np.append(height[k], power)
             best = np.argsort(-both, kind="stable")[:most]
             index[k], height[k] = np.append(index[k], at + first)[best], both[best]
+    data.memo.clear()  # it holds as much memory as the samples, and refers to them in a circle
     maxima = [plan.minimum_frequency + plan.spacing * at for at in index]
     # the highest of every spectrum come first
     rows = max(map(len, maxima))

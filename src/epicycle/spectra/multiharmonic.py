@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.periodogram import weighted_basis
 from epicycle.spectra.sums import TrigSums
 
 #: Frequencies whose matrices are factorised at a time: all their entries fit into the cache.
@@ -54,6 +55,10 @@ class _Sums:
     total: float
 
 
+#: From this many samples on, the points of each multiple are set anew.
+_MANY = 1 << 17
+
+
 class MultiHarmonicPeriodogram:
     """Least-squares power of waveforms on any band of fundamental frequencies.
 
@@ -80,7 +85,7 @@ class MultiHarmonicPeriodogram:
         self._ridge = ridge
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
-        self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
+        self._bases = [weighted_basis(data, k) for k in range(data.weights.shape[1])]
 
     def reduction(self, residual: Floats, start: float) -> Floats:
         """Return by how much the first k harmonics lower chi-square, shape (d, K, size).
@@ -191,7 +196,7 @@ class MultiHarmonicPeriodogram:
         share = basis.sum(axis=0)
         if np.abs(basis @ share - w).max(initial=0.0) <= 1e-12 * w.max(initial=0.0):
             low = [
-                self._sums.band_at(strengths, f, m)
+                self._band(strengths, f, m)
                 for m, f in zip(range(1, self.orders + 1), factors, strict=False)
             ]
             # no product of BLAS, which takes several threads for so little
@@ -199,12 +204,12 @@ class MultiHarmonicPeriodogram:
         else:
             both = np.vstack([w, strengths])
             low = [
-                self._sums.band_at(both, f, m)
+                self._band(both, f, m)
                 for m, f in zip(range(1, self.orders + 1), factors, strict=False)
             ]
             window, low = [s[0] for s in low], [s[1:] for s in low]
         high = [
-            self._sums.band_at(w[np.newaxis, :], f, m)
+            self._band(w[np.newaxis, :], f, m)
             for m, f in zip(range(self.orders + 1, 2 * self.orders + 1), factors, strict=False)
         ]
         window += [s[0] for s in high]
@@ -214,6 +219,13 @@ class MultiHarmonicPeriodogram:
             values=[s[len(share) :] for s in low],
             total=float(w[w > 0].sum()),
         )
+
+    def _band(self, strengths: Floats, factors: Complexes, multiple: int) -> Complexes:
+        """Return the sums at a multiple of a band; of many samples, what they took is freed."""
+        sums = self._sums.band_at(strengths, factors, multiple)
+        if len(factors) > _MANY:
+            self._sums.forget()
+        return sums
 
     def _ceiling(self, sums: _Sums, part: slice) -> Floats:
         r"""Return what the reductions cannot exceed, shape (K, frequencies), for a single output.

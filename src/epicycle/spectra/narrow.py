@@ -24,6 +24,9 @@ _TURN = 0.035
 
 _POWERS = 5
 
+#: Up to this many samples, powers of their places in a bin are kept.
+_KEPT = 1 << 17
+
 #: Multiplications in one product of matrices.
 _PRODUCT = 1 << 15
 
@@ -62,7 +65,9 @@ class NarrowSums:
         v = (times - centre) / half
         powers = _POWERS if highest > 0 else 1
         self._powers = [v]
-        while len(self._powers) < powers - 1:
+        # (of many samples, powers take more memory than they save time)
+        self._count = powers - 1
+        while len(self._powers) < self._count and len(v) <= _KEPT:
             self._powers.append(self._powers[-1] * v)
         self._powers = self._powers[: powers - 1]
         self._phasors = np.exp(-1j * np.outer(centre[self._first], omega))
@@ -77,6 +82,11 @@ class NarrowSums:
         parts = [np.add.reduceat(strengths, self._first, axis=1)]
         for power in self._powers:
             parts.append(np.add.reduceat(strengths * power, self._first, axis=1))
+        rest = strengths
+        for k in range(self._count if self._count > len(self._powers) else 0):
+            rest = rest * self._powers[0]
+            if k >= len(self._powers):
+                parts.append(np.add.reduceat(rest, self._first, axis=1))
         moments = np.stack(parts, axis=1)
         result = np.empty((len(strengths), self._phasors.shape[1]), dtype=np.complex128)
         # products so small that BLAS leaves them to a single thread

@@ -69,7 +69,7 @@ class Periodogram:
         self._remembered: dict[float, tuple[Complexes | None, list[Norm]]] | None = (
             {} if remember else None
         )
-        self._bases = [data.basis(k) * w[:, np.newaxis] for k, w in enumerate(data.weights.T)]
+        self._bases = [weighted_basis(data, k) for k in range(data.weights.shape[1])]
 
     @staticmethod
     def of(data: Data, spacing: float, size: int) -> Periodogram:
@@ -132,6 +132,12 @@ class Periodogram:
         sums = self._sums.band_at(strengths, self._sums.shifts(start))
         total = np.broadcast_to(self._weights.sum(axis=0), len(strengths))[:, np.newaxis]
         return np.asarray(2.0 * (sums.real**2 + sums.imag**2) / total)
+
+
+def weighted_basis(data: Data, which: int) -> Floats:
+    """Return the basis of the nuisance columns times a set of weights; itself where these are 1."""
+    w, basis = data.weights[:, which], data.basis(which)
+    return basis if (w == 1.0).all() else basis * w[:, np.newaxis]
 
 
 def span_window(times: Times, frequency: Floats) -> Complexes:

@@ -40,6 +40,9 @@ _ALONE, _MANY = 1 << 14, 1 << 13
 #: With fewer than 8,192 points it takes no time at all.
 _CHANGE = 0.25
 
+#: From this many samples on, turns are computed anew for each multiple.
+_KEPT_TURNS = 1 << 17
+
 #: A transform of fewer samples takes as long as one of 1024.
 _FEWEST = 1024
 
@@ -170,13 +173,25 @@ class TrigSums:
         self._plans[key] = plan
         return plan
 
+    def forget(self) -> None:
+        """Give the memory of plans and points back; they are made anew when they are needed."""
+        self._plans.clear()
+        self._points.clear()
+        self._narrow.clear()
+        self._shifted = None
+
     def _step(self, multiple: int) -> Floats:
         """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
+        step = np.empty(len(self.times))
+        if len(step) > _KEPT_TURNS:
+            for piece in pieces(len(step)):
+                turns = phase.turns(self.spacing, self.times[piece])
+                step[piece] = phase.wrap(multiple * turns)
+            return step
         if self._turns is None:
             self._turns = np.empty(len(self.times))
             for piece in pieces(len(self.times)):
                 self._turns[piece] = phase.turns(self.spacing, self.times[piece])
-        step = np.empty(len(self.times))
         for piece in pieces(len(step)):
             step[piece] = phase.wrap(multiple * self._turns[piece])
         return step
