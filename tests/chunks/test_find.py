@@ -181,11 +181,13 @@ def test_progress_is_told_in_rows() -> None:
 def test_memory_ends_a_band_and_says_so() -> None:
     t = times("random")
     chunks = cut([t, values(t)], 3)
-    found = find_cycles_in_chunks(chunks, memory=1e-4)
+    found = find_cycles_in_chunks(chunks, max_memory=1e-4)
     assert found.search.maximum_frequency < 1.2
     assert any("the band was cut" in note for note in found.undecided)
-    with pytest.raises(ValueError, match=r"minimum_period=0.01 makes a band of .* pass memory="):
-        find_cycles_in_chunks(chunks, memory=1e-4, minimum_period=0.01)
+    with pytest.raises(
+        ValueError, match=r"minimum_period=0.01 makes a band of .* pass max_memory="
+    ):
+        find_cycles_in_chunks(chunks, max_memory=1e-4, minimum_period=0.01)
 
 
 def test_bad_arguments_are_refused() -> None:

@@ -51,7 +51,7 @@ def find_cycles_in_chunks(
     false_alarm: float = 0.01,
     trend: int = 1,
     known: Any = (),
-    memory: float = CHUNKS.memory,
+    max_memory: float = CHUNKS.memory,
     progress: Progress | None = None,
 ) -> CycleModel:
     """Find the cycles of one series that is larger than memory, chunk by chunk.
@@ -80,7 +80,7 @@ def find_cycles_in_chunks(
         As in :func:`epicycle.find_cycles`.
     trend : int
         Degree of the polynomial in time that is fitted along.
-    memory : float
+    max_memory : float
         GB that the sums may take, beside the chunks themselves: about 150 bytes for each
         frequency of the band, five of which are a line width.  A band that would take more is
         refused where it was asked for by `minimum_period`, and ends earlier by default.
@@ -128,7 +128,7 @@ def find_cycles_in_chunks(
     columns = Columns(time, value, error, weight, group)
     chunks = source_of(source, columns)
     reader = Reader(chunks, columns, options.unit, options.clock)
-    return _search(reader, options, check_positive(memory, "memory"), progress)
+    return _search(reader, options, check_positive(max_memory, "max_memory"), progress)
 
 
 def _search(
@@ -218,13 +218,13 @@ def _band(overview: Overview, options: Options, memory: float) -> tuple[SearchPl
     if options.minimum_period is not None:
         raise ValueError(
             f"minimum_period={options.minimum_period:g} makes a band of {last:.3g} frequencies, of "
-            f"which {memory:g} GB hold {most:.3g}. To fix this, pass memory="
+            f"which {memory:g} GB hold {most:.3g}. To fix this, pass max_memory="
             f"{1.1e-9 * last * CHUNKS.bytes_per_frequency:.2g}, or a minimum_period of at least "
             f"{1.001 / (most * spacing):.3g}."
         )
     reason = (
         f"up to {most} frequencies, which {memory:g} GB hold, although the samples tell of more; "
-        f"pass minimum_period and a larger memory to search further"
+        f"pass minimum_period and a larger max_memory to search further"
     )
     lowest = min(plan.minimum_frequency, 0.5 * most * spacing)
     return grid(lowest, most * spacing, spacing, regular=plan.regular, reason=reason), True

@@ -21,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 from epicycle import __version__
 from epicycle.cli import (
     actigraphy,
+    chunks,
     clock,
     columns,
     compare,
@@ -197,6 +198,8 @@ def find(
     epicycle find stars.parquet --id star -o periods.jsonl
 
     epicycle find survey.csv --id star --screen -o periods.csv
+
+    epicycle find detector.parquet --min-period 0.01
     """
     if ids is None and columns.wants_each_column(options):
         if plot is not None:
@@ -223,8 +226,17 @@ def find(
             )
         )
     check_picture(plot, inputs=[options.file])
-    table = read_samples(options)
-    model = search(options, table, quiet=quiet)
+    rows = chunks.rows_in_chunks(options)
+    if rows is not None:
+        if plot is not None:
+            raise InputError(
+                f"--plot needs all samples in memory, and {options.file} is searched in chunks. To "
+                f"fix this, leave it out, or search fewer rows."
+            )
+        model = chunks.find_in_chunks(options, rows, quiet=quiet)
+    else:
+        table = read_samples(options)
+        model = search(options, table, quiet=quiet)
     if as_json:
         console.write(json.dumps(model.to_dict(), allow_nan=False) + "\n")
     else:
