@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle.files.reading import read_table
+from epicycle.files.reading import ReadError, read_table
 from tests.files.tables import rows
 
 
@@ -95,3 +95,38 @@ def test_several_values_and_their_errors(write):
     shared = read_table(path, values=["a", "b"], errors=["b_err"])
     np.testing.assert_array_equal(shared.dy, [0.2, 0.2, 0.4])
     assert read_table(path, values=["a", "b"], errors=["none"]).dy is None
+
+
+@pytest.mark.parametrize(
+    ("header", "constant", "value"),
+    [
+        ("date,ELEVATION,TMAX", "2", "TMAX"),
+        ("date,site,flow", "2", "flow"),
+        ("date,TIMECORR,CADENCENO,SAP_FLUX,PDCSAP_FLUX", None, "PDCSAP_FLUX"),
+        ("date,station_id,TT_TU", None, "TT_TU"),
+        ("date,#,Temp (LGR)", None, "Temp (LGR)"),
+        ("date,Month,sales", None, "sales"),
+        ("timer,hr", None, "hr"),
+    ],
+)
+def test_what_says_when_and_where_is_no_value(write, header, constant, value):
+    columns = header.split(",")
+    lines = []
+    for k in range(1, 7):
+        first = f"2024-05-0{k}" if columns[0] == "date" else str(k)
+        middle = [constant or str(10 * k) for _ in columns[1:-1]]
+        lines.append(",".join([first, *middle, str(k * k % 7)]))
+    assert read_table(write(rows(header, *lines))).value_columns == (value,)
+
+
+def test_labels_that_tell_series_apart_are_named(write):
+    lines = [f"2024-05-0{k},{e},{k}" for k in range(1, 8) for e in ("TMAX", "TMIN")]
+    (said,) = read_table(write(rows("date,element,v", *lines))).remarks
+    assert "element tells 2 series apart (--group element, --id element)" in said
+    assert read_table(write(rows("date,element,v", *lines)), group="element").remarks == ()
+
+
+def test_a_gene_in_each_row_is_refused(write):
+    lines = [f"g{k},1,2,3,{k}" for k in range(5)]
+    with pytest.raises(ReadError, match=r"ZT00, ZT04.*epicycle rhythms .*table.csv --period 24"):
+        read_table(write(rows("gene,ZT00,ZT04,ZT08,ZT12", *lines)))

@@ -91,3 +91,15 @@ def test_a_delimiter_is_preferred_under_which_fields_are_data():
 )
 def test_what_can_only_be_a_value(field, is_one):
     assert is_datum(field) == is_one
+
+
+def test_blanks_that_cut_dates_in_two(write):
+    lines = [f"2024-05-0{k} 12:{k}0 {k}.5" for k in range(1, 6)]
+    table = read_table(write(rows("time level", *lines)))
+    assert str(table.t[0]) == "2024-05-01 12:10:00"
+    assert table.value_columns == ("level",)
+
+
+def test_missing_values_in_the_first_row_make_no_header():
+    _, header = laid_out("2024 1 MM", "2024 2 3.5", "2024 3 4.5", "2024 4 4.0")
+    assert not header.in_file

@@ -17,7 +17,7 @@ def test_offsets_that_change_are_read_as_instants(write):
     assert str(table.t.tz) == "UTC"
     assert (np.diff(table.t) == np.timedelta64(1, "h")).all()
     assert "+01:00 and +02:00" in table.remarks[0]
-    assert "--zone" in table.remarks[0]
+    assert "--zone" in table.remarks[1]
 
 
 def test_a_format_is_obeyed(write):
@@ -51,6 +51,20 @@ def test_the_unit_of_counts_that_computers_write(write, name, first, unit):
     table = read_table(write(rows(f"{name},y", *(f"{first + k},{k % 3}" for k in range(5)))))
     assert table.unit == unit
     assert table.t[0] == first
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"])
+def test_dates_in_one_number(write, form):
+    days = [dt.datetime(2023, 12, 28) + dt.timedelta(days=k, hours=7 * k % 24) for k in range(9)]
+    texts = [day.strftime(form) for day in days]
+    expected = [dt.datetime.strptime(text, form) for text in texts]
+    for header in (["MESS_DATUM,v"], []):
+        path = write(rows(*header, *(f"{text},{k % 4}" for k, text in enumerate(texts))))
+        assert list(read_table(path).t.to_pydatetime()) == expected
+    # as many digits, but no dates
+    counts = [1_714_521_600 + 3600 * k for k in range(9)]
+    table = read_table(write(rows("time,v", *(f"{n},{n % 5}" for n in counts))))
+    np.testing.assert_array_equal(table.t, counts)
 
 
 def test_a_gap_of_a_telescope_is_left_out_and_told(write):

@@ -12,7 +12,7 @@ import typer
 from epicycle import find_cycles
 from epicycle.cli import console
 from epicycle.cli.shared_options import MaxMemory, MaxSeconds, MaxTable
-from epicycle.cli.table_options import TableOptions, told_of
+from epicycle.cli.table_options import TableOptions, in_zone_asked, told_of
 from epicycle.cli.wording import in_words_of_options as in_words_of_options
 from epicycle.files.writing import InputError
 from epicycle.samples.options import Options
@@ -284,7 +284,7 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
         return (
             table
             if options.zone is None
-            else replace(table, t=in_named_zone(table.t, options.zone))
+            else in_zone_asked(table, in_named_zone(table.t, options.zone))
         )
     except (ReadError, ValueError) as problem:
         raise InputError(str(problem)) from None
@@ -336,6 +336,8 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
     """
     unit, guesses = unit_and_guesses(options, table)
     wanted = replace(options.of_library(), unit=unit)
+    if table.clock is not None:
+        wanted = replace(wanted, clock=table.clock)
     with console.ProgressBar(shown=not quiet, preface=guesses) as bar:
         try:
             return find_cycles(

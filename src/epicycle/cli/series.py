@@ -93,6 +93,8 @@ def run_each(
             table = read_samples(options, ids)
             unit, guesses = unit_and_guesses(options, table)
             arguments = {**wanted, "unit": unit}
+            if table.clock is not None:
+                arguments["clock"] = table.clock
             if guesses and not quiet:
                 console.say(guesses)
             if ids is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from epicycle.files.conventions import Conventions
 from epicycle.files.delimited import listed
+from epicycle.files.offsets import OF_ZONES
 from epicycle.files.writing import InputError
 
 if TYPE_CHECKING:
@@ -80,10 +81,16 @@ class TableOptions:
         )
 
 
+def in_zone_asked(table: Table, times: Any) -> Table:
+    """Return a table whose times are told in the zone that the user names, by no other clock."""
+    kept = tuple(said for said in table.remarks if not said.startswith(OF_ZONES))
+    return replace(table, t=times, clock=None, remarks=kept)
+
+
 def told_of(table: Table) -> list[str]:
     """Return how a table was read, where that is not plain, and which columns play no part."""
     said = list(table.remarks)
     if table.ignored:
-        more = " (find --value all takes each for a series)" if len(table.others) > 1 else ""
+        more = " (find --value all takes each for a series)" if table.others else ""
         said.append(f"ignored: {listed(table.ignored)}{more}")
     return said

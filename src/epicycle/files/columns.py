@@ -62,7 +62,7 @@ _COUNTERS = _names("id index row no n nr number unnamed cadenceno cadence frame 
 #: First words of columns that say when, where or how well, and are values if there is nothing else.
 _CIRCUMSTANCES = _names(
     "time timecorr year month mon day hour minute second doy week weekday quarter dec decimal lat "
-    "latitude lon longitude quality flag flags qc sap_quality"
+    "latitude lon longitude ra raj dej rah elevation altitude quality flag flags qc sap_quality"
 )
 
 
@@ -273,7 +273,10 @@ def _could_be_time(series: pd.Series) -> bool:
 
 
 def _is_counter(column: str) -> bool:
-    return _bare(column) in _COUNTERS or column.startswith(("column ", "Unnamed"))
+    words = _words(column)
+    last = bool(words) and len(words) > 1 and words[-1] in ("id", "ids", "no", "nr")
+    nameless = column.startswith(("column ", "Unnamed")) or not re.search(r"\w", column)
+    return nameless or last or _bare(column) in _COUNTERS
 
 
 def _is_circumstance(column: str) -> bool:
@@ -309,11 +312,14 @@ def _guess_value(table: RawTable, taken: set[str | None]) -> str:
             return str(column)
     numeric = [c for c in _numeric(table, taken) if not _is_error(c)]
     for column in numeric:
-        if _VALUE_WORDS.intersection(_words(column)) and not _is_circumstance(column):
+        likely = not (_is_circumstance(column) or _is_counter(column))
+        if likely and _VALUE_WORDS.intersection(_words(column)):
             return column
 
-    def unlikely(column: str) -> bool:
-        return _is_counter(column) or _is_circumstance(column)
+    def unlikely(column: str) -> int:
+        if table.frame[column].nunique() < 2:
+            return 2  # where the station is, how high it stands
+        return int(_is_counter(column) or _is_circumstance(column))
 
     # the error of another column comes after it, whatever its name: "rv0", "e_rv0"
     for column in sorted(numeric, key=unlikely):

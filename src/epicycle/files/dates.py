@@ -145,7 +145,7 @@ def read_dates(text: pd.Series, told: Conventions, what: str) -> tuple[Any, str]
     moments[unread] = np.datetime64("NaT")
     if "z" not in parts or parts["z"].isna().all():
         return pd.DatetimeIndex(moments), remark
-    moments = moments - _offsets(parts["z"])
+    moments = moments - offsets_of(parts["z"])
     return pd.DatetimeIndex(moments).tz_localize("UTC"), remark
 
 
@@ -289,7 +289,7 @@ def _clock(parts: pd.DataFrame) -> NDArray[np.timedelta64]:
     return passed
 
 
-def _offsets(zones: pd.Series) -> NDArray[np.timedelta64]:
+def offsets_of(zones: pd.Series) -> NDArray[np.timedelta64]:
     """Return how far zones such as +02:00 are ahead of UTC."""
     told = zones.str.extract(r"^([+-])(\d\d):?(\d\d)?$")
     minutes = 60 * told[1].astype(float).fillna(0) + told[2].astype(float).fillna(0)

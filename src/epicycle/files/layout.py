@@ -48,6 +48,12 @@ _RULE = re.compile(r"[-=_+|:]{2,}$")
 _MEASURED = re.compile(r"[+-]?\d+\.\d{2,}")
 
 
+#: A day, and a time of day, as blanks cut them apart.
+_DAY = re.compile(r"\d{1,4}([/.\-])(\d{1,2}|[A-Za-z]{3,9})\1\d{1,4}")
+
+_TIME = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?")
+
+
 class ReadError(ValueError):
     """A file cannot be used as a table of samples; the message is one line that says why."""
 
@@ -309,9 +315,12 @@ def _header(text: Text, rows: list[list[str]]) -> Header:
         next(text.records(), None)  # which says what is wrong with it, if anything is
         raise ReadError(f"{text.name} holds nothing but blanks: expected a header line and rows.")
     first = [" ".join(field.split()) for field in rows[0]]
+    if text.delimiter is None and (names := _with_time_of_day(rows)):
+        return Header(names, True, 1)
     rows = [row for row in rows if len(row) == len(first)]
     columns = _columns_of_data(rows)
-    if not all(is_datum(field) for field in first) and not _is_row_of_data(rows, columns):
+    is_data = all(is_datum(f) or is_absent(f) for f in first) and any(map(is_datum, first))
+    if not is_data and not _is_row_of_data(rows, columns):
         names = tuple(f or f"column {i + 1}" for i, f in enumerate(first))
         extra = _extra_rows(rows, columns)
         units = next((tuple(f.strip() for f in row) for row in extra if not _is_rule(row)), ())
@@ -329,6 +338,17 @@ def _header(text: Text, rows: list[list[str]]) -> Header:
     if above:
         return Header(above[-1], True, 0)
     return Header(tuple(str(i + 1) for i in range(len(first))), False, 0)
+
+
+def _with_time_of_day(rows: list[list[str]]) -> tuple[str, ...]:
+    """Return names of columns where blanks cut each date in two, a day and a time of day."""
+    names, below = rows[0], rows[1:]
+    if not below or any(len(row) != len(names) + 1 for row in below) or any(map(is_datum, names)):
+        return ()
+    for k in range(len(names)):
+        if all(_DAY.fullmatch(row[k]) and _TIME.fullmatch(row[k + 1]) for row in below):
+            return (*names[: k + 1], f"{names[k]} of day", *names[k + 1 :])
+    return ()
 
 
 def _is_row_of_data(rows: list[list[str]], columns: list[int]) -> bool:

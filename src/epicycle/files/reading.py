@@ -17,9 +17,11 @@ from epicycle.files.conventions import NOTHING_SAID, Conventions
 from epicycle.files.delimited import ReadError
 from epicycle.files.frames import RawTable, load
 from epicycle.files.joining import join_times
+from epicycle.files.kinds import kind_of
 from epicycle.files.labels import read_labels, shown
 from epicycle.files.numbers import Column, all_of, read_numbers
-from epicycle.files.time_column import read_instants, unit_of_times
+from epicycle.files.offsets import keeps_to_clocks, zone_of
+from epicycle.files.time_column import Instants, read_instants, unit_of_times
 from epicycle.samples.arrays import Floats
 
 if TYPE_CHECKING:
@@ -67,6 +69,9 @@ class Table:
         Columns that play no part.
     others : tuple of str
         Those of them that could be values.
+    clock : str or None
+        "local" where offsets change and the values keep to the clocks, see
+        :mod:`epicycle.files.offsets`.
     """
 
     t: Any
@@ -88,6 +93,7 @@ class Table:
     remarks: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    clock: str | None = None
 
     @property
     def roles(self) -> dict[str, Any]:
@@ -158,8 +164,9 @@ def read_table(
     table, columns, dropped = _with_times(table, choice, read)
     instants = read_instants(table, choice.time, told)
     note = f"{', joined' * was_joined}{instants.note}"
+    times, clock, told_in = _by_clocks(instants, columns)
     return Table(
-        t=instants.values,
+        t=times,
         y=_as_values(columns, choice.values),
         dy=_errors(table, choice, columns, told),
         weights=(
@@ -179,7 +186,15 @@ def read_table(
         id_column=choice.series,
         guesses=_guesses(table, choice, note),
         sha256=table.sha256,
-        remarks=(*table.remarks, *instants.remarks, *all_of(read), *dropped),
+        remarks=(
+            *table.remarks,
+            *instants.remarks,
+            *told_in,
+            *all_of(read),
+            *dropped,
+            *_mixed(table, choice),
+        ),
+        clock=clock,
         ignored=_ignored(table, choice),
         others=tuple(other_values(table, _used(choice))) if not values else (),
     )
@@ -199,6 +214,37 @@ def _with_times(
     kept = replace(table, frame=table.frame[~empty])
     said = f"{int(empty.sum())} rows without time and value left out"
     return kept, [column[~empty] for column in columns], (said,)
+
+
+def _by_clocks(
+    instants: Instants, columns: list[Floats]
+) -> tuple[Any, str | None, tuple[str, ...]]:
+    """Return times, in a zone where their offsets change, and which clock the values keep to."""
+    if instants.offsets is None:
+        return instants.values, None, ()
+    zone = zone_of(instants.values, instants.offsets)
+    if zone is None or not columns:
+        return instants.values, None, ("told in UTC (--zone tells them by the clocks of a place)",)
+    if not keeps_to_clocks(instants.values, instants.offsets, columns[0]):
+        return instants.values, None, (f"told in UTC (--zone {zone} tells them by its clocks)",)
+    said = f"clock: local, of {zone} (guessed: the values keep to it; --zone UTC for elapsed time)"
+    return instants.values.tz_convert(zone), "local", (said,)
+
+
+def _mixed(table: RawTable, choice: Choice) -> tuple[str, ...]:
+    """Return a word on a column that tells apart what is there at the same times."""
+    times = table.frame[choice.time]
+    if choice.group is not None or choice.series is not None or not times.duplicated().any():
+        return ()
+    for column in table.frame.columns:
+        labels = table.frame[column]
+        if column in _used(choice) or kind_of(labels) != "text" or labels.isna().any():
+            continue
+        n = int(labels.nunique())
+        if n < 2 or 3 * n > len(labels) or table.frame.duplicated([choice.time, column]).any():
+            continue
+        return (f"times repeat: {column} tells {n} series apart (--group {column}, --id {column})",)
+    return ()
 
 
 def _ignored(table: RawTable, choice: Choice) -> tuple[str, ...]:

@@ -54,11 +54,14 @@ class Instants:
         How they were read where that is not plain: ", read as YYYYMMDD".
     remarks : tuple of str
         What else there is to know of it.
+    offsets : ndarray of timedelta64, shape (n,), or None
+        How far the clocks were ahead of UTC, where that changes.
     """
 
     values: Any
     note: str = ""
     remarks: tuple[str, ...] = ()
+    offsets: Any = None
 
 
 def read_instants(table: RawTable, column: str, told: Conventions = NOTHING_SAID) -> Instants:
@@ -97,6 +100,10 @@ def read_instants(table: RawTable, column: str, told: Conventions = NOTHING_SAID
     if series.dtype.kind in "iu":  # 64 bits of nanoseconds do not fit into a float
         if _DATE_NAME.search(column) and series.between(1000_00_00, 9999_99_99).all():
             return Instants(_compact_dates(table, series), ", read as YYYYMMDD")
+        if not table.has_header or _COUNT_NAME.search(column):
+            days, how = _in_one_number(series.to_numpy(), _ONE_NUMBER[table.has_header :])
+            if days is not None:
+                return Instants(days, f", read as {how}")
         return Instants(series.to_numpy())
     numbers = read_numbers(table, column, "times", told)
     return Instants(numbers.numbers, remarks=numbers.remarks)
@@ -128,6 +135,38 @@ def _compact_dates(table: RawTable, series: pd.Series) -> Any:
     days = pd.to_datetime(series.astype(str), format="%Y%m%d", errors="coerce")
     _refuse_unread(table, series, days.isna().to_numpy())
     return pd.DatetimeIndex(days)
+
+
+#: Dates in one number; days alone need a name that says so, or a table without names.
+_ONE_NUMBER = ("YYYYMMDD", "YYYYMMDDHH", "YYYYMMDDHHMM", "YYYYMMDDHHMMSS")
+
+
+def _in_one_number(numbers: Any, forms: tuple[str, ...]) -> tuple[Any, str]:
+    """Return dates that are one whole number with the time of day, or None where they are not so.
+
+    All of them must be in the calendar, in the years 1700 to 2199: counts since 1970 are not.
+    """
+    import pandas as pd
+
+    for how in forms:
+        if not 17 <= numbers.min() / 10.0 ** (len(how) - 2) < 22:
+            continue
+        if not 17 <= numbers.max() / 10.0 ** (len(how) - 2) < 22:
+            continue
+        clock = numbers % 10 ** (len(how) - 8) * 10 ** (14 - len(how))
+        days = numbers // 10 ** (len(how) - 8)
+        read = dates.from_days(days // 10_000, days // 100 % 100, days % 100)
+        hours, minutes, seconds = clock // 10_000, clock // 100 % 100, clock % 100
+        if (
+            np.isnat(read).any()
+            or (hours > 24).any()
+            or (minutes > 59).any()
+            or (seconds > 60).any()
+        ):
+            continue
+        passed = (3600 * hours + 60 * minutes + seconds).astype("timedelta64[s]")
+        return pd.DatetimeIndex(read.astype("datetime64[s]") + passed), how
+    return None, ""
 
 
 def _dates(table: RawTable, series: pd.Series, told: Conventions) -> Instants:
@@ -167,13 +206,8 @@ def _dates(table: RawTable, series: pd.Series, told: Conventions) -> Instants:
     if not other.size:
         return Instants(read)
     offsets = " and ".join(dict.fromkeys(zones))
-    return Instants(
-        read,
-        remarks=(
-            f"offsets {offsets[:60]} read as instants, told in UTC (--zone tells them by the "
-            f"clocks of a place)",
-        ),
-    )
+    said = f"offsets {offsets[:60]} read as instants"
+    return Instants(read, remarks=(said,), offsets=dates.offsets_of(zones.replace({"UTC": "+00"})))
 
 
 def _clock(table: RawTable, series: pd.Series) -> Instants:

@@ -48,6 +48,8 @@ class InputLimits:
     """So many processes may be asked for; more than there are processors gain nothing."""
     fill_gap: float = decides(0.5, "ranges of the others", "series/series")
     """A number of nines that comes again, this far off all others, stands for a missing value."""
+    clock_evidence: float = decides(2 * 4.6, "twice the logarithm of odds", "series/series")
+    """Values keep to clocks that were put forward where that is so much likelier, here 100 : 1."""
     single_fill_gap: float = decides(3.0, "ranges of the others", "series/series")
     """A number of nines that is there once, this far off all others, stands for a missing value."""
 
