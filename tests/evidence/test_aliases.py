@@ -83,6 +83,13 @@ def test_another_cycle_is_no_rival() -> None:
     assert [round(a.frequency, 3) for a in alone] == [0.1, 0.137]
 
 
+def test_what_has_a_row_of_its_own_is_no_alias() -> None:
+    place = {"period": 1.0, "power_ratio": 0.9, "window_frequency": 0.1, "kind": "window"}
+    aliases = [Alias(frequency=f, odds=1.0, **place) for f in (0.2, 0.4)]
+    kept = led_by_rivals(aliases, [], 0.3, 100.0, others=[0.2001])
+    assert [a.frequency for a in kept] == [0.4]
+
+
 def test_two_cycles_are_not_offered_as_each_other() -> None:
     problem = sinusoids(3, 150, 100.0, [(1 / 7.3, 3.0), (1 / 3.1, 2.0), (1 / 1.7, 1.5)])
     model = find_cycles(problem.t, problem.y, minimum_period=1.0)

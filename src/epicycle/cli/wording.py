@@ -34,6 +34,7 @@ _LEADING_OPTIONS = (
 
 def in_words_of_options(message: str) -> str:
     """Return a message of the library with its arguments called as they are here."""
+    message = message.replace("red_noise=True", "--red-noise")
     for name, option in _OPTIONS.items():
         message = re.sub(rf"\b{name}\b", option, message)
     # such a word is an option where the message begins with it, or gives it a value

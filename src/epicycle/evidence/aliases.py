@@ -142,12 +142,14 @@ def led_by_rivals(
     spacings : sequence of (float, str)
         Distances at which the sampling repeats a line, with what each is called.
     others : sequence of float
-        Frequencies of the lines of all other cycles.  The rivals were compared without them:
-        their odds say something of the likeliest of them only, and none is where another
-        cycle is.
+        Frequencies of the lines of all other cycles, which are no aliases.  The rivals were
+        compared without them: their odds say something of the likeliest of them only, and none is
+        where another cycle is.
     is_sinusoid : bool
         Whether the cycle has one line only; its multiples and fractions are judged as lines then.
     """
+    # what has a row of its own is no other place for this cycle
+    aliases = [a for a in aliases if all(abs(a.frequency - f) > 1.0 / baseline for f in others)]
     own = next((r for r in rivals if abs(r.frequency - frequency) < 0.5 / baseline), None)
     if own is None or (len(others) and own is not rivals[0]):
         return list(aliases)

@@ -167,6 +167,12 @@ class Honesty:
     """A limit is stated up to this multiple of what evenly spread samples would show."""
     marks: float = decides(10.0, "ratio", "accuracy/bioluminescence")
     """A number of nines, such as -999, marks a gap where it lies so many times less far off."""
+    neighbours: int = decides(30, "pairs", "accuracy/red_noise")
+    """So many pairs of neighbouring residuals are needed to say that they correlate."""
+    neighbour_correlation: float = decides(0.3, "correlation", "accuracy/red_noise")
+    """Neighbouring residuals that correlate so much are told, with what tests against it."""
+    neighbour_errors: float = decides(5.0, "errors", "accuracy/red_noise")
+    """A correlation of neighbouring residuals is told from so many of its errors upwards."""
     near_a_day: tuple[float, float] = decides((20.0, 28.0), "hours", "accuracy/tide")
     """A rhythm of such a period is told in times of day."""
     another_time: float = decides(3.0, "errors", "accuracy/tide")

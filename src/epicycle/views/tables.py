@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from epicycle.results.cycles import Cycle, PerOutput
 from epicycle.results.local_time import clock_changes
+from epicycle.results.neighbours import neighbour_note
 from epicycle.results.result import Result
 from epicycle.results.suggestions import Suggestion
 from epicycle.samples.text import in_line, visible
@@ -287,13 +288,19 @@ def notes(model: Result) -> list[str]:
         *_clock_lines(model),
         *_gear_lines(model),
         *_suggestion_lines(model),
-        *(f"note: {text}" for text in model.undecided),
+        *(f"note: {text}" for text in (*model.undecided, *neighbour_note(model.origin))),
     ]
     return [visible(" ".join(line.split())) if "\n" in line else visible(line) for line in lines]
 
 
 def is_limited(model: Result) -> bool:
-    """Return whether the result states how large a cycle may be that was not seen."""
+    """Return whether the result states how large a cycle may be that was not seen.
+
+    Where nothing is claimed, it does not of what is in the fit all the same: of a line that was
+    fitted it cannot be said that it would have been seen.
+    """
+    if not model.cycles and not all(line.claimed for line in model.lines):
+        return False
     limit = model.amplitude_limit
     numbers = limit if isinstance(limit, (tuple, list)) else [limit]
     return all(one is not None and math.isfinite(one) for one in numbers)
