@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
 from learning.inputs import bars_inputs, measure_inputs, tables_inputs
+from learning.loops import bars_loops, measure_loops, tables_loops
 from learning.losses import bars_losses, measure_losses, tables_losses
 from learning.named import bars_named, measure_named, tables_named
 from learning.no_cycle import bars_no_cycle, measure_no_cycle, tables_no_cycle
@@ -52,6 +53,7 @@ SECTIONS = [
     common.Section(
         "rasters", "Regular inputs", measure_rasters, tables_rasters, bars_rasters, ("torch",)
     ),
+    common.Section("loops", "Odd loops", measure_loops, tables_loops, bars_loops, ("torch",)),
     common.Section(
         "overhead", "Overhead at batch 1024, 3 x 256", measure_overhead, tables_overhead,
         bars_overhead, ("torch",),

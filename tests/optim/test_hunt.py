@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from epicycle.optim.band import Band
 from epicycle.optim.coordinates import Coordinates
-from epicycle.optim.hunt import Band, Hunt
+from epicycle.optim.hunt import Hunt
 
 ROUNDING = 1e-12
 
@@ -77,3 +78,31 @@ def test_a_band_beyond_the_resolution_of_the_inputs_is_refused():
     low, high = Band(0.0, 1.0).limits(x)
     assert low[0] == pytest.approx(3e-6)
     assert high[0] == 1.0
+
+
+def test_a_line_of_one_series_is_not_diluted_by_fifteen_others():
+    rng = np.random.default_rng(7)
+    x, y = rng.uniform(0, 100.0, 400), rng.normal(size=(400, 16))
+    # of its own series a seventh of the power; of all together a hundredth
+    y[:, 3] += 0.6 * np.cos(2 * np.pi * 0.731 * x)
+    (found,) = hunt(y, x).lines(Band(0.0, 1.0), 0.01, 1)
+    # a tenth of 1 / span
+    assert found.frequency[0] == pytest.approx(0.731, abs=1e-3)
+
+
+def test_series_that_are_explained_do_not_make_the_others_look_significant():
+    # two series that one line explains wholly, and four of a line out of the band
+    rng = np.random.default_rng(8)
+    x = rng.uniform(0, 1000.0, 600)
+    turns = np.outer(x, [0.731, 0.731, 317.0, 317.0, 317.0, 317.0])
+    y = np.sin(2 * np.pi * turns + np.arange(6))
+    found = hunt(y, x).lines(Band(0.0, 10.0), 0.01, 6)
+    assert [f.frequency[0] for f in found] == pytest.approx([0.731], abs=1e-6)
+
+
+def test_the_search_goes_on_past_what_the_first_estimate_of_a_line_leaves():
+    x, _ = noise(9)
+    waves = [np.cos(2 * np.pi * f * x + k) for k, f in enumerate((0.731, 0.274, 0.5))]
+    y = sum(a * wave for a, wave in zip((3.0, 0.3, 0.03), waves, strict=True))[:, np.newaxis]
+    found = hunt(y, x).lines(Band(0.0, 1.0), 0.01, 3)
+    assert sorted(f.frequency[0] for f in found) == pytest.approx([0.274, 0.5, 0.731], abs=1e-4)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from epicycle.optim import searching
+from epicycle.optim.band import Band
 from epicycle.optim.frequencies import FrequencyBank
-from epicycle.optim.hunt import Band
 from epicycle.optim.probe import Probe
 from epicycle.optim.reservoir import Chunk
 from tests.optim import networks
@@ -277,3 +277,38 @@ def test_the_spread_is_the_root_mean_square_of_what_the_frequencies_multiply():
         [chunk], [FrequencyBank(nn.Parameter(torch.ones(3)), None, True)], Probe(net)
     ).values()
     assert spread.numpy() == pytest.approx([np.sqrt((x.numpy() ** 2).mean())], rel=1e-12)
+
+
+def test_a_line_without_a_frequency_is_listed():
+    net, x = silent(1), inputs()
+    outcome = search(net, x, wave(FIRST, x) + 0.6 * wave(SECOND, x) + noise())
+    assert [placed.frequency[0] for placed in outcome.placements] == pytest.approx(
+        [FIRST], abs=1e-3
+    )
+    assert [abs(line.frequency[0]) for line in outcome.unplaced] == pytest.approx(
+        [SECOND], abs=1e-3
+    )
+
+
+def test_what_the_network_should_not_say_is_no_line_of_its_frequency():
+    net, x = silent(1), inputs()
+    with torch.no_grad():
+        net[0].frequency.fill_(FIRST)
+        net[1].weight[0, 1] = 2.0  # says FIRST, and only SECOND is wanted
+    outcome = search(net, x, wave(SECOND, x))
+    assert [placed.frequency[0] for placed in outcome.placements] == pytest.approx(
+        [SECOND], abs=1e-3
+    )
+
+
+def test_a_frequency_that_the_output_has_lost_is_free_for_another_line():
+    net, x = silent(1), inputs()
+    (bank,) = banks_of(net)
+    with torch.no_grad():
+        net[0].frequency.fill_(FIRST)
+    bank.follow_user()
+    bank.strength[0], bank.error[0], bank.heard[0] = 2.0, 1e-9, 0.5
+    outcome = search(net, x, wave(SECOND, x), [bank])
+    assert [placed.frequency[0] for placed in outcome.placements] == pytest.approx(
+        [SECOND], abs=1e-3
+    )

@@ -38,7 +38,7 @@ def test_what_is_wanted_is_the_target_of_a_squared_error():
 def test_many_columns_keep_their_strongest_directions():
     x, rng = inputs(), np.random.default_rng(2)
     strong = rng.normal(size=(300, 16)) @ rng.normal(size=(16, 40))
-    (series,) = series_of(x, torch.zeros(300, 1, dtype=torch.float64), torch.tensor(strong))
+    (series,) = series_of(x, torch.zeros(300, 40, dtype=torch.float64), torch.tensor(strong))
     assert series.values.shape == (300, 16)
     # sixteen directions hold all of it
     assert (series.values**2).sum() == pytest.approx((strong**2).sum())

@@ -63,7 +63,21 @@ def test_outputs_that_match_no_inputs(net, opt):
         opt.step()
 
 
-def test_a_module_called_by_keyword(net, opt):
+def test_a_module_called_by_keyword_is_seen_as_by_position(net, opt):
+    descent = SpectralDescent(opt, net, angular_frequencies=[net.freq])
+    x = torch.rand(64, 1, dtype=torch.float64)
+    net(x=x).sum().backward()
+    (noted,) = descent.state_dict()["reservoir"]
+    assert noted["arguments"][0].equal(x)
+
+
+def test_arguments_without_a_position_are_refused():
+    class Named(networks.Sin):
+        def forward(self, *, x):
+            return super().forward(x)
+
+    net = Named()
+    opt = torch.optim.SGD(net.parameters(), lr=1e-4)
     SpectralDescent(opt, net, angular_frequencies=[net.freq])
     net(x=torch.rand(64, 1, dtype=torch.float64)).sum().backward()
     with pytest.raises(ValueError, match=r"called without a positional tensor"):

@@ -36,7 +36,8 @@ def test_a_frozen_frequency_is_never_written(before, kind):
     descent = SpectralDescent(opt, net)
     net[0].requires_grad_(False)
     value = net[0].frequency.clone()
-    train(net, opt, 12)
+    with pytest.warns(RuntimeWarning, match="frozen"):
+        train(net, opt, 12)
     assert torch.equal(net[0].frequency, value)
     assert not net[0].frequency.requires_grad
     assert descent.moves == []

@@ -81,6 +81,8 @@ class Learning:
 
     patience: int = decides(16, "searches", "learning/no_cycle")
     """Searches of coarse inputs without a finding that deserve a warning."""
+    silent: int = decides(4, "steps", "learning/loops")
+    """Without any gradient after so many steps, the user is told."""
     hopeless: float = decides(0.05, "probability", "learning/no_cycle")
     """A maximum that is less significant at a single frequency is not refined."""
     kept_aside: int = decides(3, "samples", "learning/no_cycle")
@@ -91,6 +93,24 @@ class Learning:
     """Two lines that are closer are one."""
     near: float = decides(1.5, "1/span", "learning/targets")
     """A line and a frequency that are closer belong together."""
+    grown: float = decides(1.5, "ratio", "learning/loops")
+    """Inputs that have grown by more change the unit in which phases are stepped."""
+    left_place: float = decides(0.25, "cycles", "learning/loops", "derived: half of its basin")
+    """Set by the user to a value this far away at typical inputs, a frequency is a new one."""
+    relapsed: tuple[float, float] = decides((0.1, 0.3), "power", "learning/loops")
+    """The gradient fell below the first part of what it was before a move, and rose above the
+    second: what was learned is lost, and the searches begin anew."""
+    pause: int = decides(16, "steps", "learning/loops", "derived: the searches begin within 16")
+    """Searches begin anew only so many steps after they did the last time."""
+    faint: float = decides(0.01, "power", "learning/loops")
+    """Of several series, one left with less than this share of the
+    strongest one's power has no say."""
+    left: float = decides(1e-6, "power", "learning/loops")
+    """What lines leave below this share is looked at once the network has learned them."""
+    set_aside: int = decides(4, "lines", "learning/loops")
+    """Lines that are not confirmed, or not resolved, past which a search looks on."""
+    listed: int = decides(4, "lines", "learning/loops")
+    """Lines looked for beyond the frequencies that there are, to be listed."""
     told_apart: float = decides(
         14.0, "chi2", "learning/rasters", "derived: odds of 1000, 2 ln(1000) = 13.8"
     )

@@ -7,6 +7,7 @@ spectrum shows every line that the network does not explain yet, wherever it is.
 steps, and moves frequencies to the lines that are significant.
 """
 
-from epicycle.optim.spectral_descent import Move, SpectralDescent
+from epicycle.optim.moves import Move, Unplaced
+from epicycle.optim.spectral_descent import SpectralDescent
 
-__all__ = ["Move", "SpectralDescent"]
+__all__ = ["Move", "SpectralDescent", "Unplaced"]

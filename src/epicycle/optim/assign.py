@@ -8,7 +8,6 @@ right whose change of the output points along minus the gradient.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from torch import Tensor
 
 from epicycle.limits import LEARNING
 from epicycle.optim.frequencies import FrequencyBank
+from epicycle.optim.lines import Correction, Line, Placement
 from epicycle.optim.reservoir import Sample
 from epicycle.samples.arrays import Floats
 
@@ -44,49 +44,6 @@ _NEIGHBOURS = 3
 Evaluate = Callable[[FrequencyBank, Tensor], Tensor]
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line to be given to a frequency.
-
-    Attributes
-    ----------
-    frequency, error : ndarray, shape (m,)
-        Its frequency, signed where the sign is known, and standard error.
-    strength : float
-        Its power in units of the loss's gradient.
-    false_alarm_probability : float
-    slot : int or None
-        The frequency that it belongs to, where that is known.
-    """
-
-    frequency: Floats
-    error: Floats
-    strength: float
-    false_alarm_probability: float
-    slot: int | None = None
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A frequency to be put on a line."""
-
-    bank: int
-    index: int
-    frequency: Floats
-    error: Floats
-    strength: float
-    false_alarm_probability: float
-
-
-@dataclass(frozen=True)
-class Correction:
-    """A frequency to be corrected within its basin."""
-
-    bank: int
-    index: int
-    frequency: Floats
-
-
 class Slots:
     """The frequencies of banks that share their inputs, numbered through."""
 
@@ -100,7 +57,10 @@ class Slots:
         self.frequency = np.concatenate([bank.exact.cpu().numpy() for bank in banks])
         self.strength = np.concatenate([bank.strength for bank in banks])
         self.error = np.concatenate([bank.error for bank in banks])
+        self.heard = np.concatenate([bank.heard for bank in banks])
         self.held = np.concatenate([bank.held for bank in banks])
+        #: strength, as far as the network makes use of it now
+        self.use = self.strength.copy()
         #: share of what is wanted of the network, which tells those never put on a line apart
         self.share = np.zeros(len(self.frequency))
 
@@ -119,7 +79,7 @@ class Slots:
 
     def least_worthwhile(self, slot: int | None) -> float:
         """Return the strength that a new line needs to move one of the slots, or the one."""
-        strength = self.strength if slot is None else self.strength[slot]
+        strength = self.use if slot is None else self.use[slot]
         return float(_STRONGER * np.min(strength))
 
     def locate(self, slot: int) -> tuple[FrequencyBank, int]:
@@ -151,10 +111,13 @@ class Slots:
 
     def weakest(self) -> list[int]:
         """Return all slots, the least useful first."""
-        return [int(k) for k in np.lexsort((self.share, self.strength))]
+        return [int(k) for k in np.lexsort((self.share, self.use))]
 
-    def look(self, power: Sequence[float], *, own: bool) -> None:
-        """Take note of the power that the gradient has at each frequency now.
+    def look(self, power: Floats, said: Floats, *, own: bool) -> None:
+        """Take note of the power that gradient and output have at each frequency now.
+
+        A frequency is worth what its line was worth, as far as the output still has the line: one
+        that the target does not want any more is unlearned, and free for another line.
 
         While a frequency is held, the power that its line had says that the network does not use
         it yet.  Later on, the same power comes from the network itself: the line is gone.
@@ -169,11 +132,18 @@ class Slots:
         self._gone = placed & ~self.held & there
         self.held = placed & self.held & there
         self.strength[self._gone], self.error[self._gone] = 0.0, np.inf
+        self.heard = np.where(placed, np.maximum(self.heard, said), 0.0)
+        present = np.divide(said, self.heard, out=np.ones(len(self)), where=self.heard > 0)
+        self.use = self.strength * np.where(self.held, 1.0, present)
 
     @property
     def used(self) -> list[tuple[int, int]]:
         """Bank and index of the held frequencies whose lines are explained by now."""
         return [self._name(k) for k in np.flatnonzero(self._used).tolist()]
+
+    def heard_by_slot(self) -> list[tuple[int, int, float]]:
+        """Bank and index of each frequency, and the most power that the output had there."""
+        return [(*self._name(k), float(self.heard[k])) for k in range(len(self))]
 
     @property
     def gone(self) -> list[tuple[int, int]]:
@@ -190,7 +160,8 @@ class Slots:
 
     def place(self, slot: int, line: Line, frequency: Floats) -> Placement:
         """Record that a slot now has a line, and say how to make it so."""
-        self.frequency[slot], self.strength[slot] = frequency, line.strength
+        self.frequency[slot] = frequency
+        self.strength[slot] = self.use[slot] = line.strength
         return Placement(
             *self._name(slot), frequency, line.error, line.strength, line.false_alarm_probability
         )
@@ -277,7 +248,7 @@ def _worthwhile(line: Line, slots: Slots, slot: int, near: bool) -> bool:
             away > line.error
         ).any()
         return bool(better) and (bool(slots.held[slot]) or slots.strength[slot] == 0)
-    return bool(line.strength >= _STRONGER * slots.strength[slot])
+    return bool(line.strength >= _STRONGER * slots.use[slot])
 
 
 class _Effect:

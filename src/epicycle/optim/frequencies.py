@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.optim import LBFGS, Optimizer
 from torch.utils.hooks import RemovableHandle
 
+from epicycle.limits import LEARNING
 from epicycle.optim.scales import ANGULAR, CYCLES, Scale
 from epicycle.samples.arrays import Floats
 
@@ -52,6 +52,8 @@ class FrequencyBank:
         Power of the line that each frequency was put on, 0 before that.
     error : ndarray, shape (k, m)
         Standard error of the frequency when it was put there, infinite before that.
+    heard : ndarray, shape (k,)
+        Most power that the network's output has had at the frequency since it was put there.
     held : ndarray of bool, shape (k,)
         Whether a frequency stays where it is: until the rest of the network makes use of its
         new place, its gradient is about phases that are wrong as yet, not about its value.
@@ -80,11 +82,17 @@ class FrequencyBank:
     def _start(self) -> None:
         self.strength: Floats = np.zeros(len(self.exact))
         self.error: Floats = np.full(self.exact.shape, np.inf)
+        self.heard: Floats = np.zeros(len(self.exact))
         self._hold(np.zeros(len(self.exact), dtype=bool))
 
     def _hold(self, held: NDArray[np.bool_]) -> None:
         self.held: NDArray[np.bool_] = held
         self._rate = None
+
+    @property
+    def shows_phase(self) -> bool:
+        """Whether the parameter holds a phase for the optimizer just now."""
+        return self._shows_phase
 
     @property
     def frozen(self) -> bool:
@@ -115,19 +123,44 @@ class FrequencyBank:
             self._adopt()
             self._start()
 
+    def widen(self, spread: Tensor) -> None:
+        """Follow inputs that have grown: a step of the phase must not become one of many turns."""
+        if self.spread is not None and len(spread) == self.inputs:
+            grown = spread.to(self.spread) > LEARNING.grown * self.spread
+            if bool(grown.any()):
+                self.spread = torch.where(grown, spread.to(self.spread), self.spread)
+                self._rate = None
+
     def _adopt(self) -> None:
         self._written = self.parameter.detach().clone()
-        value = self._written.to(torch.float64)
-        self.exact = self.scale.cycles(value.reshape(-1, self.inputs))
+        self.exact = self.frequency_of(self._written)
 
-    def follow_user(self) -> None:
-        """Adopt the parameter's value where someone else has set it."""
+    def frequency_of(self, value: Tensor) -> Tensor:
+        """Return the frequencies, shape (k, m), that a value of the parameter stands for."""
+        return self.scale.cycles(value.to(torch.float64).reshape(-1, self.inputs))
+
+    def follow_user(self) -> bool:
+        """Adopt the parameter's value where someone else has set it.
+
+        Returns whether a frequency has left its place: it is a new one then, on no line.
+        """
         if self._shows_phase:  # a step was interrupted
             self.write()
         value = self.parameter.detach()
         # converted to another dtype, and back perhaps, it is still the value that was written
-        if not torch.equal(self._written.to(value.device, value.dtype), value):
-            self._adopt()
+        if torch.equal(self._written.to(value.device, value.dtype), value):
+            return False
+        before = self.exact
+        self._adopt()
+        if self.spread is None:
+            return False
+        turned = (self.exact - before.to(self.exact.device)).abs() * self.spread.to(
+            self.exact.device
+        )
+        left = (turned > LEARNING.left_place).any(dim=1).cpu().numpy()
+        self.strength[left], self.error[left], self.heard[left] = 0.0, np.inf, 0.0
+        self._hold(self.held & ~left)
+        return bool(left.any())
 
     def cycles(self, value: Tensor) -> Floats:
         """Return the frequency, shape (1,), that one value of the parameter stands for."""
@@ -160,11 +193,11 @@ class FrequencyBank:
 
     def retire(self, index: int) -> None:
         """Note that the line of a frequency is gone."""
-        self.strength[index], self.error[index] = 0.0, np.inf
+        self.strength[index], self.error[index], self.heard[index] = 0.0, np.inf, 0.0
 
     def place(self, index: int, frequency: Floats, error: Floats, strength: float) -> None:
         """Put one frequency on a line, and hold it there."""
-        self.strength[index], self.error[index] = strength, error
+        self.strength[index], self.error[index], self.heard[index] = strength, error, 0.0
         self._hold(self.held | (np.arange(len(self.held)) == index))
         self.correct(index, frequency)
 
@@ -245,13 +278,19 @@ class FrequencyBank:
             self._rate = moving / radians.expand(len(self.exact), self.inputs)
         return self._rate
 
-    def forget_state(self, index: int, optimizer: Optimizer) -> None:
-        """Forget what the optimizer has gathered about one frequency (its moments)."""
-        if isinstance(optimizer, LBFGS):  # keeps one history of all parameters
-            optimizer.state.clear()
-        for value in optimizer.state.get(self.parameter, {}).values():
-            if isinstance(value, Tensor) and value.shape == self.parameter.shape:
-                value.reshape(-1, self.inputs)[index] = 0
+    def phase_of(self, frequency: Tensor) -> Tensor:
+        """Return the phase, in the parameter's shape, that leads from the present frequencies."""
+        p = self.parameter
+        if self.spread is None:
+            return torch.zeros_like(p)
+        rate = self._cycles_per_phase(p.device)
+        away = frequency.to(p.device) - self.exact.to(p.device)
+        phase = torch.where(rate > 0, away / rate.clamp_min(1e-300), 0.0)
+        return phase.reshape(p.shape).to(p.dtype)
+
+    def frequency_at(self, phase: Tensor) -> Tensor:
+        """Return the frequencies, shape (k, m), that a phase leads to from the present ones."""
+        return self._stepped(phase.detach())
 
     # ---- State -----------------------------------------------------------------------------
 
@@ -265,6 +304,7 @@ class FrequencyBank:
             "strength": self.strength.tolist(),
             "error": self.error.tolist(),
             "held": self.held.tolist(),
+            "heard": self.heard.tolist(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -277,6 +317,7 @@ class FrequencyBank:
         self._written = self.valued(self.exact)
         self.strength = np.array(state["strength"])
         self.error = np.array(state["error"])
+        self.heard = np.array(state.get("heard", np.zeros_like(self.strength)))
         self._hold(np.array(state["held"]))
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from epicycle.evidence.significance import power_threshold
 from epicycle.limits import CYCLES, LEARNING
 from epicycle.optim.aliases import Aliases
+from epicycle.optim.band import Band
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import LineFit, Residual, fit_line, fit_lines
-from epicycle.optim.plane_waves import box_cost
 from epicycle.optim.spectrum import Screen, candidates, parts
 from epicycle.samples.arrays import Floats
 
@@ -31,83 +31,6 @@ _HARMONICS = 12
 
 
 @dataclass(frozen=True)
-class Band:
-    """Frequencies to search, in cycles per unit.
-
-    Attributes
-    ----------
-    lowest, highest : float or None
-        Limits on every axis; None where the data decide.
-    """
-
-    lowest: float | None = None
-    highest: float | None = None
-
-    def limits(self, x: Coordinates) -> tuple[Floats, Floats]:
-        """Return the limits on each axis, both of shape (m,).
-
-        Raises
-        ------
-        ValueError
-            If the inputs' dtype does not resolve the band, or the joint grid is too large.
-        """
-        self.check_inputs(len(x.span))
-        low = np.zeros_like(x.span)
-        if len(low) == 1:
-            low = np.maximum(CYCLES.in_training / x.span, self.lowest or 0.0)
-        if self.highest is None:
-            return low, x.highest
-        high = np.full_like(low, self.highest)
-        limit = 1.0 / np.maximum(x.resolution, 1e-300)
-        if (high > limit).any():
-            raise ValueError(
-                f"band reaches {self.highest:.6g} cycles per unit, but the inputs come in steps of "
-                f"{x.resolution.max():.3g}, as coarse as a cycle of {1 / limit.min():.3g}. To fix "
-                f"this, pass inputs in float64 (or int64)."
-            )
-        if not self.lowest:  # what is above looks like what is below: no line is held twice
-            high = np.minimum(high, x.nyquist)
-        if len(high) > 1:
-            _check_reach(high * x.span)
-        return low, high
-
-    def reaches_aliases(self, x: Coordinates) -> bool:
-        """Return whether the band would hold lines twice, were it not cut."""
-        return not self.lowest and (self.highest is None or bool((x.nyquist < self.highest).any()))
-
-    def covers(self, frequency: Floats, x: Coordinates) -> bool:
-        """Return whether a frequency may be learned: no alias, or in a band that was named."""
-        size = np.abs(frequency)
-        named = bool(self.lowest) and bool((size >= (self.lowest or 0.0)).all())
-        named = named and bool((size <= (self.highest or np.inf)).all())
-        return named or bool((size <= x.nyquist * (1 + 1e-9)).all())
-
-    def check_inputs(self, inputs: int) -> None:
-        """Raise a ValueError where frequencies of so many inputs need a band."""
-        if inputs > LEARNING.free_inputs and self.highest is None:
-            raise ValueError(
-                f"a frequency of {inputs} inputs is a vector in {inputs} dimensions, and without "
-                f"band= they are searched in up to {LEARNING.free_inputs}. To fix this, pass "
-                f"band=(0, highest) with a low highest frequency, in cycles per unit, or give "
-                f"each input a layer of its own."
-            )
-
-
-def _check_reach(cycles: Floats) -> None:
-    """Raise a ValueError where a box of so many cycles on each axis is out of reach."""
-    most = LEARNING.wave_vectors / 4
-    few = len(cycles) <= LEARNING.free_inputs and (cycles <= LEARNING.axis_cycles).all()
-    if box_cost(cycles) <= most or few:
-        return
-    raise ValueError(
-        f"band asks for {box_cost(cycles):.1e} wave vectors of {len(cycles)} inputs (up to "
-        f"{', '.join(f'{c:.0f}' for c in cycles)} cycles over their spans), and the limit is "
-        f"{most:.1e}, or {LEARNING.axis_cycles:.0f} cycles on each of two or three inputs. To fix "
-        f"this, name a narrower band or learn one input at a time."
-    )
-
-
-@dataclass(frozen=True)
 class Finding:
     """A line that was found and confirmed.
 
@@ -116,7 +39,7 @@ class Finding:
     frequency, error : ndarray, shape (m,)
         In cycles per unit, from all samples.
     power : float
-        Its share of the sum of squares that the null hypothesis leaves.
+        Its share of the sum of squares, of all series, that the null hypothesis leaves.
     false_alarm_probability : float
         Over the band that was searched, from the samples that it was found in.
     """
@@ -165,10 +88,11 @@ class Hunt:
         self.power = float((values**2).sum()) / n
         self._whole = Residual.of(coordinates, _whitened(values, rounding), null)
         self._total = max(self._whole.chi2, 1e-300)
-        aside = np.arange(n) % LEARNING.kept_aside == LEARNING.kept_aside - 1
+        self._plain = values
+        self._is_shown = np.arange(n) % LEARNING.kept_aside != LEARNING.kept_aside - 1
         self._shown, self._kept = (
             Residual.of(coordinates[part], self._whole.values[part], null[part])
-            for part in (~aside, aside)
+            for part in (self._is_shown, ~self._is_shown)
         )
         self._screen = Screen(self._shown.coordinates)
         self._aliases = Aliases(self._shown.coordinates)
@@ -223,46 +147,111 @@ class Hunt:
         low, high = band.limits(self._x)
         start = self._whole, self._shown, self._kept
         findings: list[Finding] = []
-        while len(findings) < most and self._whole.chi2 > self._rounding * self._total:
-            found = _strongest(self._shown, low, high, false_alarm, self._screen, effort)
-            if found is None:
+        # what looks like a line and is none, or belongs to one that is found: seen past, not at
+        aside: list[Floats] = []
+        failures = min(LEARNING.set_aside, max(self._excludable, 0))
+        while len(findings) < most and self._whole.chi2 > self._total * (
+            max(self._rounding, LEARNING.left) if findings else self._rounding
+        ):
+            new, confirmed = self._next(low, high, false_alarm, effort)
+            if new is None:
                 break
-            line, probability = found
-            line = _fundamental(self._shown, line, low, self._rounding)
-            line = self._aliases.lowest(self._shown, line, float(low[0]))
-            if (
-                fit_line(self._kept, line.frequency, 0).false_alarm(self._kept, 0.0)
-                > LEARNING.confirmed
-            ):
-                break
-            new = self._finding(fit_line(self._whole, line.frequency), probability)
-            if any(
-                _distance(new.frequency, f.frequency, self._x) < LEARNING.resolved for f in findings
-            ):
-                break  # two lines that cannot be told apart
-            findings = _together(start[0], [*findings, new])
+            if self._beside(new.frequency, findings, orders) or not confirmed:
+                if failures == 0:
+                    break
+                failures -= 1
+                aside.append(new.frequency)
+            else:
+                findings = [*findings, new]
+                # what one line's first estimate left beside it goes with the better one
+                aside = [f for f in aside if not self._beside(f, findings, orders)]
+            findings = _together(start[0], findings, [*self._multiples(findings, orders), *aside])
             if not band.lowest:
                 findings = [replace(f, frequency=self._x.folded(f.frequency)) for f in findings]
             explained = [f.frequency for f in findings]
-            multiples = [order * f for order in orders if order > 1 for f in explained]
-            explained += multiples[: max(self._excludable, 0)]
+            explained += [*self._multiples(findings, orders), *aside]
             self._whole, self._shown, self._kept = (part.without(explained) for part in start)
         return findings
 
+    def _multiples(self, findings: Sequence[Finding], orders: Sequence[int]) -> list[Floats]:
+        multiples = [order * f.frequency for order in orders if order > 1 for f in findings]
+        return multiples[: max(self._excludable, 0)]
+
+    def _beside(
+        self, frequency: Floats, findings: Sequence[Finding], orders: Sequence[int]
+    ) -> bool:
+        """Return whether a line cannot be told from those found, or is what they bring along."""
+        return any(
+            _distance(frequency, order * f.frequency, self._x) < LEARNING.resolved * order
+            for f in findings
+            for order in orders
+        )
+
+    def _next(
+        self, low: Floats, high: Floats, false_alarm: float, effort: float
+    ) -> tuple[Finding | None, bool]:
+        """Return the most significant line, and whether the samples kept aside confirm it.
+
+        Of all series together first, and where they show none of each by itself: a line of one
+        series is diluted by what fifteen others do.
+        """
+        several = self._plain.shape[1] > 1
+        allowed = 0.5 * false_alarm if several else false_alarm
+        # what is explained as good as wholly is no series any more, and no noise
+        together = _whitened(self._whole.values, LEARNING.faint)
+        found = self._confirmed(together, low, high, allowed, effort)
+        if found[0] is not None or not several:
+            return found
+        allowed /= self._plain.shape[1]
+        left = self._whole.of_others(self._plain).values
+        power = (left**2).sum(axis=0)
+        for series, strong in zip(left.T, power > LEARNING.faint * power.max(), strict=True):
+            if strong:
+                found = self._confirmed(series[:, np.newaxis], low, high, allowed, effort)
+                if found[0] is not None:
+                    break
+        return found
+
+    def _confirmed(
+        self, series: Floats, low: Floats, high: Floats, allowed: float, effort: float
+    ) -> tuple[Finding | None, bool]:
+        shown = self._shown.of_others(series[self._is_shown])
+        found = _strongest(shown, low, high, allowed, self._screen, effort)
+        if found is None:
+            return None, False
+        line, probability = found
+        line = _fundamental(shown, line, low, self._rounding)
+        line = self._aliases.lowest(shown, line, float(low[0]))
+        kept = self._kept.of_others(series[~self._is_shown])
+        again = fit_line(kept, line.frequency, 0).false_alarm(kept, 0.0)
+        fit = fit_line(self._whole.of_others(series), line.frequency)
+        return self._finding(fit, probability), again <= LEARNING.confirmed
+
     def _finding(self, fit: LineFit, probability: float) -> Finding:
-        power = fit.power * self._whole.chi2 / self._total
-        return Finding(fit.frequency, fit.error, power, probability)
+        plain = self._whole.of_others(self._plain)
+        explained = fit_line(plain, fit.frequency, 0).power * plain.chi2
+        share = explained / max(self.power * len(self._x), 1e-300)
+        return Finding(fit.frequency, fit.error, share, probability)
 
 
 def _whitened(values: Floats, rounding: float) -> Floats:
-    """Return series of equal power and without correlation that span the same space."""
+    """Return series of equal power and without correlation that span the same space.
+
+    Directions with less than this share of the strongest one's power are left out.
+    """
     u, s, _ = np.linalg.svd(values, full_matrices=False)
     return np.asarray(u[:, s > math.sqrt(rounding) * max(s[0], 1e-300)])
 
 
-def _together(residual: Residual, findings: list[Finding]) -> list[Finding]:
+def _together(
+    residual: Residual, findings: list[Finding], others: Sequence[Floats]
+) -> list[Finding]:
     """Return lines fitted together: one by one, each is disturbed by those not found as yet."""
-    if len(findings) == 1:
+    if others:
+        residual = residual.without(others)
+    elif len(findings) == 1:
+        return findings
+    if not findings:
         return findings
     frequency, error = fit_lines(residual, [f.frequency for f in findings])
     return [replace(f, frequency=frequency[k], error=error[k]) for k, f in enumerate(findings)]

@@ -54,6 +54,10 @@ class Residual:
         basis = _orthonormal(null)
         return cls(coordinates, _without(series, basis), basis)
 
+    def of_others(self, series: Floats) -> Residual:
+        """Return what the same null hypothesis leaves of other series, shape (n, q)."""
+        return Residual(self.coordinates, _without(series, self.basis), self.basis)
+
     def without(self, frequencies: Iterable[Floats]) -> Residual:
         """Return the residual once lines at some frequencies belong to the null hypothesis."""
         columns = np.stack([p for f in frequencies for p in self.coordinates.phasors(f)], axis=1)

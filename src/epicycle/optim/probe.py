@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 
+from epicycle.optim.outputs import rows_in, side_by_side
+
 
 def unwrapped(module: nn.Module) -> nn.Module:
     """Return the module inside wrappers of torch.compile and of data parallelism."""
@@ -31,10 +33,18 @@ class Probe:
 
     Buffers are copies, and random numbers are those of a state of its own, the same for every
     evaluation, so that two evaluations differ by their parameters alone.
+
+    Parameters
+    ----------
+    module : Module
+        What is called.
+    output_of : Module, optional
+        The part of it whose output counts.
     """
 
-    def __init__(self, module: nn.Module) -> None:
+    def __init__(self, module: nn.Module, output_of: nn.Module | None = None) -> None:
         self._module = unwrapped(module)
+        self._output_of = None if output_of is None else unwrapped(output_of)
 
     @property
     def cyclic_sizes(self) -> tuple[int, ...] | None:
@@ -62,10 +72,25 @@ class Probe:
             torch.default_generator.manual_seed(0)
             for device in devices:
                 torch.cuda.default_generators[device.index].manual_seed(0)
-            output: Tensor = torch.func.functional_call(
-                self._module, {**buffers, **names}, arguments, tie_weights=False
-            )
-        return output.to(torch.float64)
+            output = self._called({**buffers, **names}, arguments)
+        return side_by_side(rows_in(output)).to(torch.float64)
+
+    def _called(self, values: dict[str, Tensor], arguments: tuple[Any, ...]) -> Any:
+        said: list[Any] = []
+
+        def leave(_: nn.Module, __: tuple[Any, ...], output: Any) -> None:
+            said.append(output)
+            raise _Seen
+
+        if self._output_of is None:
+            return torch.func.functional_call(self._module, values, arguments, tie_weights=False)
+        handle = self._output_of.register_forward_hook(leave)
+        try:
+            with contextlib.suppress(_Seen):
+                torch.func.functional_call(self._module, values, arguments, tie_weights=False)
+        finally:
+            handle.remove()
+        return said[0]
 
     def inputs(
         self, arguments: tuple[Any, ...], layers: Sequence[nn.Module]

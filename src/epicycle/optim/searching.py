@@ -9,21 +9,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from epicycle.limits import LEARNING
 from epicycle.optim.aliases import raster_note, rhythm_note
-from epicycle.optim.assign import (
-    Correction,
-    Line,
-    Placement,
-    Slots,
-    assign,
-    assign_by_effect,
-    improve,
-)
+from epicycle.optim.assign import Slots, assign, assign_by_effect, improve
+from epicycle.optim.band import Band
 from epicycle.optim.frequencies import FrequencyBank
-from epicycle.optim.hunt import Band, Hunt
+from epicycle.optim.hunt import Hunt
+from epicycle.optim.lines import Correction, Line, Placement
 from epicycle.optim.probe import Probe
 from epicycle.optim.reservoir import Chunk, Sample, join
 from epicycle.optim.series import Series, rows_of, series_of
+from epicycle.samples.arrays import Floats
 
 #: Samples with which the network is asked for the effect of a frequency.
 _ASKED = 1024
@@ -54,6 +50,10 @@ class Outcome:
         Frequencies whose line is gone.
     unresolved : str
         What the inputs are too coarse to show; empty where they are exact.
+    unplaced : list of Line
+        Significant lines that no frequency was free for.
+    heard : list of (int, int, float)
+        Most power that the output has had at each frequency since it was put there.
     notes : dict of str
         What the user should know of the inputs, by a name of each kind.
     """
@@ -63,6 +63,8 @@ class Outcome:
     used: list[tuple[int, int]] = field(default_factory=list)
     retired: list[tuple[int, int]] = field(default_factory=list)
     unresolved: str = ""
+    unplaced: list[Line] = field(default_factory=list)
+    heard: list[tuple[int, int, float]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
 
 
@@ -108,7 +110,7 @@ def search(
             max(bank.harmonics for bank in members),
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
-        slots.look(_present_power(parts, slots), own=_own(parts, slots))
+        slots.look(*_present_power(parts, slots), own=_own(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
         if band.reaches_aliases(parts[0].coordinates):
@@ -136,6 +138,8 @@ def search(
         else:
             placements = assign_by_effect(lines, slots, asked, evaluate)
         outcome.placements += placements
+        outcome.unplaced += [line for line in lines if not slots.near(line.frequency)]
+        outcome.heard += slots.heard_by_slot()
         if x.dtype in _COARSE:
             outcome.unresolved = (
                 f"found no line up to {parts[0].coordinates.highest.max():.3g} cycles per unit, "
@@ -152,13 +156,14 @@ def _own(parts: Sequence[Series], slots: Slots) -> bool:
     return parts[0].block is not None and len(parts) == len(slots)
 
 
-def _present_power(parts: Sequence[Series], slots: Slots) -> list[float]:
-    """Return the power of the gradient at each frequency that has a line."""
-    power = [0.0] * len(slots)
+def _present_power(parts: Sequence[Series], slots: Slots) -> tuple[Floats, Floats]:
+    """Return the power of gradient and output at each frequency that has a line."""
+    power, said = np.zeros(len(slots)), np.zeros(len(slots))
     for slot in np.flatnonzero(slots.strength > 0).tolist():
         seen = parts[slot : slot + 1] if _own(parts, slots) else parts
         power[slot] = max(part.power_at(slots.frequency[slot]) for part in seen)
-    return power
+        said[slot] = max(part.said_at(slots.frequency[slot]) for part in seen)
+    return power, said
 
 
 def _lines(
@@ -183,11 +188,16 @@ def _lines(
         # what the network can do with the frequencies that it has is no new line
         usable = [k for k in range(len(slots)) if band.covers(slots.frequency[k], x)]
         mine = usable if own is None else [own]
-        known = {k: line for k in mine if (line := hunt.at(slots.frequency[k])) is not None}
+        known = {
+            k: line
+            for k in mine
+            if (line := hunt.at(slots.frequency[k])) is not None
+            and not (slots.strength[k] == 0 and part.is_junk(slots.frequency[k]))
+        }
         hunt.exclude(slots.waves({k: line.frequency for k, line in known.items()}, usable))
     new = []
     if hunt.power >= slots.least_worthwhile(own):
-        most = min(len(slots), _MOST_LINES) if own is None else 1
+        most = min(len(slots) + LEARNING.listed, _MOST_LINES) if own is None else 1
         orders = slots.orders if slots.offer_waves else (1,)
         new = hunt.lines(band, false_alarm, most, effort, orders)
         notes.update(rhythm_note(hunt.rhythm))

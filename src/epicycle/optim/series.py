@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from epicycle.limits import LEARNING
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.line_fit import Residual, fit_line
 from epicycle.samples.arrays import Floats
@@ -33,6 +34,8 @@ class Series:
         The series.
     trend, present : ndarray, shape (n, p)
         Columns that need no line: a polynomial of the inputs, and the present output.
+    said : ndarray, shape (n, q)
+        The present output, seen as the series are: columns, principal ones, or the turning phasor.
     wanted : ndarray, shape (n, q)
         The present output and half of minus the gradient: the target, if the loss is the square
         of the error, and so much of it as one step would show, if it is another one.
@@ -45,6 +48,7 @@ class Series:
     values: Floats
     trend: Floats
     present: Floats
+    said: Floats
     wanted: Floats
     block: int | None = None
 
@@ -57,6 +61,27 @@ class Series:
         """Return the power of the line at a frequency, the present output's own included."""
         residual = Residual.of(self.coordinates, self.values, self.trend)
         return fit_line(residual, frequency, 0).power * residual.chi2 / len(self.values)
+
+    def said_at(self, frequency: Floats) -> float:
+        """Return the power that the present output has at a frequency."""
+        residual = Residual.of(self.coordinates, self.said, self.trend)
+        return fit_line(residual, frequency, 0).power * residual.chi2 / len(self.said)
+
+    def is_junk(self, frequency: Floats) -> bool:
+        """Return whether the line at a frequency is what the network says, and should not say.
+
+        Minus the gradient is then opposed to the output, and no stronger than what takes it away.
+        """
+        cosine, sine = self.coordinates.phasors(frequency)
+        # one projection for both: only their proportion counts
+        said, lacking = (
+            (cosine - 1j * sine) @ Residual.of(self.coordinates, columns, self.trend).values
+            for columns in (self.said, self.values)
+        )
+        opposed = -float((said.conj() * lacking).real.sum())
+        scale = float(np.linalg.norm(said) * np.linalg.norm(lacking))
+        enough = 2.0 * np.linalg.norm(said) > LEARNING.explained * np.linalg.norm(lacking)
+        return bool(enough) and opposed > LEARNING.explained * scale
 
     def shares(self, frequencies: Floats) -> Floats:
         """Return the share that each of k frequencies, shape (k, m), has in what is wanted."""
@@ -108,8 +133,9 @@ def series_of(
     y, g = output[kept].cpu().numpy(), descent[kept].cpu().numpy()
     trend = _polynomial(coordinates)
     if cyclic_sizes is None:
+        axes = _principal_axes(g, _MOST_SERIES)
         wanted = _principal(y + 0.5 * g, _MOST_SERIES)
-        return [Series(coordinates, _principal(g, _MOST_SERIES), trend, _present(y), wanted)]
+        return [Series(coordinates, g @ axes, trend, _present(y), y @ axes, wanted)]
     if sum(cyclic_sizes) != y.shape[1]:
         raise ValueError(
             f"cyclic_sizes={tuple(cyclic_sizes)} add up to {sum(cyclic_sizes)}, but the output has "
@@ -123,8 +149,8 @@ def series_of(
         odds /= odds.sum(axis=1, keepdims=True)
         present = np.hstack([_turning(logits), _turning(odds)])
         values = _turning(g[:, start:stop])
-        wanted = _turning(logits) + 0.5 * values
-        result.append(Series(coordinates, values, trend, present, wanted, block))
+        said = _turning(logits)
+        result.append(Series(coordinates, values, trend, present, said, said + 0.5 * values, block))
     return result
 
 
@@ -145,10 +171,14 @@ def _present(output: Floats) -> Floats:
 
 
 def _principal(columns: Floats, most: int) -> Floats:
+    return np.asarray(columns @ _principal_axes(columns, most))
+
+
+def _principal_axes(columns: Floats, most: int) -> Floats:
     if columns.shape[1] <= most:
-        return columns
+        return np.eye(columns.shape[1])
     _, axes = np.linalg.eigh(columns.T @ columns)
-    return np.asarray(columns @ axes[:, -most:])
+    return np.asarray(axes[:, -most:])
 
 
 def _polynomial(coordinates: Coordinates) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -14,36 +14,17 @@ from torch.optim import Optimizer
 
 from epicycle.limits import LEARNING
 from epicycle.optim import searching
+from epicycle.optim.band import checked_band
 from epicycle.optim.banks import banks_of, parameters_of
 from epicycle.optim.calibrate import calibrations
-from epicycle.optim.hunt import Band
+from epicycle.optim.followers import Copies, Iterates, forget_moments, innermost
+from epicycle.optim.moves import Move, Unplaced
 from epicycle.optim.pooling import Pool
 from epicycle.optim.probe import Probe
+from epicycle.optim.relapse import Relapse
 from epicycle.optim.reservoir import Reservoir
-from epicycle.optim.schedule import Schedule
-
-
-@dataclass(frozen=True)
-class Move:
-    """A frequency that was put on a line.
-
-    Attributes
-    ----------
-    step : int
-        Number of optimizer steps taken before.
-    parameter, index : int
-        Which of the frequency parameters, and which frequency of it.
-    frequency : tuple of float
-        The new frequency, in cycles per unit of each input.
-    false_alarm_probability : float
-        Probability that noise shows such a line anywhere in the band that was searched.
-    """
-
-    step: int
-    parameter: int
-    index: int
-    frequency: tuple[float, ...]
-    false_alarm_probability: float
+from epicycle.optim.schedule import Schedule, checked_probability
+from epicycle.optim.watch import Watch
 
 
 class SpectralDescent:
@@ -78,10 +59,15 @@ class SpectralDescent:
         What named parameters multiply, from the module's positional arguments, as
         ``lambda args: args[0][:, :1]``.  Without it, the column of the arguments along which the
         output shows their frequency.
+    output_of : Module, optional
+        The part of the module whose output is looked at, as ``net.head``, where the module itself
+        returns a loss alone.  Outputs may be tensors, or tuples, mappings and dataclasses of them.
     false_alarm : float
         Probability that a whole run moves any frequency where there is only noise.
     capacity : int
         Samples that a search looks at: the latest ones.
+    on_move : callable, optional
+        Called with each :class:`Move` once it is done.
     process_group : ProcessGroup, optional
         Processes that train this network together, where `module` is not itself the
         ``DistributedDataParallel``.
@@ -90,6 +76,8 @@ class SpectralDescent:
     ----------
     moves : list of Move
         What was done so far.
+    unplaced : tuple of Unplaced
+        Significant lines of the latest search for which there was no frequency.
 
     Raises
     ------
@@ -130,43 +118,56 @@ class SpectralDescent:
         angular_frequencies: Iterable[nn.Parameter] | None = None,
         frequencies: Iterable[nn.Parameter] | None = None,
         input: Callable[[tuple[Any, ...]], Tensor] | None = None,
+        output_of: nn.Module | None = None,
         false_alarm: float = 0.01,
         capacity: int = 4096,
+        on_move: Callable[[Move], None] | None = None,
         process_group: dist.ProcessGroup | None = None,
     ) -> None:
+        optimizer = innermost(optimizer)
         self._optimizer = optimizer
         named = [(p, True) for p in parameters_of(angular_frequencies, "angular_frequencies")]
         named += [(p, False) for p in parameters_of(frequencies, "frequencies")]
         self._banks = banks_of(optimizer, module, named, input)
         names = {id(parameter): name for name, parameter in module.named_parameters()}
         self._names = [names[id(bank.parameter)] for bank in self._banks]
-        self._band = _checked_band(band)
+        self._band = checked_band(band)
         for bank in self._banks:
             self._band.check_inputs(bank.inputs)
-        self._schedule = Schedule(_checked_probability(false_alarm))
-        self._probe = Probe(module)
+        self._schedule = Schedule(checked_probability(false_alarm))
+        self._probe = Probe(module, output_of)
         self._pool = Pool(module, process_group)
         self._reservoir = Reservoir(-(-capacity // self._pool.size))
         self._rows = [0, 0]  # in the step before, and in this one so far
         self._recording = True
         self._told: set[str] = set()
         self.moves: list[Move] = []
+        self.unplaced: tuple[Unplaced, ...] = ()
+        self._on_move = on_move
+        self._relapse = Relapse()
+        self._copies = Copies(module, self._banks)
+        self._iterates = [Iterates(optimizer, bank) for bank in self._banks]
+        self._watch = Watch(module, output_of, self._wanted, self._relapse.note)
         self._handles: list[Any] = [
-            module.register_forward_hook(_Watch(self._record)),
-            optimizer.register_step_pre_hook(self._before_step),
-            optimizer.register_step_post_hook(self._after_step),
+            # in a compiled step as well, they are no part of what is compiled
+            optimizer.register_step_pre_hook(_uncompiled(self._before_step)),
+            optimizer.register_step_post_hook(_uncompiled(self._after_step)),
             *(bank.watch() for bank in self._banks),
         ]
 
     # ---- The life of a step ------------------------------------------------------------------
 
-    def _record(self, arguments: tuple[Any, ...], output: Tensor, gradient: Tensor) -> None:
-        """During the backward pass: remember what the network was given, said, and should say."""
+    def _wanted(self, rows: int) -> bool:
+        """During the backward pass: whether to remember what these rows show."""
         if not self._recording:
-            return
-        self._rows[1] += len(output)
-        if self._schedule.sampling(max(self._rows), self._reservoir.capacity):
-            self._reservoir.add(arguments, output, gradient)
+            return False
+        self._rows[1] += rows
+        return self._schedule.sampling(max(self._rows), self._reservoir.capacity)
+
+    def _gather(self) -> None:
+        """Remember what the network was given, said, and should say since the last time."""
+        for noted in self._watch.take():
+            self._reservoir.add(noted.arguments, *noted.joined())
 
     def _before_step(self, _: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Show the optimizer phases where the network has frequencies.
@@ -174,9 +175,14 @@ class SpectralDescent:
         It then steps them by its own rules, with its own state and the schedule of its learning
         rate, but neither decays them nor throws them out of their basin.
         """
+        self._gather()
         self._measure_spread()
-        for bank in self._banks:
-            bank.follow_user()
+        changed = [bank.follow_user() for bank in self._banks]
+        if any(changed):
+            self._begin_anew()
+        for bank, iterates in zip(self._banks, self._iterates, strict=True):
+            if not bank.frozen:
+                iterates.to_phase()
             bank.to_phase()
         if "closure" in kwargs and kwargs["closure"] is not None:
             return args, {**kwargs, "closure": self._with_frequencies(kwargs["closure"])}
@@ -186,13 +192,20 @@ class SpectralDescent:
 
     def _after_step(self, *_: Any) -> None:
         """Give the network its frequencies back, and search for better ones when it is time."""
-        for bank in self._banks:
+        for bank, iterates in zip(self._banks, self._iterates, strict=True):
+            if bank.shows_phase:
+                iterates.to_value()
             bank.accept()
         self._schedule.step += 1
         self._rows = [self._rows[1], 0]
         self._recording = True
+        if self._schedule.step % LEARNING.pause == 0 and self._pool.agree(self._relapse.is_back()):
+            self._begin_anew()
         if self._schedule.due:
             self._search()
+        self._copies.update()
+        if self._schedule.step == LEARNING.silent:
+            self._break_silence()
 
     def _search(self) -> None:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
@@ -202,18 +215,22 @@ class SpectralDescent:
                 warnings.warn(_FROZEN, RuntimeWarning, stacklevel=2)
             return
         self._calibrate()
-        self._measure_spread()
+        self._measure_spread(widening=True)
         chunks = self._pool.chunks(self._reservoir.chunks, banks[0].parameter.device)
+        samples = sum(map(len, chunks))
         outcome = self._pool.agree(
             searching.search(
                 chunks,
                 banks,
                 self._probe,
                 self._band,
-                self._schedule.allowance,
-                self._schedule.effort(sum(map(len, chunks))),
+                self._schedule.allow(),
+                self._schedule.effort(samples),
             )
         )
+        self._schedule.searched(samples, bool(outcome.placements))
+        for number, index, power in outcome.heard:
+            banks[number].heard[index] = power
         for number, index in outcome.used:
             banks[number].release(index)
         for number, index in outcome.retired:
@@ -223,24 +240,31 @@ class SpectralDescent:
         for placed in outcome.placements:
             bank = banks[placed.bank]
             bank.place(placed.index, placed.frequency, placed.error, placed.strength)
-            bank.forget_state(placed.index, self._optimizer)
-            self.moves.append(
-                Move(
-                    step=self._schedule.step,
-                    parameter=self._banks.index(bank),
-                    index=placed.index,
-                    frequency=tuple(placed.frequency.tolist()),
-                    false_alarm_probability=placed.false_alarm_probability,
-                )
-            )
+            forget_moments(self._optimizer, bank, placed.index)
+            number = self._banks.index(bank)
+            self._iterates[number].move(placed.index)
+            self.moves.append(Move.of(self._schedule.step, number, placed))
             # what was seen before a move shows a line that is explained now
             self._reservoir.clear()
+            self._relapse.moved()
+        self.unplaced = tuple(Unplaced.of(self._schedule.step, line) for line in outcome.unplaced)
+        if outcome.placements or outcome.used:
+            self._copies.begin()
+        if self._on_move is not None:
+            for move in self.moves[len(self.moves) - len(outcome.placements) :]:
+                self._on_move(move)
         for kind, note in outcome.notes.items():
             if kind not in self._told:
                 self._told.add(kind)
                 warnings.warn(f"SpectralDescent: {note}", RuntimeWarning, stacklevel=2)
         if outcome.unresolved and not self.moves and self._schedule.step == LEARNING.patience:
             warnings.warn(f"SpectralDescent {outcome.unresolved}", RuntimeWarning, stacklevel=2)
+
+    def _break_silence(self) -> None:
+        """Say why nothing was seen so far."""
+        reason = self._watch.silence([bank.parameter for bank in self._banks])
+        if reason:
+            warnings.warn(f"SpectralDescent {reason}", RuntimeWarning, stacklevel=2)
 
     # ---- Closures and the first step ---------------------------------------------------------
 
@@ -250,6 +274,7 @@ class SpectralDescent:
         def evaluate() -> Any:
             phases = [bank.to_frequency() for bank in self._banks]
             loss = closure()
+            self._gather()
             self._measure_spread()
             # evaluations of the same samples must not count as further ones
             self._recording = False
@@ -269,28 +294,60 @@ class SpectralDescent:
             bank.rescale(seen.scale)
             bank.pick = bank.pick or seen.input
 
-    def _measure_spread(self) -> None:
-        """Once there are inputs, fix the unit in which phases are stepped."""
-        if all(bank.spread is not None for bank in self._banks):
+    def _begin_anew(self) -> None:
+        """Search as at the start: the frequencies, or the target, are not what they were."""
+        if self._schedule.restart():
+            self._reservoir.clear()
+
+    def _measure_spread(self, *, widening: bool = False) -> None:
+        """Once there are inputs, fix the unit in which phases are stepped; widen it with them."""
+        if not widening and all(bank.spread is not None for bank in self._banks):
             return
         self._calibrate()
         spreads = searching.spreads(self._reservoir.chunks, self._banks, self._probe)
         everywhere = self._pool.gather(spreads)
         for number, bank in enumerate(self._banks):
             values = [spread[number] for spread in everywhere if number in spread]
-            if not values or bank.spread is not None:
+            if not values:
                 continue
-            bank.observe(torch.stack(values).square().mean(0).sqrt())
+            spread = torch.stack(values).square().mean(0).sqrt()
+            if bank.spread is not None:
+                bank.widen(spread)
+                continue
+            bank.observe(spread)
             if bank.parameter.grad is not None:
                 bank.parameter.grad = bank.phase_gradient(bank.parameter.grad)
+
+    # ---- Copies ------------------------------------------------------------------------------
+
+    def follow(self, copy: nn.Module) -> None:
+        """Give a copy of the network the same frequencies from now on.
+
+        When one was moved, and once more when the network makes use of it, the copy becomes as the
+        network is: an average begins anew there.
+
+        Parameters
+        ----------
+        copy : Module
+            An averaged copy, as ``ema.module``, or a target network.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no copy of the module.
+        """
+        self._copies.add(copy)
 
     # ---- State -------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state as a dictionary; it holds the samples of the reservoir too."""
+        self._gather()
         return {
             "step": self._schedule.step,
             "samples": self._schedule.samples,
+            "origin": self._schedule.origin,
+            "searches": self._schedule.searches,
             "rows": list(self._rows),
             "moves": [asdict(move) for move in self.moves],
             "banks": [bank.state_dict() for bank in self._banks],
@@ -309,6 +366,8 @@ class SpectralDescent:
             )
         self._schedule.step = state_dict["step"]
         self._schedule.samples = state_dict["samples"]
+        self._schedule.origin = state_dict.get("origin", 0)
+        self._schedule.searches = state_dict.get("searches", self._schedule.step.bit_length())
         self._rows = list(state_dict["rows"])
         self.moves = [
             Move(**{**move, "frequency": tuple(move["frequency"])}) for move in state_dict["moves"]
@@ -322,6 +381,7 @@ class SpectralDescent:
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
+        self._watch.remove()
         self._reservoir.clear()
 
     remove = detach
@@ -333,44 +393,6 @@ _FROZEN = (
 )
 
 
-class _Watch:
-    """The forward hook: passes on what goes in, what comes out, and the gradient there.
-
-    A copy of the module (an average of its weights, a pickle) is not the one in training, so
-    the hook of a copy does nothing.
-    """
-
-    def __init__(self, record: Callable[[tuple[Any, ...], Tensor, Tensor], None] | None) -> None:
-        self._record = record
-
-    def __call__(self, _: nn.Module, arguments: tuple[Any, ...], output: Any) -> None:
-        record = self._record
-        if record is None or not isinstance(output, Tensor) or not output.requires_grad:
-            return
-        said = output.detach()  # not the output itself, whose hook would keep it alive
-        output.register_hook(  # type: ignore[no-untyped-call]
-            lambda gradient: record(arguments, said, gradient)
-        )
-
-    def __deepcopy__(self, memo: Any) -> _Watch:
-        return _Watch(None)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Watch, (None,)
-
-
-def _checked_band(band: tuple[float, float] | None) -> Band:
-    if band is None:
-        return Band()
-    low, high = map(float, band)
-    if not 0 <= low < high < float("inf"):
-        raise ValueError(
-            f"band must be a pair 0 <= lowest < highest in cycles per unit, got {band!r}."
-        )
-    return Band(low, high)
-
-
-def _checked_probability(false_alarm: float) -> float:
-    if not 0 < false_alarm < 1:
-        raise ValueError(f"false_alarm must lie between 0 and 1, got {false_alarm!r}.")
-    return false_alarm
+def _uncompiled(hook: Callable[..., Any]) -> Callable[..., Any]:
+    result: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
+    return result
