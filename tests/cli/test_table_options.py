@@ -1,7 +1,9 @@
 """Options that say how a table is written, and what is told of how it was read."""
 
 import pytest
+from typer.testing import CliRunner
 
+from epicycle.cli.commands import app
 from epicycle.cli.options import SearchOptions, read_samples, unit_and_guesses
 from epicycle.cli.table_options import TableOptions
 from epicycle.files.conventions import Conventions
@@ -41,3 +43,22 @@ def test_ignored_columns_are_told(tmp_path):
     chosen = SearchOptions(file=str(path), value=["m1", "m2", "m3"])
     _, said = unit_and_guesses(chosen, read_samples(chosen))
     assert said.endswith("ignored: note")
+
+
+@pytest.mark.parametrize("command", ["find", "fit", "report", "track", "predict", "compare"])
+def test_every_command_that_reads_dates_has_them(command):
+    told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+    for option in ("--date-format", "--dayfirst", "--missing", "--strip", "--decimal"):
+        assert option in told
+
+
+def test_track_reads_a_table_as_it_is_said_to_be_written(tmp_path):
+    path = tmp_path / "days.csv"
+    hours = [(day, hour) for day in range(1, 9) for hour in range(0, 24, 3)]
+    lines = [f"{d:02d}/05/2024 {h:02d}:00,{(h - 12) ** 2 + d % 3}" for d, h in hours]
+    path.write_text("\n".join(["Date,temp", *lines, ""]))
+    asked = ["track", str(path), "--period", "1"]
+    refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code == 2
+    assert "--dayfirst" in refused.stderr
+    assert CliRunner().invoke(app, [*asked, "--dayfirst"]).exit_code == 0

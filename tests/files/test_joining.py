@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle.files.reading import read_table, read_times
+from epicycle.files.reading import ReadError, read_table, read_times
 from tests.files.tables import rows
 
 HOURS = [dt.datetime(2023, 12, 25) + dt.timedelta(hours=k) for k in range(200)]
@@ -60,6 +60,30 @@ def test_years_with_decimals_come_before_years_and_months(write):
     assert (table.time_column, table.unit, table.value_columns) == ("Dec year", "y", ("INDEX",))
     # to all their digits: an even raster
     np.testing.assert_allclose(np.diff(table.t), 1 / 12, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "message"),
+    [
+        ("Date,Time,y", "2024-05-0{k},{clock},1", r"'Date \+ Time' .* 1 time missing, .* line 4"),
+        ("Year,Month,y", "2024,{month},1", r"'Year \+ Month' .* 1 time missing, .* line 4"),
+        ("Date,Hour,y", "2024-05-01,{hour},1", r"'Hour' .* part of the time, has 27 in line 6"),
+        ("Year,Month,y", "2024,{big},1", r"'Month' .* has 13 in line 2: expected 1 to 12"),
+    ],
+)
+def test_a_part_that_cannot_be_is_never_dropped(write, header, line, message):
+    lines = [
+        line.format(
+            k=k,
+            clock="" if k == 3 else "12:00",
+            month="" if k == 3 else k,
+            hour=27 if k == 5 else k,
+            big=14 - k,
+        )
+        for k in range(1, 9)
+    ]
+    with pytest.raises(ReadError, match=message):
+        read_table(write(rows(header, *lines)))
 
 
 def test_a_named_part_is_joined_and_a_named_value_kept(write):

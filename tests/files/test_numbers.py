@@ -27,6 +27,11 @@ def test_decimal_commas(read):
     np.testing.assert_array_equal(told.numbers, [1.9095, 0.5, 2])
     assert told.remarks == ("level: decimal commas",)
     np.testing.assert_array_equal(read("1.234,5", "2", decimal=",").numbers, [1234.5, 2])
+    np.testing.assert_array_equal(read("1.234,5", "2.000", "7").numbers, [1234.5, 2000, 7])
+    np.testing.assert_array_equal(read("1,234.5", "2,000").numbers, [1234.5, 2000])
+    np.testing.assert_array_equal(read("\u22121\u00a0234,5", "2,5").numbers, [-1234.5, 2.5])
+    with pytest.raises(ReadError, match=r"'1 234'.*--strip ' '"):
+        read("1 234", "2")
     np.testing.assert_array_equal(read("1,234.5", "2,000", decimal=".").numbers, [1234.5, 2000])
     with pytest.raises(ReadError, match=r"comma may be that of decimals.*--decimal ','"):
         read("1,234", "2,345")

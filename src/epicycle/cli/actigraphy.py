@@ -11,6 +11,7 @@ import typer
 from epicycle.cli import console, subjects
 from epicycle.cli.options import BAD_INPUT, FOUND, SearchOptions, read_samples, unit_and_guesses
 from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Zone
+from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import (
     InputError,
     OutputError,
@@ -21,6 +22,10 @@ from epicycle.files.writing import (
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
+
+
+#: Nothing is said of how the table is written.
+_PLAIN = TableOptions()
 
 
 def actigraphy(
@@ -78,6 +83,7 @@ def actigraphy(
     plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    written: TableOptions = _PLAIN,
 ) -> None:
     """Tell how rest and activity repeat from day to day: IS, IV, RA, M10, L5, SRI, onsets.
 
@@ -96,7 +102,13 @@ def actigraphy(
     check_picture(plot, inputs=[file])
     _check_many(file, ids, output, plot)
     options = SearchOptions(
-        file=file, time=time, value=[value] if value else None, error=["none"], unit=unit, zone=zone
+        file=file,
+        time=time,
+        value=[value] if value else None,
+        error=["none"],
+        unit=unit,
+        zone=zone,
+        **vars(written),
     )
     wanted: dict[str, Any] = {
         "period": hours_of(period),

@@ -48,6 +48,7 @@ from epicycle.cli.options import (
     with_search_options,
 )
 from epicycle.cli.shared_options import AsJson, Plot, Quiet
+from epicycle.cli.table_options import with_table_options
 from epicycle.files.writing import InputError, check_picture, write_picture
 
 
@@ -252,16 +253,16 @@ def find(
 
 app.command(cls=_ListingCommand)(fit.fit)
 
-app.command(cls=_ListingCommand)(predict.predict)
+app.command(cls=_ListingCommand)(with_table_options(predict.predict))
 
 app.command(cls=_ListingCommand)(report.report)
 
-app.command(cls=_ListingCommand)(track.track)
+app.command(cls=_ListingCommand)(with_table_options(track.track))
 
-app.command()(actigraphy.actigraphy)
+app.command()(with_table_options(actigraphy.actigraphy))
 app.command(cls=_ListingCommand)(rhythms.rhythms)
 
-app.command(cls=_ListingCommand)(compare.compare)
+app.command(cls=_ListingCommand)(with_table_options(compare.compare))
 
 app.command()(learning.sin)
 

@@ -21,6 +21,7 @@ from epicycle.cli.options import (
     unit_and_guesses,
 )
 from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Unit, ValueColumn
+from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import (
     InputError,
     OutputError,
@@ -50,6 +51,10 @@ class _Values:
     unit: str | None
     guesses: str
     hints: tuple[str, ...] = ()
+
+
+#: Nothing is said of how the table is written.
+_PLAIN = TableOptions()
 
 
 def compare(
@@ -115,6 +120,7 @@ def compare(
     plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    written: TableOptions = _PLAIN,
 ) -> None:
     """Compare the rhythms of groups: mesor, amplitude, phase and period.
 
@@ -148,6 +154,7 @@ def compare(
         error=["none"],
         group=group,
         unit=unit,
+        **vars(written),
     )
     wanted = range_of(period)
     values = _of_columns(options) if wide else _of_rows(options, subject)

@@ -10,6 +10,7 @@ import typer
 
 from epicycle.cli import console
 from epicycle.cli.shared_options import MaxTable, Quiet
+from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ SCHEMA = "epicycle.predictions/1"
 
 #: Intervals hold a new value with such a probability at least, and at most, in percent.
 _NARROWEST, _WIDEST = 0.0001, 99.9999
+
+
+#: Nothing is said of how the table is written.
+_PLAIN = TableOptions()
 
 
 def predict(
@@ -78,6 +83,7 @@ def predict(
     ] = False,
     max_table: MaxTable = None,
     quiet: Quiet = False,
+    written: TableOptions = _PLAIN,
 ) -> None:
     """Predict from a model file: at the times of a table, or over a range.
 
@@ -102,7 +108,7 @@ def predict(
         if output is not None:
             writing.check_table(output, [model, *([] if at is None else [at])])
         saved = read_model(model, plain_table)
-        times, name = _instants(saved, (at, time, max_table), (first, last, step))
+        times, name = _instants(saved, (at, time, max_table), written, (first, last, step))
         frame = predictions(saved, times, name, group, levels)
         about = {
             "schema": SCHEMA,
@@ -219,12 +225,13 @@ def column_names(time: str, outputs: list[str], endings: list[str]) -> list[str]
 def _instants(
     saved: SavedModel,
     table: tuple[str | None, str | None, float | None],
+    written: TableOptions,
     span: tuple[str | None, ...],
 ) -> tuple[Any, str]:
     """Return times, and how their column is called.
 
-    They are those of a table, named by its file, its column of times and its largest size, or of
-    a span from its first to its last time by a step.
+    They are those of a table, named by its file, its column of times and its largest size and
+    read as it is `written`, or of a span from its first to its last time by a step.
     """
     from epicycle.files.instants import in_zone, regular
     from epicycle.files.reading import read_times
@@ -239,7 +246,7 @@ def _instants(
                 "--at names the times, and --from, --to and --step do as well. "
                 "To fix this, leave out either."
             )
-        times, name = read_times(at, time, usual, max_table)
+        times, name = read_times(at, time, usual, max_table, written.written())
         return in_zone(times, scale, f"column {name!r} of {at}"), name
     if first is None or last is None:
         raise InputError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -79,6 +81,32 @@ class TableOptions:
             tuple(self.strip or ()),
             self.decimal,
         )
+
+
+def with_table_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command whose parameter `written` is one option for each field of the options.
+
+    Typer reads the signature of a function: the one made here lists the fields in its place.
+    """
+    hints = get_type_hints(TableOptions, include_extras=True)
+    names = [field.name for field in fields(TableOptions)]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = [
+        parameter.replace(kind=keyword)
+        for parameter in inspect.signature(command, eval_str=True).parameters.values()
+        if parameter.name != "written"
+    ]
+    shared = [
+        inspect.Parameter(name, keyword, default=None, annotation=hints[name]) for name in names
+    ]
+
+    def run(**given: Any) -> None:
+        command(written=TableOptions(**{name: given.pop(name) for name in names}), **given)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
+    return run
 
 
 def in_zone_asked(table: Table, times: Any) -> Table:

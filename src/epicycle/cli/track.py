@@ -19,6 +19,7 @@ from epicycle.cli.options import (
     unit_and_guesses,
 )
 from epicycle.cli.shared_options import AsJson, Plot, Quiet, TimeColumn, Unit, ValueColumn, Zone
+from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import (
     InputError,
     OutputError,
@@ -29,6 +30,10 @@ from epicycle.files.writing import (
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
+
+
+#: Nothing is said of how the table is written.
+_PLAIN = TableOptions()
 
 
 def track(
@@ -81,6 +86,7 @@ def track(
     plot: Plot = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    written: TableOptions = _PLAIN,
 ) -> None:
     """Follow one rhythm through time: whether and how its period and amplitude change.
 
@@ -104,6 +110,7 @@ def track(
         unit=unit,
         clock=clock,
         zone=zone,
+        **vars(written),
     )
     wanted: dict[str, Any] = {"period": range_of(period), "clock": clock}
     try:

@@ -21,8 +21,10 @@ from epicycle.files.dates import (
     month_number,
     plain_times_of_day,
 )
+from epicycle.files.delimited import ReadError
 from epicycle.files.frames import RawTable
 from epicycle.files.kinds import kind_of, to_numbers
+from epicycle.files.labels import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,15 +130,42 @@ def _date_and_clock(
     dates = [n for n in names if _is_day(frame[n], n)]
     dates = [n for n in dates if _DATE_NAMES.search(n)] or dates
     clocks = [n for n in names if n not in dates and _is_clock(frame[n], n)]
+    if dates and not clocks and time is None:
+        _refuse_hours(table, [n for n in names if _part_of(n) == "hour"])
     if not dates or not clocks or time not in (None, dates[0], clocks[0]):
         return None
     date, clock = dates[0], clocks[0]
-    if frame[date].isna().any() or frame[clock].isna().any():
-        return None  # which the reader of times says
-    told = frame[clock]
+    there = frame[date].notna() & frame[clock].notna()
+    told = frame[clock][there]
     if kind_of(told) == "number":
         told = _from_numbers(to_numbers(told))
-    return [date, clock], _in_one(frame[date], told), []
+    # where either is missing, the time is
+    return [date, clock], _in_one(frame[date][there], told).reindex(frame.index), []
+
+
+def _part_of(name: str) -> str | None:
+    """Return which part of a time a column is called, its unit in brackets left out."""
+    return _PART_OF.get(re.sub(r"[^a-z]", "", re.sub(r"[\[(].*[\])]", "", name.lower())))
+
+
+def _refuse_hours(table: RawTable, names: list[str]) -> None:
+    for name in names:
+        if kind_of(table.frame[name]) == "number" and table.frame[name].nunique() > 1:
+            raise _out_of_range(table, name, "hour")
+
+
+def _out_of_range(table: RawTable, name: str, part: str) -> ReadError:
+    """Return the refusal of a part of the time that no calendar or clock has."""
+    low, high = _RANGES[part]
+    series = table.frame[name]
+    numbers = series.map(month_number) if part == "month" else to_numbers(series)
+    wrong = np.flatnonzero(~numbers.between(low, high).to_numpy() & series.notna().to_numpy())
+    first = wrong[0] if wrong.size else 0
+    return ReadError(
+        f"column {name!r} of {table.name}, which looks like a part of the time, has "
+        f"{shown(series.iloc[first])} in {table.at(first)}: expected {low:g} to {int(high)}. To "
+        f"fix this, correct it, or name the column of times with --time."
+    )
 
 
 def _is_day(series: pd.Series, name: str) -> bool:
@@ -159,12 +188,13 @@ def _is_clock(series: pd.Series, name: str) -> bool:
         return not np.isnat(passed).any() and bool((passed <= np.timedelta64(24, "h")).all())
     if kind != "number" or not _CLOCK_NAMES.search(name):
         return False
-    numbers = to_numbers(series)
+    numbers = to_numbers(series.dropna())
     if not (numbers.notna().all() and numbers.between(0, 2400).all() and numbers.nunique() > 1):
         return False
     if numbers.max() <= 24:
         return True
-    return bool((numbers % 100 < 60).all() and (numbers % 1 == 0).all())
+    # 25 is no hour; 59, where there are hours, stands for 00:59
+    return bool(numbers.max() >= 100 and (numbers % 100 < 60).all() and (numbers % 1 == 0).all())
 
 
 def _from_numbers(numbers: pd.Series) -> pd.Series:
@@ -182,7 +212,7 @@ def _calendar(
     """Return columns of years, months and the rest, joined to days and times of day."""
     columns: dict[str, str] = {}
     for name in names:
-        part = _PART_OF.get(re.sub(r"[^a-z]", "", re.sub(r"[\[(].*[\])]", "", name.lower())))
+        part = _part_of(name)
         if name == "mm" and "month" in columns and "hour" in columns:
             part = "minute"  # buoys write YY MM DD hh mm
         if part is not None:
@@ -201,6 +231,10 @@ def _calendar(
         exact = _all_digits(table.frame[decimal], fitting)
         return [decimal], table.frame[decimal] if exact is None else exact, unused
     used = _of_days(fitting)
+    if used is None and time is None and (np.diff(year) == 0).any():
+        for part in ("month", "doy"):
+            if part in columns:
+                raise _out_of_range(table, columns[part], part)
     if used is None or not len(np.unique(year)) < len(year):
         return None
     days, parts = used
@@ -249,7 +283,8 @@ def _with_hours(days: Any, chosen: list[str], parts: dict[str, Any]) -> tuple[An
     for part, seconds in _LENGTHS:
         if part not in parts:
             break
-        moments = moments + np.rint(parts[part] * seconds * 1e6).astype("timedelta64[us]")
+        passed = np.rint(np.nan_to_num(parts[part]) * seconds * 1e6).astype("timedelta64[us]")
+        moments = np.where(np.isnan(parts[part]), np.datetime64("NaT"), moments + passed)
         chosen = [*chosen, part]
     return moments, chosen
 
@@ -265,10 +300,13 @@ def _part(series: pd.Series, part: str) -> Any:
         high = 366
     if part == "year" and np.nanmax(numbers, initial=0) < 100:
         numbers = numbers + np.where(numbers < 69, 2000, 1900)
-    if np.isnan(numbers).any() or (numbers < low).any() or (numbers > high).any():
+    there = numbers[~np.isnan(numbers)]
+    if not there.size or (numbers < low).any() or (numbers > high).any():
+        return None
+    if len(there) < series.notna().sum():  # words
         return None
     whole = part not in ("second", "hour")
-    return None if whole and (numbers % 1 != 0).any() else numbers
+    return None if whole and (there % 1 != 0).any() else numbers
 
 
 def _numbered(table: RawTable, names: list[str]) -> tuple[list[str], Any, list[str]] | None:
@@ -287,7 +325,7 @@ def _numbered(table: RawTable, names: list[str]) -> tuple[list[str], Any, list[s
         if kind_of(table.frame[name]) != "number" or len(parts) == len(names) - 1:
             break
         numbers = _part(table.frame[name], part)
-        if numbers is None or (part == "year" and numbers.max() > 2200):
+        if numbers is None or np.isnan(numbers).any() or (part == "year" and numbers.max() > 2200):
             break
         parts[part] = numbers
         if len(parts) < 2:

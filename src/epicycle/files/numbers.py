@@ -29,6 +29,14 @@ _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 #: 1,234 or 1.234: a thousand and more, or a number with three decimals.
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
 
+_BETWEEN_THOUSANDS = r"(?<=\d)[\u00a0\u202f](?=\d)"
+
+#: Both marks in one number tell which is which: 1.234,5 and 1,234.5.
+_BOTH_MARKS = (
+    (",", re.compile(r"[+-]?\d{1,3}(\.\d{3})*(,\d+)?")),
+    (".", re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?")),
+)
+
 _WITH_UNIT = re.compile(
     r"(?P<before>[$€£¥]?)\s*(?P<number>[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)"
     r"\s*(?P<after>[^\d\s.,*?<>~()+\-][^\d*?<>~]{0,11})"
@@ -109,6 +117,10 @@ def _from_words(
         said = ", ".join(f"{n} {word!r}" for word, n in counts.most_common(3))
         remarks.append(f"{series.name}: {said} taken as missing")
     text = series[~absent & series.notna()].astype(str).str.strip()
+    # the minus sign of typesetters, and blanks that do not break, between thousands
+    text = text.str.replace("\u2212", "-").str.replace(
+        r"(?<=\d)[\u00a0\u202f](?=\d)", "", regex=True
+    )
     for mark in told.strip:
         text = text.str.replace(mark, "", regex=False).str.strip()
     if not told.strip and (found := _common_unit(text)) is not None:
@@ -119,18 +131,22 @@ def _from_words(
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
         if told.decimal is None:
             remarks.append(f"{series.name}: decimal commas")
-    elif told.decimal == ".":
+    elif decimal == ".":
         text = text.str.replace(",", "", regex=False)
     return to_numbers(text.astype(object)).astype(float).reindex(series.index)
 
 
 def _decimal_of(table: RawTable, text: pd.Series) -> str:
-    """Return the mark of decimals of a column of text: what can only be one decides."""
+    """Return the mark of decimals of a column of text, "" where no mark needs to be changed."""
     with_comma = text[text.str.contains(",", regex=False)]
+    both = with_comma.str.contains(".", regex=False).any()
+    for mark, form in _BOTH_MARKS:
+        if both and text.map(lambda entry, form=form: form.fullmatch(entry) is not None).all():
+            return mark
     if with_comma.empty or text.str.contains(".", regex=False).any():
-        return "."
+        return ""
     if not with_comma.map(lambda entry: _COMMA.fullmatch(entry) is not None).all():
-        return "."
+        return ""
     if with_comma.map(lambda entry: _GROUPED.fullmatch(entry) is not None).all() and len(text) > 1:
         raise ReadError(
             f"column {text.name!r} of {table.name} has numbers such as {with_comma.iloc[0]!r}, "
@@ -164,7 +180,9 @@ def _refusal(table: RawTable, series: pd.Series, unread: np.ndarray) -> ReadErro
     fix = "correct it, or leave the field empty"
     if isinstance(content, str):
         with_unit = _WITH_UNIT.fullmatch(text)
-        if re.fullmatch(r"[+-]?[\d.]*,[\d,.]*\d", text):
+        if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", text):
+            fix = "take out the blanks between thousands with --strip ' '"
+        elif re.fullmatch(r"[+-]?[\d.]*,[\d,.]*\d", text):
             fix = "say what its comma is with --decimal ',' or --decimal '.'"
         elif with_unit:
             units = _units_of(series[unread])
