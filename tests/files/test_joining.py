@@ -58,6 +58,7 @@ def test_years_with_decimals_come_before_years_and_months(write):
     lines = [f"{y},{m},{y + (m - 1) / 12:.3f},{m}" for y, m in MONTHS]
     table = read_table(write(rows("YEAR,MON,Dec year,INDEX", *lines)))
     assert (table.time_column, table.unit, table.value_columns) == ("Dec year", "y", ("INDEX",))
+    assert table.guesses == ("time: Dec year (guessed)", "value: INDEX (guessed)")
     # to all their digits: an even raster
     np.testing.assert_allclose(np.diff(table.t), 1 / 12, rtol=1e-9)
 

@@ -158,6 +158,9 @@ def read_table(
     named = {*values, *errors, group, weight, series}
     joined = join_times(table, time, named, told)
     was_joined = joined.time is not None and " + " in joined.time
+    chosen = (
+        () if was_joined or joined.time in (None, time) else (f"time: {joined.time} (guessed)",)
+    )
     table, time = joined.table, joined.time or time
     choice = choose(table, time, values, errors, group, weight, series, events=events)
     read = [read_numbers(table, column, told=told) for column in choice.values]
@@ -184,7 +187,7 @@ def read_table(
         group_column=choice.group,
         weight_column=choice.weight,
         id_column=choice.series,
-        guesses=_guesses(table, choice, note),
+        guesses=(*chosen, *_guesses(table, choice, note)),
         sha256=table.sha256,
         remarks=(
             *table.remarks,
