@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from epicycle.cli import clock
+from epicycle.cli import clock, lessons
 from epicycle.cli import commands as cli
 from epicycle.problems import Clock
 
@@ -23,7 +23,7 @@ SMALL = ("--day-length", 54321.5, "--radices", "12,9", "--samples", 1 << 13, "--
 
 @pytest.fixture(autouse=True)
 def _small_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "_TESTS", 20_000)
+    monkeypatch.setattr(lessons, "_TESTS", 20_000)
 
 
 def run(*args: object):
@@ -77,8 +77,8 @@ def test_what_cannot_be_learned_is_not_learned() -> None:
 
 
 def test_shares_are_not_rounded_up() -> None:
-    assert clock._percent(1.0) == "100 %"
-    assert clock._percent(0.9999999) == "99.9999 %"
+    assert lessons._percent(1.0) == "100 %"
+    assert lessons._percent(0.9999999) == "99.9999 %"
 
 
 @pytest.mark.parametrize(

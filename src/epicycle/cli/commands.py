@@ -21,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 from epicycle import __version__
 from epicycle.cli import (
     actigraphy,
+    calendar,
     chunks,
     clock,
     columns,
@@ -267,6 +268,8 @@ app.command(cls=_ListingCommand)(with_table_options(compare.compare))
 app.command()(learning.sin)
 
 app.command()(clock.clock)
+
+app.command()(calendar.calendar)
 
 app.command()(doctor.doctor)
 

@@ -17,7 +17,7 @@ from epicycle.cli.shared_options import AsJson, Plot
 from epicycle.files.writing import InputError, check_picture, write_picture
 
 if TYPE_CHECKING:
-    from epicycle.problems import Clock
+    from epicycle.problems.clock import Readable
     from epicycle.problems.contest import ClockResult, SineResult
     from epicycle.problems.designs import Design
     from epicycle.problems.training import Trained
@@ -119,12 +119,13 @@ def sin(
 
 def clock_baselines(
     entries: list[str],
-    clock: Clock,
+    clock: Readable,
     race: Race,
     *,
     seconds: float,
     seed: int,
     years: float,
+    beyond: float,
     continuous: bool,
 ) -> dict[str, tuple[ClockResult, Trained]]:
     """Train each entry of ``--against`` on a clock for `seconds` seconds, and see how it did.
@@ -144,6 +145,7 @@ def clock_baselines(
             seconds=seconds,
             seed=seed,
             years=years,
+            beyond=beyond,
             continuous=continuous,
             progress=race.starter(design(entry).title, seconds),
         )

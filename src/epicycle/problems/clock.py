@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,33 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.twofloat import from_integers, two_product, two_sum
 
 Integers = NDArray[np.int64]
+
+
+class Readable(Protocol):
+    """What shows digits that depend on the time: a clock, another display of it, a calendar."""
+
+    @property
+    def radices(self) -> tuple[int, ...]:
+        """How many values each digit has."""
+
+    @property
+    def year(self) -> float:
+        """Seconds of a year of `sample`."""
+
+    def digits(self, t: ArrayLike) -> Integers:
+        """Return the digits at instants, exactly."""
+
+    def sample(
+        self,
+        n: int,
+        *,
+        rng: np.random.Generator,
+        years: float = ...,
+        beyond: float = ...,
+        continuous: bool = ...,
+    ) -> Integers | Floats:
+        """Return random instants; see :meth:`Clock.sample`."""
+
 
 #: Seconds in a Julian year.
 YEAR = 365.25 * 86400
@@ -56,6 +83,9 @@ class Clock:
 
     day_length: float = 86400.0
     radices: tuple[int, ...] = (24, 60, 60)
+
+    #: Seconds in a year of :meth:`sample`.
+    year: ClassVar[float] = YEAR
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "day_length", _as_day_length(self.day_length))
@@ -164,17 +194,9 @@ class Clock:
         ValueError
             If the range is empty.
         """
-        if not (years > 0 and beyond >= 0 and math.isfinite(years + beyond)):
-            raise ValueError(
-                f"years and beyond are {years:g} and {beyond:g}: expected a positive and a "
-                f"non-negative number of years. To fix this, give the range a length."
-            )
-        span, outside = (math.ceil(value * YEAR) for value in (years, beyond))
-        length = 2 * outside or span
-        t = rng.uniform(0, length, n) if continuous else rng.integers(0, length, n)
-        if outside:
-            t = np.where(t < outside, t - outside, t - outside + span)
-        return t
+        return sample_instants(
+            n, rng=rng, year=YEAR, years=years, beyond=beyond, continuous=continuous
+        )
 
     def replace_labels(
         self, digits: ArrayLike, share: float, *, rng: np.random.Generator
@@ -195,13 +217,69 @@ class Clock:
         ValueError
             If `share` is no probability.
         """
-        if not 0 <= share <= 1:
-            raise ValueError(
-                f"share is {share!r}: expected a probability. To fix this, pass 0.05 for 5 %."
-            )
-        digits = np.asarray(digits, dtype=np.int64)
-        replaced = rng.random(len(digits)) < share
-        return np.where(replaced[:, None], rng.integers(0, self.radices, digits.shape), digits)
+        return replace_labels(digits, self.radices, share, rng=rng)
+
+
+def replace_labels(
+    digits: ArrayLike, sizes: Sequence[int], share: float, *, rng: np.random.Generator
+) -> Integers:
+    """Return readings, a share of which is drawn at random; see :meth:`Clock.replace_labels`.
+
+    Parameters
+    ----------
+    digits, share, rng
+        As for :meth:`Clock.replace_labels`.
+    sizes : sequence of int
+        Number of values of each digit.
+
+    Raises
+    ------
+    ValueError
+        If `share` is no probability.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(
+            f"share is {share!r}: expected a probability. To fix this, pass 0.05 for 5 %."
+        )
+    digits = np.asarray(digits, dtype=np.int64)
+    replaced = rng.random(len(digits)) < share
+    return np.where(replaced[:, None], rng.integers(0, sizes, digits.shape), digits)
+
+
+def sample_instants(
+    n: int,
+    *,
+    rng: np.random.Generator,
+    year: float,
+    years: float,
+    beyond: float,
+    continuous: bool,
+) -> Integers | Floats:
+    """Return random instants in a range of years, or around it; see :meth:`Clock.sample`.
+
+    Parameters
+    ----------
+    n, rng, years, beyond, continuous
+        As for :meth:`Clock.sample`.
+    year : float
+        Seconds of a year.
+
+    Raises
+    ------
+    ValueError
+        If the range is empty.
+    """
+    if not (years > 0 and beyond >= 0 and math.isfinite(years + beyond)):
+        raise ValueError(
+            f"years and beyond are {years:g} and {beyond:g}: expected a positive and a "
+            f"non-negative number of years. To fix this, give the range a length."
+        )
+    span, outside = (math.ceil(value * year) for value in (years, beyond))
+    length = 2 * outside or span
+    t = rng.uniform(0, length, n) if continuous else rng.integers(0, length, n)
+    if outside:
+        t = np.where(t < outside, t - outside, t - outside + span)
+    return t
 
 
 def exact_match(predicted: ArrayLike, digits: ArrayLike) -> float:
@@ -239,19 +317,31 @@ def _sign_of_sum(terms: Sequence[Floats]) -> Floats:
     return sign
 
 
-def _as_floats(t: ArrayLike) -> tuple[Floats, ...]:
-    """Return instants as one or two arrays of float64 whose sum is exactly theirs."""
+def as_instants(t: ArrayLike) -> NDArray[Any]:
+    """Return instants in seconds as an array of integers or floats, all of them finite.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not instants.
+    """
     t = np.asarray(t)
     if t.dtype.kind not in "iuf" or t.dtype.itemsize > 8:
         raise TypeError(
             f"t is of type {t.dtype}: expected instants in seconds, of type int64 or float64. "
             f"To fix this, subtract the time origin and convert."
         )
+    if t.dtype.kind == "f" and not np.isfinite(t).all():
+        raise ValueError(
+            "t is not finite everywhere: expected seconds. To fix this, drop missing instants."
+        )
+    return t
+
+
+def _as_floats(t: ArrayLike) -> tuple[Floats, ...]:
+    """Return instants as one or two arrays of float64 whose sum is exactly theirs."""
+    t = as_instants(t)
     if t.dtype.kind == "f":
-        if not np.isfinite(t).all():
-            raise ValueError(
-                "t is not finite everywhere: expected seconds. To fix this, drop missing instants."
-            )
         return (t.astype(np.float64),)
     exact = t.astype(np.float64)
     if t.size and np.abs(exact).max() >= 2.0**53:

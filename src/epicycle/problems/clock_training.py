@@ -6,16 +6,21 @@ import copy
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
+from torch import Tensor
 
 from epicycle.evidence.gears import GearTrain
 from epicycle.optim import SpectralDescent
 from epicycle.problems.clock_network import ClockNetwork
 from epicycle.problems.clock_refit import ClockErrors, lock, refit
+from epicycle.problems.label_lines import highest_frequency
+from epicycle.problems.wheel_search import find_wheel
+from epicycle.problems.wheel_training import best_dial, learn_wheels, needs_wheels
+from epicycle.problems.wheels import WheelNetwork
 from epicycle.samples.arrays import Floats
 
 #: Samples of a batch; fewer where there are too few for a share of all.
@@ -30,6 +35,10 @@ _RATE, _LAST_SHARE, _STEEPENING = 0.05, 1e-4, 0.05
 
 _FEWEST = 32
 
+#: Share of samples that a dial reads, if it reads them; and the doubt and steepness, for each
+#: class, of dials that begin anew.
+_READ, _DOUBT, _BLUNT = 0.8, 0.02, 8.0
+
 #: Called with (batches, batches in all, loss).
 Progress = Callable[[int, int, float], None]
 
@@ -40,10 +49,12 @@ class ClockLesson:
 
     Attributes
     ----------
-    network : ClockNetwork
-        It reads the clock at any instant.
-    descended : ClockNetwork
-        As stochastic gradient descent left it, before the refit on all samples.
+    network : ClockNetwork or WheelNetwork
+        It reads the clock at any instant: by dials, or, where sectors are unequal or classes
+        recur, by wheels.
+    descended : ClockNetwork or WheelNetwork
+        As stochastic gradient descent left it, before the refit on all samples.  Wheels are not
+        learned by descent: then it is the network itself.
     gears : GearTrain or None
         The train to which the digits were locked, if they were.
     errors : ClockErrors or None
@@ -56,8 +67,8 @@ class ClockLesson:
         Time that it took.
     """
 
-    network: ClockNetwork
-    descended: ClockNetwork
+    network: ClockNetwork | WheelNetwork
+    descended: ClockNetwork | WheelNetwork
     gears: GearTrain | None
     errors: ClockErrors | None
     moves: int
@@ -67,13 +78,16 @@ class ClockLesson:
 
     @property
     def parameters(self) -> int:
-        """Number of trained parameters."""
+        """Number of trained parameters; of wheels, with the classes of their sectors."""
+        if isinstance(self.network, WheelNetwork):
+            return self.network.learned
         return sum(parameter.numel() for parameter in self.network.parameters())
 
     @property
     def periods(self) -> Floats:
-        """Period of each digit, in seconds."""
-        periods: Floats = 1.0 / np.abs(self.network.frequencies)
+        """Period of each digit, in seconds; infinity if it never changes, NaN if not learned."""
+        with np.errstate(divide="ignore"):
+            periods: Floats = 1.0 / np.abs(self.network.frequencies)
         return periods
 
 
@@ -89,6 +103,10 @@ def learn_clock(
     progress: Progress | None = None,
 ) -> ClockLesson:
     """Learn to read a clock from examples.
+
+    Where sectors are equal and classes follow each other, an ordinary loop trains dials.  Where
+    they are not, as on decimal digits, seven segments or a calendar, wheels are made from all
+    samples, and no descent takes part.
 
     Parameters
     ----------
@@ -128,18 +146,10 @@ def learn_clock(
             f"t and digits have {len(instants)} and {len(classes)} rows: expected as many of both, "
             f"and at least {_FEWEST}. To fix this, pass the digits at each instant, of many."
         )
-    origin = (int(instants.min()) + int(instants.max())) // 2
-    network = ClockNetwork(sizes, origin=origin)
-    network.periodic.reset_parameters(generator)
-    network.to(device)
-
-    optimizer = torch.optim.Adam(
-        [
-            {"params": [network.periodic.frequency, network.dials.offset], "lr": _RATE},
-            {"params": [network.dials.log_steepness, network.dials.doubt_logit], "lr": _STEEPENING},
-        ],
-        betas=(0.9, 0.99),
-    )
+    if needs_wheels(t, digits, sizes, seed):
+        lesson = _by_wheels(t, digits, sizes, geared=geared, seed=seed, progress=progress)
+        return replace(lesson, seconds=time.perf_counter() - started)
+    network, optimizer = _new_network(sizes, instants, generator)
     descent = SpectralDescent(optimizer, network)
     batch_size = min(_BATCH, int(len(instants) * _BATCH_SHARE))
     per_pass = len(instants) // batch_size
@@ -165,6 +175,7 @@ def learn_clock(
     seen, train = steps * batch_size, None
     instants, classes = instants[order], classes[order]
     descended = copy.deepcopy(network)
+    _begin_anew(network, instants, classes)
     errors = refit(network, instants, classes)
     if errors is not None:
         seen += errors.samples_seen
@@ -184,3 +195,71 @@ def learn_clock(
         samples_seen=seen,
         seconds=time.perf_counter() - started,
     )
+
+
+def _new_network(
+    sizes: Sequence[int], instants: Tensor, generator: torch.Generator
+) -> tuple[ClockNetwork, torch.optim.Optimizer]:
+    """Return a network that knows nothing, where the instants are, and its optimizer."""
+    origin = (int(instants.min()) + int(instants.max())) // 2
+    network = ClockNetwork(sizes, origin=origin)
+    network.periodic.reset_parameters(generator)
+    network.to(instants.device)
+    optimizer = torch.optim.Adam(
+        [
+            {"params": [network.periodic.frequency, network.dials.offset], "lr": _RATE},
+            {"params": [network.dials.log_steepness, network.dials.doubt_logit], "lr": _STEEPENING},
+        ],
+        betas=(0.9, 0.99),
+    )
+    return network, optimizer
+
+
+def _by_wheels(
+    t: ArrayLike,
+    digits: ArrayLike,
+    sizes: Sequence[int],
+    *,
+    geared: bool,
+    seed: int,
+    progress: Progress | None,
+) -> ClockLesson:
+    """Return what wheels learn; see `learn_clock`."""
+
+    def report(done: int, of: int) -> None:
+        if progress is not None:
+            progress(done, of, math.nan)
+
+    network = learn_wheels(t, digits, sizes, geared=geared, seed=seed, progress=report)
+    n = len(np.ravel(np.asarray(t)))
+    return ClockLesson(
+        network=network,
+        descended=network,
+        gears=None,
+        errors=None,
+        moves=len({wheel.frequency for wheel in network.wheels if wheel is not None}),
+        distinct_samples=n,
+        samples_seen=n,
+        seconds=0.0,
+    )
+
+
+def _begin_anew(network: ClockNetwork, instants: Tensor, classes: Tensor) -> None:
+    """Set dials that descent left unread to the frequencies that all samples show, if any."""
+    since = (instants[:, 0] - network.origin).to(torch.float64).cpu().numpy()
+    shown = classes.cpu().numpy()
+    read = (network.read(instants[:, 0].cpu().numpy()) == shown).mean(axis=0)
+    highest = highest_frequency(instants[:, 0].cpu().numpy(), len(since))
+    for k in np.flatnonzero(read < _READ).tolist():
+        size = network.cyclic_sizes[k]
+        wheel = find_wheel(since, shown[:, k], size, highest)
+        if wheel is None:
+            continue
+        share, frequency, offset = best_dial(wheel.frequency, since, shown[:, k], size)
+        if share < _READ:
+            continue
+        with torch.no_grad():
+            network.periodic.frequency[k] = frequency
+            network.dials.offset[k] = offset
+            network.dials.doubt_logit[k] = math.log(_DOUBT / (1 - _DOUBT))
+            network.dials.log_steepness[k] = math.log(_BLUNT * size)

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from epicycle.problems.clock import YEAR, Clock, exact_match
+from epicycle.problems.clock import Readable, exact_match
 from epicycle.problems.designs import Design, design
 from epicycle.problems.sine import Sine
 from epicycle.problems.training import Progress, Trained, train
@@ -154,7 +154,7 @@ class ClockResult:
 
 def enter_clock(
     entry: str,
-    clock: Clock,
+    clock: Readable,
     *,
     seconds: float,
     max_batches: int | None = None,
@@ -172,8 +172,8 @@ def enter_clock(
     ----------
     entry : str
         Name of the network, see :func:`epicycle.problems.designs.design`.
-    clock : Clock
-        The clock that is to be read.
+    clock : Clock, DecimalDigits, SevenSegments or Calendar
+        What is to be read.
     seconds, max_batches, seed, progress
         As for :func:`epicycle.problems.training.train`.
     years, beyond, continuous
@@ -196,7 +196,7 @@ def enter_clock(
         draw,
         criterion,
         out_features=sum(clock.radices),
-        limits=(0.0, years * YEAR),
+        limits=(0.0, years * clock.year),
         seconds=seconds,
         max_batches=max_batches,
         seed=seed,
