@@ -17,8 +17,8 @@ from epicycle.problems.wheel_search import find_wheel, fundamentals
 from epicycle.problems.wheels import Counted, Wheel, WheelNetwork, read_wheels
 from epicycle.samples.arrays import Floats
 
-#: Samples from which wheels are made; all of them then tell the frequencies.
-_MOST = 1 << 16
+#: Samples from which wheels are made, and readings of digits that then tell the frequencies.
+_MOST, _MOST_READINGS = 1 << 16, 1 << 23
 
 #: Samples that tell whether dials would do.
 _FEW = 1 << 13
@@ -166,7 +166,7 @@ def learn_wheels(
         if k == 0 and counted_digits(so_far, since, shown).counted is not None:
             wheels = list(so_far.wheels)
             break
-    since, shown, _ = _prepared(t, digits, None, seed)
+    since, shown, _ = _prepared(t, digits, max(_MOST, _MOST_READINGS // len(sizes)), seed)
     network = counted_digits(WheelNetwork(tuple(wheels), tuple(sizes), origin), since, shown)
     locked = geared_wheels(network, since, shown) if geared and network.counted is None else None
     return network if locked is None else locked
