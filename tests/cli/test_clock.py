@@ -76,11 +76,6 @@ def test_what_cannot_be_learned_is_not_learned() -> None:
     assert found["exact_match_in_range"] < 0.5
 
 
-def test_shares_are_not_rounded_up() -> None:
-    assert lessons._percent(1.0) == "100 %"
-    assert lessons._percent(0.9999999) == "99.9999 %"
-
-
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -237,6 +237,10 @@ def _report(lesson: ClockLesson) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _sectors(count: int) -> str:
+    return "1 sector" if count == 1 else f"{count:,} sectors"
+
+
 def _report_of_wheels(lesson: ClockLesson) -> str:
     """Return what wheels were made, each as often as digits have one like it."""
     from epicycle.problems.wheels import WheelNetwork
@@ -247,7 +251,7 @@ def _report_of_wheels(lesson: ClockLesson) -> str:
     for wheel in network.wheels:
         if wheel is not None:
             turn = f"one turn in {1 / wheel.frequency:.12g} s" if wheel.frequency else "never turns"
-            words = f"wheel: {turn}, {len(wheel.edges)} sectors"
+            words = f"wheel: {turn}, {_sectors(len(wheel.edges))}"
             seen[words] = seen.get(words, 0) + 1
     lines = [words if times == 1 else f"{words} ({times} digits)" for words, times in seen.items()]
     if network.gears is not None:
