@@ -57,6 +57,9 @@ _TIME_OF_DAY = re.compile(rf"\s*{_CLOCK}\s*")
 #: A time of day that spreadsheets add to a day.
 MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?$"
 
+#: Entries that are looked at before all of them are.
+_LOOKED_AT = 50
+
 #: Years of two digits: below this they are of this century, as POSIX has it.
 _PIVOT = 69
 
@@ -77,8 +80,11 @@ def looks_like_time_of_day(entry: Any) -> bool:
 
 def has_time_of_day(text: pd.Series) -> bool:
     """Return whether any date of a column has a time of day that is not midnight."""
-    bare = text.astype(str).str.replace(MIDNIGHT, "", regex=True)
-    return bool(bare.str.contains(r"\d:\d\d|T\d\d", regex=True).any())
+    for part in (text.iloc[:_LOOKED_AT], text):  # mostly the first few tell
+        bare = part.astype(str).str.replace(MIDNIGHT, "", regex=True)
+        if bare.str.contains(r"\d:\d\d|T\d\d", regex=True).any():
+            return True
+    return False
 
 
 def by_format(text: pd.Series, how: str, what: str) -> Any:

@@ -44,6 +44,12 @@ def kind_of(series: pd.Series) -> str:
     present = series.dropna()
     if present.empty:
         return "number"
+    head = present.iloc[:_LOOKED_AT]
+    if to_numbers(head).isna().all():  # of long columns, the first entries tell if they agree
+        if all(map(looks_like_time_of_day, head)):
+            return "clock"
+        if all(map(looks_like_date, head)):
+            return "date"
     if to_numbers(present).notna().mean() > 0.5:
         return "number"
     first = present.iloc[0]
