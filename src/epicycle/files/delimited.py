@@ -42,7 +42,8 @@ def read_delimited(
     if len(header.columns) < least_columns:
         raise ReadError(
             f"{name} has only one column ({header.columns[0]!r}): expected times and values. "
-            f"To fix this, separate the columns by commas, semicolons, tabs or spaces."
+            f"To fix this, separate the columns by commas, semicolons, tabs or spaces, or pass "
+            f"--events if they are the times of events."
         )
     check_width(len(header.columns), name)
     check_names(header.columns, name)
