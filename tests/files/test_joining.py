@@ -24,6 +24,7 @@ MONTHS = [(1990 + k // 12, k % 12 + 1) for k in range(40)]
         ("Year,Month,Day,Hour,level", "%Y,%m,%d,%H"),
         ("YY,MM,DD,hh,mm,level", "%Y,%m,%d,%H,%M"),
         ("year,doy,hour,level", "%Y,%j,%H"),
+        ("year,period,day,hour,level", "%Y,M%m,%d,%H"),
     ],
 )
 def test_dates_and_times_of_day(write, header, form):
@@ -34,6 +35,20 @@ def test_dates_and_times_of_day(write, header, form):
     assert set(table.time_column.split(" + ")) == set(header.split(",")[:-1])
     assert "joined" in table.guesses[0]
     assert table.ignored == ()
+
+
+def test_years_and_weeks(write):
+    days = [dt.datetime(2019, 12, 30) + dt.timedelta(weeks=k) for k in range(60)]
+    lines = [f"{d.isocalendar().year},{d.isocalendar().week},{k % 7}" for k, d in enumerate(days)]
+    assert list(read_table(write(rows("Year,Week,v", *lines))).t.to_pydatetime()) == days
+
+
+@pytest.mark.parametrize("form", ["{d},{h}", "{d},{h:02d}:30"])
+def test_days_of_an_experiment_and_hours(write, form):
+    lines = [form.format(d=k // 24 + 1, h=k % 24) + f",{k % 5}" for k in range(100)]
+    table = read_table(write(rows("Day,Hour,counts", *lines)))
+    np.testing.assert_allclose(table.t, 24 + np.arange(100) + 0.5 * (":" in form))
+    assert (table.time_column, table.unit) == ("Day + Hour", "h")
 
 
 def test_a_table_without_header(write):

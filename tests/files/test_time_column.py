@@ -84,3 +84,14 @@ def test_a_word_for_a_time_names_the_option(write):
 def test_local_times_of_a_zone_stay_as_they_are(write):
     text = rows("date,y", *(f"2024-05-0{k}T00:00:00+02:00,{k}" for k in range(1, 5)))
     assert read_table(write(text)).t[0].utcoffset() == dt.timedelta(hours=2)
+
+
+def test_months_in_one_number(write):
+    months = [201000 + 100 * (k // 12) + k % 12 + 1 for k in range(30)]
+    for name in ("Month", "yyyymm", "date"):
+        table = read_table(write(rows(f"{name},sales", *(f"{m},{m % 7}" for m in months))))
+        assert [(t.year, t.month, t.day) for t in table.t] == [
+            (m // 100, m % 100, 1) for m in months
+        ]
+    table = read_table(write(rows("month,v", *(f"{k},{k % 5}" for k in range(1, 13)))))
+    np.testing.assert_array_equal(table.t, range(1, 13))

@@ -32,7 +32,7 @@ _DAY_COUNTS = _names("jd bjd hjd mjd rjd tjd btjd bkjd")
 _TIME_WORDS = _DAY_COUNTS | _names("time times date dates datetime timestamp datum zeit fecha")
 
 _TIME_NAMES = _TIME_WORDS | _names(
-    "t day days hour hours minutes seconds sec year years yr ymd yyyymmdd epoch when ts "
+    "t day days hour hours minutes seconds sec year years yr ymd yyyymmdd yyyymm epoch when ts "
     "timer elapsed zt ct last_changed last_updated"
 )
 

@@ -177,6 +177,8 @@ def plain_times_of_day(text: pd.Series) -> NDArray[np.timedelta64]:
 def month_number(entry: Any) -> float:
     """Return the number of a month by its number or English name, NaN where it is none."""
     text = str(entry).strip().lower()
+    if re.fullmatch(r"m\d\d?", text):  # M01, as offices of statistics write
+        return float(text[1:])
     if text[:3] in _MONTHS:
         return _MONTHS.index(text[:3]) + 1.0
     try:
@@ -204,6 +206,18 @@ def from_day_of_year(year: Any, number: Any) -> NDArray[np.datetime64]:
     whole = (number >= 1) & (number <= 366) & (number % 1 == 0)
     days = first + np.where(whole, number - 1, 0).astype(np.int64)
     days[~whole | (days.astype("datetime64[Y]") != first.astype("datetime64[Y]"))] = "NaT"
+    return days
+
+
+def from_weeks(year: Any, week: Any, day: Any) -> NDArray[np.datetime64]:
+    """Return days by their number in weeks of ISO 8601; NaT where there is no such week."""
+    year, week, day = (np.asarray(part, dtype=np.float64) for part in (year, week, day))
+    # the week of 4 January is the first of a year
+    fourth = from_days(year, np.ones_like(year), np.full_like(year, 4.0))
+    monday = fourth - (fourth.astype(np.int64) + 3) % 7
+    there = (week >= 1) & (week <= 53) & np.isfinite(day)
+    shift = np.where(there, 7 * (week - 1) + day - 1, 0).astype(np.int64)
+    days: NDArray[np.datetime64] = np.where(there, monday + shift, np.datetime64("NaT"))
     return days
 
 
@@ -265,13 +279,9 @@ def _spans(parts: pd.DataFrame) -> NDArray[np.datetime64]:
         return from_day_of_year(year, parts["doy"].astype(float))
     if "q" in parts:
         return from_days(year, 3 * parts["q"].astype(float).to_numpy() - 2, one)
-    if "w" in parts:  # the week of 4 January is the first of a year
-        week = parts["w"].astype(float).to_numpy()
-        day = parts["wd"].astype(float).fillna(1.0).to_numpy()
-        fourth = from_days(year, one, 4 * one)
-        monday = fourth - (fourth.astype(np.int64) + 3) % 7
-        shift = np.where(np.isfinite(week), 7 * (week - 1) + day - 1, 0).astype(np.int64)
-        return np.where((week >= 1) & (week <= 53), monday + shift, np.datetime64("NaT"))
+    if "w" in parts:
+        day = parts["wd"].astype(float).fillna(1.0)
+        return from_weeks(year, parts["w"].astype(float), day)
     return from_days(year, parts["m"].map(month_number).to_numpy(dtype=np.float64), one)
 
 

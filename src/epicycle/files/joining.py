@@ -17,6 +17,7 @@ from epicycle.files.dates import (
     MIDNIGHT,
     from_day_of_year,
     from_days,
+    from_weeks,
     has_time_of_day,
     month_number,
     plain_times_of_day,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 #: How the parts of a time are called, in small letters without what is no letter.
 _PARTS = {
     "year": "year years yyyy yr yy jahr annee ano",
-    "month": "month months mon mo mm monat mois mes",
+    "month": "month months mon mo mm monat mois mes period",
+    "week": "week weeks wk woche isoweek",
     "day": "day days dd dy dom tag jour dia",
     "doy": "doy dayofyear yday yearday jday ddd dayno daynumber julianday",
     "quarter": "quarter qtr",
@@ -55,6 +57,7 @@ _RANGES = {
     "day": (1, 31),
     "doy": (1, 366),
     "quarter": (1, 4),
+    "week": (1, 53),
     "hour": (0, 24),
     "minute": (0, 59),
     "second": (0, 60.999999),
@@ -68,7 +71,7 @@ _LENGTHS = (("hour", 3600), ("minute", 60), ("second", 1))
 
 
 #: Parts that tell a day; "min" and the like may be values where no hour is told.
-_OF_DAYS = ("year", "month", "day", "doy", "quarter")
+_OF_DAYS = ("year", "month", "day", "doy", "quarter", "week")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,7 @@ def join_times(
         found = None if time is not None else _numbered(table, names)
     else:
         found = _date_and_clock(table, names, time) or _calendar(table, names, time)
+        found = found or _days_and_hours(table, names, time)
     if found is None:
         return Joined(table)
     parts, values, unused = found
@@ -245,6 +249,27 @@ def _calendar(
     return joined, moments, [c for c in left if c not in joined]
 
 
+def _days_and_hours(
+    table: RawTable, names: list[str], time: str | None
+) -> tuple[list[str], Any, list[str]] | None:
+    """Return numbers of days and hours of the day, as an experiment counts them, as hours."""
+    frame = table.frame
+    day = next((n for n in names if _part_of(n) == "day" and kind_of(frame[n]) == "number"), None)
+    if day is None or time not in (None, day) or any(_part_of(n) == "year" for n in names):
+        return None
+    days = to_numbers(frame[day])
+    if (days % 1 != 0).any() or days.isna().any() or not days.duplicated().any():
+        return None
+    for name in names:
+        if name != day and _is_clock(frame[name], name) and frame[name].notna().all():
+            clock = frame[name]
+            if kind_of(clock) == "number":
+                clock = _from_numbers(to_numbers(clock))
+            hours = plain_times_of_day(clock) / np.timedelta64(1, "h")
+            return [day, name], 24 * days.to_numpy(dtype=np.float64) + hours, []
+    return None
+
+
 def _all_digits(decimal: pd.Series, parts: dict[str, Any]) -> Any:
     """Return years with decimals to all their digits, if they are those of whole months.
 
@@ -272,6 +297,8 @@ def _of_days(parts: dict[str, Any]) -> tuple[Any, list[str]] | None:
             return from_day_of_year(year, parts[doy]), ["year", doy]
     if "quarter" in parts:
         return from_days(year, 3 * parts["quarter"] - 2, one), ["year", "quarter"]
+    if "week" in parts:
+        return from_weeks(year, parts["week"], one), ["year", "week"]
     return None
 
 

@@ -179,7 +179,7 @@ def read_table(
         ),
         group=None if choice.group is None else read_labels(table, choice.group),
         ids=None if choice.series is None else read_labels(table, choice.series),
-        unit=None if note else unit_of_times(table, choice.time, instants.values),
+        unit=None if instants.note else unit_of_times(table, choice.time, instants.values),
         name=table.name,
         time_column=choice.time,
         value_columns=choice.values,

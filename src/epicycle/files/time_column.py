@@ -28,6 +28,9 @@ _DATE_NAME = re.compile(r"date|datum|ymd|^day$", re.IGNORECASE)
 #: Names under which large numbers count from 1970, and numbers of days are those of spreadsheets.
 _COUNT_NAME = re.compile(r"time|epoch|unix|^ts$|utc|date|datum|stamp|when|last_", re.IGNORECASE)
 
+#: Whole numbers in a column of such a name may be months: 202405.
+_MONTH_NAME = re.compile(r"date|month|period|yyyymm|^ym$|time", re.IGNORECASE)
+
 #: Seconds since 1970 of the years 2001 and 2100, in the units in which computers count.
 _COUNTED = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -100,6 +103,8 @@ def read_instants(table: RawTable, column: str, told: Conventions = NOTHING_SAID
     if series.dtype.kind in "iu":  # 64 bits of nanoseconds do not fit into a float
         if _DATE_NAME.search(column) and series.between(1000_00_00, 9999_99_99).all():
             return Instants(_compact_dates(table, series), ", read as YYYYMMDD")
+        if _MONTH_NAME.search(column) and (days := _months(series.to_numpy())) is not None:
+            return Instants(days, ", read as YYYYMM")
         if not table.has_header or _COUNT_NAME.search(column):
             days, how = _in_one_number(series.to_numpy(), _ONE_NUMBER[table.has_header :])
             if days is not None:
@@ -135,6 +140,16 @@ def _compact_dates(table: RawTable, series: pd.Series) -> Any:
     days = pd.to_datetime(series.astype(str), format="%Y%m%d", errors="coerce")
     _refuse_unread(table, series, days.isna().to_numpy())
     return pd.DatetimeIndex(days)
+
+
+def _months(numbers: Any) -> Any:
+    """Return months that are one number, such as 202405, or None where they are not so."""
+    import pandas as pd
+
+    if not 1700_01 <= numbers.min() <= numbers.max() <= 2199_12:
+        return None
+    days = dates.from_days(numbers // 100, numbers % 100, np.ones_like(numbers))
+    return None if np.isnat(days).any() else pd.DatetimeIndex(days.astype("datetime64[s]"))
 
 
 #: Dates in one number; days alone need a name that says so, or a table without names.
