@@ -5,6 +5,10 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Everything is tested by the path that is always there.  Compiled loops are tested beside it,
+# interpreted: to compile them takes longer than most tests.
+os.environ["EPICYCLE_NO_NUMBA"] = "1"
+
 # One profile for a desk, where new examples are welcome, and one for CI, where a failure must
 # come back on the next run.  Machines differ too much in speed for a deadline.
 settings.register_profile(

@@ -12,7 +12,7 @@ import pytest
 
 import epicycle
 
-HEAVY = ("torch", "sklearn", "dask", "matplotlib")
+HEAVY = ("torch", "sklearn", "dask", "matplotlib", "numba")
 
 REPORT = """
 import json, sys

@@ -54,3 +54,18 @@ def test_a_missing_package_is_noticed(monkeypatch, package):
     result = run("doctor")
     assert result.exit_code == doctor.UNWELL
     assert f"to do:     pip install {package}" in result.stdout
+
+
+@pytest.mark.parametrize(("error", "code", "said"), [(1e-7, 0, "agree with"), (1.0, 3, "DIFFER")])
+def test_compiled_loops_are_made_ready_and_compared(monkeypatch, error, code, said):
+    monkeypatch.setattr(doctor, "is_there", lambda: True)
+    monkeypatch.setattr(doctor, "largest_difference", lambda: error)
+    monkeypatch.setattr(doctor, "cache_folder", lambda: None)
+    result = run("doctor")
+    assert result.exit_code == (doctor.UNWELL if code else 0)
+    assert f"they {said}" in result.stdout
+    assert "no cache to write" in result.stdout
+
+
+def test_without_numba_nothing_is_said_of_loops():
+    assert "loops:" not in run("doctor").stdout

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from epicycle.effects.groups import have_own_waveforms, spread
-from epicycle.evidence import waveform_fits
+from epicycle.evidence import judged, waveform_fits
 from epicycle.evidence.stacked import Stacked, stack
 from epicycle.evidence.waveform_fits import WaveformFits
 from epicycle.evidence.waveforms import SMOOTH, Ranking
@@ -137,9 +137,9 @@ def test_the_scatter_of_epochs_is_told_from_that_of_values() -> None:
 def test_many_frequencies_are_fitted_in_parts_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     values, baseline = stacked(alone(observed(np.random.default_rng(0), 0.3)))
     frequency = 1 / 0.57 + np.arange(5) / 3.0
-    whole = waveform_fits.judge(values, frequency, SMOOTH, baseline, np.inf)
-    monkeypatch.setattr(waveform_fits, "_AT_A_TIME", 1)
-    parts = waveform_fits.judge(values, frequency, SMOOTH, baseline, np.inf)
+    whole = judged.judge(values, frequency, SMOOTH, baseline, np.inf)
+    monkeypatch.setattr(judged, "_AT_A_TIME", 1)
+    parts = judged.judge(values, frequency, SMOOTH, baseline, np.inf)
     np.testing.assert_allclose(parts.evidence, whole.evidence, rtol=1e-9)
     np.testing.assert_allclose(parts.frequency, whole.frequency, rtol=1e-12)
 

@@ -290,7 +290,7 @@ def test_few_samples_are_fitted_as_many_are(monkeypatch: pytest.MonkeyPatch, cas
     if case == "drift":
         structure = structure.with_drift(np.array([True, False]))
     few = fit_lines(data, structure, absolute=False)
-    monkeypatch.setattr("epicycle.fit.linearised._FEW_SAMPLES", 0)
+    monkeypatch.setattr("epicycle.fit.linearised.FEW_SAMPLES", 0)
     data.memo.clear()
     many = fit_lines(data, structure, absolute=False)
     # chi-square is flat at its minimum: what rounding (1e-15 of it) hides is a step whose square,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import oracles
-from epicycle.spectra import sums
+from epicycle.spectra import sums, transforms
 from epicycle.spectra.sums import TrigSums
 from epicycle.spectra.transforms import TOLERANCE
 from tests.spectra.transforms import make
@@ -139,8 +139,9 @@ def test_bands_are_of_the_size_that_was_measured_to_be_fast() -> None:
 
 def test_few_samples_make_one_plan_for_every_multiple(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    new_plan = sums._new_plan
-    monkeypatch.setattr(sums, "_new_plan", lambda *a: made.append(a) or new_plan(*a))
+    new_plan = transforms._new_plan
+    monkeypatch.setattr(transforms, "_new_plan", lambda *a: made.append(a) or new_plan(*a))
+    monkeypatch.setattr(sums, "IDLE_PLANS", transforms.IdlePlans())
     t, times = make(16, 300, 100.0)
     strengths = np.random.default_rng(17).normal(size=(2, 300))
     engine = TrigSums(times, 1 / 800, sums._ALONE)
@@ -152,3 +153,14 @@ def test_few_samples_make_one_plan_for_every_multiple(monkeypatch: pytest.Monkey
             assert np.abs(row[some] - oracles.direct_sums(t, c, frequency)).max() <= bound(c)
     # to make a plan takes as long as two transforms, to give it other points next to nothing
     assert len(made) == 1
+    # nor does the next series of about the same length make another, once this one is gone
+    del engine
+    again = TrigSums(times, 1 / 800, sums._ALONE - 100)
+    got = again.band(strengths, 1.0)
+    assert got.shape == (2, sums._ALONE - 100)
+    expected = oracles.direct_sums(t, strengths[1], 1.0 + some[some < 16000] / 800)
+    assert np.abs(got[1, some[some < 16000]] - expected).max() <= bound(strengths[1])
+    assert len(made) == 1
+    # but what is in use is in no other hands
+    TrigSums(times, 1 / 800, sums._ALONE).band(strengths, 1.0)
+    assert len(made) == 2

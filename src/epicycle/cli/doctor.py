@@ -17,6 +17,8 @@ import epicycle
 from epicycle.cli import console
 from epicycle.cli.options import FOUND
 from epicycle.cli.shared_options import AsJson
+from epicycle.compiled.numba import cache_folder, is_there
+from epicycle.evidence.self_test import AGREES, largest_difference
 from epicycle.samples.times import parse_times
 from epicycle.spectra.bands import processors
 from epicycle.spectra.sums import TrigSums
@@ -34,6 +36,7 @@ EXTRAS = (
     ("torch", "torch", "layers, SpectralDescent, epicycle clock and sin"),
     ("sklearn", "sklearn", "estimators"),
     ("dask", "dask", "data on many machines"),
+    ("numba", "fast", "searches of short series in less time"),
 )
 
 _NEEDED = ("numpy", "scipy", "finufft", "pandas", "rich", "typer")
@@ -48,6 +51,8 @@ _POINTS, _FREQUENCIES = 300, 2000
 
 def doctor(as_json: AsJson = False) -> None:
     """Tell versions, optional parts, threads, and whether the fast sums agree with slow ones.
+
+    Where numba is installed, the loops that it compiles are made ready and compared with NumPy.
 
     Exit code 0: all is well; 3: something needed is missing or wrong, and a line says what to do.
     """
@@ -72,7 +77,10 @@ def examine() -> dict[str, Any]:
         for module, extra, purpose in EXTRAS
     ]
     test = self_test()
+    loops = warmed()
     advice = [f"pip install {name}" for name, version in packages.items() if version is None]
+    if loops is not None and not loops["agrees"]:
+        advice.append("set EPICYCLE_NO_NUMBA=1: compiled loops are wrong on this machine")
     if not test["agrees"]:
         advice.append("pip install --force-reinstall finufft")
     return {
@@ -86,6 +94,7 @@ def examine() -> dict[str, Any]:
         "processors": processors(),
         "threads": {name: os.environ.get(name) for name in _THREADS},
         "self_test": test,
+        "loops": loops,
         "advice": advice,
     }
 
@@ -113,6 +122,21 @@ def self_test() -> dict[str, Any]:
     }
 
 
+def warmed() -> dict[str, Any] | None:
+    """Compile the loops that are not kept yet, and compare them with NumPy; None without numba."""
+    if not is_there():
+        return None
+    started = time.perf_counter()
+    error = largest_difference()
+    folder = cache_folder()
+    return {
+        "cache": None if folder is None else str(folder),
+        "seconds": round(time.perf_counter() - started, 3),
+        "largest_error": error,
+        "agrees": bool(error < AGREES),
+    }
+
+
 def as_text(report: dict[str, Any]) -> str:
     """Return the report in lines."""
     lines = [f"epicycle {report['epicycle']}, Python {report['python']}, {report['system']}"]
@@ -136,6 +160,14 @@ def as_text(report: dict[str, Any]) -> str:
         f"largest error {test['largest_error']:.1e} of the strengths ({test['points']} points, "
         f"{test['frequencies']} frequencies, {1e3 * test['seconds']:.1f} ms)"
     )
+    loops = report["loops"]
+    if loops is not None:
+        kept = f"kept in {loops['cache']}" if loops["cache"] else "kept nowhere: no cache to write"
+        verb = "agree with" if loops["agrees"] else "DIFFER FROM"
+        lines.append(
+            f"loops:     compiled, {kept}; they {verb} NumPy to {loops['largest_error']:.0e} "
+            f"({loops['seconds']:.1f} s)"
+        )
     lines += [f"to do:     {step}" for step in report["advice"]] or ["all is well"]
     return "\n".join(lines) + "\n"
 

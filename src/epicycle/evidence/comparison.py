@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from epicycle.evidence.error_scale import with_scaled_errors
+from epicycle.evidence.judged import judge
 from epicycle.evidence.stacked import stack
-from epicycle.evidence.waveform_fits import judge
 from epicycle.evidence.waveforms import (
     ALL_SHAPES,
     SMOOTH,

@@ -48,71 +48,14 @@ _LOG_TERM = (
 
 #: Variances of values and of epochs to begin with, and the smallest ones, in units of the signal's.
 #: Half or twice the first changed none of 320 answers.
-_FIRST_SCATTER, _FIRST_EPOCH = 0.05, 0.1
-_LEAST = 1e-6
+FIRST_SCATTER, _FIRST_EPOCH = 0.05, 0.1
+LEAST = 1e-6
 
-#: Steps of refinement, and those of a first selection, made without departures.
-_STEPS, _QUICK = 6, 4
+#: Steps of refinement.
+STEPS = 6
 
 #: Part of the way that a scatter goes at each step: all of it would overshoot.
-_SCATTER_STEP = 0.8
-#: Entries of the columns of all frequencies that are fitted at a time: as many as stay in a cache.
-_AT_A_TIME = 1 << 20
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Waveforms of one family of shapes at M frequencies.
-
-    Attributes
-    ----------
-    frequency : ndarray
-        Refined.
-    evidence : ndarray
-        Logarithms.
-    explained : ndarray
-        Share of the variance that the waveform explains.
-    """
-
-    frequency: Floats
-    evidence: Floats
-    explained: Floats
-
-
-def judge(
-    values: Stacked,
-    frequency: Floats,
-    shapes: Shapes,
-    baseline: float,
-    highest: float,
-    *,
-    quick: bool = False,
-) -> Judged:
-    """Return the evidence of waveforms at frequencies that are refined for it.
-
-    Parameters
-    ----------
-    values : Stacked
-        What is to be explained.
-    frequency : ndarray, shape (M,)
-        Frequencies to begin with, each within a fraction of 1/baseline of its optimum.
-    shapes : Shapes
-        Waveforms beforehand.
-    baseline : float
-        Length of the data.
-    highest : float
-        Frequency above which no harmonic may be.
-    quick : bool
-        Whether it is a first selection: one kind of shape, all outputs alike, fewer steps.
-    """
-    size = max(_AT_A_TIME // (4 * shapes.orders * len(values.y)), 1)
-    parts = []
-    for first in range(0, len(frequency), size):
-        some = frequency[first : first + size]
-        fits = WaveformFits(values, some, shapes, baseline, highest, quick=quick)
-        fits.refine(_QUICK if quick else _STEPS)
-        parts.append((fits.frequency, *fits.evaluate()))
-    return Judged(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+SCATTER_STEP = 0.8
 
 
 @dataclass(frozen=True)
@@ -161,7 +104,7 @@ class WaveformFits:
             for block in values.blocks
         ]
         M = len(frequency)
-        self._scatter = np.full((M, len(values.blocks)), _FIRST_SCATTER)
+        self._scatter = np.full((M, len(values.blocks)), FIRST_SCATTER)
         self._epoch = np.full(M, _FIRST_EPOCH)
         self._tails = np.ones((M, len(values.y)))
         self._epoch_tails = np.ones((M, values.n_epochs))
@@ -262,7 +205,7 @@ class WaveformFits:
         fitted = self._fitted(normal, covariance)[0, : len(n)]
         return left, residual, np.maximum(n - fitted, WAVEFORMS.free * n)
 
-    def refine(self, steps: int = _STEPS) -> None:
+    def refine(self, steps: int = STEPS) -> None:
         """Bring frequencies, variances and weights into agreement (Gauss-Newton, reweighted)."""
         precision = self._precision(0, WAVEFORMS.common[0][0])
         for step in range(steps):
@@ -312,8 +255,8 @@ class WaveformFits:
             excess = (normal.inverse[:, block.rows] * left[:, block.rows] ** 2).sum(axis=1) / free
             # towards a sum of squares equal to the degrees of freedom, most of the way
             weights = (v.unit[block.rows] / normal.variance[:, block.rows]).mean(axis=1)
-            scatter = self._scatter[:, b] + _SCATTER_STEP * (excess - 1.0) / weights
-            self._scatter[:, b] = np.maximum(scatter, _LEAST)
+            scatter = self._scatter[:, b] + SCATTER_STEP * (excess - 1.0) / weights
+            self._scatter[:, b] = np.maximum(scatter, LEAST)
         self._tails = (WAVEFORMS.tail + 1) / (WAVEFORMS.tail + left**2 / self._variance())
         if v.n_epochs:
             squares = (self._epoch_tails * common**2).sum(axis=1) + 2 * _EPOCH_SCALE

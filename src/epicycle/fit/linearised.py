@@ -20,7 +20,26 @@ _FUTILE = 1e-20
 QUICK = 1e-2
 
 #: Up to this number of samples, columns are computed anew for every step: keeping them is slower.
-_FEW_SAMPLES = 512
+FEW_SAMPLES = 512
+
+
+def least_scale(data: Data) -> Floats:
+    """Return the least variance scale of each output, shape (d,)."""
+    y = data.y
+    # an exact fit leaves rounding errors only; their scale must still be a positive number
+    floor: Floats = 1e-30 * data.weights.max() * (y**2).max(axis=0) + 1e-200
+    tells = telling(data)
+    if tells.all():
+        return floor
+    # the scatter of few values about a line is at most that about their mean, and may be as large
+    w = np.broadcast_to(data.weights, y.shape)
+    mean = (w * y).sum(axis=0) / np.maximum(w.sum(axis=0), 1e-300)
+    count = np.count_nonzero(w, axis=0)
+    spread: Floats = (w * (y - mean) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
+    # one value has no spread but its own size
+    spread = np.where(count > 1, spread, (w * y**2).sum(axis=0))
+    floor[~tells] = np.maximum(floor, spread)[~tells]
+    return floor
 
 
 class Linearised:
@@ -163,24 +182,8 @@ class Linearised:
             [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
         )
         dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
-        # an exact fit leaves rounding errors only; their scale must still be a positive number
-        floor = 1e-30 * self.data.weights.max() * (self.data.y**2).max(axis=0) + 1e-200
-        tells = telling(self.data)
-        if not tells.all():
-            # their scatter about a line is at most that about their mean, and may be as large
-            floor[~tells] = np.maximum(floor, self._spread())[~tells]
-        scale: Floats = np.maximum(self.chi2 / dof, floor)
+        scale: Floats = np.maximum(self.chi2 / dof, least_scale(self.data))
         return scale
-
-    def _spread(self) -> Floats:
-        """Return the weighted variance of the values of each output, shape (d,)."""
-        y = self.data.y
-        w = np.broadcast_to(self.data.weights, y.shape)
-        mean = (w * y).sum(axis=0) / np.maximum(w.sum(axis=0), 1e-300)
-        count = np.count_nonzero(w, axis=0)
-        result: Floats = (w * (y - mean) ** 2).sum(axis=0) / np.maximum(count - 1, 1)
-        # one value has no spread but its own size
-        return np.where(count > 1, result, (w * y**2).sum(axis=0))
 
     def slopes(self, output: int, moving: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
         """Return the derivatives of one output's model by frequencies and drifts.
@@ -335,7 +338,7 @@ def linearise(
     futile: float = _FUTILE,
 ) -> Linearised:
     """Return the linear fit at given frequencies, by what is faster for that number of samples."""
-    kind = LinearisedAmongFew if len(data.times) <= _FEW_SAMPLES else Linearised
+    kind = LinearisedAmongFew if len(data.times) <= FEW_SAMPLES else Linearised
     return kind(data, structure, absolute, previous, futile)
 
 

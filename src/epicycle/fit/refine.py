@@ -21,8 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from epicycle.compiled.numba import is_there
+from epicycle.fit.few import fitted_by_loops
 from epicycle.fit.joint import Fit
-from epicycle.fit.linearised import _FUTILE, linearise
+from epicycle.fit.linearised import _FUTILE, FEW_SAMPLES, linearise
 from epicycle.fit.lines import Structure
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -72,9 +74,12 @@ def fit_lines(
     -------
     Fit
     """
-    state = linearise(data, structure, absolute, futile=futile)
     movable = ~structure.fixed if free is None else free & ~structure.fixed
     moving = np.flatnonzero(np.append(movable, movable & structure.drifting))
+    if len(data.times) <= FEW_SAMPLES and not structure.trains and is_there():
+        numbers = (absolute, futile, max_steps, _RADIUS, _TOLERANCE, _MOST_DAMPING)
+        return fitted_by_loops(data, structure, moving, numbers)
+    state = linearise(data, structure, absolute, futile=futile)
     if moving.size == 0:
         return state.fit()
     directions = structure.directions(moving)

@@ -24,8 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.compiled.numba import is_there
 from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.data import Data
+from epicycle.spectra.gridded import GriddedWaveforms, maxima_above
 from epicycle.spectra.periodogram import weighted_basis
 from epicycle.spectra.sums import TrigSums
 
@@ -35,6 +37,9 @@ _CHUNK = 1 << 11
 #: Pivots below this share of the sum of weights carry no information: cosine and sine of these
 #: orders cannot be told apart from the columns before them.  Well above the error of the sums.
 _DEGENERATE = 1e-6
+
+#: Sums in single precision say nothing of columns that are so much alike.
+_UNSURE = 1e-3
 
 #: If the bound on the smallest eigenvalue of the normal matrix, in units of half the sum of
 #: weights, falls below this, the cheap upper bound on the power is useless, and the exact power is
@@ -86,6 +91,7 @@ class MultiHarmonicPeriodogram:
         self._sums = TrigSums(data.times, spacing, size)
         self._weights = data.weights
         self._bases = [weighted_basis(data, k) for k in range(data.weights.shape[1])]
+        self._gridded: GriddedWaveforms | None = None
 
     def reduction(self, residual: Floats, start: float) -> Floats:
         """Return by how much the first k harmonics lower chi-square, shape (d, K, size).
@@ -142,6 +148,14 @@ class MultiHarmonicPeriodogram:
             For each number of harmonics, indices and heights, the highest first: all maxima not
             below its floor, or the `count` highest of them.
         """
+        quick = None
+        if len(residual) <= _MANY and is_there():
+            quick = self.power_by_loops(residual, start, stops)
+        if quick is not None:
+            return [
+                maxima_above(row[:length], floor, count)
+                for row, floor in zip(quick, floors, strict=True)
+            ]
         sums = self._summed(residual, 0, start)
         ceiling = np.empty((self.orders, self.size))
         for first in range(0, self.size, 4 * _CHUNK):
@@ -186,15 +200,32 @@ class MultiHarmonicPeriodogram:
         learn(_with_neighbours(is_known & np.any(power >= levels, axis=0)))
         return [highest(k, floor) for k, floor in enumerate(floors)]
 
+    def power_by_loops(self, residual: Floats, start: float, stops: list[int]) -> Floats | None:
+        """Return the power by compiled loops; None where single precision is not enough."""
+        w, basis = self._weights[:, 0], self._bases[0]
+        share = basis.sum(axis=0)
+        if not _is_spanned(w, basis, share):
+            return None
+        if self._gridded is None:
+            self._gridded = GriddedWaveforms(self.size)
+        orders, factors = range(1, 2 * self.orders + 1), _powers(self._sums.shifts(start))
+        points = [(self._sums.step(m), f) for m, f in zip(orders, factors, strict=False)]
+        strengths = np.vstack([basis.T, (residual * w[:, np.newaxis]).T])
+        power, pivots = self._gridded.power(strengths, share, points, self._ridge, _DEGENERATE)
+        if pivots[: max(stops)].min(initial=1.0) < _UNSURE:
+            return None
+        for k, stop in enumerate(stops):
+            power[k, stop:] = 0.0
+        return power
+
     def _summed(self, residual: Floats, which: int, start: float) -> _Sums:
         """Return all sums of a band that some outputs with one set of weights need."""
         w, basis = self._weights[:, which], self._bases[which]
         # one power after the other: of many samples, all of them at once take much memory
         factors = _powers(self._sums.shifts(start))
         strengths = np.vstack([basis.T, (residual * w[:, np.newaxis]).T])
-        # the weights themselves are, as a rule, a sum of the nuisance columns under them
         share = basis.sum(axis=0)
-        if np.abs(basis @ share - w).max(initial=0.0) <= 1e-12 * w.max(initial=0.0):
+        if _is_spanned(w, basis, share):
             low = [
                 self._band(strengths, f, m)
                 for m, f in zip(range(1, self.orders + 1), factors, strict=False)
@@ -305,6 +336,11 @@ class MultiHarmonicPeriodogram:
             found.append(z)
             reduction[:, a // 2] += z * z
         return np.cumsum(reduction, axis=1, out=reduction)
+
+
+def _is_spanned(w: Floats, basis: Floats, share: Floats) -> bool:
+    """Return whether the weights are a sum of the nuisance columns under them, as a rule."""
+    return bool(np.abs(basis @ share - w).max(initial=0.0) <= 1e-12 * w.max(initial=0.0))
 
 
 def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ A. H. Barnett, J. Magland, L. af Klinteberg (2019), SIAM J. Sci. Comput. 41, C47
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import finufft
@@ -27,7 +28,7 @@ from epicycle.samples.arrays import Complexes, Floats
 from epicycle.samples.times import Times
 from epicycle.spectra.direct import DirectSums, is_faster
 from epicycle.spectra.narrow import FEWEST, WIDEST, NarrowSums
-from epicycle.spectra.transforms import _new_plan, _phasors, pieces
+from epicycle.spectra.transforms import IDLE_PLANS, _new_plan, _phasors, pieces
 
 #: Frequencies per band.  2**16 is fastest on every machine tried: the fine grid stays in cache.
 BAND = 1 << 16
@@ -73,6 +74,12 @@ class TrigSums:
         self.size = size
         self._plans: dict[tuple[int, int], finufft.Plan] = {}
         self._is_large = size >= _ALONE and len(times) >= _MANY
+        #: Modes of a plan: more than there are frequencies, where it may serve other grids.
+        self._modes = size if self._is_large else IDLE_PLANS.rounded(size)
+        self._first = self._modes // 2 - size // 2
+        self._lent: list[tuple[int, finufft.Plan]] = []
+        # what was lent is given back when this is not used any more
+        weakref.finalize(self, IDLE_PLANS.take_back, self._modes, self._lent).atexit = False
         self._changes = 0
         self._points: dict[int, Floats] = {}
         self._turns: Floats | None = None
@@ -127,10 +134,11 @@ class TrigSums:
             return self._narrow[multiple].sums(shifted)
         if direct:
             if multiple not in self._direct:
-                self._direct[multiple] = DirectSums(self._step(multiple), self.size)
+                self._direct[multiple] = DirectSums(self.step(multiple), self.size)
             return self._direct[multiple].sums(shifted)
         plan = self._plan(shifted.shape[0], multiple)
-        return np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self.size)
+        modes = np.asarray(plan.execute(shifted)).reshape(shifted.shape[0], self._modes)
+        return modes[:, self._first : self._first + self.size]
 
     def _one_by_one(
         self,
@@ -165,9 +173,9 @@ class TrigSums:
             plan = self._plans.pop(others[-1])
             self._changes += 1
         else:
-            plan = _new_plan((self.size,), count)
+            plan = self._new(count)
         if multiple not in self._points:
-            self._points[multiple] = self._step(multiple)
+            self._points[multiple] = self.step(multiple)
             self._points[multiple] *= 2 * np.pi
         plan.setpts(self._points[multiple])
         self._plans[key] = plan
@@ -176,11 +184,20 @@ class TrigSums:
     def forget(self) -> None:
         """Give the memory of plans and points back; they are made anew when they are needed."""
         self._plans.clear()
+        IDLE_PLANS.take_back(self._modes, self._lent)
+        self._lent.clear()
         self._points.clear()
         self._narrow.clear()
         self._shifted = None
 
-    def _step(self, multiple: int) -> Floats:
+    def _new(self, count: int) -> finufft.Plan:
+        if self._is_large:
+            return _new_plan((self.size,), count)
+        plan = IDLE_PLANS.lend(self._modes, count)
+        self._lent.append((count, plan))
+        return plan
+
+    def step(self, multiple: int) -> Floats:
         """Return the phase from one frequency of the grid to the next, in turns, shape (n,)."""
         step = np.empty(len(self.times))
         if len(step) > _KEPT_TURNS:

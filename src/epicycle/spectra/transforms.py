@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 
 import finufft
@@ -18,6 +19,12 @@ TOLERANCE = 1e-9
 _UPSAMPLING = 1.25
 
 SINGLE_TOLERANCE = 1e-3
+
+#: Modes of all plans that are kept for later: 40 MB.
+_MOST_IDLE = 1 << 20
+
+#: A power of 2 times these has factors of 2, 3 and 5 alone.
+_QUICK = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 27, 30, 32)
 
 #: Samples at a time whose phases are formed.
 _PIECE = 1 << 14
@@ -35,6 +42,49 @@ def _new_plan(modes: tuple[int] | None, count: int, *, single: bool = False) -> 
         upsampfac=_UPSAMPLING,
         nthreads=1,  # bands run side by side instead, see epicycle.search
     )
+
+
+class IdlePlans:
+    """Plans that nobody uses at the moment, kept for the next series: a bounded number.
+
+    To make one takes as long as to use it several times.  A plan that is lent is in no other hands.
+    """
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[int, int], list[finufft.Plan]] = {}
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def rounded(size: int) -> int:
+        """Return a number of modes that serves for this one: at most a fifth, or 15, more.
+
+        Its transform is as long as those are that take least time.
+        """
+        unit = 1 << max(math.ceil(_UPSAMPLING * size).bit_length() - 5, 4)
+        length = next(k * unit for k in _QUICK if k * unit >= _UPSAMPLING * size)
+        return int(length / _UPSAMPLING)
+
+    def lend(self, size: int, count: int) -> finufft.Plan:
+        """Return a plan of exactly `size` modes and `count` sets of strengths."""
+        with self._lock:
+            idle = self._idle.get((size, count))
+            if idle:
+                return idle.pop()
+        return _new_plan((size,), count)
+
+    def take_back(self, size: int, lent: list[tuple[int, finufft.Plan]]) -> None:
+        """Keep plans of `size` modes, each with its number of sets, if there is room for them."""
+        with self._lock:
+            for count, plan in lent:
+                kept = sum(s * c * len(p) for (s, c), p in self._idle.items())
+                if kept + size * count > _MOST_IDLE:
+                    self._idle.clear()
+                if size * count <= _MOST_IDLE:
+                    self._idle.setdefault((size, count), []).append(plan)
+
+
+#: Of the whole process: what is lent to one is hidden from all others.
+IDLE_PLANS = IdlePlans()
 
 
 class Transform:
