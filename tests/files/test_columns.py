@@ -38,6 +38,7 @@ def test_a_date_column_of_day_numbers_stays_numbers(write):
         ("BJD,RV,e_RV", "BJD", "RV", ("e_RV",), "d"),
         ("error,mag,time_h", "time_h", "mag", ("error",), "h"),
         ("y,dy,t", "t", "y", ("dy",), None),
+        ("time_h,t", "time_h", "t", (), "h"),
         ("Time [s],Flux [e/s],flux_err", "Time [s]", "Flux [e/s]", ("flux_err",), "s"),
         ("x,mag_error,mag,mjd", "mjd", "mag", ("mag_error",), "d"),
         ("id,time_s,speed,sigma_speed,mass", "time_s", "speed", ("sigma_speed",), "s"),

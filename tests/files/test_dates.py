@@ -67,7 +67,12 @@ def test_the_end_of_a_day_and_offsets():
 
 
 def test_quarters_begin_where_they_begin():
-    for text in (["2000Q1", "2000Q4"], ["Q1 2000", "Q4 2000"], ["2000-01", "2000-10"]):
+    for text in (
+        ["2000Q1", "2000Q4"],
+        ["Q1 2000", "Q4 2000"],
+        ["1Q2000", "4Q2000"],
+        ["2000-01", "2000-10"],
+    ):
         assert [d.month for d in read(*text)[0]] == [1, 10]
 
 

@@ -22,6 +22,7 @@ def laid_out(*lines, **options):
         (["sep=,"], "a line sep=, obeyed"),
         (["Animal: 12", "Start: 2024-05-01 00:00", "Bin: 60 min", ""], r"3 lines before .*Animal"),
         (["Station,7", "Height,12", ""], r"2 lines before"),
+        (["Animal,12", "Bin,60 min"], r"2 lines before .*Animal 12"),
         (["a report, of the weather, in three parts"], r"1 line before"),
     ],
 )

@@ -216,10 +216,13 @@ def _bare(column: str) -> str:
 def _guess_time(table: RawTable, taken: set[str | None]) -> str:
     free = [column for column in table.frame.columns if column not in taken]
     for column in free:
-        if _bare(column) in _TIME_NAMES:
+        if _bare(column) in _TIME_NAMES and _bare(column) != "t":
             return str(column)
     for column in free:
         if _TIME_WORDS.intersection(_words(column)) and not _is_error(column):
+            return str(column)
+    for column in free:
+        if _bare(column) == "t":  # beside a "time", it is a temperature
             return str(column)
 
     if table.has_header:

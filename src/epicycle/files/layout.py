@@ -1,8 +1,7 @@
 """Where the table stands in a text: its delimiter, its header, and what is no part of it.
 
-Loggers and spreadsheets write more than a table: a line ``sep=;``, lines about the instrument, a
-row of units, a rule of dashes.  All of it is told by the records below it: a row is one of data
-where it has numbers or dates in all the columns in which the others have them.
+Loggers write more than a table: a line ``sep=;``, lines about the instrument, units, a rule.  A row
+is one of data where it has values in all the columns in which those below do.
 """
 
 from __future__ import annotations
@@ -37,7 +36,6 @@ _SNIFFED = 100
 
 #: Rows between the names of columns and the data: units, formats, a rule.
 _MOST_EXTRA = 3
-
 _BOM = b"\xef\xbb\xbf"
 
 _SEPARATOR = re.compile(rb'"?sep=(.|\\t)"?[ \t]*\n', re.IGNORECASE)
@@ -286,21 +284,26 @@ def _shorter_before(rows: list[list[str]]) -> int:
 
 
 def _text_before(records: list[tuple[int, list[str]]]) -> int:
-    """Return how many records of the width of the table stand before an empty line above it."""
+    """Return how many records of the width of the table stand before it.
+
+    An empty line below them, or values among their words, tell them from names and units.
+    """
     lines = [line for line, _ in records]
     rows = [fields for _, fields in records]
     for k in range(1, min(len(rows) - 3, _SNIFFED // 2)):
-        if lines[k] - lines[k - 1] < 2 or any(lines[j + 1] - lines[j] > 1 for j in (k, k + 1)):
-            continue
         columns = _columns_of_data(rows[k:])
-        named = not any(is_datum(rows[k][j]) or is_absent(rows[k][j]) for j in columns)
-        if columns and named and all(is_datum(rows[k + 1][j]) for j in columns):
-            return k
+        if not columns or not all(is_datum(rows[k + 1][j]) for j in columns):
+            continue
+        if any(is_datum(rows[k][j]) or is_absent(rows[k][j]) for j in columns):
+            return 0  # data stand here already
+        apart = lines[k] - lines[k - 1] > 1 and lines[k + 1] - lines[k] == 1
+        kinds = [{is_datum(row[j]) for j in columns} for row in rows[:k]]
+        return k if apart or {True, False} in kinds else 0
     return 0
 
 
 def _columns_of_data(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the columns in which most records, the first few left out, have numbers or dates."""
+    """Return the columns in which most records, after the first few, have numbers or dates."""
     below = rows[min(len(rows) // 2, 1 + _MOST_EXTRA) :]
     chosen = []
     for k in range(len(rows[0])):
@@ -392,6 +395,6 @@ def is_datum(field: str) -> bool:
     field = field.strip()
     try:
         float(field)
+        return "_" not in field  # 12345_00060 is a number to Python only
     except ValueError:
         return bool(ISO_DATE.match(field) or _DATUM.fullmatch(field))
-    return True
