@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
+from learning.changing import bars_changing, measure_changing, tables_changing
 from learning.inputs import bars_inputs, measure_inputs, tables_inputs
 from learning.loops import bars_loops, measure_loops, tables_loops
 from learning.losses import bars_losses, measure_losses, tables_losses
@@ -46,6 +47,10 @@ SECTIONS = [
     ),
     common.Section(
         "named", "Named parameters", measure_named, tables_named, bars_named, ("torch",)
+    ),
+    common.Section(
+        "changing", "Chirps and envelopes", measure_changing, tables_changing, bars_changing,
+        ("torch",),
     ),
     common.Section(
         "no_cycle", "No cycle", measure_no_cycle, tables_no_cycle, bars_no_cycle, ("torch",)

@@ -2,7 +2,8 @@
 
 ``Periodic`` turns inputs into cosines and sines at trainable frequencies, ``Waveform`` is a whole
 periodic function, ``Dials`` read classes that follow each other on cycles, and ``ResidualBank``
-puts periodicity into the middle of a network.
+puts periodicity into the middle of a network.  ``Chirp`` has frequencies that drift, ``Envelope``
+amplitudes that change, and ``TrackedPhase`` the phase of a rhythm that was followed.
 """
 
 try:
@@ -14,8 +15,19 @@ except ImportError as error:
     ) from error
 
 from epicycle.nn.bank import ResidualBank
+from epicycle.nn.chirp import Chirp
 from epicycle.nn.dials import Dials
+from epicycle.nn.envelope import Envelope
 from epicycle.nn.periodic import Periodic
+from epicycle.nn.tracked import TrackedPhase
 from epicycle.nn.waveform import Waveform
 
-__all__ = ["Dials", "Periodic", "ResidualBank", "Waveform"]
+__all__ = [
+    "Chirp",
+    "Dials",
+    "Envelope",
+    "Periodic",
+    "ResidualBank",
+    "TrackedPhase",
+    "Waveform",
+]

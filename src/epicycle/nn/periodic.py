@@ -82,6 +82,8 @@ class Periodic(Float64Module):
     """
 
     learns_by_spectrum: ClassVar[bool] = True
+    #: Inputs, from the first on, that a band of the search limits; all of them if None.
+    band_inputs: int | None = None
     float64_tensors = ("frequency",)
 
     frequency: torch.nn.Parameter

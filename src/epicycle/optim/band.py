@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,10 +20,17 @@ class Band:
     ----------
     lowest, highest : float or None
         Limits on every axis; None where the data decide.
+    inputs : int or None
+        Axes, from the first on, that have these limits; all of them if None.
     """
 
     lowest: float | None = None
     highest: float | None = None
+    inputs: int | None = None
+
+    def of(self, layer: object) -> Band:
+        """Return the band for a layer, which may say that it is one of its first inputs."""
+        return replace(self, inputs=getattr(layer, "band_inputs", None))
 
     def limits(self, x: Coordinates) -> tuple[Floats, Floats]:
         """Return the limits on each axis, both of shape (m,).
@@ -40,6 +47,9 @@ class Band:
         if self.highest is None:
             return low, x.highest
         high = np.full_like(low, self.highest)
+        if self.inputs is not None:
+            free = np.minimum(x.highest, LEARNING.axis_cycles / x.span)
+            high[self.inputs :] = free[self.inputs :]
         limit = 1.0 / np.maximum(x.resolution, 1e-300)
         if (high > limit).any():
             raise ValueError(

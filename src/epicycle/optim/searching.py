@@ -199,7 +199,7 @@ def _lines(
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots) + LEARNING.listed, _MOST_LINES) if own is None else 1
         orders = slots.orders if slots.offer_waves else (1,)
-        new = hunt.lines(band, false_alarm, most, effort, orders)
+        new = hunt.lines(band.of(slots.banks[0].layer), false_alarm, most, effort, orders)
         notes.update(rhythm_note(hunt.rhythm))
     found = [*known.items(), *((own, line) for line in new)]
     return [
