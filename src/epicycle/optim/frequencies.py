@@ -115,6 +115,25 @@ class FrequencyBank:
         self.spread = spread.to(torch.float64).clamp_min(1e-300)
         self._rate = None
 
+    def given(self, arguments: tuple[Any, ...]) -> Tensor | None:
+        """Return what the frequencies multiply, where it has been said or seen.
+
+        Raises
+        ------
+        TypeError
+            If what the user picks is no tensor.
+        """
+        if self.pick is None:
+            return None
+        x = self.pick(arguments)
+        if not isinstance(x, Tensor):
+            raise TypeError(
+                f"input must return a tensor, the inputs of the frequencies, got "
+                f"{type(x).__name__}. To fix this, pick from the arguments of the module: "
+                f"input=lambda args: args[0]."
+            )
+        return x.detach()
+
     def rescale(self, scale: Scale) -> None:
         """Take the parameter's values for what the network has shown them to be."""
         self.calibrated, self.spread = True, None

@@ -266,21 +266,14 @@ def _inputs(
             "the module was called without a positional tensor. To fix this, pass the inputs of "
             "the frequencies as its first argument: net(x)."
         )
+    given = [None if bank.layer is not None else bank.given(arguments) for bank in banks]
     return [
-        (number, _given(bank, arguments, tensors) if bank.layer is None else reached[bank.layer])
+        (number, reached[bank.layer] if bank.layer is not None else _first(given[number], tensors))
         for number, bank in enumerate(banks)
         if bank.layer is None or bank.layer in reached
     ]
 
 
-def _given(bank: FrequencyBank, arguments: tuple[object, ...], tensors: list[Tensor]) -> Tensor:
-    """Return what a named parameter multiplies."""
-    if bank.pick is None:
-        return tensors[0]
-    x = bank.pick(arguments)
-    if not isinstance(x, Tensor):
-        raise TypeError(
-            f"input must return a tensor, the inputs of the frequencies, got {type(x).__name__}. "
-            f"To fix this, pick from the arguments of the module: input=lambda args: args[0]."
-        )
-    return x.detach()
+def _first(given: Tensor | None, tensors: list[Tensor]) -> Tensor:
+    """Return what is given, or else the first argument."""
+    return tensors[0] if given is None else given
