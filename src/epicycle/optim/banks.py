@@ -51,6 +51,11 @@ def banks_of(
         raise TypeError(
             f"optimizer must be a torch.optim.Optimizer, got {type(optimizer).__name__}."
         )
+    if pick is not None and not callable(pick):
+        raise TypeError(
+            f"input must be a function of the module's arguments, got {type(pick).__name__}. "
+            f"To fix this, pass for example input=lambda args: args[0][:, :1]."
+        )
     layers = [m for m in unwrapped(module).modules() if getattr(m, "learns_by_spectrum", False)]
     banks = [FrequencyBank(_frequency(layer), layer, angular=False) for layer in layers]
     banks += [FrequencyBank(parameter, None, angular, pick) for parameter, angular in named]

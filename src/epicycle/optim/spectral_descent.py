@@ -126,11 +126,6 @@ class SpectralDescent:
     ) -> None:
         optimizer = innermost(optimizer)
         self._optimizer = optimizer
-        if input is not None and not callable(input):
-            raise TypeError(
-                f"input must be a function of the module's arguments, got {type(input).__name__}. "
-                f"To fix this, pass for example input=lambda args: args[0][:, :1]."
-            )
         named = [(p, True) for p in parameters_of(angular_frequencies, "angular_frequencies")]
         named += [(p, False) for p in parameters_of(frequencies, "frequencies")]
         self._banks = banks_of(optimizer, module, named, input)
