@@ -95,3 +95,14 @@ def test_months_in_one_number(write):
         ]
     table = read_table(write(rows("month,v", *(f"{k},{k % 5}" for k in range(1, 13)))))
     np.testing.assert_array_equal(table.t, range(1, 13))
+
+
+@pytest.mark.parametrize("day", ["2024/03/31", "31.03.2024"])
+def test_offsets_of_dates_of_other_forms(write, day):
+    texts = [f"{day} 01:00+01:00", f"{day} 03:00+02:00", f"{day} 04:00+02:00"]
+    table = read_table(write(rows("date,y", *(f"{t},1" for t in texts))))
+    assert (np.diff(table.t) == np.timedelta64(1, "h")).all()
+    assert "+01:00 and +02:00 read as instants" in table.remarks[0]
+    same = read_table(write(rows("date,y", *(f"{t},1" for t in texts[1:]), f"{day} 05:00+02:00,2")))
+    assert same.t[0].utcoffset() == dt.timedelta(hours=2)
+    assert same.t[0].hour == 3

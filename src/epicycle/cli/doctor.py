@@ -33,6 +33,8 @@ UNWELL = 3
 EXTRAS = (
     ("matplotlib", "plot", "pictures and reports"),
     ("pyarrow", "parquet", "Parquet files"),
+    ("openpyxl", "excel", "workbooks of Excel"),
+    ("astropy", "fits", "FITS and VOTable files"),
     ("torch", "torch", "layers, SpectralDescent, epicycle clock and sin"),
     ("sklearn", "sklearn", "estimators"),
     ("dask", "dask", "data on many machines"),

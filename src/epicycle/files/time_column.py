@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -193,7 +194,7 @@ def _dates(table: RawTable, series: pd.Series, told: Conventions) -> Instants:
     if not ISO_DATE.match(text.iloc[0]):
         read, note = dates.read_dates(text, told, _called(table, str(series.name)))
         _refuse_unread(table, series, read.isna())
-        return Instants(read, note)
+        return Instants(read, note) if read.tz is None else _with_offsets(read, note, text)
     zones = text.str.extract(r"\d(Z|[+-]\d\d:?\d\d|[+-]\d\d)?$", expand=False)
     # the day of a bare date looks like an offset
     zones = zones.where(text.str.contains(":|T", regex=True)).fillna("none")
@@ -223,6 +224,17 @@ def _dates(table: RawTable, series: pd.Series, told: Conventions) -> Instants:
     offsets = " and ".join(dict.fromkeys(zones))
     said = f"offsets {offsets[:60]} read as instants"
     return Instants(read, remarks=(said,), offsets=dates.offsets_of(zones.replace({"UTC": "+00"})))
+
+
+def _with_offsets(read: Any, note: str, text: pd.Series) -> Instants:
+    """Return dates, read in UTC, as their offsets tell them: one for all, or instants."""
+    zones = text.str.extract(r"(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)\s*$", expand=False)
+    ahead = dates.offsets_of(zones.replace({"Z": "+00", "UTC": "+00", "GMT": "+00"}))
+    if (ahead == ahead[0]).all():
+        minutes = int(ahead[0] / np.timedelta64(1, "m"))
+        return Instants(read.tz_convert(dt.timezone(dt.timedelta(minutes=minutes))), note)
+    said = f"offsets {' and '.join(dict.fromkeys(zones))[:60]} read as instants"
+    return Instants(read, note, (said,), ahead)
 
 
 def _clock(table: RawTable, series: pd.Series) -> Instants:
