@@ -2,10 +2,11 @@
 
 import pytest
 
-from epicycle.compiled import grids, lines, waveforms
+from epicycle.compiled import forgetting, grids, lines, waveforms
 
 
 @pytest.fixture
 def interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for loop in (grids.spread, grids.waveform_power, waveforms.fitted, lines.fit_few):
+    spectra = (grids.spread, grids.waveform_power)
+    for loop in (*spectra, waveforms.fitted, lines.fit_few, forgetting.carried):
         monkeypatch.setattr(loop, "_called", loop.py_func)

@@ -174,3 +174,19 @@ def test_a_walk_spreads_without_a_jump_far_away(degree: int) -> None:
     near, far = walk_spread(degree, np.array([100.9, 101.1]), 0.0, 1.0)
     assert far > near
     assert far < 1.02 * near
+
+
+def test_the_factor_is_the_same_whatever_rounding_does() -> None:
+    rng = np.random.default_rng(8)
+    root = rng.normal(size=(6, 9))
+    covariance = root @ root.T
+    covariance[[1, 4]] = covariance[:, [1, 4]] = 0.0
+    factor = np.zeros((6, 6))
+    factor[np.tril_indices(6)] = packed_factor(covariance)
+    assert (np.diag(factor) >= 0).all()
+    # what is held has no part in anything
+    assert not factor[:, [1, 4]].any()
+    free = [0, 2, 3, 5]
+    expected = np.linalg.cholesky(covariance[np.ix_(free, free)])
+    np.testing.assert_allclose(factor[np.ix_(free, free)], expected, atol=1e-4)
+    assert not packed_factor(np.zeros((2, 2))).any()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from epicycle.compiled import forgetting as loops
+from epicycle.compiled.numba import is_there
 from epicycle.fit.criteria import with_known_scale
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
@@ -83,6 +85,10 @@ class Series:
         moves = np.stack(
             [keep * np.cos(angle), keep * np.sin(angle), square, variance * (1 - square)], axis=1
         )
+        if is_there():
+            rows, known = self._rows / noise, self._determinants / noise**2
+            said, logarithms = loops.carried(moves, rows, known, float(variance))
+            return result + 0.5 * float(said - logarithms)
         m1 = m2 = 0.0
         p11 = p22 = variance
         p12, det_p = 0.0, variance * variance

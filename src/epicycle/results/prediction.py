@@ -130,15 +130,23 @@ class PredictionErrors:
 
 
 def packed_factor(covariance: Floats) -> Floats:
-    """Return the lower triangle of a factor F with ``F @ F.T = covariance``, row by row."""
+    """Return the lower triangle of a factor F with ``F @ F.T = covariance``, row by row.
+
+    Of all such factors it is the one with no negative diagonal, and with nothing in the columns of
+    parameters that are held, which rounding does not turn round.
+    """
     size = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    unit = np.where(size > 0, size, 1.0)
     # parameters that are held have no variance, and rounding may leave eigenvalues below 0
-    values, vectors = linalg.eigh(covariance / np.outer(unit, unit))
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    lower = np.asarray(linalg.qr(root.T, mode="r")[0], dtype=np.float64).T
-    rows, columns = np.tril_indices(len(size))
-    return _rounded((lower * size[:, np.newaxis])[rows, columns])
+    free = np.flatnonzero(size > 0)
+    unit = size[free]
+    result = np.zeros_like(covariance)
+    if len(free):
+        values, vectors = linalg.eigh(covariance[np.ix_(free, free)] / np.outer(unit, unit))
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        lower = np.asarray(linalg.qr(root.T, mode="r")[0], dtype=np.float64).T
+        lower = lower * np.where(np.diag(lower) < 0, -1.0, 1.0)
+        result[np.ix_(free, free)] = lower * unit[:, np.newaxis]
+    return _rounded(result[np.tril_indices(len(size))])
 
 
 def _unpacked(factor: Floats) -> Floats:
