@@ -299,7 +299,7 @@ def is_limited(model: Result) -> bool:
     Where nothing is claimed, it does not of what is in the fit all the same: of a line that was
     fitted it cannot be said that it would have been seen.
     """
-    if not model.cycles and not all(line.claimed for line in model.lines):
+    if not model.cycles and model.asked is None and not all(one.claimed for one in model.lines):
         return False
     limit = model.amplitude_limit
     numbers = limit if isinstance(limit, (tuple, list)) else [limit]
