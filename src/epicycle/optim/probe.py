@@ -86,10 +86,17 @@ class Probe:
             return torch.func.functional_call(self._module, values, arguments, tie_weights=False)
         handle = self._output_of.register_forward_hook(leave)
         try:
-            with contextlib.suppress(_Seen):
-                torch.func.functional_call(self._module, values, arguments, tie_weights=False)
+            torch.func.functional_call(self._module, values, arguments, tie_weights=False)
+        except _Seen:
+            if not said:  # someone else has seen enough, before the output was there
+                raise
         finally:
             handle.remove()
+        if not said:
+            raise ValueError(
+                f"output_of names a {type(self._output_of).__name__} that the module does not "
+                f"call. To fix this, name a part whose forward method is called."
+            )
         return said[0]
 
     def inputs(
