@@ -13,7 +13,7 @@ from rich.console import Console
 
 from epicycle import Alias, CycleModel, Harmonic, find_cycles
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views.tables import human_period, notes, plain_table, rich_table
+from epicycle.views.tables import human_period, is_limited, notes, plain_table, rich_table
 from tests.views.results import read_back
 
 # ---- Numbers -------------------------------------------------------------------------------
@@ -303,3 +303,14 @@ def test_names_of_columns_are_never_markup(model):
     )
     named = replace(model, cycles=(cycle,), output_names=("[bold]flux[/]",), residual_std=(1.0,))
     assert "[bold]flux[/]" in rendered(named, 140)
+
+
+def test_of_what_is_in_the_fit_it_is_not_said_that_it_would_have_been_seen() -> None:
+    t = np.arange(200.0)
+    wave = 3 * np.cos(2 * np.pi * t / 9) + np.random.default_rng(1).normal(size=200)
+    found = find_cycles(t, wave, harmonics=1)
+    nothing = replace(found, cycles=())
+    assert is_limited(nothing)
+    left = replace(nothing, lines=tuple(replace(line, claimed=False) for line in found.lines))
+    assert not is_limited(left)
+    assert "was not tested" in notes(left)[0]
