@@ -190,6 +190,36 @@ def test_memory_ends_a_band_and_says_so() -> None:
         find_cycles_in_chunks(chunks, max_memory=1e-4, minimum_period=0.01)
 
 
+def test_a_source_that_ends_after_one_reading_is_refused() -> None:
+    t = times("random")
+    once = iter(cut([t, values(t)], 3))
+    with pytest.raises(ValueError, match="source gave 600 usable rows at first and 0 later"):
+        find_cycles_in_chunks(lambda: once)
+
+
+def test_groups_that_no_trend_can_be_told_from() -> None:
+    rng = np.random.default_rng(4)
+    t = np.r_[np.zeros(20), np.ones(20), 2.0]
+    group = [1] * 20 + [2] * 20 + [3]
+    assert find_cycles_in_chunks([(t, rng.normal(size=41), None, None, group)]).cycles == ()
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_values_may_have_any_size(size: float) -> None:
+    t = times("random")
+    found = find_cycles_in_chunks(
+        cut([t, size * values(t)], 2), minimum_period=SHORTEST, harmonics=1
+    )
+    for one, other in zip(found.cycles, in_memory("random").cycles, strict=True):
+        assert abs(one.frequency - other.frequency) < 1e-2 * other.frequency_error
+        assert one.amplitude == pytest.approx(size * other.amplitude, rel=1e-4)
+
+
+def test_few_samples_claim_no_cycle() -> None:
+    t = np.arange(11.0)
+    assert find_cycles_in_chunks([(t, np.cos(2 * t))]).cycles == ()
+
+
 def test_bad_arguments_are_refused() -> None:
     t = times("random")
     chunks = cut([t, values(t)], 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,8 @@ def _search(
     problem = Problem.of(reader, overview, options.degree)
     plan, cut = _band(overview, options, memory)
     goal = _goal(options, plan, overview)
+    if overview.n_samples < CYCLES.minimum_samples + len(problem.start):
+        goal = replace(goal, max_cycles=0)  # as in memory
     width = _width(overview, plan)
     fit, total = _beginning(problem, goal), 0.0
     for _ in range(_ROUNDS):

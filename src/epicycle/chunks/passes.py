@@ -103,7 +103,9 @@ def sums_of(problem: Problem, lines: Lines, modes: int, seen: Seen | None = None
     p = len(lines.background)
     # a level is a sum of its own only where it is not that of all rows
     first = 1 if problem.background.n_groups == 1 else 0
-    packed = [Spreader(spacing, modes + REACH, baseline) for _ in range((p - first) // 2 + 1)]
+    # (values stand alone: what is summed with them would be right to a part of their size only)
+    values = Spreader(spacing, modes + REACH, baseline)
+    packed = [Spreader(spacing, modes + REACH, baseline) for _ in range((p - first + 1) // 2)]
     window = Spreader(spacing, 2 * modes + REACH, baseline)
     gram, pull, chi2 = np.zeros((p, p)), np.zeros(p), 0.0
     for rows in problem.rows():
@@ -114,21 +116,23 @@ def sums_of(problem: Problem, lines: Lines, modes: int, seen: Seen | None = None
         chi2 += float((rows.weight * residual**2).sum())
         s = rows.times.to_float() - middle
         ascending = bool((np.diff(s) >= 0).all())
-        sets = [rows.weight * residual, *weighted[first:]]
+        strengths = (rows.weight * residual).astype(np.complex128)
+        values.add(s, strengths, is_sorted=ascending)
         for k, spreader in enumerate(packed):
-            pair = sets[2 * k : 2 * k + 2]
+            pair = weighted[first + 2 * k : first + 2 * k + 2]
             strengths = pair[0] + 1j * pair[1] if len(pair) == 2 else pair[0].astype(complex)
             spreader.add(s, strengths, is_sorted=ascending)
         window.add(s, rows.weight.astype(np.complex128), is_sorted=ascending)
         if seen is not None:
             seen(len(s))
     whole = window.real_sums()
+    summed = values.real_sums()[np.newaxis]
     parts = [part for spreader in packed for part in apart(spreader.sums())]
     level = [whole[: modes + REACH + 1]] if first else []
     return Sums(
         modes=modes,
-        values=StoredSums(spacing, parts[0][np.newaxis], middle),
-        background=StoredSums(spacing, np.stack([*level, *parts[1 : 1 + p - first]]), middle),
+        values=StoredSums(spacing, summed, middle),
+        background=StoredSums(spacing, np.stack([*level, *parts[: p - first]]), middle),
         window=StoredSums(spacing, whole[np.newaxis], middle),
         gram=gram,
         pull=pull,

@@ -109,6 +109,7 @@ class Reader:
         self.labels: list[Any] = []
         self.n_dropped = 0
         self._fields: tuple[str, ...] | None = None
+        self._rows: int | None = None
 
     def pieces(self) -> Iterator[Piece]:
         """Yield all rows, in pieces.
@@ -119,13 +120,14 @@ class Reader:
             If a chunk cannot be used; the message names the chunk and the row.
         """
         waiting: list[Piece] = []
-        rows = self.n_dropped = 0
+        rows = total = self.n_dropped = 0
         for number, chunk in enumerate(self.source.read(), 1):
             piece = self._checked(chunk, number)
             if not len(piece):
                 continue
             waiting.append(piece)
             rows += len(piece)
+            total += len(piece)
             if rows < _LEAST:
                 continue
             whole = Piece.joined(waiting)
@@ -134,6 +136,13 @@ class Reader:
         if waiting:
             whole = Piece.joined(waiting)
             yield from (whole.rows(slice(k, k + _MOST)) for k in range(0, rows, _MOST))
+        if self._rows not in (None, total):
+            raise ValueError(
+                f"source gave {self._rows} usable rows at first and {total} later: chunks are read "
+                f"several times. To fix this, pass a function that returns all of them anew each "
+                f"time it is called."
+            )
+        self._rows = total
 
     def _checked(self, chunk: Any, number: int) -> Piece:
         """Return a chunk as a piece, or say what is wrong with it."""

@@ -76,8 +76,7 @@ class Search:
         self.false_alarm = false_alarm
         self._offset = sums.values.offset
         self.total = float(sums.window.values[0, 0].real)
-        triangle = np.linalg.inv(np.linalg.cholesky(sums.gram))
-        basis = triangle @ sums.background.values[:, self.part]
+        basis = _orthonormal(sums.gram) @ sums.background.values[:, self.part]
         doubled = sums.window.values[0, 2 * self.part.start : 2 * self.part.stop - 1 : 2]
         self._norm = Norm(self.total, basis, doubled)
 
@@ -126,6 +125,15 @@ class Search:
         return expected_level(
             mean / (variance * self.total), 2 * (NOISE.neighbourhood - NOISE.notch)
         )
+
+
+def _orthonormal(gram: Floats) -> Floats:
+    """Return combinations of columns with these products that are orthonormal, shape (m, p)."""
+    size = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    values, vectors = np.linalg.eigh(gram / np.outer(size, size))
+    kept = values > 1e-10 * values.max()
+    result: Floats = (vectors[:, kept] / np.sqrt(values[kept])).T / size
+    return result
 
 
 @dataclass(frozen=True, eq=False)
