@@ -169,7 +169,8 @@ def _as_pursuit(finished: Finished, data: Data) -> Pursuit:
     structure = fit.structure
     free = overview.n_samples - len(fit.coefficients) - structure.n_free
     absolute = finished.problem.absolute
-    variance = 1.0 if absolute else finished.left.chi2 / max(free, 1)
+    # (constant values leave nothing at all)
+    variance = 1.0 if absolute else max(finished.left.chi2, 1e-300) / max(free, 1)
     rows = finished.problem.of_piece(overview.sample)
     joint = Fit(
         structure=structure,

@@ -83,7 +83,7 @@ class Search:
     def power(self, sums: Complexes, variance: float) -> Floats:
         """Return the reduction of chi-square at every point of the grid, in units of a variance."""
         result = self._norm.reduction(sums[self.part])
-        result /= variance
+        result /= max(variance, 1e-300)
         return result
 
     def threshold(self, n_parameters: int) -> float:
@@ -123,7 +123,7 @@ class Search:
         inside = (index > SEARCH.points_per_peak // 2) & (index < len(sums))
         mean = np.where(inside, power, 0.0).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
         return expected_level(
-            mean / (variance * self.total), 2 * (NOISE.neighbourhood - NOISE.notch)
+            mean / max(variance * self.total, 1e-300), 2 * (NOISE.neighbourhood - NOISE.notch)
         )
 
 
