@@ -156,7 +156,8 @@ def find(
         typer.Option(
             "--id",
             metavar="COL",
-            help="Column that tells many series apart: one model for each, in --output.",
+            help="Column that tells many series apart: one model for each, in --output.  FILE may "
+            "be a folder of Parquet files.",
         ),
     ] = None,
     output: Annotated[
@@ -176,6 +177,14 @@ def find(
     workers: Annotated[
         int | None,
         typer.Option(metavar="N", help="With --id: processes.  [dim]One per processor.[/]"),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --id: the scheduler of a Dask cluster whose workers do it, or "
+            "[bold]local[/bold]; --output is then a folder of Parquet files.",
+        ),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -201,9 +210,11 @@ def find(
 
     epicycle find survey.csv --id star --screen -o periods.csv
 
+    epicycle find survey/ --id star -o periods.jsonl
+
     epicycle find detector.parquet --min-period 0.01
     """
-    if ids is None and columns.wants_each_column(options):
+    if ids is None and dask is None and columns.wants_each_column(options):
         if plot is not None:
             raise InputError(
                 "--plot draws one series, --value all has many. To fix this, leave one out."
@@ -213,18 +224,25 @@ def find(
                 options, output, workers, screen=screen, as_json=as_json, quiet=quiet
             )
         )
-    if ids is None and (output, workers, screen) != (None, None, False):
+    if ids is None and (output, workers, screen, dask) != (None, None, False, None):
         raise InputError(
-            "--output, --workers and --screen are for the many series of --id or --value all. To "
-            "fix this, name its column with --id, keep one model with epicycle fit, or leave them "
-            "out."
+            "--output, --workers, --screen and --dask are for the many series of --id or --value "
+            "all. To fix this, name its column with --id, keep one model with epicycle fit, or "
+            "leave them out."
         )
     if ids is not None:
         if plot is not None:
             raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
         raise typer.Exit(
             series.find_each(
-                options, ids, output, workers, screen=screen, as_json=as_json, quiet=quiet
+                options,
+                ids,
+                output,
+                workers,
+                screen=screen,
+                dask=dask,
+                as_json=as_json,
+                quiet=quiet,
             )
         )
     check_picture(plot, inputs=[options.file])

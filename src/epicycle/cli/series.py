@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from epicycle.cli import console
+from epicycle.cli.buckets import each_bucket, read_folder
 from epicycle.cli.each import ScreenEach, SearchEach
+from epicycle.cli.each_run import Run
+from epicycle.cli.machines import each_with_dask
 from epicycle.cli.options import (
     BAD_INPUT,
     FOUND,
     NOTHING_FOUND,
     SearchOptions,
     read_samples,
-    unit_and_guesses,
 )
+from epicycle.files.parquet_rows import is_large
 from epicycle.files.writing import InputError, OutputError, check_output
 from epicycle.limits import INPUTS
 
@@ -34,10 +35,12 @@ def find_each(
     screen: bool,
     as_json: bool,
     quiet: bool,
+    dask: str | None = None,
 ) -> int:
     """Find the cycles of each series, write them to `output`, and return the exit code.
 
-    With `screen`, only the strongest sinusoid of each is looked for.
+    With `screen`, only the strongest sinusoid of each is looked for.  With `dask`, the address of
+    a cluster or "local", its workers do it, and `output` is a folder.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def find_each(
             "--id needs a file for its many results. To fix this, name one with --output, with the "
             "ending .jsonl or .csv."
         )
-    kind, counts = run_each(options, ids, output, workers, screen=screen, quiet=quiet)
+    kind, counts = run_each(options, ids, output, workers, screen=screen, quiet=quiet, dask=dask)
     if as_json:
         scope = {} if kind.scope is None else {"screened_for": kind.scope}
         document = {"schema": SCHEMA, "output": str(output), **scope, **counts}
@@ -67,6 +70,7 @@ def run_each(
     *,
     screen: bool,
     quiet: bool,
+    dask: str | None = None,
 ) -> tuple[ScreenEach | SearchEach, dict[str, int]]:
     """Find the cycles of each series, write them to `output`, and return the counts of series.
 
@@ -77,38 +81,17 @@ def run_each(
     InputError
         If the table, the options or the output cannot be used.
     """
-    from epicycle.files.wide import one_below_the_other
-    from epicycle.many.jobs import EachSeries
-    from epicycle.many.parts import Parts
-    from epicycle.many.rows import fingerprint
-    from epicycle.many.workers import started
-    from epicycle.spectra.bands import processors
-
     check_workers(workers)
     kind: ScreenEach | SearchEach = ScreenEach() if screen else SearchEach()
     wanted = kind.arguments(options)
+    run = Run(options, ids, output, wanted, kind, workers, quiet)
     try:
-        check_output(output, "--output", ENDINGS, [options.file])
-        with started(workers or processors()) as pool:  # they import while the table is read
-            table = read_samples(options, ids)
-            unit, guesses = unit_and_guesses(options, table)
-            arguments = {**wanted, "unit": unit}
-            if table.clock is not None:
-                arguments["clock"] = table.clock
-            if guesses and not quiet:
-                console.say(guesses)
-            if ids is None:
-                table = one_below_the_other(table)
-            facts = {**asked_of(options), **arguments, "screen": screen}
-            with Parts(output, fingerprint(table, facts)) as parts:
-                work = EachSeries(table, kind.task(), arguments, parts)
-                if work.done and not quiet:
-                    console.say(f"continues: {work.done:,} series were done before")
-                with console.CountBar(shown=not quiet, of="series") as bar:
-                    work.run(pool, bar.update)
-                outputs = list(table.value_columns) if len(table.value_columns) > 1 else []
-                counts = kind.write(parts.in_order(), output, outputs)
-                parts.remove()
+        if dask is not None:
+            counts = each_with_dask(run, dask)
+        else:
+            check_output(output, "--output", ENDINGS, [options.file])
+            in_buckets = ids is not None and is_large(options.file)
+            counts = each_bucket(run) if in_buckets else _each_series(run)
     except OutputError as problem:
         raise InputError(str(problem)) from None
     except KeyboardInterrupt:
@@ -117,25 +100,37 @@ def run_each(
     return kind, counts
 
 
+def _each_series(run: Run) -> dict[str, int]:
+    """Do each series of a table that is read at once; return how many are of each kind."""
+    from epicycle.files.wide import one_below_the_other
+    from epicycle.many.jobs import EachSeries
+    from epicycle.many.parts import Parts
+    from epicycle.many.rows import fingerprint
+    from epicycle.many.workers import started
+
+    with started(run.workers) as pool:  # they import while the table is read
+        in_folder = run.ids is not None and Path(run.options.file).is_dir()
+        table = read_folder(run) if in_folder else read_samples(run.options, run.ids)
+        arguments = run.arguments(table)
+        if run.ids is None:
+            table = one_below_the_other(table)
+        with Parts(run.output, fingerprint(table, run.facts(arguments))) as parts:
+            work = EachSeries(table, run.kind.task(), arguments, parts)
+            if work.done and not run.quiet:
+                console.say(f"continues: {work.done:,} series were done before")
+            with console.CountBar(shown=not run.quiet, of="series") as bar:
+                work.run(pool, bar.update)
+            counts = run.write(parts.in_order(), table)
+            parts.remove()
+    return counts
+
+
 def exit_code(counts: dict[str, int]) -> int:
     """Return the exit code; that none can be used is no lack of cycles."""
     if counts["unusable"] == counts["series"]:
         console.say("error: no series could be used; the output says why of each")
         return BAD_INPUT
     return FOUND if counts["with_cycles"] else NOTHING_FOUND
-
-
-#: Options that say where samples stand, or how large the file may be: not what is asked of them.
-_PLACES = frozenset({"file", "time", "value", "error", "group", "weight", "max_table"})
-
-
-def asked_of(options: SearchOptions) -> dict[str, Any]:
-    """Return everything that options ask of a search, by name."""
-    return {
-        field.name: getattr(options, field.name)
-        for field in fields(options)
-        if field.name not in _PLACES
-    }
 
 
 def check_workers(workers: int | None) -> None:

@@ -53,6 +53,8 @@ class RawTable:
         Units of columns that the file states, by their names.
     remarks : tuple of str
         How the file was read, where that is not plain.
+    is_part : bool
+        Whether more of its rows are elsewhere.
     """
 
     name: str
@@ -62,6 +64,7 @@ class RawTable:
     sha256: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    is_part: bool = False
 
     def at(self, position: int | np.intp) -> str:
         """Return where the record at a position of the frame stands in the file."""
@@ -232,6 +235,14 @@ def _read_parquet(raw: bytes, name: str, labels: Collection[str], most: int) -> 
     frame.index = pd.RangeIndex(len(frame))
     check_width(len(frame.columns), name)
     check_names(list(frame.columns), name)
+    frame = _usable(frame, columns, labels)
+    if frame.empty:
+        raise ReadError(f"{name} has no rows: expected at least 3 samples.")
+    return RawTable(name, frame.dropna(how="all"), has_header=True)
+
+
+def _usable(frame: pd.DataFrame, columns: Any, labels: Collection[str]) -> pd.DataFrame:
+    """Return the frame of some Arrow columns with types that can be worked with."""
     for column in columns.column_names:
         if (called := " ".join(column.split())) in labels:
             # a row without a label would make floats of all the whole numbers beside it
@@ -241,10 +252,26 @@ def _read_parquet(raw: bytes, name: str, labels: Collection[str], most: int) -> 
     texts = [column for column, kind in frame.dtypes.items() if kind == "category"]
     frame = frame.astype(dict.fromkeys(texts, object))
     halves = [column for column, kind in frame.dtypes.items() if kind == "float16"]
-    frame = frame.astype(dict.fromkeys(halves, "float32"))
-    if frame.empty:
-        raise ReadError(f"{name} has no rows: expected at least 3 samples.")
-    return RawTable(name, frame.dropna(how="all"), has_header=True)
+    return frame.astype(dict.fromkeys(halves, "float32"))
+
+
+def some_rows(columns: Any, name: str, labels: Collection[str], numbers: Any) -> RawTable:
+    """Return some rows of a table whose others are elsewhere.
+
+    Parameters
+    ----------
+    columns : pyarrow.Table
+        The rows.
+    name : str
+        How messages call the table.
+    labels : collection of str
+        Columns that are kept as they stand there.
+    numbers : ndarray of int
+        The place of each row in the whole table.
+    """
+    frame = _usable(columns.to_pandas(), columns, labels)
+    frame.index = numbers
+    return RawTable(name, frame.dropna(how="all"), has_header=True, is_part=True)
 
 
 def _columns(raw: bytes, name: str, most: int) -> Any:

@@ -93,7 +93,7 @@ def read_numbers(
         )
     if role != "times":
         _leave_out(result, column, told, remarks)
-    if np.isnan(result).all():
+    if np.isnan(result).all() and not table.is_part:
         raise ReadError(
             f"column {column!r} of {table.name} is empty: expected {role}. "
             f"To fix this, name another column."

@@ -155,14 +155,47 @@ def read_table(
         If the file, or a column, cannot be used; one line that says why and how to mend it.
     """
     table = load(source, 1 if events else 2, (group, series), max_table)
-    named = {*values, *errors, group, weight, series}
-    joined = join_times(table, time, named, told)
+    columns = {"values": values, "errors": errors, "group": group, "weight": weight}
+    return chosen_samples(
+        table, {**columns, "time": time, "series": series, "events": events}, told
+    )
+
+
+def chosen_samples(table: RawTable, columns: dict[str, Any], told: Conventions) -> Table:
+    """Return the samples of a table, with columns chosen as :func:`read_table` describes.
+
+    Raises
+    ------
+    ReadError
+        If a column cannot be used.
+    """
+    one = ("group", "weight", "series")
+    named = {*columns["values"], *columns["errors"], *(columns[name] for name in one)}
+    joined = join_times(table, columns["time"], named, told)
     was_joined = joined.time is not None and " + " in joined.time
+    time = columns["time"]
     chosen = (
         () if was_joined or joined.time in (None, time) else (f"time: {joined.time} (guessed)",)
     )
-    table, time = joined.table, joined.time or time
-    choice = choose(table, time, values, errors, group, weight, series, events=events)
+    columns = {**columns, "time": joined.time or time}
+    choice = choose(joined.table, **columns)
+    samples = as_samples(joined.table, choice, told, was_joined=was_joined)
+    samples = replace(samples, guesses=(*chosen, *samples.guesses))
+    if columns["values"]:
+        return samples
+    return replace(samples, others=tuple(other_values(joined.table, _used(choice))))
+
+
+def as_samples(
+    table: RawTable, choice: Choice, told: Conventions = NOTHING_SAID, *, was_joined: bool = False
+) -> Table:
+    """Return the samples of a table whose columns are chosen.
+
+    Raises
+    ------
+    ReadError
+        If a column cannot be used.
+    """
     read = [read_numbers(table, column, told=told) for column in choice.values]
     table, columns, dropped = _with_times(table, choice, read)
     instants = read_instants(table, choice.time, told)
@@ -187,7 +220,7 @@ def read_table(
         group_column=choice.group,
         weight_column=choice.weight,
         id_column=choice.series,
-        guesses=(*chosen, *_guesses(table, choice, note)),
+        guesses=_guesses(table, choice, note),
         sha256=table.sha256,
         remarks=(
             *table.remarks,
@@ -199,7 +232,6 @@ def read_table(
         ),
         clock=clock,
         ignored=_ignored(table, choice),
-        others=tuple(other_values(table, _used(choice))) if not values else (),
     )
 
 

@@ -29,6 +29,12 @@ class InputLimits:
         (350.0, 1000.0), "bytes", "series/series", "measured: within 1.7 times for 9 shapes"
     )
     """And this for each value; more where each output has weights of its own."""
+    rows: int = decides(2_000_000, "rows", "scale/rows")
+    """A Parquet file of many series with more rows is gathered by series on disk, not in memory."""
+    bucket: int = decides(400_000, "rows", "scale/rows")
+    """So many rows, of whole series, are worked on at once where a table is larger than memory."""
+    worker_memory: float = decides(1.0, "GB", "scale/dask")
+    """So much memory has each worker of a local cluster of Dask's."""
     columns: int = decides(10_000, "columns", "series/series")
     """A table may have so many columns."""
     label: int = decides(1_000, "characters", "series/series")

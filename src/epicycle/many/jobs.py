@@ -69,6 +69,55 @@ class Task:
         return job.number, self.run(job)
 
 
+class Jobs:
+    """The jobs of a table, each made when it is asked for.
+
+    Parameters
+    ----------
+    table : Table
+        Samples with ids.
+    task : Task
+        What is done with each series.
+    options : dict
+        What is asked of every series.
+    """
+
+    def __init__(self, table: Table, task: Task, options: dict[str, Any]) -> None:
+        codes, self._ids = numbered(table.ids)
+        self._order = np.argsort(codes, kind="stable")
+        self._counts = np.bincount(codes, minlength=len(self._ids))
+        self._ends = np.append(0, np.cumsum(self._counts))
+        self._columns = {k: v for k, v in columns_of(table).items() if k not in task.unused}
+        self._options = options
+        self._edges = divide(self._counts, task.most_series, task.most_samples)
+
+    def __len__(self) -> int:
+        """Return the number of jobs."""
+        return len(self._edges) - 1
+
+    @property
+    def n_series(self) -> int:
+        """Number of series of all jobs."""
+        return len(self._ids)
+
+    @property
+    def first_rows(self) -> NDArray[np.intp]:
+        """The first row of each series."""
+        rows: NDArray[np.intp] = self._order[self._ends[:-1]]
+        return rows
+
+    def size(self, number: int) -> int:
+        """Return the number of series of a job."""
+        return self._edges[number + 1] - self._edges[number]
+
+    def __getitem__(self, number: int) -> Job:
+        first, last = self._edges[number], self._edges[number + 1]
+        rows = self._order[self._ends[first] : self._ends[last]]
+        columns = {key: take_rows(column, rows) for key, column in self._columns.items()}
+        ids, counts = self._ids[first:last], self._counts[first:last]
+        return Job(number, ids, counts, columns, self._options)
+
+
 class EachSeries:
     """One task for every series of a table; `parts` may hold some results already.
 
@@ -85,20 +134,14 @@ class EachSeries:
     """
 
     def __init__(self, table: Table, task: Task, options: dict[str, Any], parts: Parts) -> None:
-        codes, self._ids = numbered(table.ids)
-        self._order = np.argsort(codes, kind="stable")
-        self._counts = np.bincount(codes, minlength=len(self._ids))
-        self._columns = {k: v for k, v in columns_of(table).items() if k not in task.unused}
+        self._jobs = Jobs(table, task, options)
         self._task = task
-        self._options = options
         self._parts = parts
-        self._edges = divide(self._counts, task.most_series, task.most_samples)
 
     @property
     def done(self) -> int:
         """Number of series that are done."""
-        size = np.diff(self._edges)
-        return int(sum(size[k] for k in range(len(size)) if k in self._parts))
+        return sum(self._jobs.size(k) for k in range(len(self._jobs)) if k in self._parts)
 
     def run(self, workers: Workers, progress: Callable[[int, int], None]) -> None:
         """Do all series that are not done yet.
@@ -115,14 +158,14 @@ class EachSeries:
         OutputError
             If a worker is killed, for example for want of memory.
         """
-        total, done = len(self._ids), self.done
+        total, done = self._jobs.n_series, self.done
         progress(done, total)
         if done == total:
             return
         try:
-            for number, document in run_jobs(self._jobs(), self._task.part, workers):
+            for number, document in run_jobs(self._left(), self._task.part, workers):
                 self._parts.add([(number, document)])
-                done += self._edges[number + 1] - self._edges[number]
+                done += self._jobs.size(number)
                 progress(done, total)
         except WorkerKilled:
             raise OutputError(
@@ -130,17 +173,9 @@ class EachSeries:
                 f"are kept. To fix this, run the same command again, with fewer --workers."
             ) from None
 
-    def _jobs(self) -> Iterator[Job]:
+    def _left(self) -> Iterator[Job]:
         """Yield the jobs that are not done, each made when it is asked for."""
-        ends = np.append(0, np.cumsum(self._counts))
-        for number in range(len(self._edges) - 1):
-            if number in self._parts:
-                continue
-            first, last = self._edges[number], self._edges[number + 1]
-            rows = self._order[ends[first] : ends[last]]
-            columns = {key: take_rows(column, rows) for key, column in self._columns.items()}
-            ids, counts = self._ids[first:last], self._counts[first:last]
-            yield Job(number, ids, counts, columns, self._options)
+        return (self._jobs[k] for k in range(len(self._jobs)) if k not in self._parts)
 
 
 def divide(counts: NDArray[np.intp], most_series: int, most_samples: int) -> list[int]:
