@@ -156,6 +156,7 @@ def test_a_full_search_keeps_its_documents(client, table, tmp_path):
         ({"out": "taken"}, OutputError, "holds something else"),
         ({"out": "no/where"}, OutputError, "there is no folder no"),
         ({"out": "taken/file"}, OutputError, "is no folder"),
+        ({"source": "table", "out": "table/out"}, OutputError, "would be read as more of it"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_any_work(
@@ -164,6 +165,7 @@ def test_what_cannot_be_used_is_refused_before_any_work(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
+    (tmp_path / "table").symlink_to(table)
     with pytest.raises(problem, match=words):
         screened(**{"source": table, "out": tmp_path / "out", "client": client, **change})
 
@@ -175,5 +177,6 @@ def test_the_command_writes_to_a_folder(client, table, tmp_path):
     assert result.exit_code == 0, result.stderr
     assert '"series": 40' in result.stdout
     same(tmp_path / "out", at_once(table))
-    message = refusal(*command, "--dask", address, "-o", table / "0.parquet", "-q")
+    (tmp_path / "file").touch()
+    message = refusal(*command, "--dask", address, "-o", tmp_path / "file", "-q")
     assert "is no folder" in message

@@ -116,6 +116,11 @@ def find(
         )
     table = _table(source)
     folder = Path(out)
+    if isinstance(source, str | Path) and Path(source).resolve() in folder.resolve().parents:
+        raise OutputError(
+            f"output {folder} is in the folder that is read, and would be read as more of it. To "
+            f"fix this, name a folder elsewhere."
+        )
     plan = FramePlan(folder, folder, columns, 0, 0, screen, documents, options)
     # refuses a column or an option that cannot be used
     plan.answer(table.empty(plan.names))

@@ -68,6 +68,34 @@ def test_types_of_the_first_rows_hold_for_all(tmp_path):
     assert bucket([tmp_path / "f"], 0, 1).column("id").to_pylist() == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (pa.array([1]), pa.array(["1"])),
+        (pa.array(["1"]), pa.array([1])),
+        (pa.array([1]), IDS["days"]),
+    ],
+)
+def test_columns_of_several_types_are_refused(tmp_path, ids):
+    files = [tmp_path / "0", tmp_path / "1"]
+    for part, to in zip(ids, files, strict=True):
+        spill([pa.table({"id": part})], "id", 0, 1, to)
+    with pytest.raises(ReadError, match=r"column 'id' is of type .* in some files and"):
+        bucket(files, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (pa.array([[1], [2]]), "holds list<.*>: expected labels"),
+        (pa.array([1.0, np.nan, None, np.nan]), "3 rows have no id"),
+    ],
+)
+def test_what_is_no_label_is_refused(ids, words):
+    with pytest.raises(ReadError, match=words):
+        buckets_of(pa.chunked_array([ids]), 3)
+
+
 def test_a_row_without_an_id_is_refused_and_leaves_no_file(tmp_path):
     with pytest.raises(ReadError, match="1 rows have no id"):
         spill([pa.table({"id": pa.array([1, None])})], "id", 0, 2, tmp_path / "f")

@@ -110,17 +110,26 @@ def buckets_of(ids: Any, n_buckets: int) -> NDArray[np.int64]:
     Raises
     ------
     ReadError
-        If an id is missing.
+        If an id is missing, or is a list or a record.
     """
     import pandas as pd
+    import pyarrow as pa
 
-    if ids.null_count:
+    try:
+        distinct = ids.combine_chunks().dictionary_encode()
+    except pa.ArrowNotImplementedError:
         raise ReadError(
-            f"{ids.null_count:,} rows have no id: expected the series of every sample. To fix "
-            f"this, give every sample one, or delete those rows."
-        )
-    distinct = ids.combine_chunks().dictionary_encode()
+            f"the column of ids holds {ids.type}: expected labels, such as numbers or text. To fix "
+            f"this, name another column."
+        ) from None
     values = distinct.dictionary.to_pandas()
+    of_floats = pa.types.is_floating(ids.type)
+    missing = int(np.isnan(ids.to_numpy()).sum()) if of_floats else ids.null_count
+    if missing:
+        raise ReadError(
+            f"{missing:,} rows have no id: expected the series of every sample. To fix this, give "
+            f"every sample one, or delete those rows."
+        )
     if values.dtype.kind == "b":
         values = values.astype("uint8")
     hashed = pd.util.hash_array(_hashable(values), categorize=False)
@@ -140,7 +149,13 @@ def _hashable(values: Any) -> Any:
 
 
 def bucket(files: Iterable[Path], number: int, n_buckets: int) -> Rows:
-    """Return all rows of a bucket, in the order of the table."""
+    """Return all rows of a bucket, in the order of the table.
+
+    Raises
+    ------
+    ReadError
+        If the files of the table have columns of several types.
+    """
     import pyarrow as pa
 
     batches, schema = [], None
@@ -148,6 +163,25 @@ def bucket(files: Iterable[Path], number: int, n_buckets: int) -> Rows:
         with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as file:
             schema = file.schema if schema is None else schema
             for k in range(number, file.num_record_batches, n_buckets):
-                batch = pa.Table.from_batches([file.get_batch(k)])
-                batches.append(batch.cast(schema))
+                batches.append(_alike(pa.Table.from_batches([file.get_batch(k)]), schema))
     return pa.concat_tables(batches)
+
+
+def _alike(rows: Rows, schema: Any) -> Rows:
+    """Return rows in the types of the first ones; text is never taken for numbers, or otherwise."""
+    import pyarrow as pa
+
+    def is_text(kind: Any) -> bool:
+        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+    for there, expected in zip(rows.schema, schema, strict=True):
+        same = is_text(there.type) == is_text(expected.type) or pa.types.is_null(there.type)
+        try:
+            if there.type != expected.type:
+                rows.column(there.name).cast(expected.type if same else pa.null())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise ReadError(
+                f"column {there.name!r} is of type {expected.type} in some files and "
+                f"{there.type} in others. To fix this, write it alike in all of them."
+            ) from None
+    return rows.cast(schema)
