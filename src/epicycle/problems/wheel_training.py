@@ -23,8 +23,8 @@ _MOST, _MOST_READINGS = 1 << 16, 1 << 23
 #: Samples that tell whether dials would do.
 _FEW = 1 << 13
 
-#: Share of samples by which a wheel must read more than a dial to be taken for one.
-_CLEARLY = 0.01
+#: Share of samples that a wheel must read more than a dial to be taken for one, and samples more.
+_CLEARLY, _SOME = 0.01, 5
 
 #: Share of samples that a dial reads, if it is all that is needed.
 _BY_DIAL = 0.99
@@ -70,7 +70,9 @@ def needs_wheels(t: ArrayLike, digits: ArrayLike, sizes: Sequence[int], seed: in
         if wheel is None:
             continue
         right = (wheel.read(since) == shown[:, k]).mean()
-        if right > best_dial(wheel.frequency, since, shown[:, k], size)[0] + _CLEARLY:
+        if right > best_dial(wheel.frequency, since, shown[:, k], size)[0] + _CLEARLY + _SOME / len(
+            since
+        ):
             return True
     return False
 
