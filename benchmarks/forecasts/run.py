@@ -1,4 +1,4 @@
-"""Are forecasts and their intervals right?  On simulated series, and on the ends of five real ones.
+"""Are forecasts and their intervals right?  On simulated series, and on the ends of real ones.
 
 The real series are not part of this repository: put their files into the folder that --data or
 EPICYCLE_DATA names.
@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
 from forecasts.real import bars_real, measure_real, tables_real
+from forecasts.shelf_scores import bars_shelf, measure_shelf, tables_shelf
 from forecasts.simulated import bars_simulated, measure_simulated, tables_simulated
 
 SECTIONS = [
@@ -26,6 +27,7 @@ SECTIONS = [
         bars_simulated,
     ),
     common.Section("real", "The ends of real series", measure_real, tables_real, bars_real),
+    common.Section("shelf", "Series that packages ship", measure_shelf, tables_shelf, bars_shelf),
 ]
 
 
@@ -35,6 +37,7 @@ def main() -> None:
     parser.set_defaults(seed=20261124)
     parser.add_argument("--trials", type=int, default=200, help="simulated series of each kind")
     parser.add_argument("--processes", type=int, default=2, help="processes")
+    parser.add_argument("--peers", type=Path, help="a Python with the packages of shelf.py")
     common.run("forecasts", SECTIONS, parser.parse_args())
 
 

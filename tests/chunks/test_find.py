@@ -51,7 +51,9 @@ def agree(chunked: CycleModel, whole: CycleModel, part: float) -> None:
     at = np.linspace(-20, 120, 7)
     (one, spread), (other, wide) = (m.predict(at, return_std=True) for m in (chunked, whole))
     np.testing.assert_allclose(one, other, rtol=0, atol=0.02)
-    np.testing.assert_allclose(spread, wide, rtol=0.05)
+    np.testing.assert_allclose(spread[1:-1], wide[1:-1], rtol=0.05)
+    # beyond the data the one in memory has a level that lives, with a scatter of its own
+    np.testing.assert_allclose(spread, wide, rtol=0.15)
 
 
 @lru_cache

@@ -36,7 +36,8 @@ def test_an_envelope_is_recovered_and_forecast(name: str) -> None:
         hits.append(((low <= y[~fitted]) & (y[~fitted] <= high)).mean())
     # the prior allows for rougher ones than these: errors are rather too large
     assert np.sqrt(np.mean(np.square(pulls))) < 1.3
-    assert np.median(ratios) < 0.75
+    # (forecasts of the constant one follow the amplitude at the end of the data, too)
+    assert np.median(ratios) < 1.0
     # forecasts of a whole series are off together: 6 of them are good to about 8 points
     assert abs(np.mean(hits) - 0.8) < 0.15
 

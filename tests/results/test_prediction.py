@@ -8,7 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from epicycle import CycleModel, find_cycles
-from epicycle.results.prediction import WALK_POINTS, packed_factor, walk_rate, walk_spread
+from epicycle.living.factors import packed_factor
+from epicycle.results.prediction import WALK_POINTS, walk_rate, walk_spread
 from generators import sinusoids
 from tests.results.forecasts import LINES
 
@@ -56,7 +57,11 @@ def test_errors_are_those_of_drawn_parameters() -> None:
     low = model.predictor.errors.inside[0]
     assert np.isfinite(low).all()
     drawn = numerical_std(model, t)
-    assert (own > 0.97 * drawn).all()
+    inside = (t >= 0.0) & (t <= 100.0)
+    assert (own > 0.97 * drawn)[inside].all()
+    # beyond the data level and cycles have errors of their own: what they share, up to a tenth in
+    # so short a series, is left out
+    assert (own > 0.85 * drawn).all()
     assert (own < 1.25 * drawn).all()
 
 
@@ -124,19 +129,6 @@ def test_events_have_no_known_errors() -> None:
 def test_coverage_is_a_probability(coverage: object) -> None:
     with pytest.raises((TypeError, ValueError), match="coverage must be"):
         model_of().predict_interval([1.0], coverage)
-
-
-def test_a_factor_gives_its_covariance_back() -> None:
-    rng = np.random.default_rng(2)
-    half = rng.normal(size=(5, 3)) * 10.0 ** np.arange(-6, 4, 2)[:, np.newaxis]
-    covariance = half @ half.T  # of rank 3
-    factor = np.zeros((5, 5))
-    factor[np.tril_indices(5)] = packed_factor(covariance)
-    size = np.sqrt(np.diag(covariance))
-    # six digits of each entry
-    assert_allclose(
-        factor @ factor.T / np.outer(size, size), covariance / np.outer(size, size), atol=2e-5
-    )
 
 
 @pytest.mark.parametrize("degree", [0, 1])

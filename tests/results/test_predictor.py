@@ -29,7 +29,8 @@ def test_slow_variation_is_not_continued() -> None:
     far = model.predict(np.linspace(1000, 1050, 500))
     # outside there is the cycle of amplitude 2 about a constant, not the slow wave of 9
     assert np.ptp(far) == pytest.approx(4.0, abs=0.5)
-    assert abs(far.mean() - problem.y.mean()) < 1.0
+    # (1.3 turns of the wave, 6.4 rms, tell the mean of a level with a memory to half of that)
+    assert abs(far.mean() - problem.y.mean()) < 3.2
     # the first and the last sample are inside
     ends = problem.t[[0, -1]]
     assert np.abs(model.predict(ends) - problem.truth.signal[[0, -1]]).max() < 1.0

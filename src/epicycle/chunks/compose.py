@@ -22,7 +22,7 @@ from epicycle.results.assemble import (
     Roles,
     build_cycle,
     build_lines,
-    build_predictor,
+    plain_predictor,
     slow_notes,
     strength_order,
     unclaimed_notes,
@@ -118,7 +118,7 @@ def build_result(finished: Finished, options: Options, started: float) -> Result
         spectrum=_spectrum(finished, found),
         # (the random sample has other shares of the groups than all rows)
         predictor=replace(
-            build_predictor(found, samples, roles.slow, 0.0, None),
+            plain_predictor(found, samples, roles.slow, 0.0, None),
             group_weights=tuple((counts / counts.sum()).tolist()),
         ),
         output_names=None,

@@ -266,6 +266,6 @@ def _beyond(saved: SavedModel, times: Any) -> str:
     ends = [predictor.scale.to_user(t) for t in (predictor.first, predictor.last)]
     first, last = (t.isoformat() if hasattr(t, "isoformat") else f"{t:.10g}" for t in ends)
     return (
-        f"{outside:,} of {len(t):,} times are outside of the data ({first} to {last}): slow "
-        f"variation is not continued there"
+        f"{outside:,} of {len(t):,} times are outside of the data ({first} to {last}): the level "
+        f"goes on from where it is at their end"
     )

@@ -20,6 +20,8 @@ import numpy as np
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.gears import GearTrain
+from epicycle.living.ends import Living
+from epicycle.results.ahead import Ahead
 from epicycle.results.cycles import Asked, Cycle, EventStatistics, Harmonic, Line
 from epicycle.results.prediction import PredictionErrors
 from epicycle.results.predictor import Predictor
@@ -37,7 +39,7 @@ Read = TypeVar("Read")
 _DERIVED = ("suggestions", "clock_times", "envelope")
 
 #: Fields of a predictor that are written part by part.
-_OBJECTS = ("scale", "background", "errors", "envelopes")
+_OBJECTS = ("scale", "background", "errors", "envelopes", "ahead")
 
 
 def to_dict(model: Result) -> dict[str, Any]:
@@ -86,6 +88,7 @@ def to_dict(model: Result) -> dict[str, Any]:
             **vars(model.predictor.background),
             "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
             "envelopes": [vars(one) for one in model.predictor.envelopes],
+            "ahead": _ahead_to_dict(model.predictor.ahead),
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
@@ -202,6 +205,10 @@ def _read(document: dict[str, Any]) -> Result:
         fading=np.array(numbers.get("fading", ()), dtype=np.float64),
         errors=_read_errors(numbers["errors"]),
         envelopes=tuple(_read_envelope(one) for one in numbers.get("envelopes", ())),
+        blur=np.array(numbers.get("blur", ()), dtype=np.float64),
+        frequency_error=np.array(numbers.get("frequency_error", ()), dtype=np.float64),
+        drift_error=np.array(numbers.get("drift_error", ()), dtype=np.float64),
+        ahead=_read_ahead(numbers.get("ahead")),
     )
     names = document["output_names"]
     empty = np.empty(0)
@@ -242,6 +249,20 @@ def _read_asked(document: dict[str, Any] | None, scale: TimeScale) -> Asked | No
     if fields["condition"] is None:
         fields["condition"] = float("inf")
     return Asked(**fields)
+
+
+def _ahead_to_dict(ahead: Ahead | None) -> list[dict[str, Any] | None] | None:
+    """Return what goes on beyond the data, output by output; None where only the trend does."""
+    if ahead is None:
+        return None
+    return [None if one is None else one.to_dict() for one in ahead.outputs]
+
+
+def _read_ahead(document: list[dict[str, Any] | None] | None) -> Ahead | None:
+    if document is None:
+        return None
+    read = (None if one is None else Living.from_dict(one) for one in document)
+    return Ahead(pursuit=None, read=tuple(read))
 
 
 def _read_envelope(document: dict[str, Any]) -> Envelope:

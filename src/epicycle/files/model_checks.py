@@ -9,6 +9,7 @@ import typing
 from functools import cache
 from typing import Any
 
+from epicycle.living.chain import Strengths
 from epicycle.results.cycles import Cycle, Line
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.spectra.plan import SearchPlan
@@ -50,6 +51,7 @@ def check_result(result: Any) -> None:
     _check_parents(numbers.get("errors"), len(numbers["frequency"]))
     _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
     _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
+    _check_ahead(numbers, len(numbers["level"][0]) if numbers["level"] else 1)
 
 
 def check_columns(columns: dict[str, Any]) -> None:
@@ -171,6 +173,63 @@ def _check_gains(told: Any, gains: Any, n_groups: int) -> None:
         raise ModelFileError(
             f"has {len(gains)} gains for {n_groups} groups, or gains without errors"
         )
+
+
+_LIVING: dict[str, Any] = {
+    "n_trend": int,
+    "lines": tuple[int, ...],
+    "change": tuple[float, ...],
+    "scatter": tuple[float, ...],
+    "freedom": float,
+    "ends": tuple[dict[str, Any], ...],
+    "logarithmic": bool,
+}
+
+
+def _check_ahead(numbers: dict[str, Any], n_outputs: int) -> None:
+    """Check what goes on beyond the data; older files, and models of events, may lack it."""
+    n_lines = len(numbers["frequency"])
+    for key, size in (("blur", 2), ("frequency_error", 1), ("drift_error", 1)):
+        conform(numbers.get(key, []), tuple[float, ...], f"model.{key}")
+        if len(numbers.get(key, [])) not in (0, size * n_lines):
+            raise ModelFileError(f"has another number of rows in 'model.{key}' than of lines")
+    ahead = numbers.get("ahead")
+    if ahead is None:
+        return
+    _expect(isinstance(ahead, list) and len(ahead) == n_outputs, ahead, "outputs", "model.ahead")
+    for j, one in enumerate(ahead):
+        if one is not None:
+            _check_living(one, numbers, f"model.ahead[{j}]")
+
+
+def _check_living(one: Any, numbers: dict[str, Any], where: str) -> None:
+    _expect(isinstance(one, dict), one, "an object", where)
+    for key, hint in _LIVING.items():
+        conform(one.get(key), hint, f"{where}.{key}")
+    conform(one.get("strengths"), Strengths, f"{where}.strengths")
+    strengths = Strengths(
+        **{f.name: one["strengths"][f.name] for f in dataclasses.fields(Strengths)}
+    )
+    signs = [*vars(strengths).values(), *one["change"], *one["scatter"]]
+    most = 1 + numbers["degree"] + len(numbers["knots"])
+    fits = (
+        min(signs) >= 0
+        and min(strengths.damping, strengths.rate, one["freedom"]) > 0
+        and 1 <= one["n_trend"] <= most
+        and len(one["change"]) == len(one["lines"])
+        and len(one["scatter"]) == len(numbers["group_labels"])
+        and all(line < len(numbers["frequency"]) for line in one["lines"])
+        and len(one["ends"]) == 2
+    )
+    if not fits:
+        raise ModelFileError(f"has numbers in '{where}' that do not fit each other")
+    size = strengths.size + one["n_trend"] + 2 * len(one["lines"])
+    for k, end in enumerate(one["ends"]):
+        conform(end.get("time"), float, f"{where}.ends[{k}].time")
+        for key, count in (("mean", size), ("factor", size * (size + 1) // 2)):
+            conform(end.get(key), tuple[float, ...], f"{where}.ends[{k}].{key}")
+            if len(end[key]) != count:
+                raise ModelFileError(f"has another number of rows in '{where}.ends[{k}].{key}'")
 
 
 def conform(value: Any, hint: Any, where: str) -> None:

@@ -8,6 +8,7 @@ Code reads them from the instances, as in ``CYCLES.minimum``.
 from __future__ import annotations
 
 from epicycle.limits.actigraphy import ACTIGRAPHY
+from epicycle.limits.ahead import AHEAD
 from epicycle.limits.beyond import EFFECTS, EVENTS, LEARNING
 from epicycle.limits.changing import CHANGING
 from epicycle.limits.comparing import COMPARING
@@ -21,6 +22,7 @@ from epicycle.limits.verdicts import ALIASES, ASKED, COHERENCE, FRINGES, HONESTY
 
 __all__ = [
     "ACTIGRAPHY",
+    "AHEAD",
     "ALIASES",
     "ASKED",
     "CHANGING",

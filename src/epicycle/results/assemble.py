@@ -13,14 +13,16 @@ from epicycle.evidence.coherence import BroadPeak
 from epicycle.evidence.steadiness import Unsteady
 from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
-from epicycle.limits import CYCLES, SHARP
+from epicycle.limits import AHEAD, CYCLES, SHARP
 from epicycle.pursuit.goal import Goal, asked_fundamentals, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.results.ahead import Ahead
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.results.forecast_errors import continue_trend, prediction_errors
 from epicycle.results.predictor import Predictor
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
+from epicycle.samples.options import Options
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
@@ -77,7 +79,8 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
         remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
-        f"cycle from a drift; fitted, but not continued by predictions (if it is a cycle, {remedy})"
+        f"cycle from a drift; fitted, and beyond the data a level that goes on from its end (if it "
+        f"is a cycle, {remedy})"
     ]
 
 
@@ -159,10 +162,32 @@ def build_predictor(
     result: Pursuit,
     samples: Samples,
     slow: NDArray[np.bool_],
+    options: Options,
+    goal: Goal,
+    gains: Gains | None,
+) -> Predictor:
+    """Return what is needed to evaluate the model at any time, with a level that lives beyond."""
+    predictor = plain_predictor(result, samples, slow, options.exposure, gains)
+    structure = result.fit.structure
+    ahead = Ahead(
+        pursuit=result,
+        slow=predictor.slow,
+        held=predictor.held,
+        always=known_fundamentals(structure, goal) | asked_fundamentals(structure, goal),
+        by_evidence=options.degree == 1,
+        positive=_positive(result, samples, predictor),
+    )
+    return replace(predictor, ahead=ahead)
+
+
+def plain_predictor(
+    result: Pursuit,
+    samples: Samples,
+    slow: NDArray[np.bool_],
     exposure: float,
     gains: Gains | None,
 ) -> Predictor:
-    """Return what is needed to evaluate the model at any time."""
+    """Return the same with the trend alone, not the slow variation, beyond the data."""
     data, fit = result.data, result.fit
     structure = fit.structure
     p = fit.n_nuisance
@@ -171,6 +196,9 @@ def build_predictor(
     gain = np.repeat(np.sinc(structure.line_frequency * exposure), 2)
     counts = np.bincount(data.group, minlength=len(samples.group_labels))
     times = data.times.to_float()
+    variance = np.maximum(np.diag(result.covariance.frequency), 0.0)[structure.parent]
+    order = structure.order.astype(np.float64)
+    drift_variance = np.maximum(result.covariance.drift, 0.0)[structure.parent]
     return Predictor(
         scale=samples.scale,
         reference=data.reference,
@@ -194,7 +222,25 @@ def build_predictor(
             for one in result.envelopes
         ),
         errors=prediction_errors(result, continuation, gain),
+        blur=gain if exposure else np.empty(0),
+        frequency_error=order * np.sqrt(variance),
+        drift_error=order * np.sqrt(drift_variance),
     )
+
+
+def _positive(result: Pursuit, samples: Samples, predictor: Predictor) -> Floats | None:
+    """Return the values where their logarithm may have the level, None where it may not."""
+    data = result.data
+    background = data.background
+    plain = background.n_groups == 1 and not len(background.centre) and not predictor.gains
+    if not plain or predictor.held.any() or samples.dy is not None or len(predictor.blur):
+        return None
+    used = data.weights > 0
+    y = np.where(np.broadcast_to(used, data.y.shape), data.y, 1.0)
+    if (y <= 0).any():
+        return None
+    spread = np.quantile(y, 0.95, axis=0) / np.quantile(y, 0.05, axis=0)
+    return y if (spread > AHEAD.positive_ratio).all() else None
 
 
 def _fading(result: Pursuit) -> Floats:

@@ -99,7 +99,7 @@ def build_model(origin: Origin, started: float) -> Result:
         amplitude_limit=per_output(_limit(final, roles), single),
         search=found.search,
         spectrum=_spectrum(found, task.goal.false_alarm),
-        predictor=build_predictor(found, samples, roles.slow, exposure, gains),
+        predictor=build_predictor(found, samples, roles.slow, task.options, task.goal, gains),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
         outliers=tuple(samples.kept[far.any(axis=1)].tolist()),

@@ -11,8 +11,9 @@ from epicycle.fit.joint import Fit
 from epicycle.fit.level import local_level
 from epicycle.fit.lines import line_columns
 from epicycle.limits import EFFECTS, NOISE
+from epicycle.living.factors import packed_factor
 from epicycle.pursuit.pursuit import Pursuit
-from epicycle.results.prediction import WALK_POINTS, PredictionErrors, packed_factor, walk_rate
+from epicycle.results.prediction import WALK_POINTS, PredictionErrors, walk_rate
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 

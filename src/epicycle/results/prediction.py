@@ -9,11 +9,13 @@ slow variation, is taken for a random walk of the size that was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special
+from scipy import special
 
+from epicycle.living.factors import unpacked_factor
 from epicycle.samples.arrays import Floats
 
 #: Times handled at once, so that memory does not grow with their number.
@@ -30,8 +32,8 @@ _MOST_BENDS = 24
 
 _BISECTIONS = 25
 
-#: Significant digits of the factors: more than any error deserves, and short in a document.
-_DIGITS = 6
+#: No value is further from its median than by a factor of e to this.
+_LARGEST_LOG = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ class PredictionErrors:
         """
         variance = np.empty((len(offset), coefficients.shape[1]))
         for j in range(coefficients.shape[1]):
-            inside, outside = _unpacked(self.inside[j]), _unpacked(self.outside[j])
+            inside, outside = unpacked_factor(self.inside[j]), unpacked_factor(self.outside[j])
             for start in range(0, len(offset), _BLOCK):
                 rows = slice(start, start + _BLOCK)
                 gradient = self._gradient(
@@ -127,42 +129,6 @@ class PredictionErrors:
         # the phase is f t + drift t^2 / 2
         by_drift = 0.5 * offset[:, np.newaxis] * by_frequency
         return np.hstack([by_frequency, by_drift, nuisance, columns])
-
-
-def packed_factor(covariance: Floats) -> Floats:
-    """Return the lower triangle of a factor F with ``F @ F.T = covariance``, row by row.
-
-    Of all such factors it is the one with no negative diagonal, and with nothing in the columns of
-    parameters that are held, which rounding does not turn round.
-    """
-    size = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    # parameters that are held have no variance, and rounding may leave eigenvalues below 0
-    free = np.flatnonzero(size > 0)
-    unit = size[free]
-    result = np.zeros_like(covariance)
-    if len(free):
-        values, vectors = linalg.eigh(covariance[np.ix_(free, free)] / np.outer(unit, unit))
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
-        lower = np.asarray(linalg.qr(root.T, mode="r")[0], dtype=np.float64).T
-        lower = lower * np.where(np.diag(lower) < 0, -1.0, 1.0)
-        result[np.ix_(free, free)] = lower * unit[:, np.newaxis]
-    return _rounded(result[np.tril_indices(len(size))])
-
-
-def _unpacked(factor: Floats) -> Floats:
-    size = round((np.sqrt(8 * len(factor) + 1) - 1) / 2)
-    result = np.zeros((size, size))
-    result[np.tril_indices(size)] = factor
-    return result
-
-
-def _rounded(values: Floats) -> Floats:
-    """Return values with as many digits as are worth writing down."""
-    decimals = _DIGITS - 1 - np.floor(np.log10(np.maximum(np.abs(values), 1e-290)))
-    # powers of ten are exact where they are above 1: multiply and divide by those
-    large, small = 10.0 ** np.maximum(decimals, 0.0), 10.0 ** np.maximum(-decimals, 0.0)
-    rounded: Floats = np.rint(values * large / small) / large * small
-    return np.where(np.abs(values) > 1e-290, rounded, 0.0)
 
 
 def walk_spread(degree: int, scaled: Floats, first: float, last: float) -> Floats:
@@ -259,16 +225,37 @@ class Spread:
         Variance that each bend to come adds.
     expected : ndarray, shape (m,)
         Expected number of bends to come, a Poisson number.
+    multiplies : ndarray of bool, shape (m, d)
+        Where all this is of the logarithm of a value.
     """
 
     variance: Floats
     bend: Floats
     expected: Floats
+    multiplies: NDArray[np.bool_] | Literal[False] = False
 
-    def std(self) -> Floats:
-        """Return the standard deviation of new values, shape (m, d)."""
-        result: Floats = np.sqrt(self.variance + self.expected[:, np.newaxis] * self.bend)
-        return result
+    @property
+    def _total(self) -> Floats:
+        """Variance with the bends to be expected, shape (m, d)."""
+        return self.variance + self.expected[:, np.newaxis] * self.bend
+
+    def std(self, middle: Floats) -> Floats:
+        """Return the standard deviation of new values about their medians, shape (m, d)."""
+        total = self._total
+        of_log = np.minimum(np.where(self.multiplies, total, 0.0), _LARGEST_LOG)
+        return np.where(
+            self.multiplies, middle * np.sqrt(np.expm1(of_log) * np.exp(of_log)), np.sqrt(total)
+        )
+
+    def limits(
+        self, middle: Floats, coverage: float, degrees_of_freedom: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the limits of central intervals about medians, both of shape (m, d)."""
+        half = self.half_width(coverage, degrees_of_freedom)
+        factor = np.exp(np.minimum(np.where(self.multiplies, half, 0.0), _LARGEST_LOG))
+        lower = np.where(self.multiplies, middle / factor, middle - half)
+        upper = np.where(self.multiplies, middle * factor, middle + half)
+        return lower, upper
 
     def half_width(self, coverage: float, degrees_of_freedom: Floats) -> Floats:
         """Return half the width of central intervals, shape (m, d).
@@ -304,7 +291,8 @@ class Spread:
                 np.where(within < coverage, middle, low),
                 np.where(within < coverage, high, middle),
             )
-        result: Floats = np.where(many[:, np.newaxis], normal * self.std(), (low + high) / 2)
+        gaussian = normal * np.sqrt(self._total)
+        result: Floats = np.where(many[:, np.newaxis], gaussian, (low + high) / 2)
         return result
 
 

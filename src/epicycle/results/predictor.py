@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.evidence.envelope import Envelope
+from epicycle.living.ends import Living
+from epicycle.results.ahead import Ahead
 from epicycle.results.cycles import Cycle
 from epicycle.results.prediction import PredictionErrors, Spread, distance_beyond, walk_spread
 from epicycle.samples import phase
@@ -34,6 +36,20 @@ class _Place(NamedTuple):
     groups: Floats
     gain: Floats
     columns: Floats
+
+
+class _Lived(NamedTuple):
+    """One output beyond the data: rows, value, variance of new values, and what it is of.
+
+    `multiplies` says that the variance is that of the logarithm, `bends` that the trend may bend.
+    """
+
+    rows: NDArray[np.intp]
+    output: int
+    value: Floats
+    variance: Floats
+    multiplies: bool
+    bends: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +85,12 @@ class Predictor:
         How the amplitudes vary of those sinusoids that do.
     gains : tuple of float
         What multiplies everything, offsets included, in each group; empty where nothing does.
+    blur : ndarray, shape (2 L,), or (0,) for none
+        Share of each coefficient that the exposure leaves in the samples.
+    frequency_error, drift_error : ndarray, shape (L,), or (0,) for none
+        Standard errors of `frequency` and `drift`.
+    ahead : Ahead or None
+        What goes on beyond the data; None where only `level` does.
     """
 
     scale: TimeScale
@@ -89,6 +111,10 @@ class Predictor:
     fading: Floats = field(default_factory=lambda: np.empty(0))
     envelopes: tuple[Envelope, ...] = ()
     gains: tuple[float, ...] = ()
+    blur: Floats = field(default_factory=lambda: np.empty(0))
+    frequency_error: Floats = field(default_factory=lambda: np.empty(0))
+    drift_error: Floats = field(default_factory=lambda: np.empty(0))
+    ahead: Ahead | None = None
 
     @property
     def degree(self) -> int:
@@ -102,6 +128,8 @@ class Predictor:
         for line in range(len(self.frequency)):
             columns = at.gain * self._line(at, line)
             result += columns @ self.coefficients[2 * line : 2 * line + 2]
+        for ahead in self._ahead(at):
+            result[ahead.rows, ahead.output] = ahead.value
         return result
 
     def spread(self, t: Any, group: Any = None, covariates: Any = None) -> Spread:
@@ -148,11 +176,103 @@ class Predictor:
         variance += (at.groups * self.gain_of_groups**2) @ self.errors.scatter**2
         ahead = np.where(at.inside, 0.0, distance_beyond(scaled, *span) + self.errors.blind)
         # a bend at a random place between the data and t moves t by a third of its square
+        bend = at.gain**2 * ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend
+        multiplies = np.zeros(variance.shape, dtype=bool)
+        for one in self._ahead(at):
+            variance[one.rows, one.output] = one.variance
+            multiplies[one.rows, one.output] = one.multiplies
+            if not one.bends:
+                bend[one.rows, one.output] = 0.0
         return Spread(
             variance=variance,
-            bend=at.gain**2 * ahead[:, np.newaxis] ** 2 / 3 * self.errors.bend,
+            bend=bend,
             expected=len(self.background.knots) * ahead,
+            multiplies=multiplies,
         )
+
+    def _ahead(self, at: _Place) -> list[_Lived]:
+        """Return what goes on beyond the data, for every output that has a living level."""
+        rows = np.flatnonzero(~at.inside)
+        if self.ahead is None or not len(rows):
+            return []
+        place = _Place(
+            at.times[rows],
+            at.inside[rows],
+            at.groups[rows],
+            at.gain[rows],
+            at.columns[rows],
+        )
+        lines = np.empty((len(rows), 2 * len(self.frequency)))
+        for line in range(len(self.frequency)):
+            lines[:, 2 * line : 2 * line + 2] = self._wave(place, line)
+        if len(self.blur):
+            lines /= self.blur
+        return [
+            self._lived(place, rows, j, living, lines)
+            for j, living in enumerate(self.ahead.outputs)
+            if living is not None
+        ]
+
+    def _lived(
+        self, at: _Place, rows: NDArray[np.intp], j: int, living: Living, lines: Floats
+    ) -> _Lived:
+        """Return one output where its level lives on."""
+        offset = at.times.to_float()
+        n_groups, n_trend = len(self.group_labels), self.background.n_trend
+        trend = np.hstack([np.ones((len(rows), 1)), at.columns[:, n_groups:n_trend]])
+        mean, variance = living.at(offset, trend, lines)
+        variance += self._of_frequencies(offset, living, lines)
+        by = self.gain_of_groups
+        if living.logarithmic:
+            return _Lived(rows, j, np.exp(mean), variance + living.scatter[0], True, False)
+        gain = at.gain[:, 0]
+        variance = gain**2 * variance + (at.groups * by**2) @ living.scatter
+        value = gain * mean + (at.columns[:, :n_groups] * by) @ self.nuisance[:n_groups, j]
+        value += gain * (at.columns[:, n_trend:] @ self.nuisance[n_trend:, j])
+        for line in np.flatnonzero(self.held).tolist():
+            part = self._line(at, line) @ self.coefficients[2 * line : 2 * line + 2, j]
+            value += gain * part
+        variance += gain**2 * self._of_held(at, j)
+        bends = living.n_trend > 1 + self.degree
+        return _Lived(rows, j, value, variance, False, bends)
+
+    def _of_frequencies(self, offset: Floats, living: Living, lines: Floats) -> Floats:
+        """Return the variance that errors of frequencies and drifts make, shape (m,)."""
+        if self.errors is None or not len(self.frequency_error) or not len(living.lines):
+            return np.zeros(len(offset))
+        turning = 2 * np.pi * living.turning(offset, lines)
+        parent = self.errors.parent[living.lines]
+        together = (parent[:, np.newaxis] == np.unique(parent)).astype(np.float64)
+        by_frequency = (turning * self.frequency_error[living.lines]) @ together
+        by_drift = (turning * self.drift_error[living.lines]) @ together
+        result: Floats = (by_frequency**2).sum(axis=1) * offset**2
+        result += (by_drift**2).sum(axis=1) * (0.5 * offset**2) ** 2
+        return result
+
+    def _of_held(self, at: _Place, j: int) -> Floats:
+        """Return the variance of lines whose amplitude varies or fades, shape (m,)."""
+        offset = at.times.to_float()
+        variance = np.zeros(len(offset))
+        for envelope in self.envelopes:
+            waveform = np.zeros_like(variance)
+            for line in envelope.lines:
+                rows = slice(2 * line, 2 * line + 2)
+                waveform += self._steady(at, line) @ self.coefficients[rows, j]
+            variance += waveform**2 * envelope.variance(offset)
+        for line in np.flatnonzero(self.fading).tolist():
+            power = 0.5 * float((self.coefficients[2 * line : 2 * line + 2, j] ** 2).sum())
+            variance += (1 - self._kept(offset, line) ** 2) * power
+        return variance
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which lines vary or fade, and go on as they were found, shape (L,)."""
+        held = np.zeros(len(self.frequency), dtype=bool)
+        if len(self.fading):
+            held |= self.fading > 0
+        for envelope in self.envelopes:
+            held[list(envelope.lines)] = True
+        return held & ~self.slow
 
     def envelope_of(self, cycle: Cycle) -> Envelope | None:
         """Return how the amplitude of a cycle varies, None where it is constant."""
@@ -229,15 +349,19 @@ class Predictor:
 
     def _steady(self, at: _Place, line: int) -> Floats:
         """Return cosine and sine of one line, shape (n, 2), 0 where it is not continued."""
-        offset = at.times.to_float()
-        cosine, sine = phase.unit_phasors(
-            phase.turns(self.frequency[line], at.times) + 0.5 * self.drift[line] * offset**2
-        )
+        columns = self._wave(at, line)
         if self.slow[line]:
-            cosine, sine = cosine * at.inside, sine * at.inside
+            columns = columns * at.inside[:, np.newaxis]
         if len(self.fading) and self.fading[line] > 0:
-            kept = self._kept(offset, line)
-            cosine, sine = cosine * kept, sine * kept
+            columns = columns * self._kept(at.times.to_float(), line)[:, np.newaxis]
+        return columns
+
+    def _wave(self, at: _Place, line: int) -> Floats:
+        """Return cosine and sine of one line at all times, shape (n, 2)."""
+        cosine, sine = phase.unit_phasors(
+            phase.turns(self.frequency[line], at.times)
+            + 0.5 * self.drift[line] * at.times.to_float() ** 2
+        )
         return np.stack([cosine, sine], axis=1)
 
     def _kept(self, offset: Floats, line: int) -> Floats:

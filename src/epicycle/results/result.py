@@ -255,12 +255,15 @@ class Result:
         Returns
         -------
         prediction : ndarray, shape (m,) or (m, d)
-            For events, the rate relative to its mean.  Outside the span of the data, slow
-            variation is not continued: there the model is the trend and the cycles.
+            For events, the rate relative to its mean.  Outside the span of the data the level
+            goes on from where it is at their end, with the cycles that last beside it; what it is
+            (a constant, a trend, a level that lives) the data decide, see `trend` of
+            :func:`epicycle.find_cycles`.  Where the logarithm of positive values is what has a
+            steady level and cycles, predictions are medians.
         std : ndarray, shape (m,) or (m, d)
             With `return_std` only: errors of all parameters together, the scatter of single
-            values, and beyond the data the spread of what is not continued, and of bends that a
-            piecewise trend may have once more.
+            values, and beyond the data the wandering of the level, errors with a memory, changes
+            of the cycles, and bends that a piecewise trend may have once more.
 
         Raises
         ------
@@ -270,10 +273,12 @@ class Result:
             If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
         offsets = group if self.group_shares is None else None
-        result = self._shaped(self.predictor(t, offsets, covariates), group)
+        middle = self.predictor(t, offsets, covariates)
+        result = self._shaped(middle, group)
         if not return_std:
             return result
-        return result, self._shaped(self.predictor.spread(t, offsets, covariates).std(), group)
+        spread = self.predictor.spread(t, offsets, covariates)
+        return result, self._shaped(spread.std(middle), group)
 
     def predict_interval(
         self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
@@ -306,9 +311,10 @@ class Result:
         offsets = group if self.group_shares is None else None
         spread = self.predictor.spread(t, offsets, covariates)
         assert self.predictor.errors is not None
-        half = spread.half_width(coverage, self.predictor.errors.degrees_of_freedom)
         middle = self.predictor(t, offsets, covariates)
-        return self._shaped(middle - half, group), self._shaped(middle + half, group)
+        freedom = self.predictor.errors.degrees_of_freedom
+        lower, upper = spread.limits(middle, coverage, freedom)
+        return self._shaped(lower, group), self._shaped(upper, group)
 
     def amplitude_at(self, t: Any, cycle: int = 0) -> tuple[Floats, Floats]:
         """Return the amplitude of a cycle at any times, with its error.

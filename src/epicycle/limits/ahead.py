@@ -1,0 +1,45 @@
+"""What is said of the time beyond the data: a level that lives, and cycles that last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from epicycle.limits.fields import decides
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """From the data to what comes after them."""
+
+    fewest: int = decides(12, "values", "forecasts/shelf")
+    """With fewer values the trend is continued as it was fitted."""
+    nodes: int = decides(3000, "nodes", "forecasts/shelf")
+    """Longer series: half of these are the latest values, half are means of those before."""
+    same_time: float = decides(1e-3, "typical gap", "forecasts/shelf")
+    """Values that are closer stand for one moment."""
+    slowest: float = decides(3.0, "1/T", "forecasts/shelf")
+    """Least rate at which a slope or an error is forgotten: slower ones are a walk."""
+    changes: tuple[float, ...] = decides((0.03, 0.1, 0.2, 0.4, 0.8), "amplitude", "forecasts/shelf")
+    """Changes of cycles over the baseline that are tried, in units of the amplitude."""
+    turns_between: float = decides(1.5, "turns", "forecasts/shelf")
+    """Coefficients of cycles that change have knots at least so far apart."""
+    most_knots: int = decides(8, "knots", "forecasts/shelf")
+    """And at most so many."""
+    most_columns: int = decides(160, "columns", "forecasts/shelf")
+    """Cycles change in as many knots as keep the columns of a fit below this."""
+    rounds: int = decides(3, "rounds", "forecasts/shelf")
+    """Lines are judged so many times, each beside strengths that follow from those before."""
+    joint: int = decides(60_000, "numbers", "forecasts/shelf")
+    """Up to so many, nodes times columns, lines are fitted along with every trial of strengths."""
+    evaluations: int = decides(30, "trials", "forecasts/shelf")
+    """Strengths are tried so often, for each number that is looked for."""
+    strays: float = decides(
+        30.0, "ratio", "forecasts/shelf", "derived: a walk has 4, an integrated walk 7"
+    )
+    """A level that may stray so much further in a quarter of the baseline than all of it did does
+    not live: it is what lines that were not fitted look like."""
+    positive_ratio: float = decides(1.5, "ratio", "forecasts/shelf")
+    """Values that differ by less than this look alike on a logarithmic scale."""
+
+
+AHEAD = Ahead()
