@@ -125,6 +125,7 @@ def test_predictions_far_away_profit(free, locked) -> None:
             drift=model.predictor.drift[keep],
             coefficients=model.predictor.coefficients[np.repeat(keep, 2)],
             slow=model.predictor.slow[keep],
+            ahead=None,
             nuisance=0 * model.predictor.nuisance,
             level=0 * model.predictor.level,
         )

@@ -69,7 +69,14 @@ def test_baselines_of_a_clock_share_data_and_time() -> None:
     clock = Clock(1e5, (4, 3))
     with _race.Race(shown=False) as race:
         found = learning.clock_baselines(
-            ["snake", "time2vec"], clock, race, seconds=0.1, seed=3, years=2, continuous=True
+            ["snake", "time2vec"],
+            clock,
+            race,
+            seconds=0.1,
+            seed=3,
+            years=2,
+            beyond=2,
+            continuous=True,
         )
     assert list(found) == ["snake", "time2vec"]
     for result, trained in found.values():

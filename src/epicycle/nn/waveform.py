@@ -128,9 +128,10 @@ class Waveform(Float64Module):
         Returns
         -------
         Waveform
-            Equal to ``model.predict(x)`` up to rounding.  Where slow variation was fitted, it is
-            what `predict` returns outside the span of the data, everywhere: slow variation is
-            not continued.  If the times were datetimes, x is the time since 1970-01-01 UTC in
+            The cycles and the trend as they were fitted, everywhere: inside the span of the data
+            equal to ``model.predict(x)`` up to rounding, but for slow variation that was fitted.
+            Beyond it `predict` goes on from the level at the end of the data, and this from the
+            trend.  If the times were datetimes, x is the time since 1970-01-01 UTC in
             ``model.unit``.
 
         Raises
