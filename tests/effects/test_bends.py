@@ -83,7 +83,7 @@ def test_a_bent_trend_is_forecast_where_a_straight_one_is_far_off() -> None:
 
 def test_intervals_of_trends_that_go_on_bending_hold() -> None:
     hits: dict[float, list[float]] = {0.8: [], 0.95: []}
-    for seed in range(60):
+    for seed in range(30):
         rng = np.random.default_rng(200 + seed)
         knots = sorted(rng.uniform(0, 250, rng.poisson(4)))
         t, y, fitted = bent(seed, knots, list(rng.normal(0, 0.4, len(knots))), 300, 75)
@@ -92,8 +92,8 @@ def test_intervals_of_trends_that_go_on_bending_hold() -> None:
             lower, upper = model.predict_interval(t[~fitted], coverage)
             shares.append(((lower <= y[~fitted]) & (y[~fitted] <= upper)).mean())
     for coverage, shares in hits.items():
-        # whole series are off together: the mean of 60 is good to 3 points
-        assert abs(np.mean(shares) - coverage) < 0.08
+        # whole series are off together: the mean of 30 is good to 4 points
+        assert abs(np.mean(shares) - coverage) < 0.11
 
 
 def test_several_outputs_bend_together() -> None:
