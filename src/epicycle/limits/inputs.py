@@ -73,9 +73,9 @@ class Chunks:
 
     memory: float = decides(0.8, "GB", "chunks/large")
     """What the sums of all frequencies may take by default."""
-    bytes_per_frequency: int = decides(180, "bytes", "chunks/large", "measured: chunks/large")
+    bytes_per_frequency: int = decides(180, "bytes", "chunks/large")
     """What they take for each frequency of the band while the last of them are made."""
-    rows: int = decides(10_000_000, "rows", "chunks/memory", "measured: chunks/memory")
+    rows: int = decides(10_000_000, "rows", "chunks/memory")
     """A Parquet file of more rows is searched in chunks by the command line."""
     window_from: float = decides(2.0, "1/T", "chunks/large", "derived: the width of the main lobe")
     """A peak of the spectral window this far from 0 is due to how the samples repeat."""

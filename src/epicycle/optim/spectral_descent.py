@@ -173,7 +173,8 @@ class SpectralDescent:
         """Show the optimizer phases where the network has frequencies.
 
         It then steps them by its own rules, with its own state and the schedule of its learning
-        rate, but neither decays them nor throws them out of their basin.
+        rate; weight decay does not reach them, and a rate that suits the other weights keeps them
+        in their basins.
         """
         self._gather()
         self._measure_spread()

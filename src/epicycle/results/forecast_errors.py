@@ -20,7 +20,7 @@ from epicycle.samples.data import Data
 
 @dataclass(frozen=True, eq=False)
 class Continuation:
-    """The trend that takes over beyond the data, where slow variation is not continued.
+    """The trend that takes over beyond the data, where no level lives on.
 
     It is the one that would have been fitted had its slow lines been left in the data.
 

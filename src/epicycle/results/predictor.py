@@ -69,8 +69,8 @@ class Predictor:
     group_weights : tuple of float
         Share of the samples in each group, used where no group is named.
     nuisance, level : ndarray, shape (p, d)
-        Coefficients of offsets and trend inside the span of the data, and outside of it, where
-        slow variation is not continued.
+        Coefficients of offsets and trend inside the span of the data, and outside of it where no
+        level lives on.
     frequency, drift : ndarray, shape (L,)
         Frequencies of the sinusoids at the reference time, and their change per unit of time.
     coefficients : ndarray, shape (2 L, d)
