@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from changing.simulated import TWO_PI, ready, simulated
+from epicycle import track
 from epicycle.changing import ladder as ladders
 from epicycle.changing.amplitude import _falls, judged
 
@@ -49,6 +50,27 @@ def test_an_amplitude_that_comes_back_varies():
     assert found.odds["varying"] > 10
 
 
+def test_an_amplitude_that_falls_otherwise_than_by_e_decays_and_its_odds_say_so():
+    found, half = verdict(lambda x: 1 / (1 + np.exp(14 * (x - 0.55))) + 0.05)
+    assert found.verdict == "decaying"
+    assert found.odds["decaying"] == max(found.odds.values()) > 10
+    assert "varying" not in found.odds
+    # from the first cycle to the last by log(1.05 / .05)
+    assert 0.2 < found.lifetime[0] / (2 * half) < 0.6
+
+
+def test_a_level_that_drops_at_the_end_is_no_amplitude_that_comes_back():
+    def reporter(x):
+        return np.exp(-1.3 * x)
+
+    rng = np.random.default_rng(4)
+    t = np.arange(0, 84, 0.5)
+    y = reporter(t / 84) * np.cos(TWO_PI * t / 25) - 0.5 * np.clip((t - 76) / 8, 0, 1) ** 2
+    found = track(t, y + rng.normal(0, 0.02, len(t)), period=(16, 34), unit="h", trend=2)
+    assert found.verdict.amplitude == "decaying"
+    assert max(found.odds["amplitude"], key=found.odds["amplitude"].get) == "decaying"
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -60,4 +82,4 @@ def test_an_amplitude_that_comes_back_varies():
     ],
 )
 def test_falling(values, expected):
-    assert _falls(np.array(values, dtype=float), np.full(4, 0.06)) == expected
+    assert _falls(np.array(values, dtype=float), np.full((4, 4), 0.085)) == expected

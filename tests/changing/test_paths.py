@@ -6,7 +6,16 @@ import pytest
 from changing.simulated import batch, numbers, posterior
 from epicycle.changing.chain import Chain
 from epicycle.changing.fit import finish
-from epicycle.changing.paths import difference, linear, seen, seen_rate, tell, value, variance
+from epicycle.changing.paths import (
+    difference,
+    linear,
+    means,
+    seen,
+    seen_rate,
+    tell,
+    value,
+    variance,
+)
 
 
 def row_of(models, k: int, one) -> np.ndarray:
@@ -40,6 +49,21 @@ def test_values_and_variances_are_those_of_dense_matrices(what, wander):
         spread = np.einsum("gi,ij,gj->g", rows, covariance, rows) + one.extra[k]
         found = variance(models, solved, blocks, [one])[k]
         assert found == pytest.approx(spread, rel=1e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize("wander", ["none", "path"])
+def test_means_of_the_amplitude_are_those_of_dense_matrices(wander):
+    models = batch(3, wander=wander, varies=wander == "path")
+    solved = finish(models)
+    centres = np.array([-2.0, 0.1, 1.5])
+    values, spread = means(models, solved, 0, centres, 1.0)
+    t = centres[:, np.newaxis] + (np.arange(12) + 0.5) / 12 - 0.5
+    one = linear(models, 0, t.ravel(), "swell")
+    for k in range(2):
+        covariance, _, _ = posterior(models, k)
+        rows = row_of(models, k, one).reshape(3, 12, -1).mean(axis=1)
+        assert values[k] == pytest.approx(rows @ numbers(models, k), abs=1e-10)
+        assert spread[k] == pytest.approx(rows @ covariance @ rows.T, rel=1e-4, abs=1e-7)
 
 
 def test_the_mean_rate_over_a_cycle_knows_what_its_ends_share():

@@ -14,6 +14,15 @@ def test_a_constant_rhythm_says_within_what_it_is_constant():
     assert text.count("\n") == 13  # two lines, a blank, a heading and ten cycles
 
 
+def test_a_limit_is_told_in_the_unit_of_the_period():
+    seconds = dataclasses.replace(
+        example(), unit="s", mean_period=86400.0, mean_period_error=180.0, variation_limit=4000.0
+    )
+    assert "24.000(50) h in the mean; constant, to within ± 1.1 h (95 %)" in table(seconds)
+    plain = dataclasses.replace(example(), unit="")
+    assert "24.000(50) in the mean; constant, to within ± 0.4 (95 %)" in table(plain)
+
+
 def test_changes_are_told_with_their_odds():
     one = dataclasses.replace(
         example(),
@@ -26,7 +35,7 @@ def test_changes_are_told_with_their_odds():
     )
     text = table(one)
     assert "shifts suddenly (odds 3500 : 1 against constant)" in text
-    assert "decays steadily (odds 16 : 1 against constant)" in text
+    assert "decays (odds 16 : 1 against constant)" in text
     assert "at 1003.0(1.0): 2.40(20) h later; period 24.00(10) h before, 24.20(10) h after" in text
     assert "undecided  whether it is one thing or the other" in text
     assert "lifetime" in text

@@ -32,6 +32,9 @@ _WORDS = {
     "shifted": "is shifted suddenly",
     "wandering": "wanders smoothly",
     "diffusing": "scatters from cycle to cycle",
+    "decaying": "decays",
+    "growing": "grows",
+    "varying": "varies",
 }
 
 
@@ -91,7 +94,8 @@ def _one(
             "amplitude": _exp(amplitude.odds),
             "rhythm": math.exp(min(there, _CERTAIN)),
         },
-        undecided=_undecided(odds, period, there, 2 * setting.record.half),
+        undecided=_undecided((odds, amplitude.odds), Verdict(period, amplitude.verdict), there)
+        + _too_few(2 * setting.record.half),
         mean_period=1 / (rate * reference),
         mean_period_error=rate_error / (rate**2 * reference),
         shifts=_shifts(given, families, period, best, reference),
@@ -155,28 +159,52 @@ def _waveform(family: Family, rhythm: int) -> tuple[tuple[float, float], ...]:
 
 
 def _undecided(
-    odds: dict[str, float], verdict: str, there: float, cycles: float
+    odds: tuple[dict[str, float], dict[str, float]], verdict: Verdict, there: float
 ) -> tuple[str, ...]:
-    """Return what the data leave open, in sentences."""
+    """Return what the data leave open, in sentences.
+
+    Parameters
+    ----------
+    odds : tuple of dict
+        Log odds of what the period does, and of what the amplitude does.
+    verdict : Verdict
+    there : float
+        Log odds for a rhythm.
+    """
     texts = []
     if there < math.log(CHANGING.clear):
         texts.append(
             f"whether there is a rhythm at all: trend and noise alone have odds of "
             f"{math.exp(min(-there, _CERTAIN)):.2g} to 1 against it"
         )
-    if cycles < CHANGING.cycles:
-        texts.append(
-            f"how the period changes: {cycles:.2g} cycles are too few to tell a change from trend, "
-            f"noise and a changing amplitude"
-        )
-    others = judge.undecided(odds, verdict)
+    period = odds[0]
+    others = judge.undecided(period, verdict.period)
     if others:
         words = " or ".join(_WORDS[name] for name in others)
-        ratio = math.exp(min(odds[verdict] - odds[others[0]], _CERTAIN))
+        ratio = math.exp(min(period[verdict.period] - period[others[0]], _CERTAIN))
         texts.append(
-            f"whether it {_WORDS[verdict]} or {words}: odds {ratio:.2g} to 1 for the former"
+            f"whether it {_WORDS[verdict.period]} or {words}: odds {ratio:.2g} to 1 for the former"
         )
+    for what, given, own in zip(
+        ("period", "amplitude"), (verdict.period, verdict.amplitude), odds, strict=True
+    ):
+        best = max(own, key=lambda name: own[name])
+        if given == "constant" and own[best] > math.log(CHANGING.told):
+            texts.append(
+                f"whether the {what} is constant: {math.exp(own[best]):.2g} to 1 are odds for "
+                f"one that {_WORDS[best]}, and less than {CHANGING.clear:.0f} to 1 is not clear"
+            )
     return tuple(texts)
+
+
+def _too_few(cycles: float) -> tuple[str, ...]:
+    """Return what so few cycles leave open."""
+    if cycles >= CHANGING.cycles:
+        return ()
+    return (
+        f"how the period changes: {cycles:.2g} cycles are too few to tell a change from trend, "
+        f"noise and a changing amplitude",
+    )
 
 
 def _shifts(

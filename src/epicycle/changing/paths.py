@@ -19,6 +19,9 @@ from epicycle.changing.design import Design
 from epicycle.changing.fit import Solved
 from epicycle.samples.arrays import Floats
 
+#: Times in a window, over which a mean is taken.
+_INSIDE = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Paths:
@@ -263,3 +266,41 @@ def tell(batch: Batch, solved: Solved, rhythm: int, t: Floats, *, over_cycle: bo
     answers[0] += (design.frequency[rhythm] - 1.0) * t
     answers[2] += design.frequency[rhythm]
     return Paths(*(np.asarray(a) for a in answers))
+
+
+def means(
+    batch: Batch, solved: Solved, rhythm: int, centres: Floats, width: float
+) -> tuple[Floats, Floats]:
+    """Return means of the log amplitude over windows, with their covariance.
+
+    What a path does between knots beside its expected value is left out: a mean over several knots
+    hardly sees it.
+
+    Parameters
+    ----------
+    batch, solved : Batch, Solved
+    rhythm : int
+    centres : ndarray, shape (G,)
+    width : float
+        Of each window, in cycles.
+
+    Returns
+    -------
+    values : ndarray, shape (B, G)
+    covariance : ndarray, shape (B, G, G)
+    """
+    inside = (np.arange(_INSIDE) + 0.5) / _INSIDE - 0.5
+    t = (centres[:, np.newaxis] + width * inside).ravel()
+    one = linear(batch, rhythm, t, "swell")
+    many = len(centres)
+    values: Floats = value(batch, one).reshape(len(batch), many, _INSIDE).mean(axis=2)
+    border = one.border.reshape(len(batch), many, _INSIDE, -1).mean(axis=2)
+    result: Floats = np.zeros((len(batch), many, many))
+    if one.channel is not None:
+        seen_at = np.zeros((many, batch.design.chain.width))
+        window = np.repeat(np.arange(many), _INSIDE)[:, np.newaxis]
+        np.add.at(seen_at, (window, _places(batch.design, one)), one.weight / _INSIDE)
+        right = np.broadcast_to(seen_at.T, (len(batch), *seen_at.T.shape))
+        result = seen_at @ solved.factor.solve(np.ascontiguousarray(right))
+        border = border - seen_at @ solved.by_border
+    return values, result + border @ solved.border @ border.swapaxes(1, 2)

@@ -142,7 +142,8 @@ class Rhythm:
     coherence_time, coherence_time_error : float or None
         Time in which a diffusing phase is forgotten: its correlation falls by e.
     variation_limit : float
-        The period may vary by this standard deviation and look as it does, with 95 % probability.
+        The period may vary by this standard deviation, in `unit`, and look as it does, with 95 %
+        probability.
     waveform : tuple of (float, float)
         Cosine and sine coefficients of each harmonic, relative to the amplitude; phases count from
         the maximum of the fundamental, whose coefficients are (1, 0).

@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from epicycle.views.human import human_number, human_odds, human_period, human_time
+from epicycle.samples.times import UNIT_SECONDS
+from epicycle.views.human import (
+    friendly_unit,
+    human_number,
+    human_odds,
+    human_period,
+    human_time,
+)
 
 if TYPE_CHECKING:
     from epicycle.changing.rhythm import Rhythm, Shift
@@ -21,8 +28,8 @@ _PERIOD = {
 
 _AMPLITUDE = {
     "constant": "constant",
-    "decaying": "decays steadily",
-    "growing": "grows steadily",
+    "decaying": "decays",
+    "growing": "grows",
     "varying": "varies",
 }
 
@@ -63,8 +70,7 @@ def summary(rhythm: Rhythm) -> list[str]:
         f"{_odds(rhythm.odds['amplitude'], rhythm.verdict.amplitude)}",
     ]
     if rhythm.verdict.period == "constant":
-        limit = human_period(float(f"{rhythm.variation_limit:.2g}"), None, unit)
-        lines[0] += f", to within ± {limit} (95 %)"
+        lines[0] += f", to within ± {_limit(rhythm)} (95 %)"
     if rhythm.lifetime is not None:
         lines.append(f"lifetime   {human_period(rhythm.lifetime, rhythm.lifetime_error, unit)}")
     if rhythm.coherence_time is not None:
@@ -72,6 +78,15 @@ def summary(rhythm: Rhythm) -> list[str]:
         lines.append(f"coherence  {told}")
     lines += [_shift(rhythm, one) for one in rhythm.shifts]
     return lines + [f"undecided  {text}" for text in rhythm.undecided]
+
+
+def _limit(rhythm: Rhythm) -> str:
+    """Return how far the period may vary, in the unit in which the period is told."""
+    unit, value = rhythm.unit, rhythm.variation_limit
+    chosen = friendly_unit(rhythm.mean_period, unit)
+    if chosen != unit:
+        value *= float(UNIT_SECONDS[unit] / UNIT_SECONDS[chosen])
+    return f"{value:.2g} {chosen}".rstrip()
 
 
 def _odds(odds: dict[str, Any], verdict: str) -> str:

@@ -17,11 +17,13 @@ class Changing:
     """With fewer, a phase cannot be followed from cycle to cycle."""
     clear: float = decides(20.0, "odds", "rhythms/constant")
     """Odds against a simpler rhythm from which a change is called one."""
+    told: float = decides(3.0, "odds", "rhythms/constant", "derived: substantial (Jeffreys 1961)")
+    """Such odds for a change that is not clear yet are told, beside a verdict of none."""
     decays: float = decides(1.0, "nats", "rhythms/phase")
     """Log evidence from which the amplitude is fitted as decaying, whatever the verdict says."""
     varies: float = decides(3.0, "nats", "rhythms/phase")
     """Log evidence from which the amplitude is fitted as varying freely."""
-    rise: float = decides(0.25, "share", "rhythms/reporters")
+    rise: float = decides(0.5, "share", "rhythms/reporters", "derived: it falls more than it rises")
     """An amplitude that rises by this part of its fall, in the logarithm, still decays."""
     harmonic: float = decides(3.0, "nats", "rhythms/phase")
     """Log evidence that each harmonic of the waveform must add."""
