@@ -20,7 +20,7 @@ from typing import Any
 
 from epicycle._version import __version__
 from epicycle.files.parquet_rows import ParquetFiles, head_of, parquet_files
-from epicycle.files.writing import OutputError
+from epicycle.files.writing import MachineError, OutputError, not_written
 from epicycle.many import frame_parts
 from epicycle.many.clusters import advice, local_client, need_dask
 from epicycle.many.folders import WorkFolder
@@ -155,10 +155,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as problem:
-        raise OutputError(
-            f"output {folder} cannot be written ({problem.strerror or problem}). To fix this, "
-            f"name a folder where you may write."
-        ) from None
+        raise not_written(f"output {folder}", problem) from None
 
 
 @contextmanager
@@ -325,7 +322,7 @@ class _Run:
                 future.release()
                 steps.one_more()
         except distributed.scheduler.KilledWorker:
-            raise OutputError(
+            raise MachineError(
                 "workers were killed again and again, perhaps for want of memory; what is done is "
                 "kept. To fix this, give them more memory, and call this again."
             ) from None

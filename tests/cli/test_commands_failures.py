@@ -1,5 +1,6 @@
 """Exit code 1 says that nothing is significant: every failure has another, and one line."""
 
+import errno
 import json
 import os
 import subprocess
@@ -206,3 +207,47 @@ def test_series_of_which_none_can_be_used_are_no_lack_of_cycles(tmp_path):
         result = run("find", path, "--id", "id", "-o", output, "--workers", "1", "-q", *extra)
         assert result.exit_code == cli.BAD_INPUT
         assert "no series could be used" in result.stderr
+
+
+#: A disk that is full, as the shell's limit on the size of files, and a worker that is killed.
+_KILLED = """
+import os, sys
+from epicycle.cli import main
+from epicycle.many import workers
+def run_jobs(*_):
+    raise workers.WorkerKilled
+import epicycle.many.jobs as jobs
+jobs.run_jobs = run_jobs
+sys.argv = ["epicycle", *sys.argv[1:]]
+main()
+"""
+
+
+def test_a_worker_that_is_killed_is_no_bad_input(tmp_path, tide):
+    tide.write_text(tide.read_text().replace("\n", ",a\n").replace("level,a", "level,id"))
+    command = ["find", tide, "--id", "id", "-o", tmp_path / "o.csv", "--workers", "1", "-q"]
+    done = subprocess.run([sys.executable, "-c", _KILLED, *command], capture_output=True, text=True)
+    assert done.returncode == cli.FAILED
+    assert "a worker was killed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (errno.ENOSPC, cli.FAILED, "make room on its disk"),
+        (errno.EIO, cli.FAILED, "run it again"),
+        (errno.EACCES, cli.BAD_INPUT, "name an output where you may write"),
+        (errno.ENOENT, cli.BAD_INPUT, "name an output where you may write"),
+    ],
+)
+def test_a_disk_that_fails_is_told_from_a_name_that_is_wrong(tide, monkeypatch, error, code, words):
+    def refuse(*_):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.chdir(tide.parent)
+    result = RUNNER.invoke(cli.app, ["fit", str(tide), "-o", "m.json", "-q"])
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert os.strerror(error) in result.stderr
+    assert os.listdir() == ["tide.csv"]

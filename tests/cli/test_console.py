@@ -99,9 +99,9 @@ def test_a_full_disk_is_an_error(tide):
     command = [sys.executable, "-m", "epicycle", "find", str(tide), "-q"]
     with open("/dev/full", "wb") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=600)
-    assert done.returncode == cli.BAD_INPUT
+    assert done.returncode == cli.FAILED
     assert re.fullmatch(
-        rb"epicycle: error: the output cannot be written \(No space left on device\)\.\n",
+        rb"epicycle: error: the output cannot be written \(No space left on device\)\. To fix .*\n",
         done.stderr,
     )
 

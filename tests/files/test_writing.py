@@ -28,7 +28,7 @@ def test_an_unfinished_picture_leaves_nothing_behind(tide, monkeypatch, error):
     picture.write_bytes(b"an older one")
     result = run("find", tide, "--plot", picture)
     if isinstance(error, OSError):
-        assert result.exit_code == cli.BAD_INPUT
+        assert result.exit_code == cli.FAILED
         assert "cannot be written (No space left on device)" in result.stderr
     else:
         assert result.exit_code == cli.INTERRUPTED

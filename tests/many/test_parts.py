@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from epicycle.files import locks
 from epicycle.files.writing import OutputError
 from epicycle.many import parts as _parts
 from epicycle.many.parts import Parts
@@ -105,15 +106,15 @@ def test_one_run_at_a_time(stars):
 def test_a_file_that_was_taken_away_before_the_lock_is_not_written(tmp_path, monkeypatch):
     first = Parts(tmp_path / "p", "f")
     first.__enter__()
-    taken, lock = [], Parts._lock
+    taken, lock = [], locks._lock
 
-    def end_first(self, file):
+    def end_first(file, of):
         if not taken:  # the other run ends between opening and locking
             taken.append(True)
             first.remove()
-        lock(self, file)
+        lock(file, of)
 
-    monkeypatch.setattr(Parts, "_lock", end_first)
+    monkeypatch.setattr(locks, "_lock", end_first)
     with Parts(tmp_path / "p", "f") as parts:
         parts.add([(0, {"a": 1})])
     assert taken

@@ -17,6 +17,7 @@ from epicycle.files.writing import (
     OutputError,
     check_output,
     check_picture,
+    in_one_line,
     write_picture,
 )
 
@@ -158,7 +159,7 @@ def _check_many(file: str, ids: str | None, output: Path | None, plot: Path | No
         if output is not None:
             check_output(output, "--output", (".csv",), [file])
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
 
 
 def _one(

@@ -2,7 +2,7 @@
 
 Results go to standard output, everything said about them to standard error.  Exit codes: 0 cycles
 found, 1 nothing significant found, 2 bad input (one line says what), 3 a failure of another kind
-(want of memory, an error of epicycle), 130 interrupted.
+(a full disk, a process that was killed, want of memory, an error of epicycle), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -50,7 +50,14 @@ from epicycle.cli.options import (
 )
 from epicycle.cli.shared_options import AsJson, Plot, Quiet
 from epicycle.cli.table_options import with_table_options
-from epicycle.files.writing import InputError, check_picture, write_picture
+from epicycle.files.writing import (
+    FailedError,
+    InputError,
+    check_picture,
+    in_one_line,
+    not_written,
+    write_picture,
+)
 
 
 class _Commands(TyperGroup):
@@ -62,18 +69,23 @@ class _Commands(TyperGroup):
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except InputError as error:
-            code = _fail(str(error))
+            code = _fail(error)
         except OSError as error:
-            code = _fail(f"the output cannot be written ({error.strerror or error}).")
+            code = _fail(in_one_line(not_written("the output", error)))
         except (KeyboardInterrupt, typer.Abort):
             code = INTERRUPTED
         except MemoryError:
-            _fail("there is not enough memory for this table. To fix this, use fewer rows of it.")
-            code = FAILED
+            code = _fail(
+                FailedError(
+                    "there is not enough memory for this table. To fix this, use fewer rows of it."
+                )
+            )
         except Exception as error:
             # a misuse of options; its class is Click's or Typer's own, depending on the version
             if hasattr(error, "format_message"):
-                code = _fail(f"{error.format_message().rstrip('.')}. See epicycle --help.")
+                code = _fail(
+                    InputError(f"{error.format_message().rstrip('.')}. See epicycle --help.")
+                )
             else:
                 code = _failed(error)
         if code == INTERRUPTED:
@@ -295,9 +307,9 @@ app.command()(doctor.doctor)
 # ---- Words ---------------------------------------------------------------------------------
 
 
-def _fail(message: str) -> int:
-    console.say(f"error: {message}")
-    return BAD_INPUT
+def _fail(error: InputError) -> int:
+    console.say(f"error: {error}")
+    return FAILED if isinstance(error, FailedError) else BAD_INPUT
 
 
 def _failed(error: Exception) -> int:

@@ -27,6 +27,7 @@ from epicycle.files.writing import (
     OutputError,
     check_output,
     check_picture,
+    in_one_line,
     write_picture,
     write_table,
 )
@@ -146,7 +147,7 @@ def compare(
         if output is not None:
             check_output(output, "--output", (".csv",), [file])
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     options = SearchOptions(
         file=file,
         time=time,

@@ -19,7 +19,7 @@ from epicycle.cli.options import (
     with_search_options,
 )
 from epicycle.cli.shared_options import AsJson, Quiet
-from epicycle.files.writing import InputError, OutputError, check_output
+from epicycle.files.writing import InputError, OutputError, check_output, in_one_line
 
 
 @with_search_options
@@ -74,7 +74,7 @@ def fit(
         )
         write_model(SavedModel(model, provenance), path)
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     if as_json:
         console.write(json.dumps(model.to_dict(), allow_nan=False) + "\n")
     else:

@@ -11,7 +11,7 @@ import typer
 from epicycle.cli import console
 from epicycle.cli.shared_options import MaxTable, Quiet
 from epicycle.cli.table_options import TableOptions
-from epicycle.files.writing import InputError, OutputError
+from epicycle.files.writing import InputError, OutputError, in_one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def predict(
         if output is not None:
             writing.write_table(frame, output, about)
     except (ModelFileError, OutputError, ReadError, TypeError, ValueError) as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     if output is None:
         if as_json:
             text = writing.as_json(frame, about)

@@ -21,7 +21,7 @@ from epicycle.cli.options import (
     with_search_options,
 )
 from epicycle.cli.shared_options import AsJson, Quiet
-from epicycle.files.writing import InputError, OutputError, check_output, need_matplotlib
+from epicycle.files.writing import OutputError, check_output, in_one_line, need_matplotlib
 
 
 @with_search_options
@@ -74,7 +74,7 @@ def report(
         label = table.value_columns[0] if table.value_columns else None
         write_report(model, path, title=title or name, value_label=label, facts=facts)
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     if as_json:
         console.write(json.dumps(model.to_dict(), allow_nan=False) + "\n")
     if not quiet:

@@ -16,6 +16,7 @@ from epicycle.files.writing import (
     InputError,
     OutputError,
     check_table,
+    in_one_line,
     write_table,
     write_text,
 )
@@ -143,7 +144,7 @@ def rhythms(
             else:
                 write_table(found.table(), output, {})
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     if not quiet:
         if found.guesses:
             console.say("guessed: " + "; ".join(found.guesses))

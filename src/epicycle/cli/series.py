@@ -18,7 +18,7 @@ from epicycle.cli.options import (
     read_samples,
 )
 from epicycle.files.parquet_rows import is_large
-from epicycle.files.writing import InputError, OutputError, check_output
+from epicycle.files.writing import InputError, OutputError, check_output, in_one_line
 from epicycle.limits import INPUTS
 
 SCHEMA = "epicycle.series/1"
@@ -93,7 +93,7 @@ def run_each(
             in_buckets = ids is not None and is_large(options.file)
             counts = each_bucket(run) if in_buckets else _each_series(run)
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     except KeyboardInterrupt:
         console.say("what is done is kept: the same command again continues")
         raise

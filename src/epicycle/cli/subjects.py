@@ -10,7 +10,7 @@ import numpy as np
 
 from epicycle.cli import console
 from epicycle.cli.options import in_words_of_options
-from epicycle.files.writing import InputError, OutputError, as_csv, write_text
+from epicycle.files.writing import OutputError, as_csv, in_one_line, write_text
 
 if TYPE_CHECKING:
     from epicycle.files.reading import Table
@@ -65,7 +65,7 @@ def tell_each(
         try:
             write_text(as_csv(frame), output, "--output")
         except OutputError as problem:
-            raise InputError(str(problem)) from None
+            raise in_one_line(problem) from None
         if not quiet:
             console.say(f"wrote {output}")
     return len(refused) < len(rows)

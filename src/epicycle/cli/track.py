@@ -25,6 +25,7 @@ from epicycle.files.writing import (
     OutputError,
     check_output,
     check_picture,
+    in_one_line,
     write_picture,
 )
 
@@ -117,7 +118,7 @@ def track(
         if maxima is not None:
             check_output(maxima, "--maxima", (".csv",), [file])
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     if ids is not None and plot is not None:
         raise InputError("--plot draws one series, --id has many. To fix this, leave one out.")
     table = read_samples(options, ids)

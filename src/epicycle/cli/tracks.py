@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epicycle.cli import console
-from epicycle.files.writing import InputError, OutputError, as_csv, write_text
+from epicycle.files.writing import InputError, OutputError, as_csv, in_one_line, write_text
 from epicycle.samples.labels import numbered
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def write_maxima(rhythms: Iterable[tuple[Any, Rhythm]], path: Path) -> None:
     try:
         write_text(as_csv(frame), path, "--maxima")
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
 
 
 def _row(name: Any, rhythm: Rhythm) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -19,6 +20,42 @@ if TYPE_CHECKING:
 
 class OutputError(ValueError):
     """A file that was asked for cannot be written; the message is one line."""
+
+
+class MachineError(OutputError):
+    """The machine failed, not what was given: a full disk, a process that was killed."""
+
+
+#: Errors of writing that another name for the output mends.
+_OF_THE_NAME = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "EROFS", "ENAMETOOLONG", "ELOOP"),
+        *("EEXIST", "EINVAL", "EBUSY", "ETXTBSY"),
+    )
+    if hasattr(errno, name)  # not on every system
+)
+
+
+def not_written(what: str, problem: OSError) -> OutputError:
+    """Return the error to raise where the disk refuses.
+
+    Parameters
+    ----------
+    what : str
+        What was to be written, for the message.
+    problem : OSError
+        What the disk says.
+
+    Returns
+    -------
+    OutputError
+        A :class:`MachineError` unless another name for the output would mend it.
+    """
+    said = f"{what} cannot be written ({problem.strerror or problem})."
+    if problem.errno in _OF_THE_NAME:
+        return OutputError(f"{said} To fix this, name an output where you may write.")
+    return MachineError(f"{said} To fix this, make room on its disk, and run it again.")
 
 
 def check_output(
@@ -124,10 +161,7 @@ def written_whole(path: Path, option: str) -> Iterator[Path]:
             _as_before(unfinished, before)
         os.replace(unfinished, path)
     except OSError as problem:
-        raise OutputError(
-            f"{option} {path} cannot be written ({problem.strerror or problem}). "
-            f"To fix this, name a file where you may write."
-        ) from None
+        raise not_written(f"{option} {path}", problem) from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -270,6 +304,16 @@ class InputError(Exception):
     """What was asked for on the command line cannot be done; the message is one line."""
 
 
+class FailedError(InputError):
+    """What was asked for is in order, but the machine failed; the message is one line."""
+
+
+def in_one_line(problem: Exception) -> InputError:
+    """Return an error of the library as one of the command line: its kind decides the exit code."""
+    kind = FailedError if isinstance(problem, MachineError) else InputError
+    return kind(str(problem))
+
+
 def check_picture(path: Path | None, inputs: Iterable[str | Path] = ()) -> None:
     """Refuse, before the work, a picture that could not be written after it."""
     if path is None:
@@ -283,7 +327,7 @@ def check_picture(path: Path | None, inputs: Iterable[str | Path] = ()) -> None:
     try:
         check_output(path, "--plot", inputs=inputs)
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None
     need_matplotlib("--plot")
 
 
@@ -299,4 +343,4 @@ def write_picture(figure: Figure, path: Path) -> None:
         with written_whole(path, "--plot") as unfinished:
             figure.savefig(unfinished)
     except OutputError as problem:
-        raise InputError(str(problem)) from None
+        raise in_one_line(problem) from None

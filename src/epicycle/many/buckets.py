@@ -25,7 +25,7 @@ from epicycle.files.frames import RawTable, some_rows
 from epicycle.files.instants import in_named_zone
 from epicycle.files.parquet_rows import ParquetFiles, Piece, head_of, rows_of
 from epicycle.files.reading import Table, as_samples, chosen_samples
-from epicycle.files.writing import OutputError, text_written_whole
+from epicycle.files.writing import MachineError, text_written_whole
 from epicycle.many.folders import WorkFolder
 from epicycle.many.jobs import Jobs, Task
 from epicycle.many.spills import ROW, bucket, n_buckets, spill
@@ -297,7 +297,7 @@ class EachBucket:
                 for done, _ in enumerate(run_jobs(iter(jobs), run, pool), 1):
                     progress(done, len(jobs))
         except WorkerKilled:
-            raise OutputError(
+            raise MachineError(
                 "a worker was killed, perhaps for want of memory; what is done is kept. To fix "
                 "this, run the same command again, with fewer --workers."
             ) from None

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from epicycle.files.writing import OutputError, written_whole
+from epicycle.files.locks import opened_alone
+from epicycle.files.writing import OutputError, not_written, written_whole
 
 SCHEMA = "epicycle.work/1"
 
@@ -56,10 +56,7 @@ class WorkFolder:
                 self._file.close()
                 raise
         except OSError as problem:
-            raise OutputError(
-                f"{self.path} cannot be written ({problem.strerror or problem}). "
-                f"To fix this, name an output where you may write."
-            ) from None
+            raise not_written(str(self.path), problem) from None
         return self
 
     def __exit__(
@@ -95,36 +92,13 @@ class WorkFolder:
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / _LOCK).exists():
             raise self._somebody_elses()
         self.path.mkdir(exist_ok=True)
-        lock = self.path / _LOCK
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         try:
-            self._file = os.fdopen(os.open(lock, flags, 0o666), "r+b")
+            file = opened_alone(self.path / _LOCK, self._of)
         except FileNotFoundError:  # a run that has ended took the folder away
             return False
-        there = False
-        try:
-            self._lock()
-            with suppress(FileNotFoundError):
-                there = os.path.samestat(os.fstat(self._file.fileno()), os.stat(lock))
-        finally:
-            if not there:
-                self._file.close()
-        return there
-
-    def _lock(self) -> None:
-        try:
-            import fcntl
-        except ImportError:  # not POSIX
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another run is at work on {self._of}. To fix this, wait until it has ended, "
-                f"or name another output."
-            ) from None
-        except OSError:  # a file system without locks
-            return
+        if file is not None:
+            self._file = file
+        return file is not None
 
     def _check(self) -> None:
         """Take note of who had the folder before."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.files.writing import OutputError
+from epicycle.files.writing import MachineError
 from epicycle.many.parts import Parts
 from epicycle.many.rows import columns_of
 from epicycle.many.workers import WorkerKilled, Workers, run_jobs
@@ -155,7 +155,7 @@ class EachSeries:
 
         Raises
         ------
-        OutputError
+        MachineError
             If a worker is killed, for example for want of memory.
         """
         total, done = self._jobs.n_series, self.done
@@ -168,7 +168,7 @@ class EachSeries:
                 done += self._jobs.size(number)
                 progress(done, total)
         except WorkerKilled:
-            raise OutputError(
+            raise MachineError(
                 f"a worker was killed, perhaps for want of memory; {done} of {total} series "
                 f"are kept. To fix this, run the same command again, with fewer --workers."
             ) from None

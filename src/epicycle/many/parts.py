@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from epicycle.files.writing import OutputError, refuse_all_but_plain_files
+from epicycle.files.locks import opened_alone
+from epicycle.files.writing import OutputError, not_written, refuse_all_but_plain_files
 
 SCHEMA = "epicycle.parts/3"
 
@@ -62,18 +63,14 @@ class Parts:
     def __enter__(self) -> Parts:
         refuse_all_but_plain_files(self.path, "the file of parts")
         try:
-            while not self._opened():
-                pass
+            self._file = self._opened()
             try:
                 self._end = self._resume()
             except BaseException:
                 self._file.close()
                 raise
         except OSError as problem:
-            raise OutputError(
-                f"{self.path} cannot be written ({problem.strerror or problem}). "
-                f"To fix this, name an output where you may write."
-            ) from None
+            raise not_written(str(self.path), problem) from None
         return self
 
     def __exit__(
@@ -86,47 +83,14 @@ class Parts:
             self.remove()
         self._file.close()
 
-    def _opened(self) -> bool:
-        """Open and lock the file; return whether it is still there.
-
-        A run that has ended between the two has taken the file away.
-        """
-        self._file = os.fdopen(self._descriptor(), "a+b")
-        there = False
-        try:
-            self._lock(self._file)
-            there = self._is_there(self._file)
-        finally:
-            if not there:
-                self._file.close()
-        return there
-
-    def _descriptor(self) -> int:
+    def _opened(self) -> IO[bytes]:
+        """Open the file for this run alone."""
         # results are for those who may read the file that they become
         mode = self._output.stat().st_mode & 0o666 if self._output.exists() else 0o666
-        special = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | special, mode)
-
-    def _lock(self, file: IO[bytes]) -> None:
-        try:
-            import fcntl
-        except ImportError:  # not POSIX
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another run is at work on {self._output}. To fix this, wait until it has ended, "
-                f"or name another --output."
-            ) from None
-        except OSError:  # a file system without locks
-            return
-
-    def _is_there(self, file: IO[bytes]) -> bool:
-        try:
-            return os.path.samestat(os.fstat(file.fileno()), os.stat(self.path))
-        except FileNotFoundError:
-            return False
+        file = None
+        while file is None:
+            file = opened_alone(self.path, self._output, mode)
+        return file
 
     def _resume(self) -> int:
         """Take note of the parts that are there; return where the next one begins."""
