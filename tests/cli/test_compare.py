@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from epicycle import compare
 from tests.commands import refusal, run
 from tests.experiments.genotypes import genotypes
 
@@ -93,3 +94,32 @@ def test_no_output_takes_the_place_of_the_table(table):
     assert "long.csv" in refusal(*asked)
     with open("long.csv", encoding="utf-8") as file:
         assert file.read() == before
+
+
+def test_waveform_trend_reference_time_and_confidence_are_passed_on(table):
+    wide = pd.read_csv("wide.csv")
+    expected = compare(
+        wide.time_h,
+        wide.drop(columns="time_h"),
+        period=(18, 32),
+        harmonics=2,
+        trend=1,
+        at=30,
+        confidence=0.9,
+        unit="h",
+    )
+    options = ("--harmonics", "2", "--trend", "1", "--at", "30", "--confidence", "0.9")
+    result = run("compare", "wide.csv", "--period", "18:32", *options, "--json")
+    document = json.loads(result.stdout)
+    assert document["at"] == 30
+    assert document["differences"] == expected.to_dict()["differences"]
+    assert "--at must be a number, got 'noon'" in refusal(
+        "compare", "wide.csv", "--period", "24", "--at", "noon"
+    )
+
+
+def test_a_wide_table_with_decimal_commas_says_the_same(table):
+    frame = pd.read_csv("wide.csv")
+    frame.to_csv("comma.csv", index=False, sep=";", decimal=",")
+    plain = run("compare", "wide.csv", "--period", "18:32")
+    assert run("compare", "comma.csv", "--period", "18:32").stdout == plain.stdout

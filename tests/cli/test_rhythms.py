@@ -125,3 +125,22 @@ def test_no_output_takes_the_place_of_the_table(genes):
     assert "genes.csv" in refusal("rhythms", "genes.csv", "--period", "24", "-o", "genes.csv")
     with open("genes.csv", encoding="utf-8") as file:
         assert file.read() == before
+
+
+def test_a_table_is_read_as_the_user_says_it_is_written(genes):
+    """Decimal commas, a word for nothing, days first: the numbers are those of the plain table."""
+    turned = genes.set_index("gene").T.map(lambda value: f"{value:.6f}".replace(".", ","))
+    dates = pd.Timestamp("2024-05-01") + pd.to_timedelta(TIMES, unit="h")
+    turned.insert(0, "date", dates.strftime("%d/%m/%Y %H:%M").to_numpy())
+    turned.iloc[3, 2] = "ND"
+    turned.to_csv("dates.csv", index=False, sep=";")
+    plain = genes.copy()
+    plain.iloc[1, 4] = np.nan
+    expected = rhythms(plain, period=24)
+    said = ("--dayfirst", "--missing", "ND", "--decimal", ",")
+    result = run("rhythms", "dates.csv", "--period", "24", "--json", *said)
+    columns = json.loads(result.stdout)["columns"]
+    np.testing.assert_allclose(columns["p_value"], expected.p_value, rtol=1e-9)
+    np.testing.assert_allclose(columns["mesor"], expected.mesor, rtol=1e-9)
+    assert "1 'ND' taken as missing" in result.stderr
+    assert "--dayfirst" in refusal("rhythms", "dates.csv", "--period", "24")

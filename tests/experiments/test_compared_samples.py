@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle.experiments.compared_samples import check_compared, groups_of_names
+from epicycle.experiments.compared_samples import check_compared, groups_of_names, time_in
 
 T = np.arange(6.0)
 G = np.array(["b", "b", "b", "a", "a", "a"])
@@ -79,3 +79,16 @@ def test_names_tell_groups_or_say_that_they_do_not() -> None:
         groups_of_names(["WT_1", "mouse"])
     with pytest.raises(ValueError, match="all columns are of one group"):
         groups_of_names(["m_1", "m_2"])
+
+
+def test_a_reference_time_is_a_number_or_what_clocks_show() -> None:
+    dates = pd.date_range("2024-03-30", periods=6, freq="8h", tz="Europe/Berlin")
+    found = check_compared(dates, T, G, None, None, None)
+    assert time_in(found, 12) == 12
+    # by the clock: six hours, although the clocks were changed in between
+    assert time_in(found, "2024-03-31T06:00") == 30
+    assert time_in(found, pd.Timestamp("2024-03-31T04:00Z")) == 30
+    with pytest.raises(ValueError, match=r"at must be a number or a date.*at=2024-03-30T00:00"):
+        time_in(found, "noon")
+    with pytest.raises(ValueError, match="at must be a number, got"):
+        time_in(check_compared(T, T, G, None, None, None), "2024-03-31")

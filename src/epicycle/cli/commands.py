@@ -291,7 +291,7 @@ app.command(cls=_ListingCommand)(report.report)
 app.command(cls=_ListingCommand)(with_table_options(track.track))
 
 app.command()(with_table_options(actigraphy.actigraphy))
-app.command(cls=_ListingCommand)(rhythms.rhythms)
+app.command(cls=_ListingCommand)(with_table_options(rhythms.rhythms))
 
 app.command(cls=_ListingCommand)(with_table_options(compare.compare))
 

@@ -38,7 +38,18 @@ if TYPE_CHECKING:
     from epicycle.experiments.comparison import Comparison
 
 #: Arguments of the library, as they are called here.
-_OPTIONS = ("subject", "reference", "paired", "damped", "group", "period")
+_OPTIONS = (
+    "subject",
+    "reference",
+    "paired",
+    "damped",
+    "group",
+    "period",
+    "harmonics",
+    "trend",
+    "at",
+    "confidence",
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,24 @@ def compare(
     damped: Annotated[
         bool, typer.Option("--damped", help="Amplitudes change along the record, as of reporters.")
     ] = False,
+    harmonics: Annotated[
+        int,
+        typer.Option(
+            metavar="K", help="Harmonics of the waveform; what is compared is the fundamental."
+        ),
+    ] = 1,
+    trend: Annotated[
+        int, typer.Option(metavar="DEGREE", help="Degree of a polynomial that each series has.")
+    ] = 0,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Where phases and amplitudes of fitted periods stand, a time or a date.  "
+            "[dim]The middle of the data.[/]",
+        ),
+    ] = None,
+    confidence: Annotated[float, typer.Option(metavar="SHARE", help="Of the intervals.")] = 0.95,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the differences, .csv."),
@@ -171,7 +200,11 @@ def compare(
             reference=reference,
             paired=paired,
             damped=damped,
+            harmonics=harmonics,
+            trend=trend,
+            at=at,
             unit=values.unit,
+            confidence=confidence,
         )
     except (TypeError, ValueError) as problem:
         raise InputError(_refused(str(problem))) from None
@@ -222,6 +255,7 @@ def _hints(options: SearchOptions, used: set[str]) -> tuple[str, ...]:
 
 def _of_columns(options: SearchOptions) -> _Values:
     """Return a table with a column for each subject."""
+    from epicycle.experiments.written_columns import read_columns
     from epicycle.files.frames import load
     from epicycle.files.reading import ReadError
 
@@ -231,7 +265,11 @@ def _of_columns(options: SearchOptions) -> _Values:
         raise InputError(str(problem)) from None
     if first is None:
         raise InputError("a table with a column for each subject is read from a file only.")
-    names = [c for c in _numeric(first.frame) if c != options.time]
+    try:
+        frame, _ = read_columns(first, options.written(), time=options.time)
+    except ReadError as problem:
+        raise InputError(str(problem)) from None
+    names = [c for c in _numeric(frame) if c != options.time]
     if options.time is None:
         from epicycle.files.columns import choose
 

@@ -11,6 +11,7 @@ import typer
 from epicycle.cli import console
 from epicycle.cli.options import FOUND, NOTHING_FOUND, range_of
 from epicycle.cli.shared_options import AsJson, Quiet, TimeColumn
+from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import (
     ENDINGS,
     InputError,
@@ -24,6 +25,9 @@ from epicycle.limits import GENES
 
 #: Arguments in messages of the library, as they are called here.
 _OPTIONS = ("id", "time", "value", "error", "times", "ignore", "samples")
+
+#: Nothing is said of how the table is written.
+_PLAIN = TableOptions()
 
 
 def rhythms(
@@ -96,6 +100,7 @@ def rhythms(
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    written: TableOptions = _PLAIN,
 ) -> None:
     """Fit a rhythm to each of many series, thousands of genes for instance: a row for each.
 
@@ -116,8 +121,9 @@ def rhythms(
     try:
         if output is not None:
             check_table(output, [table])
-        found = _found(
+        found, read = _found(
             table,
+            written,
             quiet=quiet,
             period=range_of(period),
             harmonics=harmonics,
@@ -146,16 +152,19 @@ def rhythms(
     except OutputError as problem:
         raise in_one_line(problem) from None
     if not quiet:
-        if found.guesses:
-            console.say("guessed: " + "; ".join(found.guesses))
+        if found.guesses or read:
+            console.say("guessed: " + "; ".join((*found.guesses, *read)))
         if output is not None:
             console.say(f"wrote {output}: {len(found):,} series")
     raise typer.Exit(FOUND if found.significant(q).any() else NOTHING_FOUND)
 
 
-def _found(table: str, *, quiet: bool, **wanted: Any) -> Any:
-    """Return the rhythms of a table, or one line that says what is wrong with it."""
+def _found(
+    table: str, written: TableOptions, *, quiet: bool, **wanted: Any
+) -> tuple[Any, tuple[str, ...]]:
+    """Return the rhythms of a table and how it was read, or a line that says what is wrong."""
     from epicycle.experiments.genes import rhythms as measured
+    from epicycle.experiments.written_columns import read_columns
     from epicycle.files.delimited import ReadError
     from epicycle.files.frames import load
 
@@ -166,8 +175,11 @@ def _found(table: str, *, quiet: bool, **wanted: Any) -> Any:
                 f"{raw.name} has no header: expected names of columns, such as ZT04_rep2. To fix "
                 f"this, add a first line with names."
             )
+        named = {name: wanted[name] for name in ("time", "id", "ignore")}
+        frame, remarks = read_columns(raw, written.written(), **named)
         with console.CountBar(shown=not quiet, of="series") as bar:
-            return measured(raw.frame.reset_index(drop=True), progress=bar.update, **wanted)
+            found = measured(frame.reset_index(drop=True), progress=bar.update, **wanted)
+        return found, (*raw.remarks, *remarks)
     except (ReadError, TypeError, ValueError) as problem:
         raise InputError(in_words(str(problem))) from None
 
@@ -200,6 +212,9 @@ def in_words(message: str) -> str:
         message = re.sub(rf"\b{name}='([^']*)'", rf"--{name} '\1'", message)
         message = re.sub(rf"\b{name}=", f"--{name}", message)
     message = message.replace("robust=True", "--robust")
+    message = message.replace(
+        "leave the field empty,", "leave the field empty, name the word with --missing,"
+    )
     return re.sub(r"\bperiod=\(?([0-9.]+)(?:, ([0-9.]+)\))?", _period, message)
 
 

@@ -10,7 +10,7 @@ from epicycle.changing.wishes import check_period
 from epicycle.experiments.compared_groups import described, fit_groups
 from epicycle.experiments.compared_notes import notes_of
 from epicycle.experiments.compared_pairs import all_differences, anything
-from epicycle.experiments.compared_samples import ComparedSamples, check_compared
+from epicycle.experiments.compared_samples import ComparedSamples, check_compared, time_in
 from epicycle.experiments.comparison import Comparison
 from epicycle.experiments.cosinor_series import Plan, fit_series
 from epicycle.experiments.damped_series import fit_damped
@@ -29,7 +29,7 @@ def compare(
     damped: bool = False,
     harmonics: int = 1,
     trend: int = 0,
-    at: float | None = None,
+    at: Any = None,
     unit: str | None = None,
     confidence: float = 0.95,
 ) -> Comparison:
@@ -64,9 +64,10 @@ def compare(
         Harmonics of the waveform.  Amplitude and phase are those of the fundamental.
     trend : int
         Degree of a polynomial that each series has besides.
-    at : float, optional
-        Reference time, at which phases and amplitudes of fitted periods stand; by default the
-        middle of all data.
+    at : float or datetime, optional
+        Reference time, at which phases and amplitudes of fitted periods stand: a number as times
+        are, of dates a date or a time since the midnight before the first; by default the middle of
+        all data.
     unit : str, optional
         Unit of time; of datetimes, hours by default.
     confidence : float
@@ -149,11 +150,14 @@ def _plan(
             f"cannot be fitted. To fix this, hold it, as in period={shortest:g}."
         )
     middle = 0.5 * (first + last)
-    chosen = (round(middle) if last - first > 20 else middle) if at is None else float(at)
+    if at is not None:
+        middle = time_in(samples, at)
+    elif last - first > 20:
+        middle = round(middle)
     return Plan(
         lowest=1.0 / longest,
         highest=1.0 / shortest,
-        at=float(chosen),
+        at=float(middle),
         harmonics=check_count(harmonics, "harmonics"),
         trend=check_count(trend, "trend", minimum=0),
     )

@@ -137,6 +137,44 @@ def _times(t: Any, unit: str | None) -> tuple[Floats, str, Any]:
     return times.minus(origin).to_float(), scale.unit, scale.to_user(origin)
 
 
+def time_in(samples: ComparedSamples, moment: Any) -> float:
+    """Return a moment, a number or a date, as a time of samples.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or a date where times are numbers.
+    """
+    try:
+        number = float(moment)
+    except (TypeError, ValueError):
+        number = np.nan
+    if np.isfinite(number):
+        return number
+    dated = hasattr(samples.origin, "isoformat")
+    wanted = "a number or a date" if dated else "a number"
+    problem = (
+        f"at must be {wanted}, got {moment!r}. To fix this, pass "
+        + (f"for example at={samples.origin:%Y-%m-%dT%H:%M}" if dated else "a time as in t")
+        + ", or leave it out."
+    )
+    if not dated:
+        raise ValueError(problem)
+    import pandas as pd
+
+    try:
+        date, origin = pd.Timestamp(moment), pd.Timestamp(samples.origin)
+        if date.tz is not None and origin.tz is not None:
+            date = date.tz_convert(origin.tz)
+        # what the clocks show, as the times of samples
+        passed = (date.tz_localize(None) - origin.tz_localize(None)).total_seconds()
+    except (TypeError, ValueError):
+        passed = np.nan
+    if not np.isfinite(passed):
+        raise ValueError(problem)
+    return float(passed / float(UNIT_SECONDS[samples.unit]))
+
+
 def _melted(
     t: Any, y: Any, values: Floats, group: Any, subject: Any, notes: list[str]
 ) -> tuple[Any, Floats, Any, Any]:

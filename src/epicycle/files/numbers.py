@@ -126,7 +126,7 @@ def _from_words(
     if not told.strip and (found := _common_unit(text)) is not None:
         text, unit = found
         remarks.append(f"{series.name}: the unit {unit} taken off")
-    decimal = told.decimal or _decimal_of(table, text)
+    decimal = told.decimal or decimal_of(table, text)
     if decimal == ",":
         text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
         if told.decimal is None:
@@ -136,7 +136,7 @@ def _from_words(
     return to_numbers(text.astype(object)).astype(float).reindex(series.index)
 
 
-def _decimal_of(table: RawTable, text: pd.Series) -> str:
+def decimal_of(table: RawTable, text: pd.Series) -> str:
     """Return the mark of decimals of a column of text, "" where no mark needs to be changed."""
     with_comma = text[text.str.contains(",", regex=False)]
     both = with_comma.str.contains(".", regex=False).any()
@@ -236,7 +236,7 @@ def _sentinel(values: Floats) -> float | None:
     if present.size < 4:
         return None
     for end in (float(present.min()), float(present.max())):
-        if not _is_fill(end):
+        if not is_fill(end):
             continue
         others = present[present != end]
         if others.size < 3:
@@ -249,7 +249,8 @@ def _sentinel(values: Floats) -> float | None:
     return None
 
 
-def _is_fill(value: float) -> bool:
+def is_fill(value: float) -> bool:
+    """Return whether a number is one that computers write where there is no value."""
     if value in _FILLS or any(abs(value / fill - 1) < 1e-6 for fill in _FILLS):
         return True
     digits = f"{abs(value):.6f}".rstrip("0").rstrip(".").replace(".", "").lstrip("0")
