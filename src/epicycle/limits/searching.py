@@ -55,7 +55,12 @@ class Search:
     first_look: float = decides(0.2, "share", "search/planner")
     """A ladder tried before a dense search that is allowed costs at most this share of it."""
     off_raster: float = decides(0.02, "steps", "accuracy/phase")
-    """Times this far off every raster have none, and no Nyquist frequency."""
+    """Times this far off every raster do not lie on it."""
+    near_raster: float = decides(
+        0.1, "steps", "forecasts/shelf", "derived: months of a calendar are 0.08 steps off"
+    )
+    """Gaps this far off whole steps follow no raster, and have no Nyquist frequency: beyond that of
+    gaps which are nearer, all lines are hardly told from those below."""
     on_raster: float = decides(1e-3, "steps", "accuracy/phase")
     """Times this near to a raster lie on it exactly: higher frequencies are the same again."""
     thin: float = decides(0.1, "share", "accuracy/star")

@@ -142,9 +142,9 @@ class Rasters(NamedTuple):
 def rasters(gaps: Floats, baseline: Floats) -> Rasters:
     """Return the raster on which the times of each series may lie, and whether they do.
 
-    All gaps must be multiples of the smallest to within 2 % of it.  Times scattered thinly over a
-    fine raster (fewer than one in ten points used, such as random whole seconds) do not count:
-    their raster says where aliases begin, not where signals end.
+    All gaps must be multiples of the smallest to within a tenth of it, as calendar months are.
+    Times scattered thinly over a fine raster (fewer than one in ten points used, such as random
+    whole seconds) do not count: their raster says where aliases begin, not where signals end.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def rasters(gaps: Floats, baseline: Floats) -> Rasters:
     step = baseline / steps
     multiples = gaps / step[:, np.newaxis]
     astray = np.abs(multiples - np.rint(multiples)).max(axis=1)
-    regular = (astray <= SEARCH.off_raster) & (known.sum(axis=1) >= SEARCH.thin * steps)
+    regular = (astray <= SEARCH.near_raster) & (known.sum(axis=1) >= SEARCH.thin * steps)
     return Rasters(step, regular, regular & (astray < SEARCH.on_raster))
 
 
