@@ -14,7 +14,7 @@ from torch.nn import functional
 import common
 import epicycle.optim
 from epicycle.nn import Chirp, Envelope, Periodic
-from learning.runs import SPAN, start
+from learning.runs import SPAN, start, trials
 
 STEPS = 800
 
@@ -67,7 +67,7 @@ def changing_run(job: tuple[int, int, str]) -> dict[str, Any]:
 
 
 def measure_changing(options: argparse.Namespace) -> Any:
-    count = 3 if options.quick else 10
+    count = trials(options, 3, 10)
     rows = []
     for kind in KINDS:
         jobs = [(options.seed, k, kind) for k in range(count)]

@@ -14,7 +14,7 @@ from torch.nn import functional
 import common
 import epicycle.optim
 from epicycle.nn import Periodic
-from learning.runs import start
+from learning.runs import start, trials
 
 #: Inputs, and cycles over the span of the axis that has most.
 WAVES = ((2, 3.0), (2, 30.0), (2, 300.0), (2, 1000.0), (3, 3.0), (3, 50.0), (3, 1000.0))
@@ -48,7 +48,7 @@ def wave_run(job: tuple[int, int, int, float]) -> dict[str, Any]:
 
 
 def measure_inputs(options: argparse.Namespace) -> Any:
-    count = 3 if options.quick else 10
+    count = trials(options, 3, 10)
     rows = []
     for inputs, cycles in WAVES:
         jobs = [(options.seed, k, inputs, cycles) for k in range(count)]

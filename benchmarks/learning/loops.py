@@ -18,7 +18,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 import common
 from epicycle.nn import Periodic
 from epicycle.optim import SpectralDescent
-from learning.runs import SPAN, start
+from learning.runs import SPAN, start, trials
 
 YEARS = 60 * 365.25 * 86400
 
@@ -218,7 +218,7 @@ def loop_run(job: tuple[int, int, str]) -> float:
 
 
 def measure_loops(options: argparse.Namespace) -> Any:
-    count = 2 if options.quick else 10
+    count = trials(options, 2, 10)
     rows = []
     for kind in KINDS:
         jobs = [(options.seed, k, kind) for k in range(count * (1 + (kind[:5] == "three")))]

@@ -14,7 +14,7 @@ from torch.nn import functional
 import common
 import epicycle.optim
 from epicycle.nn import Periodic
-from learning.runs import SPAN, batches, draw, in_basin, start
+from learning.runs import SPAN, batches, draw, in_basin, start, trials
 
 CLASSES = 8
 TRENDS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -91,7 +91,7 @@ def loss_run(job: tuple[int, int, str, str]) -> dict[str, Any]:
 
 
 def measure_losses(options: argparse.Namespace) -> Any:
-    count = 5 if options.quick else 50
+    count = trials(options, 5, 50)
     rows = []
     for loss in ("bce", "cross-entropy", "l1"):
         for trend in TRENDS:

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 import common
 import epicycle.optim
-from learning.runs import SPAN, start
+from learning.runs import SPAN, start, trials
 
 TRUE, STEPS = 31.0, 600
 
@@ -121,7 +121,7 @@ def named_run(job: tuple[int, int, str]) -> dict[str, Any]:
 
 
 def measure_named(options: argparse.Namespace) -> Any:
-    count = 3 if options.quick else 10
+    count = trials(options, 3, 10)
     rows = []
     for kind in KINDS:
         jobs = [(options.seed, k, kind) for k in range(count)]

@@ -15,7 +15,7 @@ import epicycle.optim
 from epicycle.nn import Periodic
 from epicycle.problems.networks import Sin
 from learning.losses import TRENDS, Head
-from learning.runs import SPAN, start
+from learning.runs import SPAN, start, trials
 
 
 def noise_run(job: tuple[int, int]) -> dict[str, Any]:
@@ -86,12 +86,12 @@ def smooth_run(job: tuple[int, int, str]) -> dict[str, Any]:
 
 
 def measure_no_cycle(options: argparse.Namespace) -> Any:
-    count = 10 if options.quick else 200
+    count = trials(options, 10, 200)
     jobs = [(options.seed, k) for k in range(count)]
     noise = common.parallel(noise_run, jobs, options.processes, "white noise")
     rows = []
     for target in SMOOTH:
-        jobs_smooth = [(options.seed, k, target) for k in range(2 if options.quick else 10)]
+        jobs_smooth = [(options.seed, k, target) for k in range(trials(options, 2, 10))]
         runs = common.parallel(smooth_run, jobs_smooth, options.processes, target)
         plain, attached = (sorted(r[key] for r in runs) for key in ("plain", "attached"))
         rows.append(

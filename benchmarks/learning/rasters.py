@@ -15,7 +15,7 @@ from torch.nn import functional
 import common
 from epicycle.nn import Periodic
 from epicycle.optim import SpectralDescent
-from learning.runs import start
+from learning.runs import start, trials
 
 DOUBLE = torch.float64
 
@@ -99,7 +99,7 @@ def raster_run(job: tuple[int, int, str, int]) -> dict[str, Any]:
 
 
 def measure_rasters(options: argparse.Namespace) -> Any:
-    count = 2 if options.quick else 10
+    count = trials(options, 2, 10)
     rows = []
     for kind in [*KINDS, IMAGE]:
         jobs = [(options.seed, k, kind, 300) for k in range(count)]

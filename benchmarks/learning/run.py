@@ -71,6 +71,9 @@ def main() -> None:
     parser.add_argument(
         "--processes", type=int, default=common.cores(), help="runs that go on at the same time"
     )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="share of the runs of each kind, as 0.1"
+    )
     parser.add_argument("--seconds", type=float, default=5.0, help="for each SIREN")
     common.run("learning", SECTIONS, parser.parse_args())
 

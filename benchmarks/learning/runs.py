@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import math
 from typing import Any
@@ -16,6 +17,11 @@ LOWEST, HIGHEST = 0.01, 1000.0
 def number_of(*key: Any) -> int:
     """Return a seed for a key; unlike ``hash`` the same in every process."""
     return int.from_bytes(hashlib.sha256(repr(key).encode()).digest()[:4], "big")
+
+
+def trials(options: argparse.Namespace, quick: int, full: int) -> int:
+    """Return the number of runs of one kind."""
+    return quick if options.quick else max(quick, round(options.scale * full))
 
 
 def start(seed: Any) -> torch.Generator:

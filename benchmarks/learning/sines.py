@@ -11,7 +11,7 @@ import torch
 import common
 import epicycle.optim
 from epicycle.problems.networks import Sin
-from learning.runs import SPAN, batches, draw, in_basin, start
+from learning.runs import SPAN, batches, draw, in_basin, start, trials
 
 
 def sin_run(job: tuple[int, int, int, str, float, int]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def sin_run(job: tuple[int, int, int, str, float, int]) -> dict[str, Any]:
 
 
 def sin_table(options: argparse.Namespace, cases: list[tuple[int, str, float, int]]) -> Any:
-    count = 10 if options.quick else 100
+    count = trials(options, 10, 100)
     rows = []
     for batch_size, dtype, noise, steps in cases:
         jobs = [(options.seed, k, batch_size, dtype, noise, steps) for k in range(count)]

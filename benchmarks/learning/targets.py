@@ -15,7 +15,7 @@ import epicycle.optim
 from epicycle.nn import Periodic
 from epicycle.problems import Sine
 from epicycle.problems.contest import enter_sine
-from learning.runs import SPAN, batches, in_basin, start
+from learning.runs import SPAN, batches, in_basin, start, trials
 
 TARGETS = (3.0, 7.0, 31.0, 97.0, 310.0)
 #: Inputs are scaled to [-1, 1]: about 1000 times the target would be right.
@@ -48,7 +48,7 @@ def target_run(job: tuple[int, int, float]) -> dict[str, Any]:
 
 
 def measure_targets(options: argparse.Namespace) -> Any:
-    count = 3 if options.quick else 20
+    count = trials(options, 3, 20)
     rows = []
     for true in TARGETS:
         jobs = [(options.seed, k, true) for k in range(count)]
