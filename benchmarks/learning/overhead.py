@@ -13,7 +13,7 @@ from torch.nn import functional
 import common
 import epicycle.optim
 from epicycle.nn import Periodic
-from learning.runs import SPAN, start
+from learning.runs import SPAN, start, trials
 
 
 def overhead_loops(target: str, steps: int) -> tuple[float, float]:
@@ -51,7 +51,7 @@ def overhead_loops(target: str, steps: int) -> tuple[float, float]:
 
 def measure_overhead(options: argparse.Namespace) -> Any:
     steps = 64 if options.quick else 1000
-    rounds = 1 if options.quick else 3
+    rounds = trials(options, 1, 3)
     rows = []
     for target in ("sin(31 x)", "noise"):
         times = []

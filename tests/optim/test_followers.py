@@ -33,6 +33,22 @@ def test_an_average_has_the_frequencies_of_the_network():
     assert not ema.module[1].weight.equal(net[1].weight)
 
 
+def test_an_average_keeps_nothing_of_what_was_hardly_learned():
+    torch.manual_seed(1)
+    net = networks.head(2, 1, width=8)
+    opt = torch.optim.Adam(net.parameters(), lr=1e-2)
+    descent = SpectralDescent(opt, net)
+    ema = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.999))
+    descent.follow(ema.module)
+    for _ in range(60):
+        networks.descend(net, opt, 31.0, steps=1)
+        ema.update_parameters(net)
+    x, y = networks.sine_batch(31.0, size=1000)
+    with torch.no_grad():
+        # begun at the move, or when the frequency was used, it would say nothing of the sine yet
+        assert (ema(x) - y).square().mean() < 0.1
+
+
 def test_what_follows_must_be_a_copy():
     net, _, descent = attached()
     descent.follow(AveragedModel(net))

@@ -45,3 +45,21 @@ def test_a_better_place_on_the_same_line_changes_nothing():
     assert not noted(relapse, 0.01)
     relapse.moved()
     assert noted(relapse, 0.9)
+
+
+def test_the_gradient_falls_by_much_once_for_each_quarter_of_its_power():
+    relapse = Relapse()
+    noted(relapse, 1.0)
+    assert not relapse.has_fallen()  # nothing was moved
+    relapse.moved()
+    noted(relapse, 0.9)
+    assert relapse.has_fallen()  # the first of what is seen after a move
+    noted(relapse, 0.5)
+    assert not relapse.has_fallen()
+    noted(relapse, 0.4)
+    assert relapse.has_fallen()
+    noted(relapse, 0.25)
+    assert not relapse.has_fallen()
+    relapse.moved()
+    noted(relapse, 0.25)
+    assert relapse.has_fallen()

@@ -100,6 +100,9 @@ class Learning:
     relapsed: tuple[float, float] = decides((0.1, 0.3), "power", "learning/loops")
     """The gradient fell below the first part of what it was before a move, and rose above the
     second: what was learned is lost, and the searches begin anew."""
+    fallen: float = decides(0.25, "power", "learning/loops", "derived: half of the error")
+    """An average of weights begins anew where the gradient fell below this part of what it was
+    when it began."""
     pause: int = decides(16, "steps", "learning/loops", "derived: the searches begin within 16")
     """Searches begin anew only so many steps after they did the last time."""
     faint: float = decides(0.01, "power", "learning/loops")

@@ -19,7 +19,7 @@ class Copies:
     """Copies of the network that are given its frequencies after every step.
 
     An average of two frequencies is neither of them.  Nor is a network from before a move, or one
-    that does not make use of it yet, any good in an average: that begins anew then.
+    that has hardly learned to make use of it, any good in an average: that begins anew then.
     """
 
     def __init__(self, module: nn.Module, banks: Sequence[FrequencyBank]) -> None:

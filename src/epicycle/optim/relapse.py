@@ -1,7 +1,8 @@
-"""Whether what was learned is lost again: the gradient is as strong as before a frequency moved."""
+"""Whether what was learned is lost again, or still is learned: how strong the gradient is."""
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import torch
@@ -20,6 +21,7 @@ class Relapse:
         self._levels: deque[Tensor] = deque(maxlen=_PASSES)
         self._before = 0.0
         self._armed = False
+        self._reached = math.inf
 
     def note(self, gradient: Tensor) -> None:
         """Note the gradient of the loss, a mean over the rows, at the output of one pass."""
@@ -34,6 +36,7 @@ class Relapse:
         # a frequency that is only put better on its line does not undo what was learned
         self._armed = self._armed and level < LEARNING.relapsed[0] * self._before
         self._levels.clear()
+        self._reached = math.inf
 
     def is_back(self) -> bool:
         """Return whether the gradient has fallen since the last move, and has come back."""
@@ -44,6 +47,20 @@ class Relapse:
         if not (self._armed and level > high * self._before):
             return False
         self._armed = False
+        return True
+
+    def has_fallen(self) -> bool:
+        """Return whether the gradient is far below what it was when this was last so.
+
+        For the first time it is as soon as enough passes followed a move: the network has hardly
+        begun by then to learn what the frequency is good for.
+        """
+        if len(self._levels) < _PASSES or self._before == 0.0:
+            return False
+        level = self._level()
+        if level >= LEARNING.fallen * self._reached:
+            return False
+        self._reached = level
         return True
 
     def _level(self) -> float:

@@ -200,13 +200,22 @@ class SpectralDescent:
         self._schedule.step += 1
         self._rows = [self._rows[1], 0]
         self._recording = True
-        if self._schedule.step % LEARNING.pause == 0 and self._pool.agree(self._relapse.is_back()):
-            self._begin_anew()
+        if self._schedule.step % LEARNING.pause == 0:
+            self._judge()
         if self._schedule.due:
             self._search()
         self._copies.update()
         if self._schedule.step == LEARNING.silent:
             self._break_silence()
+
+    def _judge(self) -> None:
+        """See from the gradient what became of what was learned."""
+        seen = self._relapse.is_back(), self._relapse.has_fallen()
+        back, fallen = self._pool.agree(seen)  # in all processes, wherever copies follow
+        if back:
+            self._begin_anew()
+        if fallen:
+            self._copies.begin()
 
     def _search(self) -> None:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
@@ -324,8 +333,8 @@ class SpectralDescent:
     def follow(self, copy: nn.Module) -> None:
         """Give a copy of the network the same frequencies from now on.
 
-        When one was moved, and once more when the network makes use of it, the copy becomes as the
-        network is: an average begins anew there.
+        When one was moved, once more when the network makes use of it, and while the gradient
+        falls by much, the copy becomes as the network is: an average begins anew there.
 
         Parameters
         ----------
