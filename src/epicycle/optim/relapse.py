@@ -49,6 +49,10 @@ class Relapse:
         self._armed = False
         return True
 
+    def judged(self) -> tuple[bool, bool]:
+        """Return whether what was learned is lost, and whether much was learned just now."""
+        return self.is_back(), self.has_fallen()
+
     def has_fallen(self) -> bool:
         """Return whether the gradient is far below what it was when this was last so.
 

@@ -24,7 +24,7 @@ from epicycle.optim.probe import Probe
 from epicycle.optim.relapse import Relapse
 from epicycle.optim.reservoir import Reservoir
 from epicycle.optim.schedule import Schedule, checked_probability
-from epicycle.optim.watch import Watch
+from epicycle.optim.watch import Watch, uncompiled
 
 
 class SpectralDescent:
@@ -150,8 +150,8 @@ class SpectralDescent:
         self._watch = Watch(module, output_of, self._wanted, self._relapse.note)
         self._handles: list[Any] = [
             # in a compiled step as well, they are no part of what is compiled
-            optimizer.register_step_pre_hook(_uncompiled(self._before_step)),
-            optimizer.register_step_post_hook(_uncompiled(self._after_step)),
+            optimizer.register_step_pre_hook(uncompiled(self._before_step)),
+            optimizer.register_step_post_hook(uncompiled(self._after_step)),
             *(bank.watch() for bank in self._banks),
         ]
 
@@ -201,21 +201,17 @@ class SpectralDescent:
         self._rows = [self._rows[1], 0]
         self._recording = True
         if self._schedule.step % LEARNING.pause == 0:
-            self._judge()
+            # agreed on in all processes, wherever copies follow
+            lost, fallen = self._pool.agree(self._relapse.judged())
+            if lost:
+                self._begin_anew()
+            if fallen:
+                self._copies.begin()
         if self._schedule.due:
             self._search()
         self._copies.update()
         if self._schedule.step == LEARNING.silent:
             self._break_silence()
-
-    def _judge(self) -> None:
-        """See from the gradient what became of what was learned."""
-        seen = self._relapse.is_back(), self._relapse.has_fallen()
-        back, fallen = self._pool.agree(seen)  # in all processes, wherever copies follow
-        if back:
-            self._begin_anew()
-        if fallen:
-            self._copies.begin()
 
     def _search(self) -> None:
         """Look at the spectrum of minus the gradient, and move frequencies to its lines."""
@@ -401,8 +397,3 @@ _FROZEN = (
     "SpectralDescent moves nothing: every frequency of the module is frozen "
     "(requires_grad=False). To fix this, let them learn, or leave the line out."
 )
-
-
-def _uncompiled(hook: Callable[..., Any]) -> Callable[..., Any]:
-    result: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
-    return result

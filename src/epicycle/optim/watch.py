@@ -184,6 +184,12 @@ class Watch:
         )
 
 
+def uncompiled(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a hook that is no part of what is compiled."""
+    result: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
+    return result
+
+
 class _Hook:
     """A hook that a copy of the module, or a pickle, does not keep: it is not in training."""
 
