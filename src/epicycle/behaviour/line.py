@@ -7,14 +7,13 @@ Sen 1968), its scale from the median absolute residual.  The covariance is Huber
 .. math:: K^2\, \frac{\sum \psi(r_i)^2 / (n - p)}{(\sum \psi'(r_i) / n)^2}\, s^2 (X^T X)^{-1},
           \qquad K = 1 + \frac{p}{n} \frac{1 - m}{m},
 
-with the mean m of :math:`\psi'`.  Onsets that come late often do so for some days; the variance is
-raised by (1 + r) / (1 - r) for the correlation r of successive residuals, corrected for its bias
-(Kendall 1954) and where it is above 0.
+with the mean m of :math:`\psi'`.  Onsets that come late often do so for some days: the covariance is
+that of noise with a memory, see :mod:`epicycle.behaviour.memory`, which has the residuals
+:math:`s \psi(r_i)` over the mean of :math:`\psi'`.  Of white noise both are the same.
 
 References
 ----------
 P. J. Huber (1981), Robust Statistics, Wiley.
-M. G. Kendall (1954), Biometrika 41, 403.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.behaviour.memory import remembered
 from epicycle.limits import ACTIGRAPHY
 from epicycle.samples.arrays import Floats
 
@@ -32,9 +32,6 @@ _MEDIAN = 0.6745
 
 #: Steps at most; each lowers a convex function.
 _STEPS = 100
-
-#: The highest correlation that so few residuals can tell.
-_MOST_ALIKE = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +46,7 @@ class Line:
     scatter : float
         Standard deviation of the points that are on it.
     correlation : float
-        Of the residuals of successive points, 0 or above.
+        Of the noise of successive points, 0 or above.
     residual : ndarray, shape (n,)
     off : ndarray of bool, shape (n,)
         Which points are far from it.
@@ -98,29 +95,17 @@ def line_through(x: NDArray[np.int64], y: Floats, resolution: float) -> Line:
     psi = np.clip(residual / scale, -bound, bound)
     inner = float((np.abs(residual / scale) < bound).mean())
     factor = (1.0 + (2.0 / n) * (1.0 - inner) / inner) ** 2
-    variance = factor * scale**2 * float((psi**2).sum()) / (n - 2.0) / inner**2
-    r = _correlation(psi, x)
-    covariance = max(variance, least**2) * np.linalg.inv(design.T @ design) * (1 + r) / (1 - r)
-    start_error, slope_error = np.sqrt(np.diag(covariance)).tolist()
+    found = remembered(scale * psi / inner, design, x)
+    smallest = least**2 * np.diag(np.linalg.inv(design.T @ design))
+    variances = np.maximum(factor * np.diag(found.covariance), smallest)
+    start_error, slope_error = np.sqrt(variances).tolist()
     return Line(
         slope=float(beta[1]),
         slope_error=slope_error,
         start=float(beta[0]),
         start_error=start_error,
         scatter=scale,
-        correlation=r,
+        correlation=found.correlation,
         residual=residual,
         off=np.abs(residual) > ACTIGRAPHY.outlier * scale,
     )
-
-
-def _correlation(psi: Floats, x: NDArray[np.int64]) -> float:
-    """Return the correlation of residuals one cycle apart; 0 where it is not above that."""
-    n, follows = len(psi), np.diff(x) == 1
-    total = float((psi**2).sum()) / n
-    if follows.sum() < 3 or total <= 0:
-        return 0.0
-    raw = float((psi[1:] * psi[:-1])[follows].mean()) / total
-    # a line fitted to n points lowers it: by (2 + 4 r) / n to first order
-    corrected = (n * raw + 2.0) / (n - 4.0) if n > 4 else raw
-    return float(np.clip(corrected, 0.0, _MOST_ALIKE))

@@ -41,6 +41,8 @@ class Actigraphy:
     """Through fewer, no line is drawn."""
     huber_bound: float = decides(1.345, "sigma", "actigraphy/onsets", "derived: Huber 1964")
     """The influence of an onset on the line ends here: 95 % efficiency without outliers."""
+    steady: float = decides(0.5, "probability", "actigraphy/onsets")
+    """That onsets which come late do not go on to do so, before they are looked at."""
     outlier: float = decides(3.0, "sigma", "actigraphy/onsets")
     """An onset farther from the line is counted as off it."""
     shortest: float = decides(16.0, "hours", "actigraphy/periods")
