@@ -27,8 +27,11 @@ from tests.behaviour.wrists import wrist
 import common
 import epicycle
 from epicycle.behaviour.counts import count_rhythm
+from epicycle.behaviour.line import line_through
+from epicycle.behaviour.onsets import find_edges
 from epicycle.behaviour.periods import chi_square_scan, lomb_scargle_scan
 from epicycle.behaviour.rest import sleep_regularity
+from epicycle.limits import ACTIGRAPHY
 
 
 def trials(options: argparse.Namespace, many: int) -> int:
@@ -128,7 +131,7 @@ def measure_onsets(options: argparse.Namespace) -> list[dict[str, Any]]:
         for days in (7, 14, 28):
             rng = np.random.default_rng([options.seed, days, len(kind)])
             off, missing = [], 0
-            for k in range(trials(options, 100)):
+            for k in range(trials(options, 400)):
                 tau = float(rng.uniform(23.2, 24.8))
                 hours, counts, onset, _ = wrist(days, tau=tau, jitter=0.4, seed=options.seed + k)
                 if kind == "lazy days":  # now and then a day in bed until the evening
@@ -142,11 +145,13 @@ def measure_onsets(options: argparse.Namespace) -> list[dict[str, Any]]:
                     counts = counts[
                         np.clip(np.arange(len(hours)) - late.astype(int), 0, len(hours) - 1)
                     ]
-                edges = epicycle.actigraphy(hours, counts, unit="h").onsets
-                if edges is None or edges.period is None:
+                # as epicycle.actigraphy does it, without all else that it tells
+                found = find_edges(counts.astype(float), 1 / 6, 24.0)
+                if len(found.hours) < ACTIGRAPHY.onsets:
                     missing += 1
                     continue
-                off.append((edges.period - tau) / edges.period_error)
+                line = line_through(found.cycle, found.hours, 1 / 6)
+                off.append((line.slope - tau) / line.slope_error)
             size, error = rms(off)
             rows.append(
                 {

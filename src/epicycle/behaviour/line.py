@@ -7,9 +7,9 @@ Sen 1968), its scale from the median absolute residual.  The covariance is Huber
 .. math:: K^2\, \frac{\sum \psi(r_i)^2 / (n - p)}{(\sum \psi'(r_i) / n)^2}\, s^2 (X^T X)^{-1},
           \qquad K = 1 + \frac{p}{n} \frac{1 - m}{m},
 
-with the mean m of :math:`\psi'`.  Onsets that come late often do so for some days: the covariance is
-that of noise with a memory, see :mod:`epicycle.behaviour.memory`, which has the residuals
-:math:`s \psi(r_i)` over the mean of :math:`\psi'`.  Of white noise both are the same.
+with the mean m of :math:`\psi'`.  Onsets that come late often do so for some days: the covariance
+is that of noise with a memory, see :mod:`epicycle.behaviour.memory`, whose residuals are
+:math:`s \psi(r_i) / m`.  Of white noise both are the same.
 
 References
 ----------
