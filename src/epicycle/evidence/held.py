@@ -30,6 +30,7 @@ from epicycle.evidence.significance import (
     mean_speed,
     power_of_evidence,
 )
+from epicycle.fit import cosinor
 from epicycle.fit.lines import Structure, design
 from epicycle.limits import ASKED, NOISE
 from epicycle.samples import phase
@@ -128,13 +129,7 @@ class HeldTest:
                 continue
             for at in self._blocks(one, len(frequency), 2 * len(orders)):
                 free, _ = self._freed(one, frequency[at], orders)
-                seen = np.einsum("mnk,n->mk", free, one.values)
-                gram = np.einsum("mnk,mnl->mkl", free, free)
-                # (what is no wave at all, as a sine at the Nyquist frequency, explains nothing)
-                total = np.trace(gram, axis1=1, axis2=2)[:, np.newaxis, np.newaxis]
-                ridge = np.maximum(1e-12 * total, 1e-300) * np.eye(gram.shape[1])
-                solved = np.linalg.solve(gram + ridge, seen[..., np.newaxis])
-                result[j, at] = (seen * solved[..., 0]).sum(axis=1) / one.squares
+                result[j, at] = cosinor.explained(free, one.values[np.newaxis])[:, 0] / one.squares
         return np.clip(result, 0.0, 1.0)
 
     def evidence(self, frequency: Floats, orders: tuple[int, ...] = (1,)) -> Floats:
@@ -199,28 +194,17 @@ class HeldTest:
         self, one: _Output, frequency: Floats, orders: tuple[int, ...]
     ) -> tuple[Floats, Floats]:
         """Return cosines and sines of every order, and their slopes along f, (m, n, 2 H)."""
-        base = phase.turns(frequency, self._data.times[one.rows])
-        turns = phase.wrap(np.array(orders)[:, np.newaxis, np.newaxis] * base)
-        cosine, sine = np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)
-        pairs = np.stack([cosine, sine], axis=-1)  # (H, m, n, 2)
-        turned = np.stack([-sine, cosine], axis=-1)
-        rate = 2 * np.pi * np.array(orders)[:, np.newaxis] * self._time[one.rows]
-        slopes = turned * rate[:, np.newaxis, :, np.newaxis]
-        shape = (len(frequency), len(one.rows), 2 * len(orders))
-        root = one.root[np.newaxis, :, np.newaxis]
-        return (
-            np.moveaxis(pairs, 0, 2).reshape(shape) * root,
-            np.moveaxis(slopes, 0, 2).reshape(shape) * root,
-        )
+        columns = cosinor.waves(phase.turns(frequency, self._data.times[one.rows]), orders)
+        root = one.root[:, np.newaxis]
+        slopes = cosinor.turned(columns, orders) * self._time[one.rows, np.newaxis]
+        return columns * root, slopes * root
 
     def _freed(
         self, one: _Output, frequency: Floats, orders: tuple[int, ...]
     ) -> tuple[Floats, Floats]:
         """Return the same with the background projected out."""
-        waves, slopes = self._waves(one, frequency, orders)
-        return waves - one.basis @ (one.basis.T @ waves), slopes - one.basis @ (
-            one.basis.T @ slopes
-        )
+        columns, slopes = self._waves(one, frequency, orders)
+        return cosinor.freed(columns, one.basis), cosinor.freed(slopes, one.basis)
 
     def _speed(self, one: _Output, frequency: Floats, orders: tuple[int, ...]) -> float:
         """Return the mean speed of the subspace over some frequencies, in 1 / frequency."""

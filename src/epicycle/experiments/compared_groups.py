@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from epicycle.experiments.compared_samples import ComparedSamples
 from epicycle.experiments.comparison import GroupRhythm
@@ -48,7 +48,7 @@ class GroupFit:
     def p_value(self) -> float:
         """Probability of all these rhythms in noise, by Fisher's method."""
         logs = [np.log(max(fit.p_value, 1e-300)) for fit in self.fits.values()]
-        return float(stats.chi2.sf(-2 * sum(logs), 2 * len(logs)))
+        return float(special.chdtrc(2 * len(logs), -2 * sum(logs)))
 
     @property
     def rhythmic(self) -> bool:
@@ -83,7 +83,7 @@ class GroupFit:
         far = int(apart.argmax())
         room = max((n - 1) ** 2 / n - apart[far] ** 2, 1e-12)
         t = apart[far] * np.sqrt((n - 2) / room)
-        chance = 2 * n * float(stats.t.sf(t, n - 2))
+        chance = 2 * n * float(special.stdtr(n - 2, -t))
         name = list(shown)[far]
         weak = shown[name].p_value > COMPARING.weak
         return (name,) if weak and chance < COMPARING.stray_chance else ()

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.fit.cosinor import waves
 from epicycle.limits import GENES
 from epicycle.samples.arrays import Floats
-
-TWO_PI = 2 * np.pi
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,12 +155,8 @@ class Fits:
 def columns(t: Floats, frequency: float | Floats, harmonics: int) -> Floats:
     """Return cosines and sines of all harmonics, the columns last."""
     turns: Floats = np.multiply.outer(np.asarray(frequency, dtype=np.float64), t)
-    if harmonics == 1:
-        angle = TWO_PI * (turns - np.rint(turns))
-        return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    orders = turns[..., None] * np.arange(1, harmonics + 1)
-    angle = TWO_PI * (orders - np.rint(orders))
-    return np.concatenate([np.cos(angle), np.sin(angle)], axis=-1)
+    pairs = waves(turns, range(1, harmonics + 1))
+    return np.concatenate([pairs[..., ::2], pairs[..., 1::2]], axis=-1) if harmonics > 1 else pairs
 
 
 @dataclass(frozen=True, eq=False)

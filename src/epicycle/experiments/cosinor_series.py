@@ -15,16 +15,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
+from epicycle.fit.cosinor import explained, freed, turned, waves
 from epicycle.limits import COMPARING
 from epicycle.samples.arrays import Floats
 
 #: Order of the numbers of a series, and of what is compared.
 QUANTITIES = ("mesor", "amplitude", "phase", "period")
 
-#: Frequencies tried for each 1/T of a range.
-_POINTS = 8
+#: Frequencies tried for each 1/T of a range, and numbers in the columns of some of them at most.
+_POINTS, _NUMBERS = 8, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,14 @@ def fit_series(t: Floats, y: Floats, plan: Plan) -> SeriesRhythm:
     frequency, edge = plan.lowest, False
     if not plan.held:
         frequency, edge = _best(t, y, base, plan)
-    x = np.hstack([fixed, _waves(t - plan.at, frequency, plan.harmonics)])
+    columns = waves(frequency * (t - plan.at), range(1, plan.harmonics + 1))
+    x = np.hstack([fixed, columns])
     if np.linalg.matrix_rank(x / np.sqrt(len(y)), tol=1e-6) < x.shape[1]:
         raise ValueError("the times do not tell the parameters of the rhythm from each other")
     c: Floats = np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=np.float64)
     residual = y - x @ c
-    slope = _slope(t - plan.at, frequency, c[plan.trend + 1 :])
-    waves = x[:, plan.trend + 1 :] @ c[plan.trend + 1 :]
+    slope = _slope(columns, t - plan.at, c[plan.trend + 1 :], plan.harmonics)
+    wave = columns @ c[plan.trend + 1 :]
     if not plan.held:
         x = np.hstack([x, slope[:, np.newaxis]])
     freedom = len(y) - x.shape[1]
@@ -143,44 +145,33 @@ def fit_series(t: Floats, y: Floats, plan: Plan) -> SeriesRhythm:
     gained = float(level @ level) - squares
     second = min(float(freedom), shown)
     statistic = gained / (2 * plan.harmonics * noise * louder)
-    chance = float(stats.f.sf(statistic, 2 * plan.harmonics, second))
+    chance = float(special.fdtrc(2 * plan.harmonics, second, max(statistic, 0.0)))
     tries = 1.0 + 2.0 * float(np.ptp(t)) * (plan.highest - plan.lowest)
     chance = float(-np.expm1(tries * np.log1p(-min(chance, 1 - 1e-12))))
     keep = [0, *range(plan.trend + 1, x.shape[1])]
     linear: Floats = c[keep] if plan.held else np.append(c, frequency)[keep]
     covariance = inverse[np.ix_(keep, keep)]
     value, of_value = _in_polar(linear, covariance, frequency, held=plan.held)
-    drift, fading = _changes(t - plan.at, residual, x, waves, slope=slope if plan.held else None)
+    drift, fading = _changes(t - plan.at, residual, x, wave, slope=slope if plan.held else None)
     return SeriesRhythm(
         value, of_value, linear, covariance, float(freedom), chance, edge, len(y), drift, fading
     )
 
 
-def _waves(t: Floats, frequency: float, harmonics: int) -> Floats:
-    """Return cosines and sines, shape (n, 2K)."""
-    angle = 2 * np.pi * frequency * t[:, np.newaxis] * np.arange(1, harmonics + 1)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=2).reshape(len(t), -1)
-
-
-def _slope(t: Floats, frequency: float, c: Floats) -> Floats:
-    """Return the derivative of the waves by frequency, at their coefficients."""
-    result = np.zeros(len(t))
-    for k in range(len(c) // 2):
-        angle = 2 * np.pi * (k + 1) * frequency * t
-        a, b = c[2 * k], c[2 * k + 1]
-        result += 2 * np.pi * (k + 1) * t * (b * np.cos(angle) - a * np.sin(angle))
-    return result
+def _slope(columns: Floats, t: Floats, c: Floats, harmonics: int) -> Floats:
+    """Return the derivative of waves by frequency, at their coefficients."""
+    return np.asarray(t * (turned(columns, range(1, harmonics + 1)) @ c))
 
 
 def _changes(
-    t: Floats, residual: Floats, x: Floats, waves: Floats, *, slope: Floats | None
+    t: Floats, residual: Floats, x: Floats, wave: Floats, *, slope: Floats | None
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return by how much a held frequency is off, and how the amplitude changes, to first order.
 
     What was fitted, `x`, is taken out of the derivatives by frequency, `slope`, and by a share of
     the amplitude in a unit of time, which the residual is then fitted with.
     """
-    columns = [t * waves] if slope is None else [t * waves, slope]
+    columns = [t * wave] if slope is None else [t * wave, slope]
     more = np.stack(columns, axis=1)
     size = np.linalg.norm(more, axis=0)
     base = np.linalg.qr(x / np.maximum(np.linalg.norm(x, axis=0), 1e-300))[0]
@@ -196,26 +187,24 @@ def _changes(
     return (unknown if slope is None else (float(c[1]), float(errors[1]))), fading
 
 
-def _left(t: Floats, y: Floats, base: Floats, frequency: float, harmonics: int) -> float:
-    """Return the sum of squares that a waveform of a frequency leaves."""
-    waves = _waves(t, frequency, harmonics)
-    waves = waves - base @ (base.T @ waves)
-    free = y - base @ (base.T @ y)
-    c = np.linalg.lstsq(waves, free, rcond=None)[0]
-    return float(((free - waves @ c) ** 2).sum())
-
-
 def _best(t: Floats, y: Floats, base: Floats, plan: Plan) -> tuple[float, bool]:
-    """Return the frequency of the range that leaves least, and whether it is an end of it."""
-    x = t - plan.at
+    """Return the frequency of the range that explains most, and whether it is an end of it."""
+    x, free = t - plan.at, y - base @ (base.T @ y)
+    orders = range(1, plan.harmonics + 1)
+
+    def shown(frequency: Floats) -> Floats:
+        columns = freed(waves(np.multiply.outer(frequency, x), orders), base)
+        return explained(columns, free[np.newaxis])[:, 0]
+
     step = 1.0 / (_POINTS * max(float(np.ptp(t)), 1e-300))
     n = max(int(np.ceil((plan.highest - plan.lowest) / step)), 4) + 1
     grid = np.linspace(plan.lowest, plan.highest, n)
-    left = np.array([_left(x, y, base, f, plan.harmonics) for f in grid])
-    k = int(left.argmin())
+    parts = max(1, len(grid) * len(x) * 2 * plan.harmonics // _NUMBERS)
+    power = np.concatenate([shown(part) for part in np.array_split(grid, parts)])
+    k = int(power.argmax())
     ends = float(grid[max(k - 1, 0)]), float(grid[min(k + 1, n - 1)])
     found = optimize.minimize_scalar(
-        lambda f: _left(x, y, base, f, plan.harmonics),
+        lambda f: -float(shown(np.array([f]))[0]),
         bounds=ends,
         method="bounded",
         options={"xatol": 1e-4 * step},

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from epicycle.limits import COMPARING
 from epicycle.samples.arrays import Floats
@@ -129,14 +129,14 @@ def p_value(one: Estimate) -> float:
         return np.nan
     if one.variance <= 0:
         return 1.0 if one.value == 0 else 0.0
-    return float(2 * stats.t.sf(abs(one.value) / one.error, one.freedom))
+    return float(2 * special.stdtr(one.freedom, -abs(one.value) / one.error))
 
 
 def interval(one: Estimate, confidence: float) -> tuple[float, float]:
     """Return the confidence interval."""
     if not np.isfinite(one.variance):
         return np.nan, np.nan
-    half = float(stats.t.ppf(0.5 + 0.5 * confidence, one.freedom)) * one.error
+    half = float(special.stdtrit(one.freedom, 0.5 + 0.5 * confidence)) * one.error
     return one.value - half, one.value + half
 
 
@@ -150,7 +150,7 @@ def ratio_interval(
     """
     if not np.isfinite(first.variance + second.variance):
         return np.nan, np.nan
-    t2 = float(stats.t.ppf(0.5 + 0.5 * confidence, freedom)) ** 2
+    t2 = float(special.stdtrit(freedom, 0.5 + 0.5 * confidence)) ** 2
     a = first.value**2 - t2 * first.variance
     b = first.value * second.value - t2 * covariance
     c = second.value**2 - t2 * second.variance

@@ -8,14 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.experiments.chances import Directions, averaged
-from epicycle.experiments.cosinor import (
-    TWO_PI,
-    Fits,
-    Geometry,
-    Series,
-    fit_each,
-    geometry,
-)
+from epicycle.experiments.cosinor import Fits, Geometry, Series, fit_each, geometry
+from epicycle.fit.cosinor import TWO_PI
 from epicycle.limits import GENES
 from epicycle.samples.arrays import Floats
 
