@@ -75,8 +75,25 @@ def test_labels_that_have_nothing_to_do_with_time_are_not_learned() -> None:
     assert lesson.gears is None
 
 
-def test_bad_examples_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"5 and 5 rows.*at least 32.*To fix this"):
-        learn_clock(np.arange(5), np.zeros((5, 2)), (10, 12))
-    with pytest.raises(ValueError, match=r"100 and 99 rows.*To fix this"):
-        learn_clock(np.arange(100), np.zeros((99, 2)), (10, 12))
+SECONDS, DIGITS = np.arange(100), np.zeros((100, 2), dtype=int)
+
+
+@pytest.mark.parametrize(
+    ("t", "digits", "message"),
+    [
+        (np.arange(5), np.zeros((5, 2)), r"\(5,\) and \(5, 2\).*at least 32"),
+        (SECONDS, np.zeros((99, 2)), r"\(100,\) and \(99, 2\)"),
+        (SECONDS, DIGITS[:, :1], "a column for each of the 2 sizes"),
+        (SECONDS, DIGITS[:, 0], "a column for each of the 2 sizes"),
+        (np.where(SECONDS == 3, np.nan, SECONDS), DIGITS, "t must be finite, got 1 values"),
+        (SECONDS, DIGITS + 10, "Column 0 has 10 in row 0, and its size is 10"),
+        (SECONDS, DIGITS - 1, "Column 0 has -1 in row 0"),
+        (SECONDS, DIGITS + 0.5, "whole numbers from 0 to size - 1"),
+        (SECONDS.astype("datetime64[s]"), DIGITS, "t must be numbers"),
+        (SECONDS, DIGITS.astype(str), "digits must be numbers"),
+        (0, DIGITS, "expected as many rows of both"),
+    ],
+)
+def test_bad_examples_are_refused(t, digits, message) -> None:
+    with pytest.raises(ValueError, match=message + r".*To fix this"):
+        learn_clock(t, digits, (10, 12))

@@ -7,10 +7,11 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from epicycle.evidence.gears import GearTrain
@@ -135,17 +136,14 @@ def learn_clock(
     Raises
     ------
     ValueError
-        If there are fewer than 32 samples, or instants and digits do not belong together.
+        If there are fewer than 32 samples, instants and digits do not belong together, an instant
+        is not finite, or a digit is no class.
     """
     started = time.perf_counter()
+    _check(np.asarray(t), np.asarray(digits), sizes)
     generator = torch.Generator().manual_seed(seed)
     instants = torch.as_tensor(np.asarray(t)).reshape(-1, 1).to(device)
     classes = torch.as_tensor(np.asarray(digits)).to(device)
-    if len(instants) < _FEWEST or len(classes) != len(instants):
-        raise ValueError(
-            f"t and digits have {len(instants)} and {len(classes)} rows: expected as many of both, "
-            f"and at least {_FEWEST}. To fix this, pass the digits at each instant, of many."
-        )
     if needs_wheels(t, digits, sizes, seed):
         lesson = _by_wheels(t, digits, sizes, geared=geared, seed=seed, progress=progress)
         return replace(lesson, seconds=time.perf_counter() - started)
@@ -195,6 +193,41 @@ def learn_clock(
         samples_seen=seen,
         seconds=time.perf_counter() - started,
     )
+
+
+def _check(t: NDArray[Any], digits: NDArray[Any], sizes: Sequence[int]) -> None:
+    """Raise a ValueError where instants and digits are not what a clock shows."""
+    for name, values in (("t", t), ("digits", digits)):
+        if values.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{name} must be numbers, got {values.dtype}. To fix this, pass instants in "
+                f"seconds, and digits as classes from 0 on."
+            )
+    if t.ndim == 0 or t.size != len(t) or t.size < _FEWEST or digits.shape[:1] != t.shape[:1]:
+        raise ValueError(
+            f"t and digits have shapes {t.shape} and {digits.shape}: expected as many rows of "
+            f"both, and at least {_FEWEST}. To fix this, pass the digits at each instant, of many."
+        )
+    if digits.ndim != 2 or digits.shape[1] != len(sizes):
+        raise ValueError(
+            f"digits must have a column for each of the {len(sizes)} sizes, got shape "
+            f"{digits.shape}. To fix this, pass a size for each column: digits of one column as "
+            f"digits[:, None]."
+        )
+    if not np.isfinite(t).all():
+        raise ValueError(
+            f"t must be finite, got {np.sum(~np.isfinite(t))} values that are not. To fix this, "
+            f"leave these rows out."
+        )
+    classes = np.asarray(digits, dtype=np.float64)
+    wrong = (classes < 0) | (classes >= np.asarray(sizes)) | (classes != np.floor(classes))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"digits must be classes: whole numbers from 0 to size - 1. Column {column} has "
+            f"{digits[row, column]} in row {row}, and its size is {sizes[column]}. To fix this, "
+            f"number the classes from 0 on, or pass the number of classes as size."
+        )
 
 
 def _new_network(

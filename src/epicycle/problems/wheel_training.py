@@ -108,11 +108,21 @@ def best_dial(
 def _from_middles(
     frequency: float, t: Floats, classes: Integers, size: int
 ) -> tuple[float, Floats]:
-    """Return the best offset of a dial, and how far samples are from the middle of their sector."""
+    """Return the best offset of a dial, and how far samples are from the middle of their sector.
+
+    The mean phase is as far off as the samples scatter within their sectors; the offset with
+    which most are read, in the middle of those that do, only as far as they leave gaps.
+    """
     turning = np.exp(2j * np.pi * (frequency * t - (classes + 0.5) / size))
-    offset = float(np.angle(turning.mean())) / (2 * np.pi)
-    away = np.abs(np.angle(turning * np.exp(-2j * np.pi * offset))) / (2 * np.pi)
-    return offset, away * size
+    mean = np.angle(turning.mean())
+    away = np.angle(turning * np.exp(-1j * mean)) / (2 * np.pi) * size
+    ordered = np.sort(away)
+    ends = np.searchsorted(ordered, ordered + 1.0)
+    read = ends - np.arange(len(ordered))
+    most = np.flatnonzero(read == read.max())
+    middles = (ordered[most] + ordered[ends[most] - 1]) / 2
+    better = float(middles[np.argmin(np.abs(middles))])
+    return float(mean) / (2 * np.pi) + better / size, np.abs(away - better)
 
 
 def _is_dial(frequency: float, t: Floats, classes: Integers, size: int) -> bool:
