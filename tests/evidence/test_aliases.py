@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from epicycle import find_cycles
-from epicycle.evidence.aliases import Alias, Appearance, alias_notes, as_aliases, led_by_rivals
+from epicycle.evidence.aliases import (
+    Alias,
+    Appearance,
+    alias_notes,
+    as_aliases,
+    led_by_rivals,
+    multiple_notes,
+)
 from epicycle.evidence.waveforms import Rival
 from epicycle.evidence.window import label
 from generators import sinusoids
@@ -69,6 +76,18 @@ def test_sentences_say_what_the_odds_say() -> None:
     # fractions have been asked for ten times more already
     assert note(0.05, "half") == []
     assert "hardly" in note(0.5, "half")[0]
+
+
+def test_a_waveform_is_told_from_one_with_parts_alike_by_odds_of_thirty() -> None:
+    def notes(odds: float, kind: str = "half", lines: int = 3) -> list[str]:
+        return multiple_notes([(7.0, lines, [Alias(1 / 14, 14.0, 0.9, 1 / 14, odds, kind)])])
+
+    assert "period 7: the data cannot tell it for sure from 14 (half, odds 0.05)" in notes(0.05)[0]
+    assert "14 (third" in notes(0.05, "third")[0]
+    # odds that another sentence tells, and such as no prior would bring there
+    assert notes(0.2) == notes(0.02) == []
+    # other places do not hang on what waveforms are like, nor does a single line
+    assert notes(0.05, "day") == notes(0.05, "double") == notes(0.05, lines=1) == []
 
 
 def test_another_cycle_is_no_rival() -> None:

@@ -113,6 +113,33 @@ def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
     return notes
 
 
+def multiple_notes(cycles: Iterable[tuple[float, int, Sequence[Alias]]]) -> list[str]:
+    """Return a sentence for each waveform whose period may be half or a third of the true one.
+
+    A cycle whose halves are nearly alike, as the minima of many binaries are, looks like one of
+    half its period.  How often waveforms are like that is known to a factor of three or so, and
+    odds that this would bring to one in ten are told.
+
+    Parameters
+    ----------
+    cycles : iterable of (float, int, sequence of Alias)
+        Period, number of lines and aliases of each cycle; a single line is no waveform.
+    """
+    notes = []
+    for period, n_lines, aliases in cycles:
+        near = [
+            a
+            for a in aliases
+            if a.kind in ("half", "third") and ALIASES.nearly <= a.odds < ALIASES.hardly
+        ]
+        if n_lines > 1 and near:
+            notes.append(
+                f"period {period:.6g}: the data cannot tell it for sure from {_listed(near)}: a "
+                f"cycle whose parts are nearly alike looks like several"
+            )
+    return notes
+
+
 def _listed(aliases: Sequence[Alias]) -> str:
     return " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
 

@@ -65,15 +65,26 @@ def _falling(steepness: float, orders: int, odd: float | None = None) -> Floats:
 
 _ORDERS = 2 * WAVEFORMS.detail
 
+#: How steeply the shares of smooth waveforms fall, and of those with halves that are nearly alike.
+_SMOOTH_STEEPNESS = (3.5, 2.0, 5.0)
+_DOUBLE_STEEPNESS, _DOUBLE_PARTS = (2.0, 1.0, 3.5, 5.0), (0.2, 0.4, 0.2, 0.2)
+
+#: By how much the orders that tell two halves apart are weaker than the others: minima that differ
+#: by a half to a twentieth, every decade of the ratio as likely as the next.
+_ODD = (0.03, 0.3, 0.003)
+
+_SINGLE = 1.0 - WAVEFORMS.doubled - WAVEFORMS.sharp
+
 SMOOTH = Shapes(
-    np.stack([_falling(p, WAVEFORMS.detail) for p in (3.5, 2.0, 5.0)]), np.full(3, 0.25)
+    np.stack([_falling(p, WAVEFORMS.detail) for p in _SMOOTH_STEEPNESS]), np.full(3, _SINGLE / 3)
 )
 
-_SHARP = Shapes(np.stack([_falling(1.0, WAVEFORMS.detail)]), np.full(1, 0.15))
+_SHARP = Shapes(np.stack([_falling(1.0, WAVEFORMS.detail)]), np.full(1, WAVEFORMS.sharp))
 
+# Any shape may have a near double; of sharp ones, which mostly are eclipses, more do.
 _DOUBLE = Shapes(
-    np.stack([_falling(p, WAVEFORMS.detail, odd) for p in (1.0, 2.0, 3.5) for odd in (0.3, 0.03)]),
-    np.full(6, 0.1 / 6),
+    np.stack([_falling(p, WAVEFORMS.detail, odd) for p in _DOUBLE_STEEPNESS for odd in _ODD]),
+    WAVEFORMS.doubled * np.repeat(_DOUBLE_PARTS, len(_ODD)) / len(_ODD),
 )
 
 ALL_SHAPES = (SMOOTH, _SHARP, _DOUBLE)

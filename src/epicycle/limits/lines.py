@@ -208,6 +208,10 @@ class Waveforms:
     """Values within this part of the shortest period are neighbours."""
     detail: int = decides(8, "orders", "accuracy/eclipsing")
     """Highest order of a waveform; twice that where it nearly repeats after half a cycle."""
+    sharp: float = decides(0.15, "probability", "accuracy/eclipsing")
+    """Prior probability of a waveform with one sharp feature."""
+    doubled: float = decides(0.25, "probability", "accuracy/eclipsing")
+    """Prior probability of two halves that are nearly alike: their period is easily halved."""
     clear: float = decides(10.0, "odds", "accuracy/eclipsing")
     """A period must be so much likelier than its half or third to be shown first."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")

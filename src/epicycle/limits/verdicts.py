@@ -17,6 +17,9 @@ class Aliases:
     """From these odds upwards a cycle and its alias are not told apart."""
     hardly: float = decides(0.1, "odds", "accuracy/star", "derived: neither is 10 times as likely")
     """Between these odds and their inverse the data hardly tell a cycle from its alias."""
+    nearly: float = decides(0.03, "odds", "accuracy/survey", "derived: priors may be off by 3")
+    """From these odds upwards a waveform is not surely told from one of two or three times its
+    period, whose parts are nearly alike."""
     least_odds: float = decides(0.001, "odds", "accuracy/star")
     """A place with these odds is listed however little power it has."""
     worth_a_fit: float = decides(-20.0, "log odds", "accuracy/star")

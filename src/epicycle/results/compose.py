@@ -14,7 +14,7 @@ from epicycle.effects.groups import gathered
 from epicycle.effects.outliers import outlying
 from epicycle.effects.varying import envelope_notes
 from epicycle.evidence.alias_odds import AliasTest
-from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals
+from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals, multiple_notes
 from epicycle.evidence.beyond import beyond_notes
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.edges import edge_notes, error_at_slopes
@@ -244,6 +244,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *alias_notes(
             (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
         ),
+        *multiple_notes((c.period, len(c.harmonics), c.aliases) for c in cycles),
         *slow_notes(found.fit, roles.slow, found.data.baseline, origin.task.samples.scale.unit),
         *short_notes(found, roles, origin.task.goal, origin.task.samples.scale.unit),
         *unclaimed_notes(found, roles),
