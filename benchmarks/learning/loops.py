@@ -188,6 +188,21 @@ def stream(trues: Iterator[float]) -> float:
     return last if last > first else 0.0
 
 
+def drifting_target(trues: Iterator[float]) -> float:
+    """Return the same of a frequency that changes by a radian at the edge in each 400 steps."""
+    true = next(trues)
+    loop, squares = Loop(network()), []
+    for step in range(4000):
+        x, y = batch(true + step / 400 / SPAN)
+        loss = functional.mse_loss(loop.net(x), y)
+        loop.opt.zero_grad()
+        loss.backward()
+        loop.opt.step()
+        squares.append(2 * loss.item())
+    first, last = sum(squares[:500]) / 500, sum(squares[-500:]) / 500
+    return last if last > first else 0.0
+
+
 KINDS: dict[str, Callable[[Iterator[float]], float]] = {
     "three sines on six outputs": three_sines,
     "checkpoint restored": checkpoint,
@@ -203,6 +218,7 @@ KINDS: dict[str, Callable[[Iterator[float]], float]] = {
     "loss inside, output_of=": wrapped(loss_of, lambda o: o, True),
     "called by another name": another_name,
     "stream": stream,
+    "target that drifts": drifting_target,
 }
 
 

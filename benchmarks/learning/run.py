@@ -18,6 +18,7 @@ from learning.losses import bars_losses, measure_losses, tables_losses
 from learning.named import bars_named, measure_named, tables_named
 from learning.no_cycle import bars_no_cycle, measure_no_cycle, tables_no_cycle
 from learning.overhead import bars_overhead, measure_overhead, tables_overhead
+from learning.physics import bars_physics, measure_physics, tables_physics
 from learning.rasters import bars_rasters, measure_rasters, tables_rasters
 from learning.sines import bars_noise, bars_sin, measure_noise, measure_sin, tables_sin
 from learning.targets import (
@@ -59,6 +60,10 @@ SECTIONS = [
         "rasters", "Regular inputs", measure_rasters, tables_rasters, bars_rasters, ("torch",)
     ),
     common.Section("loops", "Odd loops", measure_loops, tables_loops, bars_loops, ("torch",)),
+    common.Section(
+        "physics", "Pendulum, physics-informed", measure_physics, tables_physics, bars_physics,
+        ("torch",),
+    ),
     common.Section(
         "overhead", "Overhead at batch 1024, 3 x 256", measure_overhead, tables_overhead,
         bars_overhead, ("torch",),

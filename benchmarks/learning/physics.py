@@ -1,0 +1,116 @@
+"""An inverse physics-informed network: a pendulum's motion and its constants from few samples.
+
+The loss has derivatives of the network by its input, so that gradients at the output of those
+passes say nothing of a target.  What matters is that the added line does no harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.integrate import solve_ivp
+from torch import Tensor, nn
+from torch.nn import functional
+
+import common
+import epicycle.optim
+from epicycle.nn import Periodic
+from learning.runs import start, trials
+
+SECONDS, SAMPLES, NOISE, STEPS = 20.0, 256, 0.02, 2000
+SEEDS = 4
+
+
+class Motion(nn.Module):
+    """The angle as a function of time, and the constants of the equation of motion."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.periodic = Periodic(1, 4)
+        self.layers = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))
+        self.damping = nn.Parameter(torch.tensor(0.0))
+        self.stiffness = nn.Parameter(torch.tensor(1.0))
+
+    def forward(self, t: Tensor) -> Tensor:
+        scaled = (2 * t / SECONDS - 1).float()
+        return self.layers(torch.cat([scaled, self.periodic(t)], 1))
+
+    def residual(self, t: Tensor) -> Tensor:
+        """Return what the equation of motion leaves."""
+        t = t.requires_grad_()
+        angle = self(t)
+        (speed,) = torch.autograd.grad(angle.sum(), t, create_graph=True)
+        (acceleration,) = torch.autograd.grad(speed.sum(), t, create_graph=True)
+        return acceleration + self.damping * speed + self.stiffness * angle.sin()
+
+
+def pendulum(stiffness: float, damping: float, angle: float) -> Any:
+    """Return the angle as a function of time."""
+    return solve_ivp(
+        lambda t, y: (y[1], -damping * y[1] - stiffness * math.sin(y[0])),
+        (0.0, SECONDS), (angle, 0.0), dense_output=True, rtol=1e-8, atol=1e-8,
+    ).sol  # fmt: skip
+
+
+def physics_run(job: tuple[int, int]) -> dict[str, Any]:
+    """Train with and without the added line, from the same start on the same samples."""
+    generator = start(("physics", *job))
+    share = torch.rand(3, generator=generator, dtype=torch.float64).tolist()
+    stiffness, damping, angle = 4 + 16 * share[0], 0.02 + 0.08 * share[1], 0.5 + share[2]
+    motion = pendulum(stiffness, damping, angle)
+    grid = np.linspace(0, SECONDS, 2001)
+    run: dict[str, Any] = {"stiffness": stiffness}
+    for name in ("plain", "attached"):
+        start(("physics", *job))
+        torch.set_default_dtype(torch.float32)
+        t = torch.rand(SAMPLES, 1, dtype=torch.float64) * SECONDS
+        y = torch.as_tensor(motion(t[:, 0].numpy())[0])[:, None].float()
+        y = y + NOISE * torch.randn(y.shape)
+        net = Motion()
+        opt = torch.optim.Adam(net.parameters(), lr=3e-3)
+        if name == "attached":
+            descent = epicycle.optim.SpectralDescent(opt, net)
+        for _ in range(STEPS):
+            at = torch.rand(128, 1, dtype=torch.float64) * SECONDS
+            loss = functional.mse_loss(net(t), y) + 1e-3 * net.residual(at).square().mean()
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+        with torch.no_grad():
+            said = net(torch.as_tensor(grid)[:, None])[:, 0].numpy()
+        run[name] = float(((said - motion(grid)[0]) ** 2).mean())
+        run[f"{name}_stiffness"] = float(net.stiffness.detach())
+    run["moves"] = len(descent.moves)
+    return run
+
+
+def measure_physics(options: argparse.Namespace) -> Any:
+    jobs = [(options.seed, k) for k in range(trials(options, 1, SEEDS))]
+    runs = common.parallel(physics_run, jobs, options.processes, "pendulum")
+    return {"runs": runs}
+
+
+def tables_physics(result: dict[str, Any]) -> list[str]:
+    return common.table(
+        ["g / length", "plain: MSE", "g / length", "attached: MSE", "g / length", "ratio of MSE"],
+        [
+            [
+                f"{r['stiffness']:.3f}",
+                f"{r['plain']:.2e}",
+                f"{r['plain_stiffness']:.3f}",
+                f"{r['attached']:.2e}",
+                f"{r['attached_stiffness']:.3f}",
+                f"{r['attached'] / r['plain']:.3f}",
+            ]
+            for r in result["runs"]
+        ],
+    )
+
+
+def bars_physics(result: dict[str, Any]) -> list[dict[str, Any]]:
+    worst = max(r["attached"] / r["plain"] for r in result["runs"])
+    return [common.bar("pendulum", "MSE <= 1.05 plain, each", f"{worst:.3f}", worst <= 1.05)]
