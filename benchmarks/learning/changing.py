@@ -29,6 +29,18 @@ def _swelling(x: Tensor) -> Tensor:
     return (1 + 0.8 * torch.sin(2 * math.pi * x / 1500)) * torch.sin(2 * math.pi * 0.7 * x)
 
 
+def _modulated(frequency: float, rate: float, index: float) -> Callable[[Tensor], Tensor]:
+    def target(x: Tensor) -> Tensor:
+        phase = 2 * math.pi * frequency * x + index * torch.sin(2 * math.pi * rate * x)
+        return torch.sin(phase)
+
+    return target
+
+
+def _sidebands() -> nn.Module:
+    return nn.Sequential(Periodic(1, 12), nn.Linear(24, 1))
+
+
 def _chirps() -> nn.Module:
     return nn.Sequential(Chirp(2), nn.Linear(4, 1))
 
@@ -43,6 +55,8 @@ KINDS: dict[str, Kind] = {
     "f = 0.1, drift 3e-4, noise 0 dB": (_chirps, _chirp(0.1, 3e-4), math.sqrt(0.5)),
     "f = 0.05, drift 1e-6": (_chirps, _chirp(0.05, 1e-6), 0.0),
     "f = 4.93, no drift": (_chirps, _chirp(4.93, 0.0), 0.0),
+    "FM, index 1.5, 100 cycles": (_sidebands, _modulated(3.0, 0.05, 1.5), 0.0),
+    "FM, index 1.5, 1.3 cycles": (_envelope, _modulated(0.7, 1 / 1500, 1.5), 0.0),
     "amplitude 0.2 to 1.8": (_envelope, _swelling, 0.0),
 }
 

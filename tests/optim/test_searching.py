@@ -238,6 +238,20 @@ def test_too_few_samples_give_no_answer():
     assert search(net, x, wave(FIRST, x)) == searching.Outcome()
 
 
+@pytest.mark.parametrize(("columns", "said"), [(1, "constant, and"), (2, "constant in column 1")])
+def test_inputs_that_do_not_change_are_named(columns, said):
+    x = inputs(columns)
+    wanted = wave(FIRST, x[:, :1])
+    x[:, -1] = 7.0
+    net = nn.Sequential(networks.Waves(columns, 1, torch.float64), nn.Linear(2, 1).double())
+    outcome = search(net, x, wanted, band=Band())
+    # nor are they said to come in steps of one
+    assert not outcome.notes
+    assert not outcome.placements
+    assert said in outcome.unresolved
+    assert "To fix this" in outcome.unresolved
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_inputs_that_may_have_been_rounded_are_named(dtype):
     torch.manual_seed(2)

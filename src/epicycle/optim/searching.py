@@ -13,6 +13,7 @@ from epicycle.limits import LEARNING
 from epicycle.optim.aliases import raster_note, rhythm_note
 from epicycle.optim.assign import Slots, assign, assign_by_effect, improve
 from epicycle.optim.band import Band
+from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.frequencies import FrequencyBank
 from epicycle.optim.hunt import Hunt
 from epicycle.optim.lines import Correction, Line, Placement
@@ -49,7 +50,8 @@ class Outcome:
     retired : list of (int, int)
         Frequencies whose line is gone.
     unresolved : str
-        What the inputs are too coarse to show; empty where they are exact.
+        What the inputs are too coarse to show, or why they show nothing; empty where they are
+        exact.
     unplaced : list of Line
         Significant lines that no frequency was free for.
     heard : list of (int, int, float)
@@ -113,13 +115,15 @@ def search(
         slots.look(*_present_power(parts, slots), own=_own(parts, slots))
         allowed = false_alarm / (len(groups) * len(parts))
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
-        if band.reaches_aliases(parts[0].coordinates):
+        still = _constant(parts[0].coordinates)
+        if band.reaches_aliases(parts[0].coordinates) and not still:
             outcome.notes.update(raster_note(parts[0].coordinates))
         found = [
             _lines(p, slots, len(parts), band, allowed, effort, rounding, outcome.notes)
             for p in parts
         ]
         if None in found:
+            outcome.unresolved = still
             continue
         lines = sorted(
             (line for some in found for line in some or ()), key=lambda line: -line.strength
@@ -149,6 +153,18 @@ def search(
         if not placements:
             outcome.corrections += improve(slots, asked, evaluate)
     return outcome
+
+
+def _constant(x: Coordinates) -> str:
+    """Return that inputs do not change on an axis, if that is so."""
+    still = np.flatnonzero(x.span == 0).tolist()
+    if not still:
+        return ""
+    which = "" if len(x.span) == 1 else f" in column {', '.join(map(str, still))}"
+    return (
+        f"searches for nothing: the inputs of the frequencies are constant{which}, and along a "
+        f"constant no frequency shows. To fix this, leave such a column out of the layer's inputs."
+    )
 
 
 def _own(parts: Sequence[Series], slots: Slots) -> bool:
