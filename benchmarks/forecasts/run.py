@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import common
 from forecasts.real import bars_real, measure_real, tables_real
+from forecasts.responses import bars_responses, measure_responses, tables_responses
 from forecasts.shelf_scores import bars_shelf, measure_shelf, tables_shelf
 from forecasts.simulated import bars_simulated, measure_simulated, tables_simulated
 
@@ -25,6 +26,13 @@ SECTIONS = [
         measure_simulated,
         tables_simulated,
         bars_simulated,
+    ),
+    common.Section(
+        "responses",
+        "Counts by hour of the day",
+        measure_responses,
+        tables_responses,
+        bars_responses,
     ),
     common.Section("real", "The ends of real series", measure_real, tables_real, bars_real),
     common.Section("shelf", "Series that packages ship", measure_shelf, tables_shelf, bars_shelf),

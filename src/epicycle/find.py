@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from epicycle.effects.bends import with_bent_trend
+from epicycle.effects.counts import with_counts
 from epicycle.effects.gains import with_first_gains, with_settled_gains
 from epicycle.effects.groups import with_groups_apart
 from epicycle.effects.task import Task
@@ -15,12 +16,14 @@ from epicycle.limits import INPUTS
 from epicycle.model import CycleModel
 from epicycle.pursuit.asked import plan_asked
 from epicycle.pursuit.goal import goal_of_events
+from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.compose import build_model
 from epicycle.results.origin import Origin
 from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data, build_data
 from epicycle.samples.given import Given
 from epicycle.samples.options import PIECEWISE, Options
+from epicycle.samples.response import COUNT, on_scale
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan, plan_search
 
@@ -52,6 +55,7 @@ def find_cycles(
     exposure: float = 0.0,
     red_noise: bool = False,
     loss: str = "squares",
+    response: str = "auto",
     covariates: Any = None,
     clock: str = "elapsed",
     progress: Progress | None = None,
@@ -158,6 +162,13 @@ def find_cycles(
         "squares", or "huber" where some values may be far off: their influence is then bounded,
         see :mod:`epicycle.effects.outliers`.  Either way they are listed in the result's
         `outliers`.
+    response : str
+        The scale on which level, cycles and covariates add up: "identity", that of the values;
+        "log", where seasons multiply and values are positive; "logit", for shares above 0 and
+        below 1; "count", for whole numbers whose scatter grows with their mean, see
+        :mod:`epicycle.effects.counts`.  Amplitudes are on that scale, predictions and intervals on
+        that of the values.  "auto" finds cycles in the values as they are, and predicts by the
+        logarithm beyond the data, or as of counts, where the data say that this is likelier.
     covariates : array_like, shape (n,) or (n, q), optional
         What else the values depend on, linearly; fitted along.
     clock : str
@@ -210,12 +221,13 @@ def find_cycles(
         exposure=exposure,
         red_noise=red_noise,
         loss=loss,
+        response=response,
         clock=clock,
     ).checked(of_events=given.of_events)
     budget, progress = options.budget(progress)
     if given.of_events:
         return _find_in_events(given, options, budget, progress)
-    samples = given.samples(options)
+    samples = on_scale(given.samples(options), options.response)
     data = build_data(samples, options.degree)
     task = Task.of(samples, data, _band(data, options, samples.scale.unit), options, budget)
     task, gains = with_first_gains(with_groups_apart(task), progress)
@@ -224,9 +236,15 @@ def find_cycles(
         found = with_bent_trend(found, task, progress)
     if gains is not None:
         found, task, gains = with_settled_gains(found, task, gains)
-    if options.varying_amplitude:
-        found, task = with_varying_amplitudes(found, task, progress)
+    found, task = _with_effects(found, task, progress)
     return CycleModel.of(build_model(Origin(given, task, found, gains), started))
+
+
+def _with_effects(found: Pursuit, task: Task, progress: Progress | None) -> tuple[Pursuit, Task]:
+    """Return a pursuit with amplitudes that vary, or of counts as such, where that was asked."""
+    if task.options.varying_amplitude:
+        return with_varying_amplitudes(found, task, progress)
+    return with_counts(found, task, progress) if task.options.response == COUNT else (found, task)
 
 
 def _band(data: Data, options: Options, unit: str) -> SearchPlan:

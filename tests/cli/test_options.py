@@ -40,6 +40,7 @@ ASKED = {
     "exposure": (0.1, 0.1),
     "red_noise": (True, True),
     "loss": ("huber", "huber"),
+    "response": ("identity", "identity"),
     "clock": ("local", "local"),
 }
 

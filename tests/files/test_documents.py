@@ -206,6 +206,9 @@ def test_an_incomplete_document_is_refused() -> None:
         "outliers",
         "gains",
         "n_copies",  # documents of earlier versions know of none
+        "response",
+        "forecast_response",
+        "counts",
     }:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):

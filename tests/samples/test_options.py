@@ -66,6 +66,7 @@ def test_options_reach_the_search():
         "exposure": 0.1,
         "red_noise": True,
         "loss": "huber",
+        "response": "identity",
         "clock": "local",
     }
     # a period asks one question, and leaves nothing to most of them

@@ -53,14 +53,15 @@ def track_cycle(result: Result, cycle: int, **options: Any) -> Rhythm:
         for k, f in enumerate(result.predictor.frequency)
         if np.isclose(f, own, rtol=1e-9, atol=0.0).any()
     ]
-    values = result.residual + waves(result, t, kept)
+    values = result.origin.linear_residual() + waves(result, t, kept)
     scale = result.predictor.scale
     given = {
         "period": 1 / frequency,
         "unit": scale.unit or None,
         "clock": scale.clock if scale.calendar else "elapsed",
     }
-    return track(t, values, result.origin.given.dy, **(given | options))
+    dy = result.origin.given.dy if result.response == "identity" else None
+    return track(t, values, dy, **(given | options))
 
 
 def waves(result: Result, t: Any, lines: list[int]) -> Floats:

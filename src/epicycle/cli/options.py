@@ -168,6 +168,15 @@ class SearchOptions(TableOptions):
         str,
         typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
     ] = _DEFAULT.loss
+    response: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The scale on which level and cycles add up: identity, log (seasons multiply), "
+            "logit (shares), count, or auto: the values as they are, forecasts by what is "
+            "likelier.",
+        ),
+    ] = _DEFAULT.response
     max_frequencies: Annotated[
         float,
         typer.Option(
@@ -216,6 +225,7 @@ class SearchOptions(TableOptions):
             exposure=self.exposure,
             red_noise=self.red_noise,
             loss=self.loss,
+            response=self.response,
             clock=self.clock,
         )
 

@@ -29,6 +29,7 @@ _LEADING_OPTIONS = (
     "unit",
     "strategy",
     "loss",
+    "response",
 )
 
 

@@ -18,16 +18,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from epicycle.evidence.aliases import Alias
-from epicycle.evidence.envelope import Envelope
 from epicycle.evidence.gears import GearTrain
-from epicycle.living.ends import Living
-from epicycle.results.ahead import Ahead
+from epicycle.files.predictors import (
+    counts_to_dict,
+    predictor_to_dict,
+    read_predictor,
+    read_responding,
+)
 from epicycle.results.cycles import Asked, Cycle, EventStatistics, Harmonic, Line
-from epicycle.results.prediction import PredictionErrors
-from epicycle.results.predictor import Predictor
 from epicycle.results.result import Result, Spectrum
-from epicycle.samples.arrays import Floats
-from epicycle.samples.background import Background
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
@@ -37,9 +36,6 @@ Read = TypeVar("Read")
 
 #: What is written of each cycle for other readers only.
 _DERIVED = ("suggestions", "clock_times", "envelope")
-
-#: Fields of a predictor that are written part by part.
-_OBJECTS = ("scale", "background", "errors", "envelopes", "ahead")
 
 
 def to_dict(model: Result) -> dict[str, Any]:
@@ -84,14 +80,13 @@ def to_dict(model: Result) -> dict[str, Any]:
         "search": vars(model.search),
         "seconds": model.seconds,
         "model": {
-            **{k: v for k, v in vars(model.predictor).items() if k not in _OBJECTS},
-            **vars(model.predictor.background),
-            "errors": None if model.predictor.errors is None else vars(model.predictor.errors),
-            "envelopes": [vars(one) for one in model.predictor.envelopes],
-            "ahead": _ahead_to_dict(model.predictor.ahead),
+            **predictor_to_dict(model.predictor),
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
+        "response": model.response,
+        "forecast_response": model.forecast_response,
+        "counts": counts_to_dict(model.responding),
     }
     if model.asked is not None:
         document["asked"] = _asked_to_dict(model.asked)
@@ -176,40 +171,7 @@ def _read(document: dict[str, Any]) -> Result:
     numbers = document["model"]
     scale = TimeScale(document["unit"], numbers["calendar"], timezone(numbers["timezone"]))
     scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")
-    nuisance = np.array(numbers["nuisance"], dtype=np.float64)
-    predictor = Predictor(
-        scale=scale,
-        reference=numbers["reference"],
-        first=numbers["first"],
-        last=numbers["last"],
-        baseline=numbers["baseline"],
-        background=Background(
-            n_groups=numbers["n_groups"],
-            degree=numbers["degree"],
-            knots=tuple(numbers["knots"]),
-            centre=np.array(numbers["centre"], dtype=np.float64),
-            # a covariate that was left out has an infinite scale, which JSON writes as null
-            scale=np.array([np.inf if s is None else s for s in numbers["scale"]]),
-        ),
-        group_labels=tuple(numbers["group_labels"]),
-        group_weights=tuple(numbers["group_weights"]),
-        nuisance=nuisance,
-        level=np.array(numbers["level"], dtype=np.float64),
-        frequency=np.array(numbers["frequency"], dtype=np.float64),
-        drift=np.array(numbers["drift"], dtype=np.float64),
-        coefficients=np.array(numbers["coefficients"], dtype=np.float64).reshape(
-            -1, nuisance.shape[1]
-        ),
-        slow=np.array(numbers["slow"], dtype=bool),
-        gains=tuple(numbers.get("gains", ())),
-        fading=np.array(numbers.get("fading", ()), dtype=np.float64),
-        errors=_read_errors(numbers["errors"]),
-        envelopes=tuple(_read_envelope(one) for one in numbers.get("envelopes", ())),
-        blur=np.array(numbers.get("blur", ()), dtype=np.float64),
-        frequency_error=np.array(numbers.get("frequency_error", ()), dtype=np.float64),
-        drift_error=np.array(numbers.get("drift_error", ()), dtype=np.float64),
-        ahead=_read_ahead(numbers.get("ahead")),
-    )
+    predictor = read_predictor(numbers, scale)
     names = document["output_names"]
     empty = np.empty(0)
     return Result(
@@ -238,6 +200,7 @@ def _read(document: dict[str, Any]) -> Result:
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
         asked=_read_asked(document.get("asked"), scale),
+        responding=read_responding(document, scale),
     )
 
 
@@ -249,52 +212,6 @@ def _read_asked(document: dict[str, Any] | None, scale: TimeScale) -> Asked | No
     if fields["condition"] is None:
         fields["condition"] = float("inf")
     return Asked(**fields)
-
-
-def _ahead_to_dict(ahead: Ahead | None) -> list[dict[str, Any] | None] | None:
-    """Return what goes on beyond the data, output by output; None where only the trend does."""
-    if ahead is None:
-        return None
-    return [None if one is None else one.to_dict() for one in ahead.outputs]
-
-
-def _read_ahead(document: list[dict[str, Any] | None] | None) -> Ahead | None:
-    if document is None:
-        return None
-    read = (None if one is None else Living.from_dict(one) for one in document)
-    return Ahead(pursuit=None, read=tuple(read))
-
-
-def _read_envelope(document: dict[str, Any]) -> Envelope:
-    return Envelope(
-        frequency=document["frequency"],
-        lines=tuple(document["lines"]),
-        knots=np.array(document["knots"], dtype=np.float64),
-        factor=np.array(document["factor"], dtype=np.float64),
-        error=np.array(document["error"], dtype=np.float64),
-        n_parameters=document["n_parameters"],
-    )
-
-
-def _read_errors(document: dict[str, Any] | None) -> PredictionErrors | None:
-    """Return the errors of a predictor, None where they are not known."""
-    if document is None:
-        return None
-
-    def numbers(name: str) -> Floats:
-        return np.array(document[name], dtype=np.float64)
-
-    return PredictionErrors(
-        parent=np.array(document["parent"], dtype=np.intp),
-        order=np.array(document["order"], dtype=np.intp),
-        inside=numbers("inside"),
-        outside=numbers("outside"),
-        scatter=numbers("scatter"),
-        degrees_of_freedom=numbers("degrees_of_freedom"),
-        walk=numbers("walk"),
-        bend=numbers("bend"),
-        blind=float(document["blind"]),
-    )
 
 
 def _read_train(document: dict[str, Any]) -> GearTrain:

@@ -9,8 +9,10 @@ import typing
 from functools import cache
 from typing import Any
 
+from epicycle.effects.families import Family
 from epicycle.living.chain import Strengths
 from epicycle.results.cycles import Cycle, Line
+from epicycle.samples.response import COUNT, IDENTITY, RESPONSES
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.spectra.plan import SearchPlan
 
@@ -41,17 +43,47 @@ def check_result(result: Any) -> None:
     if result["baseline"] <= 0:
         raise ModelFileError(f"has a baseline of {result['baseline']}: expected one above 0")
     numbers = result["model"]
+    _check_numbers(numbers, result["output_names"], result.get("gains", {}))
+    if numbers["calendar"] and result["unit"] not in UNIT_SECONDS:
+        raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
+    _check_counts(result)
+
+
+def _check_numbers(numbers: dict[str, Any], outputs: list[str] | None, gains: Any) -> None:
+    """Check the numbers of a predictor."""
     for key, hint in _NUMBERS.items():
         if key not in numbers:
             raise ModelFileError(f"lacks 'model.{key}'")
         conform(numbers[key], hint, f"model.{key}")
-    if numbers["calendar"] and result["unit"] not in UNIT_SECONDS:
-        raise ModelFileError(f"has dates in the unit {result['unit']!r}, which is not one of time")
-    _check_shapes(numbers, result["output_names"])
+    _check_shapes(numbers, outputs)
     _check_parents(numbers.get("errors"), len(numbers["frequency"]))
     _check_envelopes(numbers.get("envelopes", []), len(numbers["frequency"]))
-    _check_gains(result.get("gains", {}), numbers.get("gains", []), len(numbers["group_labels"]))
+    _check_gains(gains, numbers.get("gains", []), len(numbers["group_labels"]))
     _check_ahead(numbers, len(numbers["level"][0]) if numbers["level"] else 1)
+
+
+def _check_counts(result: dict[str, Any]) -> None:
+    """Check the scale of cycles, and a model of counts; older files lack both."""
+    response, counts = result.get("response", IDENTITY), result.get("counts")
+    _expect(response in RESPONSES, response, "a scale", "response")
+    _expect((counts is not None) or response != COUNT, counts, "a model of counts", "counts")
+    if counts is None:
+        return
+    _expect(isinstance(counts, dict), counts, "an object", "counts")
+    conform(counts.get("families"), tuple[Family, ...], "counts.families")
+    names = result["output_names"]
+    _expect(
+        len(counts["families"]) == (1 if names is None else len(names))
+        and all(min(f.values()) >= 0 and f["zeros"] < 1 for f in counts["families"]),
+        counts["families"],
+        "a family of counts for each output",
+        "counts.families",
+    )
+    if counts.get("model") is not None:
+        _expect(isinstance(counts["model"], dict), counts["model"], "an object", "counts.model")
+        _check_numbers({"calendar": False, "timezone": None, **counts["model"]}, names, {})
+    else:
+        _expect(response == COUNT and "model" in counts, response, COUNT, "response")
 
 
 def check_columns(columns: dict[str, Any]) -> None:

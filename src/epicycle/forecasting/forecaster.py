@@ -17,7 +17,7 @@ class CycleForecaster(BaseForecaster):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, period, unit, clock
+varying_amplitude, known, period, response, unit, clock
         As for :func:`epicycle.find_cycles`.
 
     Attributes
@@ -70,6 +70,7 @@ varying_amplitude, known, period, unit, clock
         varying_amplitude: bool = False,
         known: Any = (),
         period: Any = None,
+        response: str = "auto",
         unit: str | None = None,
         clock: str = "elapsed",
     ) -> None:
@@ -83,6 +84,7 @@ varying_amplitude, known, period, unit, clock
         self.varying_amplitude = varying_amplitude
         self.known = known
         self.period = period
+        self.response = response
         self.unit = unit
         self.clock = clock
         super().__init__()

@@ -41,7 +41,7 @@ class CycleRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     minimum_period, maximum_period, max_cycles, harmonics, false_alarm, drift, trend, \
-varying_amplitude, known, period, unit, strategy, max_frequencies, \
+varying_amplitude, known, period, response, unit, strategy, max_frequencies, \
 max_seconds, max_memory
         As for :func:`epicycle.find_cycles`.
     max_samples : int
@@ -92,6 +92,7 @@ max_seconds, max_memory
         varying_amplitude: bool = False,
         known: Any = (),
         period: Any = None,
+        response: str = "auto",
         unit: str | None = None,
         strategy: str = "auto",
         max_frequencies: float = 2.0**29,
@@ -110,6 +111,7 @@ max_seconds, max_memory
         self.varying_amplitude = varying_amplitude
         self.known = known
         self.period = period
+        self.response = response
         self.unit = unit
         self.strategy = strategy
         self.max_frequencies = max_frequencies

@@ -40,6 +40,12 @@ class Ahead:
     not live: it is what lines that were not fitted look like."""
     positive_ratio: float = decides(1.5, "ratio", "forecasts/shelf")
     """Values that differ by less than this look alike on a logarithmic scale."""
+    fewest_counts: int = decides(24, "values", "forecasts/responses")
+    """Fewer whole numbers are not told from other values."""
+    least_highest: float = decides(3.0, "counts", "forecasts/responses")
+    """Whole numbers of which none is larger are yes or no, or grades, not counts."""
+    many_counts: float = decides(25.0, "counts", "forecasts/responses")
+    """Counts whose means hardly fall below this scatter like other values, by their logarithms."""
 
 
 AHEAD = Ahead()

@@ -13,7 +13,7 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.views import drawing as draw
 from epicycle.views.actograms import draw_double_plotted
-from epicycle.views.series import Series, model_curve
+from epicycle.views.series import Series
 from epicycle.views.spectra import first_number
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def plan_actogram(
     if not near or days < _DAYS[0] or model.n_samples < _SAMPLES_A_DAY * per_bin * days:
         return None
     if series is not None:
-        offset, values = series.offset, series.residual
-        values = values + model_curve(model, offset, series.output)
+        offset, values = series.offset, series.values(model)
     elif model.events is not None:
         offset, values = model.events.times.to_float(), model.events.weights
     else:

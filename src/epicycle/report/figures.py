@@ -18,7 +18,7 @@ from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import TimeScale
 from epicycle.views import drawing as draw
-from epicycle.views.series import Series, model_curve, time_span, waveform_at
+from epicycle.views.series import Series, linear_curve, model_curve, time_span, waveform_at
 from epicycle.views.spectra import first_number
 from epicycle.views.timeline import Clock, magnified_part
 
@@ -44,6 +44,9 @@ _LAGS = 24
 
 # ---- Components ----------------------------------------------------------------------------
 
+#: What parts of a model are of, where they do not add up in the values.
+_SCALES = {"log": "logarithm of ", "logit": "log odds of ", "count": "logarithm of mean "}
+
 
 def components(
     model: Result, series: Series, value_label: str, size: tuple[float, float]
@@ -55,7 +58,7 @@ def components(
     clock = Clock.of(model)
     whole = time_span(model)
     offset = np.linspace(*whole, 4000)
-    rest = model_curve(model, offset, series.output)
+    rest = linear_curve(model, offset, series.output)
     for cycle in model.cycles:
         rest = rest - _waveform(model, cycle, offset, series.output)
     top = figure.add_subplot(grid[0])
@@ -64,7 +67,8 @@ def components(
     draw.limit_values(top, rest)
     clock.set_up(top, *whole)
     # one label for all: the panels are too low for it
-    figure.supylabel(draw.wrapped(value_label), fontsize=draw.NORMAL, color=draw.INK)
+    scale = _SCALES.get(model.response, "")
+    figure.supylabel(draw.wrapped(scale + value_label), fontsize=draw.NORMAL, color=draw.INK)
     draw.add_headroom(top, 0.2)
     draw.note(top, "trend and slow variation, over the whole time")
     part = magnified_part(model, series) or whole
@@ -151,7 +155,7 @@ def forecast(
     draw.style(axes)
     clock = Clock.of(model)
     near = series.offset >= plan.shown_from
-    values = series.residual[near] + model_curve(model, series.offset[near], series.output)
+    values = series.values(model)[near]
     axes.plot(
         clock.places(series.offset[near]),
         values,
@@ -185,6 +189,8 @@ def forecast(
             gid="interval",
         )
     curve = model_curve(model, offset, series.output)
+    predicted = plain.predict(offset[ahead])
+    curve[ahead] = predicted.reshape(len(predicted), -1)[:, series.output]
     axes.plot(
         clock.places(offset),
         curve,
@@ -207,7 +213,8 @@ def _in_plain_numbers(model: Result) -> Result:
     first, last = time_span(model)
     scale = TimeScale(model.unit, calendar=False)
     predictor = replace(model.predictor, scale=scale, reference=0.0, first=first, last=last)
-    return replace(model, predictor=predictor)
+    responding = model.responding.at_reference(scale, first, last)
+    return replace(model, predictor=predictor, responding=responding)
 
 
 # ---- Residual ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
 from epicycle.views import rhythms
-from epicycle.views.series import Series, model_curve, waveform_at
+from epicycle.views.series import Series, linear_curve, waveform_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +77,7 @@ def changing(model: Result) -> list[Cycle]:
 def _followed(model: Result, series: Series, cycle: Cycle) -> Followed | None:
     from epicycle.changing.track import track
 
-    values = series.residual + model_curve(model, series.offset, series.output)
+    values = series.relative + linear_curve(model, series.offset, series.output)
     for other in model.cycles:
         if other is not cycle:
             values = values - _waveform(model, other, series)

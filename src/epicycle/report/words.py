@@ -31,9 +31,10 @@ def period(cycle: Cycle, unit: str) -> str:
 
 def explained(model: Result, series: Series) -> float:
     """Return the share of the variance that the model explains, offsets of groups left out."""
-    values = series.residual + model_curve(model, series.offset, series.output)
+    values = series.values(model)
     total = float(np.var(values))
-    return 1.0 - float(np.var(series.residual)) / total if total > 0 else 0.0
+    rest = values - model_curve(model, series.offset, series.output)
+    return 1.0 - float(np.var(rest)) / total if total > 0 else 0.0
 
 
 def summary(model: Result, series: Series | None, label: str) -> list[str]:

@@ -23,6 +23,7 @@ from epicycle.results.predictor import Predictor
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.options import Options
+from epicycle.samples.response import AUTO
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
@@ -175,7 +176,7 @@ def build_predictor(
         held=predictor.held,
         always=known_fundamentals(structure, goal) | asked_fundamentals(structure, goal),
         by_evidence=options.degree == 1,
-        positive=_positive(result, samples, predictor),
+        positive=_positive(result, samples, predictor) if options.response == AUTO else None,
     )
     return replace(predictor, ahead=ahead)
 

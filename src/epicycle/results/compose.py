@@ -39,14 +39,17 @@ from epicycle.results.assemble import (
     unclaimed_notes,
     with_wider_error,
 )
+from epicycle.results.counting import responding
 from epicycle.results.cycles import Asked, Cycle, per_output
 from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
+from epicycle.results.responding import Responding
 from epicycle.results.result import Result, Spectrum
 from epicycle.results.unseen import amplitude_limit, short_notes
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.labels import names_of
+from epicycle.samples.response import COUNT, IDENTITY, inverse
 
 
 def build_model(origin: Origin, started: float) -> Result:
@@ -69,12 +72,12 @@ def build_model(origin: Origin, started: float) -> Result:
     cycles = _cycles(final, roles)
     asked = _asked(final, roles, cycles)
     data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
-    # of the values as they were given, not as a robust loss has bounded them
-    given = samples.y if found.variation is None else samples.y - found.variation
-    own = found.fit.residual + (given - data.y)
+    own = final.own_residual()
     by = np.ones(len(samples.group_labels)) if gains is None else gains.value
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
     in_own_units = own * by[samples.group][:, np.newaxis]
+    responds = responding(final, roles)
+    in_own_units = _of_values(final, responds, in_own_units)
     residual[samples.kept] = np.where(samples.present, in_own_units, np.nan)
     far = outlying(own, data.weights, data.group)
     if is_exact(data, found.fit.chi2):
@@ -111,7 +114,19 @@ def build_model(origin: Origin, started: float) -> Result:
         group_shares=_group_shares(samples) if task.by_group else None,
         gains=_by_label(samples, gains),
         asked=asked,
+        responding=responds,
     )
+
+
+def _of_values(origin: Origin, responds: Responding, residual: Floats) -> Floats:
+    """Return what the model leaves of the values, from what it leaves on the scale of cycles."""
+    if responds.told == IDENTITY:
+        return residual
+    z, told = origin.task.samples.y, responds.told
+    model = inverse(z - residual, told)
+    # working values of counts are z = eta + (y - mu) / mu
+    left: Floats = residual * model if told == COUNT else inverse(z, told) - model
+    return left
 
 
 def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:

@@ -11,6 +11,7 @@ from epicycle.evidence.gears import GearTrain, find_gears
 from epicycle.results.cycles import Asked, Cycle, Line
 from epicycle.results.local_time import ClockTime, clock_time
 from epicycle.results.predictor import Predictor, group_rows
+from epicycle.results.responding import Responding
 from epicycle.results.suggestions import Suggestion, suggest_periods
 from epicycle.samples.arrays import Floats
 from epicycle.samples.options import check_count, check_positive
@@ -138,6 +139,8 @@ class Result:
         What the data say of the period that was asked about (``period=``), significant or not;
         None where cycles were looked for.  `amplitude_limit` is then the amplitude from which on
         that rhythm would have been claimed.
+    responding : Responding
+        How values follow from the scale on which cycles add up, see `response`.
     """
 
     cycles: tuple[Cycle, ...]
@@ -168,6 +171,28 @@ class Result:
     group_shares: tuple[float, ...] | None = None
     gains: dict[str, tuple[float, float]] = field(default_factory=dict)
     asked: Asked | None = None
+    responding: Responding = field(default_factory=Responding, repr=False)
+
+    @property
+    def response(self) -> str:
+        """The scale of level, cycles and amplitudes, of `jitter` and of `amplitude_limit`.
+
+        "identity": that of the values; "log", "logit"; of a "count", the logarithm of its mean.
+        """
+        return self.responding.told
+
+    @property
+    def forecast_response(self) -> str:
+        """The scale that predictions are made on: `response`, or what "auto" has chosen.
+
+        It is "count" where values are counts, and "log" where logarithms go on beyond the data.
+        """
+        if self.responding.counted is not None:
+            return "count"
+        ahead = self.predictor.ahead
+        outputs = () if ahead is None else ahead.outputs
+        is_log = any(one is not None and one.logarithmic for one in outputs)
+        return "log" if is_log else self.response
 
     @property
     def of_events(self) -> bool:
@@ -259,7 +284,7 @@ class Result:
             goes on from where it is at their end, with the cycles that last beside it; what it is
             (a constant, a trend, a level that lives) the data decide, see `trend` of
             :func:`epicycle.find_cycles`.  Where the logarithm of positive values is what has a
-            steady level and cycles, predictions are medians.
+            steady level and cycles, predictions are medians; of counts, means.
         std : ndarray, shape (m,) or (m, d)
             With `return_std` only: errors of all parameters together, the scatter of single
             values, and beyond the data the wandering of the level, errors with a memory, changes
@@ -273,12 +298,11 @@ class Result:
             If a time is missing, a group is unknown, or errors are asked for that are not known.
         """
         offsets = group if self.group_shares is None else None
-        middle = self.predictor(t, offsets, covariates)
-        result = self._shaped(middle, group)
+        where = (self.predictor, t, offsets, covariates)
+        result = self._shaped(self.responding.middle(*where), group)
         if not return_std:
             return result
-        spread = self.predictor.spread(t, offsets, covariates)
-        return result, self._shaped(spread.std(middle), group)
+        return result, self._shaped(self.responding.std(*where), group)
 
     def predict_interval(
         self, t: Any, coverage: float = 0.95, *, group: Any = None, covariates: Any = None
@@ -297,7 +321,8 @@ class Result:
         Returns
         -------
         lower, upper : ndarray, shape (m,) or (m, d)
-            Central intervals by Student's t.  They hold for values with the scatter of those that
+            Central intervals by Student's t; of counts, whole numbers by their distribution, from 0
+            on where that is central enough.  They hold for values with the scatter of those that
             were fitted, and as long as the cycles go on.  A piecewise trend is taken to bend as
             often and as much as it did, and an amplitude that varies to vary as it did.
 
@@ -309,11 +334,8 @@ class Result:
         if not 0.0 < check_positive(coverage, "coverage") < 1.0:
             raise ValueError(f"coverage must be above 0 and below 1, got {coverage!r}.")
         offsets = group if self.group_shares is None else None
-        spread = self.predictor.spread(t, offsets, covariates)
-        assert self.predictor.errors is not None
-        middle = self.predictor(t, offsets, covariates)
-        freedom = self.predictor.errors.degrees_of_freedom
-        lower, upper = spread.limits(middle, coverage, freedom)
+        where = (self.predictor, t, offsets, covariates)
+        lower, upper = self.responding.limits(*where, coverage)
         return self._shaped(lower, group), self._shaped(upper, group)
 
     def amplitude_at(self, t: Any, cycle: int = 0) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ import numpy as np
 from epicycle.limits import HONESTY, INPUTS
 from epicycle.samples.budget import Budget, Tell
 from epicycle.samples.checks import as_float
+from epicycle.samples.response import check_response
 
 #: The trend whose slope may change.
 PIECEWISE = "piecewise"
@@ -59,13 +60,13 @@ class Options:
     exposure: float = 0.0
     red_noise: bool = False
     loss: str = "squares"
+    response: str = "auto"
     clock: str = "elapsed"
 
     @classmethod
     def among(cls, parameters: Mapping[str, Any]) -> Options:
         """Return those of some parameters that are options of a search; the others are ignored."""
-        names = [field.name for field in fields(cls)]
-        return cls(**{name: parameters[name] for name in names if name in parameters})
+        return cls(**{f.name: parameters[f.name] for f in fields(cls) if f.name in parameters})
 
     def checked(self, *, of_events: bool) -> Options:
         """Return the options as numbers of the kinds declared.
@@ -86,11 +87,11 @@ class Options:
         """
         shortest, longest = check_period_limits(self.minimum_period, self.maximum_period)
         strategy = check_strategy(self.strategy)
+        for name in ("red_noise", "varying_amplitude", "period"):
+            if getattr(self, name) not in (False, None):
+                check_has_values(name, of_events=of_events)
         if self.red_noise:
-            check_has_values("red_noise", of_events=of_events)
             strategy = check_red_noise_strategy(strategy)
-        if self.varying_amplitude:
-            check_has_values("varying_amplitude", of_events=of_events)
         if of_events and (np.size(self.known) or np.any(np.asarray(self.exposure) != 0)):
             raise ValueError(
                 "known and exposure apply to values, not to events. To fix this, leave them out."
@@ -98,7 +99,6 @@ class Options:
         ratio, seconds = self.signal_to_noise, self.max_seconds
         period = check_period(self.period)
         if period is not None:
-            check_has_values("period", of_events=of_events)
             self._check_one_question()
         return Options(
             per_group=check_grouping(self.per_group),
@@ -123,6 +123,7 @@ class Options:
             exposure=_as_scalar(self.exposure, "exposure"),
             red_noise=bool(self.red_noise),
             loss=check_loss(self.loss, of_events=of_events),
+            response=check_response(self.response, self, of_events=of_events),
             clock=self.clock,
         )
 

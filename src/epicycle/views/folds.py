@@ -11,7 +11,16 @@ from epicycle.results.result import EventTimes, Result
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.views import drawing as draw
-from epicycle.views.series import Series, marker_size, one_turn, opacity, thinned, waveform_at
+from epicycle.views.series import (
+    Series,
+    as_factor,
+    as_part,
+    marker_size,
+    one_turn,
+    opacity,
+    thinned,
+    waveform_at,
+)
 from epicycle.views.spectra import first_number
 
 if TYPE_CHECKING:
@@ -27,7 +36,7 @@ def draw_fold(
 ) -> None:
     """Draw the samples, freed of all but one cycle, against its phase."""
     turn = series.turn_of(cycle)
-    values = series.residual + waveform_at(cycle, turn, series.output)
+    values = series.folded(waveform_at(cycle, turn, series.output))
     shown = thinned(len(turn), max_points)
     for code, colour, symbol, _ in series.looks():
         of_group = shown[series.group[shown] == code]
@@ -45,12 +54,12 @@ def draw_fold(
         )
     wave = one_turn(cycle, series.output)[1]
     # means add something where scatter hides the waveform, and only where there are enough
-    scattered = float(series.residual.std()) > 0.03 * float(np.ptp(wave))
+    scattered = float(series.relative.std()) > 0.03 * float(np.ptp(wave))
     if bins is None:
         bins = min(max(len(turn) // 16, 8), 40) if scattered and len(turn) >= 32 else 0
     if bins > 0:
         _draw_bin_means(axes, turn, values, turns, bins)
-    draw.limit_values(axes, values, wave)
+    draw.limit_values(axes, values, as_factor(wave, series.response))
 
 
 def _draw_bin_means(axes: Axes, turn: Floats, values: Floats, turns: int, bins: int) -> None:
@@ -80,9 +89,17 @@ def _draw_bin_means(axes: Axes, turn: Floats, values: Floats, turns: int, bins: 
     drawn.lines[0].set_gid("bin-means")
 
 
-def draw_waveform(axes: Axes, cycle: Cycle, output: int, turns: int, level: float = 0.0) -> None:
-    """Draw the waveform of a cycle about a level."""
+def draw_waveform(
+    axes: Axes,
+    cycle: Cycle,
+    output: int,
+    turns: int,
+    level: float = 0.0,
+    response: str = "identity",
+) -> None:
+    """Draw the waveform of a cycle about a level, or as a factor of it."""
     turn, wave = one_turn(cycle, output)
+    wave = as_factor(wave, response)
     axes.plot(
         np.concatenate([turn + k for k in range(turns)]),
         np.tile(level + wave, turns),
@@ -106,7 +123,7 @@ def label_fold(axes: Axes, model: Result, cycle: Cycle, output: int, value_label
     title = f"period {period}{unit}\namplitude {amplitude}"
     axes.set_title(title, fontsize=draw.NORMAL, color=draw.INK, loc="left", linespacing=1.35)
     draw.label(axes.xaxis, "phase from the reference time (turns)")
-    draw.label(axes.yaxis, value_label)
+    draw.label(axes.yaxis, as_part(value_label, model.response))
 
 
 def draw_folds(
@@ -126,7 +143,7 @@ def draw_folds(
         axes = figure.add_subplot(grid[column])
         if series is not None:
             draw_fold(axes, cycle, series, 2, None, max_points)
-        draw_waveform(axes, cycle, 0, 2)
+        draw_waveform(axes, cycle, 0, 2, response=model.response)
         label_fold(axes, model, cycle, 0, value_label if column == 0 else "")
         draw.label(axes.xaxis, "phase (turns)")
     if alone:

@@ -142,7 +142,7 @@ def plot_fold(
     if ax is None:
         ax = draw.new_figure(figsize).add_subplot()
     folds.draw_fold(ax, chosen, series, turns, bins, max_points)
-    folds.draw_waveform(ax, chosen, output, turns)
+    folds.draw_waveform(ax, chosen, output, turns, response=model.response)
     folds.label_fold(ax, model, chosen, output, series.name if value_label is None else value_label)
     return draw.figure_of(ax)
 

@@ -14,6 +14,7 @@ from epicycle.results.result import Result
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.labels import finder, names_of
+from epicycle.samples.response import COUNT, IDENTITY, LOGIT, inverse
 from epicycle.samples.times import TimeScale
 from epicycle.views import drawing as draw
 from epicycle.views.spectra import first_number
@@ -34,6 +35,10 @@ class Series:
         Phase of the samples in a cycle, in turns in [0, 1).
     residual : ndarray, shape (n,)
         Data minus model, in units of the reference where groups have gains.
+    relative : ndarray, shape (n,)
+        The same on the scale where level and cycles add up.
+    response : str
+        That scale.
     group : ndarray of int, shape (n,)
         Group of each sample, a position in `groups`.
     groups : tuple of str
@@ -47,6 +52,8 @@ class Series:
     offset: Floats
     turn_of: Callable[[Cycle], Floats]
     residual: Floats
+    relative: Floats
+    response: str
     group: NDArray[np.intp]
     groups: tuple[str, ...]
     output: int
@@ -69,7 +76,11 @@ class Series:
             )
         t, _, group = model.samples
         predictor = model.predictor
-        residual = model.residual if model.residual.ndim == 1 else model.residual[:, output]
+        told = model.residual
+        linear = told
+        if model.response != IDENTITY and model.origin is not None:
+            linear = model.origin.linear_residual()
+        residual, relative = (r if r.ndim == 1 else r[:, output] for r in (told, linear))
         if model.group_shares is not None and model.output_names is not None:
             label = model.output_names[output]
             of_group = [str(g) == label for g in np.asarray(group, dtype=object).tolist()]
@@ -89,13 +100,32 @@ class Series:
             place = finder(predictor.group_labels)
             given = np.asarray(group, dtype=object).ravel()[kept]
             codes = np.array([place(g) for g in given.tolist()], dtype=np.intp)
-        left = residual[kept] / (predictor.gain_of_groups[codes] if predictor.gains else 1.0)
-        return Series(offset, turn_of, left, codes, names, output, value_name(model, output))
+        gain = predictor.gain_of_groups[codes] if predictor.gains else 1.0
+        left = (residual[kept] / gain, relative[kept] / gain)
+        name = value_name(model, output)
+        return Series(offset, turn_of, *left, model.response, codes, names, output, name)
 
     @property
     def scatter(self) -> float:
         """Standard deviation of the residual."""
         return float(self.residual.std())
+
+    def beside(self, linear: Floats) -> Floats:
+        """Return values about a model, or part of one, on the scale where its parts add up."""
+        if self.response == COUNT:
+            # working values of counts are linear in them
+            return inverse(linear, COUNT) * (1.0 + self.relative)
+        return inverse(linear + self.relative, self.response)
+
+    def values(self, model: Result) -> Floats:
+        """Return the values, freed of what differs between groups."""
+        return self.beside(linear_curve(model, self.offset, self.output))
+
+    def folded(self, wave: Floats) -> Floats:
+        """Return values about a waveform alone: by what factor they, or odds, are off the level."""
+        if self.response == COUNT:
+            return np.exp(wave) * (1.0 + self.relative)
+        return as_factor(wave + self.relative, self.response)
 
     def looks(self) -> list[tuple[int, str, str, str]]:
         """Return number, colour, symbol and name of each group of samples."""
@@ -135,11 +165,27 @@ def one_turn(cycle: Cycle, output: int) -> tuple[Floats, Floats]:
     return turn, waveform_at(cycle, turn, output)
 
 
+def as_factor(wave: Floats, response: str) -> Floats:
+    """Return a part of a model as it is shown: as a factor where parts add up in logarithms."""
+    return wave if response == IDENTITY else np.exp(wave)
+
+
+def as_part(label: str, response: str) -> str:
+    """Return the label of a part of a model that is shown as such a factor."""
+    odds = "odds of " if response == LOGIT else ""
+    return label if response == IDENTITY or not label else f"{odds}{label} / level"
+
+
 def model_curve(model: Result, offset: Floats, output: int) -> Floats:
     """Return the model, with the mean offset of all groups, at times from the reference.
 
     Where groups have gains, it is that of the reference.
     """
+    return inverse(linear_curve(model, offset, output), model.response)
+
+
+def linear_curve(model: Result, offset: Floats, output: int) -> Floats:
+    """Return the same on the scale where level and cycles add up."""
     predictor = model.predictor
     first, last = time_span(model)
     # counted from the reference, plain numbers are exact enough for any calendar

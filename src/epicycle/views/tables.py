@@ -233,6 +233,15 @@ def _alias(cycle: Cycle, unit: str) -> str:
 # ---- Below the table -----------------------------------------------------------------------
 
 
+#: What is said of the scale of a result, where it is not that of the values.
+_SCALES = {
+    "log": "amplitudes are of logarithms: 0.1 is 10 %, 0.69 a factor of 2; predictions are values",
+    "logit": "amplitudes are of the logarithm of odds; predictions are values",
+    "count": "amplitudes are of the logarithm of the mean: 0.1 is 10 %, 0.69 a factor of 2; "
+    "predictions are counts",
+}
+
+
 def notes(model: Result) -> list[str]:
     """Return what else there is to know about a result, a line each.
 
@@ -268,6 +277,8 @@ def notes(model: Result) -> list[str]:
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
+    if model.response in _SCALES:
+        lines.append(f"response: {model.response} ({_SCALES[model.response]})")
     if model.outliers:
         lines.append(f"outliers: {len(model.outliers)} of {model.n_samples} samples lie far off")
     if model.trend_changes:

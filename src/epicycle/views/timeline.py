@@ -72,7 +72,7 @@ def draw_fit(
     inside = np.arange(len(series.offset))
     if part is not None:
         inside = np.flatnonzero((series.offset >= first) & (series.offset <= last))
-    values = series.residual[inside] + model_curve(model, series.offset[inside], series.output)
+    values = series.values(model)[inside]
     clock = Clock.of(model)
     _draw_points(axes, clock, series, inside, values, max_points, "samples")
     curve = _draw_model(axes, model, clock, series.output, first, last)
