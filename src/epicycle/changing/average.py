@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 
 from epicycle.changing.batch import Batch
 from epicycle.changing.begin import Family
-from epicycle.changing.fit import Solved, finish
+from epicycle.changing.fit import Solved
 from epicycle.changing.paths import difference, linear, tell, value, variance
 from epicycle.samples.arrays import Floats
 
@@ -85,7 +85,7 @@ def kept(families: Sequence[Family]) -> list[Kept]:
         if keep.size:
             batch = one.batch.take(keep)
             rough = one.name == "diffusing" or one.memory <= 1.0
-            found.append(Kept(batch, finish(batch), weight * one.share[keep], rough))
+            found.append(Kept(batch, one.solved.take(keep), weight * one.share[keep], rough))
     total = sum(float(one.share.sum()) for one in found)
     return [replace(one, share=one.share / total) for one in found]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.changing.design import HARMONIC, TWO_PI, Design, Terms
-from epicycle.samples.arrays import Floats
+from epicycle.samples.arrays import Complexes, Floats
 
 #: Log amplitudes beyond these are no amplitudes: nothing, and a thousand times the values.
 _LEAST, _MOST = -30.0, 7.0
@@ -96,13 +96,21 @@ class Batch:
         band = np.zeros((2 * chain.size, chain.width, len(self)))
         log_det = np.zeros(len(self))
         for j, channel in enumerate(chain.channels):
-            for memory in np.unique(self.memory[:, j]):
-                rows = np.flatnonzero(self.memory[:, j] == memory)
-                unit, unit_log_det = chain.prior(j, float(memory))
+            for memory, rows in alike(self.memory[:, j]):
+                unit, unit_log_det = chain.prior(j, memory)
                 scale = self.strength[rows, j] ** -2.0
                 band[:, :, rows] += unit[:, :, np.newaxis] * scale
                 log_det[rows] += unit_log_det + chain.count * channel.size * np.log(scale)
         return band, log_det
+
+
+def alike(memories: Floats) -> Iterator[tuple[float, slice | NDArray[np.intp]]]:
+    """Return which models have the same memory, one memory after the other."""
+    if (memories == memories[0]).all():
+        yield float(memories[0]), slice(None)
+        return
+    for memory in np.unique(memories):
+        yield float(memory), np.flatnonzero(memories == memory)
 
 
 def at_times(batch: Batch, at: Floats) -> Batch:
@@ -168,54 +176,66 @@ class Waves:
     ----------
     mean : ndarray, shape (B, n)
         What the models predict.
-    phase, log_amplitude : list of ndarray, shape (B, n)
-        Of each rhythm, in turns and in the logarithm.
+    turn : list of ndarray of complex, shape (B, n)
+        exp(2πi phase) of each rhythm.
+    log_amplitude : list of ndarray, shape (B, n)
     """
 
     mean: Floats
-    phase: list[Floats]
+    turn: list[Complexes]
     log_amplitude: list[Floats]
+
+    def take(self, which: NDArray[np.intp]) -> Waves:
+        """Return those of some models."""
+        turns = [one[which] for one in self.turn]
+        return Waves(self.mean[which], turns, [one[which] for one in self.log_amplitude])
 
 
 def waves(batch: Batch) -> Waves:
     """Return what the models predict at the samples."""
     design, record = batch.design, batch.design.record
-    chain = design.chain
+    values = design.chain.values(batch.x).swapaxes(1, 2)
     mean = batch.part("level") @ record.level.T
-    mean += (chain.maps[design.noise_channel] @ batch.x).T
-    phases, amplitudes = [], []
+    mean += values[design.noise_channel]
+    turns, amplitudes = [], []
     for o, frequency in enumerate(design.frequency):
         # whole turns are left out before the small numbers are added
-        phase = (frequency * record.t) % 1.0 + batch.part("null", o) @ design.null(record.t, o).T
+        phase = (frequency * record.t) % 1.0 + batch.part("null", o) @ design.phases[o].T
         if design.events:
             phase += np.einsum("bne,be->bn", batch.shifts[o], batch.part("events", o))
         channel = design.phase_channel(o)
         if channel is not None:
-            phase += (chain.maps[channel] @ batch.x).T
-        log_amplitude = batch.part("amplitude", o) @ design.decay(record.t).T
+            phase += values[channel]
+        log_amplitude = batch.part("amplitude", o) @ design.decays.T
         channel = design.amplitude_channel(o)
         if channel is not None:
-            log_amplitude += (chain.maps[channel] @ batch.x).T
+            log_amplitude += values[channel]
         log_amplitude = np.clip(log_amplitude, _LEAST, _MOST)
-        phases.append(phase)
+        turn = turned(phase)
+        turns.append(turn)
         amplitudes.append(log_amplitude)
-        mean += np.exp(log_amplitude) * shape(batch, phase, o)[0]
-    return Waves(mean, phases, amplitudes)
+        mean += np.exp(log_amplitude) * shape(batch, turn, o)[0]
+    return Waves(mean, turns, amplitudes)
+
+
+def turned(phase: Floats) -> Complexes:
+    """Return exp(2πi phase)."""
+    result = np.empty(phase.shape, dtype=np.complex128)
+    np.cos(TWO_PI * phase, out=result.real)
+    np.sin(TWO_PI * phase, out=result.imag)
+    return result
 
 
 def shape(
-    batch: Batch, phase: Floats, rhythm: int, *, slope: bool = False
+    batch: Batch, turn: Complexes, rhythm: int, *, slope: bool = False
 ) -> tuple[Floats, Floats | None, list[Floats]]:
     """Return the waveform of unit amplitude at phases, its derivative, and its harmonics."""
-    turn = TWO_PI * phase
-    cosine, sine = np.cos(turn), np.sin(turn)
-    value, derivative = cosine, -TWO_PI * sine if slope else None
+    value, derivative = turn.real, -TWO_PI * turn.imag if slope else None
     coefficients = HARMONIC * batch.part("harmonics", rhythm)
     columns: list[Floats] = []
-    step = cosine + 1j * sine
-    wave = step
+    wave = turn
     for h in range(2, batch.design.harmonics + 1):
-        wave = wave * step
+        wave = wave * turn
         a, b = (coefficients[:, 2 * h - 4 + k, np.newaxis] for k in (0, 1))
         value = value + a * wave.real + b * wave.imag
         if derivative is not None:
@@ -225,18 +245,23 @@ def shape(
 
 
 def derivatives(batch: Batch, at: Waves) -> tuple[list[Floats], Floats]:
-    """Return derivatives by the value of each channel, (B, n), and by the border, (B, n, p)."""
+    """Return derivatives by the value of each channel, (B, n), and the border, (B, n, 1 + p).
+
+    The first column of the border are the residuals, the others are derivatives by its numbers.
+    """
     design, record = batch.design, batch.design.record
     models, n = at.mean.shape
-    border = np.empty((models, n, design.width))
+    wide = np.empty((n, models, 1 + design.width)).swapaxes(0, 1)
+    wide[:, :, 0] = record.y - at.mean
+    border = wide[:, :, 1:]
     border[:, :, design.slices["level", 0]] = record.level
     channels: list[Floats] = []
     for o in range(len(design.frequency)):
         height = np.exp(at.log_amplitude[o])
-        value, slope, columns = shape(batch, at.phase[o], o, slope=True)
+        value, slope, columns = shape(batch, at.turn[o], o, slope=True)
         assert slope is not None
         by_phase, by_amplitude = height * slope, height * value
-        null, decay = design.null(record.t, o), design.decay(record.t)
+        null, decay = design.phases[o], design.decays
         border[:, :, design.slices["null", o]] = by_phase[:, :, np.newaxis] * null
         border[:, :, design.slices["amplitude", o]] = by_amplitude[:, :, np.newaxis] * decay
         if design.events:
@@ -248,4 +273,4 @@ def derivatives(batch: Batch, at: Waves) -> tuple[list[Floats], Floats]:
         if design.varies:
             channels.append(by_amplitude)
     channels.append(np.ones((models, n)))
-    return channels, border
+    return channels, wide

@@ -165,7 +165,7 @@ def smoothed(
     seen = worth / start.error**2
     band = path.prior(0, memory)[0] * _GENEROUS[1] ** -2.0
     band = band + (path.products[0, 0] @ seen).reshape(band.shape)
-    right = path.back[0] @ np.column_stack([away * seen, null * seen[:, np.newaxis]])
+    right = path.back([np.column_stack([away * seen, null * seen[:, np.newaxis]])])
     solved = chains.factor(band[:, :, np.newaxis], own.count).solve(right[np.newaxis])[0]
     normal = worth * border.T @ border + np.eye(3) - right[:, 1:].T @ solved[:, 1:]
     c = np.linalg.solve(normal, worth * border.T @ wanted - right[:, 1:].T @ solved[:, 0])

@@ -11,14 +11,16 @@ stand one after the other in one long band, without coupling, and LAPACK is call
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve_banded, cholesky_banded
-from scipy.linalg.lapack import dpttrs
-from scipy.sparse import csr_array
+from scipy.linalg import cholesky_banded, solve_banded
+from scipy.linalg.lapack import dpbtrf, dpbtrs, dpttrs
+from scipy.sparse import csr_array, hstack, vstack
 
 from epicycle.samples.arrays import Floats
 
@@ -29,6 +31,9 @@ Kind = Literal["walk", "noise", "path"]
 
 #: By how much diagonals grow, one after the other, until rounding no longer matters.
 _RIDGES = (0.0, 1e-12, 1e-9, 1e-6)
+
+#: Up to so many numbers are put together for one product: a matter of time, and of memory.
+_FEW = 1 << 20
 
 #: Walks and paths begin at 0: what the first knot may have of the variance of one step.
 _PINNED = 1e-4
@@ -124,6 +129,8 @@ class Chain:
         Knots stand at ``start + k step``.
     maps : tuple of sparse arrays, shape (n, width)
         Value of each channel at the samples.
+    products : dict
+        For each two channels, the map from products of derivatives to the lower band.
     """
 
     def __init__(self, t: Floats, kinds: tuple[Kind, ...], start: float, end: float, count: int):
@@ -136,10 +143,56 @@ class Chain:
         self.channels, self.size, self.width = tuple(channels), first, first * count
         self._priors: dict[tuple[int, float], tuple[Floats, float]] = {}
         self.maps = tuple(self.matrix(t, j) for j in range(len(channels)))
-        self.back = tuple(one.T.tocsr() for one in self.maps)
         self.products = {
             (a, b): self._product(t, a, b) for b in range(len(channels)) for a in range(b + 1)
         }
+
+    # All channels at once: one product of a sparse matrix costs little more than a smaller one.
+
+    @cached_property
+    def _maps(self) -> csr_array:
+        result: csr_array = vstack(self.maps, format="csr")
+        return result
+
+    @cached_property
+    def _back(self) -> csr_array:
+        result: csr_array = self._maps.T.tocsr()
+        return result
+
+    @cached_property
+    def _products(self) -> csr_array:
+        return hstack(list(self.products.values()), format="csr")
+
+    def values(self, x: Floats) -> Floats:
+        """Return the values of all channels at the samples, (J, n, B), of numbers (width, B)."""
+        result: Floats = (self._maps @ x).reshape(len(self.channels), -1, x.shape[1])
+        return result
+
+    def back(self, weights: Iterable[Floats]) -> Floats:
+        """Return what weights of each channel, shape (n, r), sum to at the numbers, (width, r)."""
+        each = iter(weights)
+        first = next(each)
+        result: Floats
+        if first.size <= _FEW:
+            result = self._back @ np.concatenate([first, *each])
+            return result
+        result = self.maps[0].T @ first
+        for one, more in zip(self.maps[1:], each, strict=True):
+            result += one.T @ more
+        return result
+
+    def band(self, slopes: Sequence[Floats], weight: Floats) -> Floats:
+        """Return what samples add to the precision, shape (2 m, width, B).
+
+        Parameters
+        ----------
+        slopes : sequence of ndarray, shape (n, B)
+            Derivatives by the value of each channel.
+        weight : ndarray, shape (n, B)
+        """
+        both = np.concatenate([slopes[a] * slopes[b] * weight for a, b in self.products])
+        result: Floats = (self._products @ both).reshape(2 * self.size, self.width, -1)
+        return result
 
     def locate(self, t: Floats) -> tuple[NDArray[np.intp], Floats]:
         """Return the knot before each time, and the place between it and the next, 0 to 1."""
@@ -223,16 +276,21 @@ class Factor:
         result: Floats = 2 * np.log(self.band[0]).reshape(self.models, -1).sum(axis=1)
         return result
 
+    def take(self, which: NDArray[np.intp]) -> Factor:
+        """Return the factors of some of the models."""
+        rows = self.band.reshape(len(self.band), self.models, -1)[:, which]
+        return Factor(rows.reshape(len(rows), -1), self.count, self.size, len(which))
+
     def solve(self, right: Floats) -> Floats:
         """Return solutions, shape (B, width, r), as `right` is."""
-        flat = right.reshape(-1, right.shape[2])
+        flat = right.transpose(2, 0, 1).reshape(right.shape[2], -1).T  # columns, as LAPACK has them
         result: Floats
         if self.size == 1:  # LAPACK's own way for three diagonals is several times as fast
             ratio = self.band[1, :-1] / self.band[0, :-1]
-            result = dpttrs(self.band[0] ** 2, ratio, np.asfortranarray(flat))[0]
+            result = dpttrs(self.band[0] ** 2, ratio, flat)[0]
         else:
-            result = cho_solve_banded((self.band, True), flat, check_finite=False)
-        return result.reshape(right.shape)
+            result = dpbtrs(self.band, flat, lower=1)[0]
+        return result.T.reshape(right.shape[2], *right.shape[:2]).transpose(1, 2, 0)
 
     def covariances(self, lags: int = 1) -> list[Floats]:
         """Return the blocks of the inverse up to some knots from the diagonal.
@@ -254,6 +312,8 @@ class Factor:
         inverse = np.linalg.inv(here)
         carry = later @ inverse
         own = inverse.swapaxes(-1, -2) @ inverse
+        if m == 1:
+            return _scalar_blocks(own[..., 0, 0], carry[..., 0, 0], lags)
         blocks = np.empty_like(own)
         blocks[:, -1] = own[:, -1]
         for k in range(self.count - 2, -1, -1):
@@ -265,6 +325,19 @@ class Factor:
         return result
 
 
+def _scalar_blocks(own: Floats, carry: Floats, lags: int) -> list[Floats]:
+    """Return the same of one number per knot, where the recursion is a bidiagonal system."""
+    square = carry**2
+    square[:, -1] = 0.0  # models stand one after the other
+    band = np.stack([np.roll(-square.ravel(), 1), np.ones(square.size)])
+    solved = solve_banded((0, 1), band, own.ravel(), check_finite=False)
+    result: list[Floats] = [np.asarray(solved, dtype=np.float64).reshape(own.shape)]
+    for _ in range(lags):
+        before = result[-1]
+        result.append(-before[:, 1:] * carry[:, : before.shape[1] - 1])
+    return [one[..., np.newaxis, np.newaxis] for one in result]
+
+
 def factor(band: Floats, count: int) -> Factor:
     """Return the Cholesky factor of precisions, shape (2 m, width, B).
 
@@ -274,15 +347,26 @@ def factor(band: Floats, count: int) -> Factor:
         If one of them is not positive definite.
     """
     rows, width, models = band.shape
-    flat = np.ascontiguousarray(band.transpose(0, 2, 1)).reshape(rows, models * width)
+    # columns, as LAPACK has them
+    flat = np.ascontiguousarray(band.transpose(2, 1, 0)).reshape(models * width, rows).T
     for ridge in _RIDGES:
         try:
             flat[0] *= 1 + ridge
-            lower = cholesky_banded(flat, lower=True, check_finite=False)
+            lower = _cholesky(flat)
         except np.linalg.LinAlgError:
             continue
         return Factor(lower, count, rows // 2, models)
     raise np.linalg.LinAlgError("a precision is not positive definite")
+
+
+def _cholesky(band: Floats) -> Floats:
+    """Return the Cholesky factor of a lower band, by LAPACK as SciPy would."""
+    if len(band) == 2:
+        return np.asarray(cholesky_banded(band, lower=True, check_finite=False))
+    lower, info = dpbtrf(band, lower=1)
+    if info:
+        raise np.linalg.LinAlgError("not positive definite")
+    return np.asarray(lower)
 
 
 def times(band: Floats, x: Floats) -> Floats:

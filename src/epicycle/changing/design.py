@@ -68,11 +68,21 @@ class Record:
     w: Floats
     level: Floats
     degree: int
+    _chains: dict[tuple[tuple[Kind, ...], int], Chain] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @property
     def half(self) -> float:
         """Half the span of the data, in cycles."""
         return 0.5 * float(self.t[-1] - self.t[0])
+
+    def chain(self, kinds: tuple[Kind, ...], count: int) -> Chain:
+        """Return a chain of some channels over the record, the same one each time."""
+        if (kinds, count) not in self._chains:
+            ends = float(self.t[0]), float(self.t[-1])
+            self._chains[kinds, count] = Chain(self.t, kinds, *ends, count)
+        return self._chains[kinds, count]
 
     def trend(self, t: Floats) -> Floats:
         """Return the columns of the level at other times, in the mean of all groups."""
@@ -109,6 +119,10 @@ class Design:
         Highest harmonic, and number of shifts.
     knots : int
         Number of knots.
+    phases : list of ndarray, shape (n, 3)
+        :meth:`null` of each rhythm at the samples.
+    decays : ndarray, shape (n, 2)
+        :meth:`decay` at the samples.
     """
 
     record: Record
@@ -119,6 +133,8 @@ class Design:
     events: int
     knots: int
     chain: Chain = field(init=False, repr=False)
+    phases: list[Floats] = field(init=False, repr=False)
+    decays: Floats = field(init=False, repr=False)
     slices: dict[tuple[str, int], slice] = field(init=False, repr=False)
     width: int = field(init=False)
 
@@ -129,9 +145,10 @@ class Design:
                 kinds.append("walk" if self.wander == "walk" else "path")
             if self.varies:
                 kinds.append("path")
-        t = self.record.t
-        chain = Chain(t, (*kinds, "noise"), float(t[0]), float(t[-1]), self.knots)
-        object.__setattr__(self, "chain", chain)
+        object.__setattr__(self, "chain", self.record.chain((*kinds, "noise"), self.knots))
+        at_samples = [self.null(self.record.t, o) for o in range(len(self.frequency))]
+        object.__setattr__(self, "phases", at_samples)
+        object.__setattr__(self, "decays", self.decay(self.record.t))
         slices, first = {}, 0
         sizes = {
             "null": 3,

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle.changing import chain as chains
-from epicycle.changing.batch import Batch, Waves, derivatives, waves
+from epicycle.changing.batch import Batch, Waves, alike, derivatives, waves
 from epicycle.samples.arrays import Floats
 
 #: No phase moves by more than this in one step, in turns: further away the slope tells nothing.
@@ -64,44 +65,60 @@ class Solved:
     objective: Floats
     log_evidence: Floats
 
+    def take(self, which: NDArray[np.intp]) -> Solved:
+        """Return some of the models."""
+        return Solved(
+            self.factor.take(which),
+            self.by_border[which],
+            self.border[which],
+            self.dx[:, which],
+            self.dc[which],
+            self.objective[which],
+            self.log_evidence[which],
+        )
 
-def objective(batch: Batch, at: Waves, prior: Floats) -> tuple[Floats, Floats]:
-    """Return minus twice the log posterior, but for constants, and the weighted squares, (B,)."""
+
+def objective(batch: Batch, at: Waves, prior: Floats) -> Floats:
+    """Return minus twice the log posterior, but for constants, (B,)."""
+    return _objective(batch, at, chains.times(prior, batch.x))
+
+
+def _objective(batch: Batch, at: Waves, pulled: Floats) -> Floats:
+    """Return the same, where the product of the prior precision and the knots is at hand."""
     record = batch.design.record
     squares = ((record.y - at.mean) ** 2 @ record.w) / batch.variance
-    known = (chains.times(prior, batch.x) * batch.x).sum(axis=0)
-    return squares + known + (batch.precision * batch.c**2).sum(axis=1), squares
+    known = np.einsum("kb,kb->b", pulled, batch.x)
+    result: Floats = squares + known + (batch.precision * batch.c**2).sum(axis=1)
+    return result
 
 
 def solve(batch: Batch, at: Waves, prior: Floats, log_det: Floats) -> Solved:
     """Return the step and the evidence of the models linearised where they are."""
     design, record = batch.design, batch.design.record
     chain, models = design.chain, len(batch)
-    channels, border = derivatives(batch, at)
+    channels, wide = derivatives(batch, at)
     weight = record.w / batch.variance[:, np.newaxis]
-    weighted = weight * (record.y - at.mean)
 
-    band = prior.copy()
-    for (a, b), product in chain.products.items():
-        band += (product @ (channels[a] * channels[b] * weight).T).reshape(band.shape)
-    right = np.empty((models, chain.width, 1 + design.width))
-    right[:, :, 0] = -chains.times(prior, batch.x).T
-    right[:, :, 1:] = 0.0
-    for back, slope in zip(chain.back, channels, strict=True):
-        right[:, :, 0] += (back @ (slope * weighted).T).T
-        seen = (slope * weight)[:, :, np.newaxis] * border
-        flat = back @ seen.transpose(1, 0, 2).reshape(len(record.t), -1)
-        right[:, :, 1:] += flat.reshape(chain.width, models, -1).transpose(1, 0, 2)
+    band = prior + chain.band([slope.T for slope in channels], weight.T)
+    rows = wide.swapaxes(0, 1)
+    seen = (
+        (rows * (slope * weight).T[:, :, np.newaxis]).reshape(len(record.t), -1)
+        for slope in channels
+    )
+    flat = chain.back(seen).reshape(chain.width, models, -1)
+    right = np.ascontiguousarray(flat.transpose(2, 1, 0)).transpose(1, 2, 0)
+    pulled = chains.times(prior, batch.x)
+    right[:, :, 0] -= pulled.T
     factor = chains.factor(band, chain.count)
     solved = factor.solve(right)
 
     coupling = right[:, :, 1:].swapaxes(1, 2)
-    schur = border.swapaxes(1, 2) @ (weight[:, :, np.newaxis] * border)
+    products = wide.swapaxes(1, 2) @ (weight[:, :, np.newaxis] * wide[:, :, 1:])
+    schur = products[:, 1:] - coupling @ solved[:, :, 1:]
     schur += batch.precision[:, :, np.newaxis] * np.eye(design.width)
-    schur -= coupling @ solved[:, :, 1:]
     schur = 0.5 * (schur + schur.swapaxes(1, 2))
-    gradient = (border.swapaxes(1, 2) @ weighted[:, :, np.newaxis])[:, :, 0]
-    gradient -= batch.precision * batch.c + (coupling @ solved[:, :, :1])[:, :, 0]
+    gradient = products[:, 0] - batch.precision * batch.c
+    gradient -= (coupling @ solved[:, :, :1])[:, :, 0]
     # scaled to a unit diagonal: what a model leaves out has a huge precision
     scale = 1 / np.sqrt(np.maximum(np.einsum("bii->bi", schur), 1.0))
     lower = _cholesky(schur * scale[:, :, np.newaxis] * scale[:, np.newaxis, :])
@@ -110,7 +127,7 @@ def solve(batch: Batch, at: Waves, prior: Floats, log_det: Floats) -> Solved:
     dc = (covariance @ gradient[:, :, np.newaxis])[:, :, 0]
     dx = solved[:, :, 0] - (solved[:, :, 1:] @ dc[:, :, np.newaxis])[:, :, 0]
 
-    value, _ = objective(batch, at, prior)
+    value = _objective(batch, at, pulled)
     log_schur = 2 * np.log(np.einsum("bii->bi", lower)).sum(1) - 2 * np.log(scale).sum(1)
     evidence = -0.5 * (
         value
@@ -131,9 +148,8 @@ def _cholesky(matrices: Floats) -> Floats:
     """
     for ridge in _RIDGES:
         try:
-            return np.asarray(
-                np.linalg.cholesky(matrices + ridge * np.eye(matrices.shape[1])), dtype=np.float64
-            )
+            ridged = matrices + ridge * np.eye(matrices.shape[1]) if ridge else matrices
+            return np.asarray(np.linalg.cholesky(ridged), dtype=np.float64)
         except np.linalg.LinAlgError:
             continue
     raise np.linalg.LinAlgError("the border has no information")
@@ -151,18 +167,17 @@ def covariances(solved: Solved) -> list[Floats]:
     ]
 
 
-def move(batch: Batch, solved: Solved, prior: Floats) -> Waves:
+def move(batch: Batch, solved: Solved, prior: Floats, at: Waves) -> Waves:
     """Go one step, as far as phases may move and the posterior grows; return where that leads."""
     largest = np.maximum(_phase_step(batch, solved), 1.0)
     share = 1.0 / largest
     x, c = batch.x.copy(), batch.c.copy()
     open_ = np.ones(len(batch), dtype=bool)
-    at = waves(batch)
     for attempt in range(7):
         batch.x = x + share * solved.dx
         batch.c = c + share[:, np.newaxis] * solved.dc
         at = waves(batch)
-        worse = objective(batch, at, prior)[0] > solved.objective * (1 + 1e-9) + 1e-9
+        worse = objective(batch, at, prior) > solved.objective * (1 + 1e-9) + 1e-9
         open_ &= worse
         if not open_.any():
             break
@@ -173,20 +188,20 @@ def move(batch: Batch, solved: Solved, prior: Floats) -> Waves:
 def _phase_step(batch: Batch, solved: Solved) -> Floats:
     """Return the largest step of any phase and log amplitude, in units of what is allowed."""
     design = batch.design
-    chain, record = design.chain, design.record
+    values = design.chain.values(solved.dx).swapaxes(1, 2)
     result = np.zeros(len(batch))
     for o in range(len(design.frequency)):
-        phase = solved.dc[:, design.slices["null", o]] @ design.null(record.t, o).T
+        phase = solved.dc[:, design.slices["null", o]] @ design.phases[o].T
         if design.events:
             numbers = solved.dc[:, design.slices["events", o]]
             phase += np.einsum("bne,be->bn", batch.shifts[o], numbers)
         channel = design.phase_channel(o)
         if channel is not None:
-            phase += (chain.maps[channel] @ solved.dx).T
-        level = solved.dc[:, design.slices["amplitude", o]] @ design.decay(record.t).T
+            phase += values[channel]
+        level = solved.dc[:, design.slices["amplitude", o]] @ design.decays.T
         channel = design.amplitude_channel(o)
         if channel is not None:
-            level += (chain.maps[channel] @ solved.dx).T
+            level += values[channel]
         result = np.maximum(result, np.abs(phase).max(axis=1) / STEP)
         result = np.maximum(result, np.abs(level).max(axis=1) / _STEP_AMPLITUDE)
     return result
@@ -204,12 +219,9 @@ def strengths(batch: Batch, solved: Solved, at: Waves, free: Sequence[int]) -> N
     used = np.einsum("bii,bi->b", solved.border, batch.precision)
     for j, channel in enumerate(chain.channels):
         trace, squares = np.zeros(len(batch)), np.zeros(len(batch))
-        for memory in np.unique(batch.memory[:, j]):
-            rows = np.flatnonzero(batch.memory[:, j] == memory)
-            unit = chain.prior(j, float(memory))[0][:, :, np.newaxis]
-            both = np.einsum(
-                "dkb,dkb->db", np.broadcast_to(unit, band[:, :, rows].shape), band[:, :, rows]
-            )
+        for memory, rows in alike(batch.memory[:, j]):
+            unit = chain.prior(j, memory)[0][:, :, np.newaxis]
+            both = np.einsum("dk,dkb->db", unit[:, :, 0], band[:, :, rows])
             precision = batch.strength[rows, j] ** -2.0
             trace[rows] = (both[0] + 2 * both[1:].sum(axis=0)) * precision
             x = batch.x[:, rows]
@@ -242,14 +254,14 @@ def fit(batch: Batch, free: Sequence[int] = (), *, outer: int = 8, inner: int = 
         The linearised models at the end, for covariances.
     """
     active = np.arange(len(batch))
+    at = waves(batch)
     for _ in range(outer):
         part = batch.take(active) if len(active) < len(batch) else batch
         before = part.log_evidence.copy()
         prior, log_det = part.prior()
-        at = waves(part)
         solved = solve(part, at, prior, log_det)
         for _ in range(inner):
-            at = move(part, solved, prior)
+            at = move(part, solved, prior, at)
             if max(np.abs(solved.dx).max(initial=0), np.abs(solved.dc).max()) < _SMALL:
                 break  # linearised before or after such a step, the models are the same
             solved = solve(part, at, prior, log_det)
@@ -257,8 +269,10 @@ def fit(batch: Batch, free: Sequence[int] = (), *, outer: int = 8, inner: int = 
         strengths(part, solved, at, free)
         if part is not batch:
             batch.put(active, part)
-        settled = np.abs(part.log_evidence - before) < 5e-3
-        active = active[~settled]
+        open_ = np.abs(part.log_evidence - before) >= 5e-3
+        active = active[open_]
+        if not open_.all():
+            at = at.take(np.flatnonzero(open_))
         if not active.size:
             break
     return finish(batch)

@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 from epicycle.changing.batch import Batch, join
 from epicycle.changing.begin import Family, Setting, begun, carried
 from epicycle.changing.design import Design, Terms
-from epicycle.changing.fit import finish, fit
+from epicycle.changing.fit import Solved, fit
 from epicycle.changing.scan import Start
 from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
@@ -168,9 +168,8 @@ def swelling(setting: Setting, base: Batch) -> tuple[Setting, Batch, dict[str, f
     return setting, best, evidence
 
 
-def settled(name: str, batch: Batch, *, memory: float = np.nan) -> Family:
+def settled(name: str, batch: Batch, solved: Solved, *, memory: float = np.nan) -> Family:
     """Return fitted models as a family, each as probable as the others beforehand."""
-    solved = finish(batch)
     total = float(logsumexp(batch.log_evidence))
     share = np.exp(batch.log_evidence - total)
     log_evidence = total - float(np.log(len(batch)))
@@ -194,14 +193,13 @@ def steady(setting: Setting, base: Batch, starts: Sequence[Sequence[Start]]) -> 
             begins.append(one)
     batch = join(begins)
     fit(batch, free, outer=6)
-    found = []
-    for name, rows in (("constant", slice(0, len(starts))), ("drifting", slice(len(starts), None))):
-        places = np.arange(len(batch))[rows]
-        best = places[batch.log_evidence[rows].argmax()]
-        one = batch.take([best])
-        fit(one, free, outer=4)
-        found.append(settled(name, one))
-    return found
+    rows = np.arange(len(batch)).reshape(2, -1)
+    best = batch.take([int(one[batch.log_evidence[one].argmax()]) for one in rows])
+    solved = fit(best, free, outer=4)
+    return [
+        settled(name, best.take([k]), solved.take(np.array([k])))
+        for k, name in enumerate(("constant", "drifting"))
+    ]
 
 
 def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
@@ -216,15 +214,16 @@ def wandering(setting: Setting, begins: Sequence[Batch]) -> list[Family]:
     walk, path = setting.design("walk"), setting.design("path")
     none = np.full(len(WALKS), np.inf)
     best = raced(setting, walk, begins, np.array(WALKS), none)
-    fit(best, setting.free(walk), outer=4)
-    families = [settled("diffusing", best, memory=0.0)]
+    solved = fit(best, setting.free(walk), outer=4)
+    families = [settled("diffusing", best, solved, memory=0.0)]
     count = len(STRENGTHS)
     strengths, memories = np.tile(STRENGTHS, len(MEMORIES)), np.repeat(MEMORIES, count)
     best = raced(setting, path, begins, strengths, memories)
-    fit(best, setting.free(path), outer=4)
+    solved = fit(best, setting.free(path), outer=4)
     for k, memory in enumerate(MEMORIES):
-        part = best.take(np.arange(k * count, (k + 1) * count))
-        families.append(settled("wandering", part, memory=memory))
+        rows = np.arange(k * count, (k + 1) * count)
+        part = best.take(rows)
+        families.append(settled("wandering", part, solved.take(rows), memory=memory))
     return families
 
 

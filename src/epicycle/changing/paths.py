@@ -91,8 +91,11 @@ def seen(
         extra = 2 * h / memory * inner
     last = chain.start + h * (chain.count - 1)
     beyond = np.maximum(t - last, chain.start - t)
+    on: dict[float, tuple[Floats, ...]] = {}  # as far before as after
     for g in np.flatnonzero(beyond > 0):
-        carry, innovation, _ = transition(one.kind, float(beyond[g]), memory)
+        far = float(beyond[g])
+        on[far] = on.get(far) or transition(one.kind, far, memory)
+        carry, innovation, _ = on[far]
         row, after = carry[0].copy(), t[g] > last
         if one.kind == "path":  # slopes are counted per step of the knots
             row[1] *= beyond[g] / h * (1 if after else -1)
@@ -205,7 +208,7 @@ def variance(batch: Batch, solved: Solved, blocks: list[Floats], parts: list[Lin
     for one in with_chain:
         by = _pairs(solved.by_border, design, one)
         border = border - np.einsum("gq,bgqp->bgp", one.weight, by)
-    result = result + np.einsum("bgp,bpq,bgq->bg", border, solved.border, border, optimize=True)
+    result = result + ((border @ solved.border) * border).sum(axis=-1)
     for one in with_chain:
         for other in with_chain:
             result = result + _covariance(design, blocks, one, other)

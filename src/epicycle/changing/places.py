@@ -51,17 +51,16 @@ def linear_places(base: Batch) -> list[Place]:
     at = waves(base)
     prior, log_det = base.prior()
     solved = solve(base, at, prior, log_det)
-    channels, border = derivatives(base, at)
+    channels, wide = derivatives(base, at)
+    border = wide[0, :, 1:]
     null = design.slices["null", 0].start
-    by_phase = border[0, :, null] / PHASE
+    by_phase = border[:, null] / PHASE
     trial = design.shifts(record.t, times[np.newaxis], 0)[0] * by_phase[:, np.newaxis]
     weight = record.w / base.variance[0]
-    seen = np.zeros((chain.width, trial.shape[1]))
-    for back, slope in zip(chain.back, channels, strict=True):
-        seen += back @ (trial * (slope[0] * weight)[:, np.newaxis])
+    seen = chain.back(trial * (slope[0] * weight)[:, np.newaxis] for slope in channels)
     inner_solution = solved.factor.solve(seen[np.newaxis])[0]
     # rows: what the border and the trial columns share, less what the chain explains of both
-    shared = border[0].T @ (weight[:, np.newaxis] * trial)
+    shared = border.T @ (weight[:, np.newaxis] * trial)
     knots = solved.by_border[0]  # the chain's answer to the border
     shared -= knots.T @ seen
     own = (trial**2 * weight[:, np.newaxis]).sum(axis=0) - (seen * inner_solution).sum(axis=0) + 1
@@ -69,7 +68,7 @@ def linear_places(base: Batch) -> list[Place]:
     left = weight * (record.y - at.mean[0])
     # at the optimum the gradients of all that is fitted vanish: what is left is the trial's own
     pull = trial.T @ left - inner_solution.T @ (
-        sum(b @ (s[0] * left) for b, s in zip(chain.back, channels, strict=True))
+        chain.back((slope[0] * left)[:, np.newaxis] for slope in channels)[:, 0]
         - chains.times(prior, base.x)[:, 0]
     )
     gain = 0.5 * pull**2 / np.maximum(own, 1e-9)

@@ -196,21 +196,28 @@ def _followed(
     centres, width = windows
     coefficients = np.zeros((len(centres), 3))
     error = np.full(len(centres), np.inf)
-    for k, centre in enumerate(centres):
-        near = slice(*np.searchsorted(t, [centre - 4 * width, centre + 4 * width]))
-        x, v = t[near] - centre, y[near]
-        window = w[near] * np.exp(-0.5 * (x / width) ** 2)
-        turn = TWO_PI * frequency[k] * x
+    for k in range(0, len(centres), 64):
+        rows = slice(k, min(k + 64, len(centres)))
+        low, high = centres[rows][0] - 4 * width, centres[rows][-1] + 4 * width
+        near = slice(*np.searchsorted(t, [low, high]))
+        x, v = t[near] - centres[rows, np.newaxis], y[near]
+        window = w[near] * np.exp(-0.5 * (x / width) ** 2) * (np.abs(x) <= 4 * width)
+        turn = TWO_PI * frequency[rows, np.newaxis] * x
         columns = np.stack([np.ones_like(x), np.cos(turn), np.sin(turn)], axis=1)
-        normal = columns.T @ (window[:, np.newaxis] * columns)
-        if len(x) < 5 or np.trace(normal) < 1e-9:
-            continue
-        normal += 1e-9 * np.trace(normal) * np.eye(3)
-        coefficients[k] = np.linalg.solve(normal, columns.T @ (window * v))
-        rest = window @ (v - columns @ coefficients[k]) ** 2 / window.sum()
-        effective = window.sum() ** 2 / (window**2).sum()
-        power = max(float(coefficients[k, 1] ** 2 + coefficients[k, 2] ** 2), 1e-12)
-        error[k] = np.sqrt(2 * rest / power / max(effective - 3, 1.0)) / TWO_PI
+        weighted = window[:, np.newaxis] * columns
+        normal = weighted @ columns.swapaxes(1, 2)
+        trace = np.einsum("kii->k", normal)
+        good = ((window > 0).sum(axis=1) >= 5) & (trace >= 1e-9)
+        normal += np.maximum(1e-9 * trace, 1e-12)[:, np.newaxis, np.newaxis] * np.eye(3)
+        found = np.linalg.solve(normal, (weighted @ v)[:, :, np.newaxis])
+        left = v - (found.swapaxes(1, 2) @ columns)[:, 0]
+        total = np.maximum(window.sum(axis=1), 1e-300)
+        rest = (window * left**2).sum(axis=1) / total
+        effective = total**2 / np.maximum((window**2).sum(axis=1), 1e-300)
+        power = np.maximum((found[:, 1:, 0] ** 2).sum(axis=1), 1e-12)
+        spread = np.sqrt(2 * rest / power / np.maximum(effective - 3, 1.0)) / TWO_PI
+        coefficients[rows] = np.where(good[:, np.newaxis], found[:, :, 0], 0.0)
+        error[rows] = np.where(good, spread, np.inf)
     amplitude = np.hypot(coefficients[:, 1], coefficients[:, 2])
     steps = 0.5 * (frequency[1:] + frequency[:-1]) * np.diff(centres)
     steady = np.concatenate([[0.0], np.cumsum(steps)])

@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from epicycle.changing.batch import Batch, at_times, join, waves
 from epicycle.changing.begin import Family, Setting, carried
-from epicycle.changing.design import AMPLITUDE, TWO_PI
+from epicycle.changing.design import AMPLITUDE
 from epicycle.changing.fit import fit
 from epicycle.changing.ladder import Ladder
 from epicycle.changing.places import Place, linear_places, segment_places
@@ -145,8 +145,8 @@ def _power(base: Batch, y: Floats) -> float:
     """Return the power of the constant rhythm, in the unit of that of two segments."""
     record = base.design.record
     at = waves(base)
-    phase = TWO_PI * at.phase[0][0]
-    value = (record.w * y) @ np.exp(-1j * phase)
+    wave = at.turn[0][0].conj()
+    value = (record.w * y) @ wave
     return float(2 * np.abs(value) ** 2 / record.w.sum())
 
 

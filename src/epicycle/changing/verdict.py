@@ -15,7 +15,7 @@ from scipy.special import logsumexp
 from epicycle.changing.batch import empty
 from epicycle.changing.begin import Family, Setting
 from epicycle.changing.design import JUMP, Design, Terms
-from epicycle.changing.fit import finish, fit
+from epicycle.changing.fit import fit
 from epicycle.changing.paths import linear, value, variance
 from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
@@ -161,7 +161,7 @@ def _mean(share: Floats, values: Floats, variances: Floats) -> tuple[float, floa
 def _step(family: Family, event: int) -> tuple[Floats, ...]:
     """Return time, size, and frequencies before and after one shift in each model of a family."""
     batch, design = family.batch, family.batch.design
-    solved = finish(batch)
+    solved = family.solved
     blocks = solved.factor.covariances()
     at = design.slices["events", 0].start + 2 * event
     time = batch.at[:, event]
