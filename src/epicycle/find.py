@@ -134,9 +134,10 @@ def find_cycles(
     trend : int or "piecewise"
         Degree of the polynomial in time that is fitted along; 0 is a constant.  Beyond the data
         another degree than 1 goes on as it is; with 1, what explains the data best goes on: a
-        constant, a line, or a level that lives, with errors that have a memory besides, see
-        :mod:`epicycle.living`.  "piecewise" is a straight line whose slope may change a few times,
-        where the Bayesian information criterion prefers that to slow variation.
+        constant, a line, or a level that lives, with errors that have a memory besides, averaged
+        with a regular series smoothed, see :mod:`epicycle.living`.  "piecewise" is a straight line
+        whose slope may change a few times, where the Bayesian information criterion prefers that to
+        slow variation.
     varying_amplitude : bool
         Let the amplitude of each cycle of at least ten turns vary slowly, by a factor that its
         whole waveform and all outputs share, where there is evidence that it does.  Beyond the

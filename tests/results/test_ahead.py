@@ -67,8 +67,8 @@ def test_positive_values_that_grow_have_positive_intervals() -> None:
     truth = np.exp(0.02 * later + 0.3 * np.cos(2 * np.pi * later / 12))
     assert model.predictor.ahead is not None
     assert model.predictor.ahead.outputs[0].logarithmic
-    # 24 forecasts with errors of 8 %, and of about 3 % of level and trend
-    assert np.abs(np.log(model.predict(later) / truth)).max() < 0.12
+    # 24 forecasts with errors of 8 %, and of about 3 % of level, 4 % of a trend that may be damped
+    assert np.abs(np.log(model.predict(later) / truth)).max() < 0.15
     lower, upper = model.predict_interval(later, 0.999)
     assert (lower > 0).all()
     assert (upper - model.predict(later) > model.predict(later) - lower).all()

@@ -218,6 +218,12 @@ _LIVING: dict[str, Any] = {
 }
 
 
+_BESIDE: dict[str, Any] = {
+    **dict.fromkeys(("weight", "time", "step", "level", "slope", "damping", "variance"), float),
+    **dict.fromkeys(("season", "gains"), tuple[float, ...]),
+}
+
+
 def _check_ahead(numbers: dict[str, Any], n_outputs: int) -> None:
     """Check what goes on beyond the data; older files, and models of events, may lack it."""
     n_lines = len(numbers["frequency"])
@@ -255,6 +261,7 @@ def _check_living(one: Any, numbers: dict[str, Any], where: str) -> None:
     )
     if not fits:
         raise ModelFileError(f"has numbers in '{where}' that do not fit each other")
+    _check_beside(one.get("beside"), f"{where}.beside")
     size = strengths.size + one["n_trend"] + 2 * len(one["lines"])
     for k, end in enumerate(one["ends"]):
         conform(end.get("time"), float, f"{where}.ends[{k}].time")
@@ -262,6 +269,25 @@ def _check_living(one: Any, numbers: dict[str, Any], where: str) -> None:
             conform(end.get(key), tuple[float, ...], f"{where}.ends[{k}].{key}")
             if len(end[key]) != count:
                 raise ModelFileError(f"has another number of rows in '{where}.ends[{k}].{key}'")
+
+
+def _check_beside(one: Any, where: str) -> None:
+    """Check what smoothing says; files without it, older ones among them, are as good."""
+    if one is None:
+        return
+    _expect(isinstance(one, dict), one, "an object", where)
+    for key, hint in _BESIDE.items():
+        conform(one.get(key), hint, f"{where}.{key}")
+    fits = (
+        0 <= one["weight"] <= 1
+        and one["step"] > 0
+        and one["variance"] >= 0
+        and 0 < one["damping"] <= 1
+        and len(one["season"]) >= 1
+        and len(one["gains"]) == 3
+    )
+    if not fits:
+        raise ModelFileError(f"has numbers in '{where}' that do not fit each other")
 
 
 def conform(value: Any, hint: Any, where: str) -> None:

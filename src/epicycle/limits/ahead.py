@@ -46,6 +46,30 @@ class Ahead:
     """Whole numbers of which none is larger are yes or no, or grades, not counts."""
     many_counts: float = decides(25.0, "counts", "forecasts/responses")
     """Counts whose means hardly fall below this scatter like other values, by their logarithms."""
+    seasons: int = decides(2, "turns", "forecasts/shelf")
+    """A season that a series repeats is there at least so often."""
+    longest_season: int = decides(400, "steps", "forecasts/shelf")
+    """And at most so long."""
+    seasons_tried: int = decides(3, "seasons", "forecasts/shelf")
+    """Series are smoothed with so many seasons."""
+    astray: float = decides(5.0, "deviations", "forecasts/shelf", "derived: once in 2e6")
+    """A last value that is so far from what all others say of it is left out of what goes on."""
+    scanned: int = decides(20_000, "values", "forecasts/shelf")
+    """Seasons are told by so many of the latest values."""
+    smoothed: int = decides(600, "values", "forecasts/shelf")
+    """The latest values that are smoothed."""
+    smoothed_seasons: int = decides(12, "seasons", "forecasts/shelf")
+    """Or those of so many seasons, where these are more."""
+    overwhelming: float = decides(25.0, "log odds", "forecasts/shelf", "derived: odds of 1e11")
+    """By this a level with cycles is likelier than a series smoothed: the latter has no say."""
+    missing: float = decides(0.05, "share", "forecasts/shelf")
+    """Regular series of which more is missing are not smoothed."""
+    origins: int = decides(4, "places", "forecasts/shelf")
+    """Forecasts of both methods are compared from so many places before the end."""
+    horizon: int = decides(8, "steps", "forecasts/shelf")
+    """And so far ahead, or by a season where it is longer."""
+    joint_season: int = decides(24, "steps", "forecasts/shelf")
+    """The numbers at the start of longer seasons are not fitted along when series are smoothed."""
 
 
 AHEAD = Ahead()

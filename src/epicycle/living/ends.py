@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.living.beside import Beside
 from epicycle.living.chain import Strengths, seen, transitions
 from epicycle.living.choose import Choice
 from epicycle.living.factors import packed_factor, unpacked_factor
@@ -61,6 +62,8 @@ class Living:
         The first and the last.
     logarithmic : bool
         Whether all this is of the logarithm of y.
+    beside : Beside or None
+        What smoothing says behind the data, which is averaged with it.
     """
 
     strengths: Strengths
@@ -71,6 +74,7 @@ class Living:
     freedom: float
     ends: tuple[End, End]
     logarithmic: bool = False
+    beside: Beside | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -78,11 +82,13 @@ class Living:
             **vars(self),
             "strengths": vars(self.strengths),
             "ends": [vars(end) for end in self.ends],
+            "beside": None if self.beside is None else vars(self.beside),
         }
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Living:
         """Return what :meth:`to_dict` wrote."""
+        smoothed = document.get("beside")
         numbers = {
             name: np.array(document[name], dtype=np.float64) for name in ("change", "scatter")
         }
@@ -101,6 +107,7 @@ class Living:
             freedom=float(document["freedom"]),
             ends=(ends[0], ends[1]),
             logarithmic=bool(document["logarithmic"]),
+            beside=None if smoothed is None else Beside.from_dict(smoothed),
             **numbers,
         )
 
@@ -122,6 +129,25 @@ class Living:
             if rows.any():
                 mean[rows], variance[rows] = self._from(end, offset[rows], trend[rows], lines[rows])
         return mean, variance
+
+    def averaged(self, offset: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        """Return mean and variance of new values, with what smoothing says, both (m,).
+
+        Parameters
+        ----------
+        offset : ndarray, shape (m,)
+            Times from the reference time.
+        mean, variance : ndarray, shape (m,)
+            Of new values there by all but smoothing.
+        """
+        if self.beside is None:
+            return mean, variance
+        weight = np.where(offset > self.ends[1].time, self.beside.weight, 0.0)
+        other, spread = self.beside.at(offset)
+        apart = other - mean
+        # that of a mixture
+        both = variance + weight * (spread - variance) + weight * (1 - weight) * apart**2
+        return mean + weight * apart, both
 
     def wanders(self, ahead: float) -> float:
         """Return the variance that the process adds over some time beyond the data."""

@@ -169,14 +169,15 @@ def build_predictor(
 ) -> Predictor:
     """Return what is needed to evaluate the model at any time, with a level that lives beyond."""
     predictor = plain_predictor(result, samples, slow, options.exposure, gains)
-    structure = result.fit.structure
+    structure, alone = result.fit.structure, _is_alone(result, samples, predictor)
     ahead = Ahead(
         pursuit=result,
         slow=predictor.slow,
         held=predictor.held,
         always=known_fundamentals(structure, goal) | asked_fundamentals(structure, goal),
         by_evidence=options.degree == 1,
-        positive=_positive(result, samples, predictor) if options.response == AUTO else None,
+        positive=_positive(result) if alone and options.response == AUTO else None,
+        alone=alone,
     )
     return replace(predictor, ahead=ahead)
 
@@ -229,19 +230,19 @@ def plain_predictor(
     )
 
 
-def _positive(result: Pursuit, samples: Samples, predictor: Predictor) -> Floats | None:
+def _is_alone(result: Pursuit, samples: Samples, predictor: Predictor) -> bool:
+    """Return whether values are alike, and nothing is beside level, trend and cycles."""
+    trend, same = result.data.background, samples.dy is None and not len(predictor.blur)
+    beside = trend.n_groups > 1 or len(trend.centre) or predictor.gains or predictor.held.any()
+    return same and not beside
+
+
+def _positive(result: Pursuit) -> Floats | None:
     """Return the values where their logarithm may have the level, None where it may not."""
     data = result.data
-    background = data.background
-    plain = background.n_groups == 1 and not len(background.centre) and not predictor.gains
-    if not plain or predictor.held.any() or samples.dy is not None or len(predictor.blur):
-        return None
-    used = data.weights > 0
-    y = np.where(np.broadcast_to(used, data.y.shape), data.y, 1.0)
-    if (y <= 0).any():
-        return None
-    spread = np.quantile(y, 0.95, axis=0) / np.quantile(y, 0.05, axis=0)
-    return y if (spread > AHEAD.positive_ratio).all() else None
+    y = np.where(np.broadcast_to(data.weights > 0, data.y.shape), data.y, 1.0)
+    low, high = np.quantile(y, (0.05, 0.95), axis=0)
+    return y if (y > 0).all() and (high > AHEAD.positive_ratio * low).all() else None
 
 
 def _fading(result: Pursuit) -> Floats:

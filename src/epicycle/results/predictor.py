@@ -223,6 +223,10 @@ class Predictor:
         mean, variance = living.at(offset, trend, lines)
         variance += self._of_frequencies(offset, living, lines)
         by = self.gain_of_groups
+        if living.beside is not None or living.logarithmic:
+            # one group without a gain
+            mean, variance = living.averaged(offset, mean, variance + living.scatter[0])
+            variance = variance - living.scatter[0]
         if living.logarithmic:
             return _Lived(rows, j, np.exp(mean), variance + living.scatter[0], True, False)
         gain = at.gain[:, 0]
