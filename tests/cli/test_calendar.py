@@ -30,7 +30,7 @@ def test_the_calendar_is_learned_and_says_what_it_cannot_know(
 
 def test_the_document_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "_TESTS", 1000)
-    result = run("--samples", 400, "--years", 2, "--json", "--epoch", "1999-05-05")
+    result = run("--samples", 8192, "--years", 2, "--json", "--epoch", "1999-05-05")
     found = json.loads(result.stdout)
     assert found["schema"] == "epicycle.calendar/1"
     assert found["epoch"] == "1999-05-05"

@@ -29,11 +29,23 @@ def test_a_table_of_cycles(stars):
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_interrupted_it_says_how_to_continue_and_leaves_no_process(tmp_path):
-    path = write_stars(tmp_path / "s.csv", {f"s{k}": 3 + k % 5 for k in range(200)}, n=60)
+    path = write_stars(tmp_path / "s.csv", {f"s{k}": 3 + k % 5 for k in range(40)}, n=40)
     output = tmp_path / "p.jsonl"
     parts = tmp_path / "p.jsonl.parts"
     process = interruptible(
-        *("find", path, "--id", "star", "--min-period", "1", "-q", "-o", output),
+        *(
+            "find",
+            path,
+            "--id",
+            "star",
+            "--min-period",
+            "2",
+            "--harmonics",
+            "1",
+            "-q",
+            "-o",
+            output,
+        ),
         wait_after=1,
         stderr=subprocess.PIPE,
         start_new_session=True,

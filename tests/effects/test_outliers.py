@@ -28,7 +28,7 @@ def spoilt(problem: Problem, seed: int, share: float = 0.05) -> tuple[np.ndarray
 
 def test_gross_outliers_neither_hide_a_cycle_nor_shift_it() -> None:
     found_by_squares, pulls, ratios = 0, [], []
-    for seed in range(20):
+    for seed in range(8):
         problem = sinusoids(seed, 300, 100.0, [(0.37, 1.0)])
         y, bad = spoilt(problem, 1000 + seed)
         clean = find_cycles(problem.t, problem.y, **BAND)
@@ -42,8 +42,8 @@ def test_gross_outliers_neither_hide_a_cycle_nor_shift_it() -> None:
         # the report needs no robust loss: 5 % of outliers move the median by a tenth
         assert set(squares.outliers) >= set(bad)
     # a sinusoid of the noise's size among outliers of 20: hidden from least squares
-    assert found_by_squares < 10
-    # 20 standard normal pulls: |z| > 3.5 with probability 1 %
+    assert found_by_squares < 4
+    # 8 standard normal pulls: |z| > 3.5 with probability .4 %
     assert np.abs(pulls).max() < 3.5
     # Huber 1964: 1.026 without outliers; 5 % of them add 9 % (scale by the median included)
     assert 1.02 < np.mean(ratios) < 1.2

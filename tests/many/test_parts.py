@@ -93,7 +93,7 @@ def test_a_run_without_results_leaves_nothing(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX locks")
 def test_one_run_at_a_time(stars):
-    command = ("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q")
+    command = ("find", stars, "--id", "star", "--screen", "-o", "p.jsonl", "-q", "--workers", 1)
     with Parts(Path("p.jsonl"), "other") as parts:
         parts.add([(0, {"a": 1})])
         assert "another run is at work on p.jsonl" in refusal(*command)

@@ -1,4 +1,4 @@
-"""One of two processes that train one network on unequal shards; started by the test."""
+"""One of two processes that train a network on unequal shards, twice; started by the test."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from epicycle.optim import SpectralDescent
 from tests.optim import networks
 
 
-def main(rank: int, port: int, pooled: bool, answer: str) -> None:
-    torch.set_num_threads(1)
-    store = dist.TCPStore("127.0.0.1", port, 2, is_master=rank == 0)
-    dist.init_process_group("gloo", store=store, rank=rank, world_size=2)
+def train(rank: int, pooled: bool) -> dict[str, object]:
+    """Return what four steps of the network have come to."""
     torch.manual_seed(0)
     net = networks.head(4, 1)
     wrapped = nn.parallel.DistributedDataParallel(net)
@@ -34,20 +32,24 @@ def main(rank: int, port: int, pooled: bool, answer: str) -> None:
         opt.zero_grad()
         loss.backward()
         opt.step()
+    return {
+        "frequency": net[0].frequency.detach()[:, 0].tolist(),
+        "weights": [p.detach().sum().item() for p in net.parameters()],
+        "moves": len(descent.moves),
+    }
+
+
+def main(rank: int, port: int, answer: str) -> None:
+    torch.set_num_threads(1)
+    store = dist.TCPStore("127.0.0.1", port, 2, is_master=rank == 0)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=2)
     with open(answer, "w") as file:
-        json.dump(
-            {
-                "frequency": net[0].frequency.detach()[:, 0].tolist(),
-                "weights": [p.detach().sum().item() for p in net.parameters()],
-                "moves": len(descent.moves),
-            },
-            file,
-        )
+        json.dump({"pooled": train(rank, pooled=True), "alone": train(rank, pooled=False)}, file)
     dist.barrier()  # nobody closes a connection that the other still uses
     dist.destroy_process_group()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "pooled", sys.argv[4])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
     # Gloo's threads may outlive the process group, and the interpreter's teardown aborts on them.
     os._exit(0)

@@ -11,16 +11,19 @@ from pathlib import Path
 import pytest
 
 
-def train(folder, how):
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Return what each of the two processes has learned, with its samples pooled and alone."""
+    folder = tmp_path_factory.mktemp("distributed")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     worker = Path(__file__).with_name("ddp_worker.py")
-    answers = [folder / f"{how}-{rank}.json" for rank in range(2)]
+    answers = [folder / f"{rank}.json" for rank in range(2)]
     environment = {**os.environ, "PYTHONPATH": str(worker.parents[2])}  # it imports tests.optim
     processes = [
         subprocess.Popen(
-            [sys.executable, worker, str(rank), str(port), how, answers[rank]], env=environment
+            [sys.executable, worker, str(rank), str(port), answers[rank]], env=environment
         )
         for rank in range(2)
     ]
@@ -29,8 +32,8 @@ def train(folder, how):
 
 
 @pytest.mark.slow
-def test_processes_pool_their_samples_and_agree(tmp_path):
-    first, second = train(tmp_path, "pooled")
+def test_processes_pool_their_samples_and_agree(trained):
+    first, second = (answer["pooled"] for answer in trained)
     assert first == second
     assert first["moves"] > 0
     found = min(abs(2 * math.pi * abs(f) - 31.0) for f in first["frequency"])
@@ -39,8 +42,8 @@ def test_processes_pool_their_samples_and_agree(tmp_path):
 
 
 @pytest.mark.slow
-def test_without_pooling_they_differ(tmp_path):
-    first, second = train(tmp_path, "alone")
+def test_without_pooling_they_differ(trained):
+    first, second = (answer["alone"] for answer in trained)
     assert first["moves"] > 0
     assert second["moves"] == 0
     assert first["frequency"] != second["frequency"]

@@ -189,7 +189,7 @@ def test_a_line_that_changes_is_not_split(kind: str, noise: float) -> None:
     tau = 2 * t / np.ptp(t) - 1
     y = (ENVELOPES[kind](tau) * np.exp(2j * np.pi * 0.2371 * t)).real
     y += noise * np.random.default_rng(2).normal(size=len(t))
-    assert not has_close_lines(find_cycles(t, y, max_cycles=5))
+    assert not has_close_lines(find_cycles(t, y, max_cycles=5, minimum_period=3.0))
 
 
 @pytest.mark.parametrize("seed", [0, 1])

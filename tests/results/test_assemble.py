@@ -9,7 +9,7 @@ from generators import regression, sinusoids
 
 
 def test_errors_of_amplitude_phase_and_time() -> None:
-    trials = 150
+    trials = 80
     pulls: dict[str, list[float]] = {"amplitude": [], "phase": [], "time": []}
     true = (0.4321, 2.0, 0.3)
     for seed in range(trials):

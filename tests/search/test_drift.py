@@ -101,7 +101,7 @@ def drifting(seed: int, drift: float = DRIFT) -> tuple[np.ndarray, np.ndarray, f
 
 def test_pulls_and_predictions_are_honest() -> None:
     fitted = []
-    for seed in range(60):
+    for seed in range(30):
         t, y, frequency, phase = drifting(seed)
         result = find_cycles(
             t, y, minimum_period=0.4, drift=True, max_cycles=1, harmonics=1, trend=0
@@ -126,14 +126,14 @@ def test_pulls_and_predictions_are_honest() -> None:
                 float(np.abs(result.predict(1000.0 + beyond) - late).max()),
             )
         )
-    low, high = stats.chi2.ppf([1e-4, 1 - 1e-4], 60)
+    low, high = stats.chi2.ppf([1e-4, 1 - 1e-4], 30)
     for name in ("pull_frequency", "pull_drift"):
         squares = sum(getattr(f, name) ** 2 for f in fitted)
         assert low < squares < high, name
     # Five parameters: the mean square error over the span is sigma^2 chi2_5 / N.  Uniform test
     # points weigh the ends as the samples do, so the law is not exact: bound the mean only.
     mean = np.mean([f.misfit for f in fitted])
-    assert abs(mean - 5) < 5 * math.sqrt(2 * 5 / 60)
+    assert abs(mean - 5) < 5 * math.sqrt(2 * 5 / 30)
     assert max(f.misfit for f in fitted) < stats.chi2.ppf(1 - 1e-6, 5) * 1.5
     assert np.median([f.misfit_beyond for f in fitted]) < 0.5
 

@@ -140,7 +140,7 @@ def test_the_depth_is_that_of_the_last_rung() -> None:
 
 @pytest.mark.parametrize("sampling", ["random", "nightly"])
 def test_noise_has_no_cycles(sampling: str) -> None:
-    trials, false_alarm = 30, 0.05
+    trials, false_alarm = 12, 0.05
     false = 0
     for seed in range(trials):
         problem = sinusoids(seed, 200, 1e5, [], 1.0, sampling=sampling)
