@@ -14,6 +14,7 @@ import numpy as np
 
 import common
 from epicycle.experiments.compare import compare
+from epicycle.experiments.group_means import difference, interval, mean_of
 
 #: Period of each genotype, and its standard deviation between flies, in hours.
 GENOTYPES = {"wild": (23.9, 0.35), "short": (19.2, 0.35), "long": (28.3, 0.7)}
@@ -59,9 +60,16 @@ def trial(job: tuple[int, int]) -> dict[str, Any]:
     )
     rows = [d for d in found.differences if d.what == "period"]
     true = {k: p for k, (p, _) in GENOTYPES.items()}
+    # what Student's t says of the very periods that these flies were given
+    own = {k: mean_of(p, np.zeros(len(p))) for k, p in periods.items()}
+    best = [interval(difference(own[d.second], own[d.first]), 0.95) for d in rows]
     return {
         "order": [d.second + "-" + d.first for d in rows],
         "covered": [bool(d.low <= true[d.second] - true[d.first] <= d.high) for d in rows],
+        "exact": [
+            bool(low <= true[d.second] - true[d.first] <= high)
+            for d, (low, high) in zip(rows, best, strict=True)
+        ],
         "told": [bool(d.p_holm < 0.01) for d in rows],
         "width": [float(d.high - d.low) for d in rows],
         "rhythmic": [int(g.n_rhythmic or 0) for g in found.groups],
@@ -69,7 +77,7 @@ def trial(job: tuple[int, int]) -> dict[str, Any]:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    n = 6 if options.quick else 200
+    n = 6 if options.quick else 800
     found = common.parallel(
         trial, [(options.seed, k) for k in range(n)], options.processes, "flies"
     )
@@ -83,18 +91,28 @@ def summary(found: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "n": len(found),
         "order": found[0]["order"],
-        **{key: mean(key) for key in ("covered", "told", "width", "rhythmic")},
+        **{key: mean(key) for key in ("covered", "exact", "told", "width", "rhythmic")},
     }
 
 
 def tables(result: dict[str, Any]) -> list[str]:
     return common.table(
-        ["difference of period", "sets", "covered, %", "told at p < .01, %", "width of 95 %, h"],
         [
-            [name, result["n"], f"{100 * c:.1f}", f"{100 * t:.1f}", f"{w:.2f}"]
-            for name, c, t, w in zip(
-                result["order"], result["covered"], result["told"], result["width"], strict=True
-            )
+            "difference of period",
+            "sets",
+            "covered, %",
+            "of true periods, %",
+            "told at p < .01, %",
+            "width of 95 %, h",
+        ],
+        [
+            [
+                name,
+                result["n"],
+                *(f"{100 * result[key][k]:.1f}" for key in ("covered", "exact", "told")),
+                f"{result['width'][k]:.2f}",
+            ]
+            for k, name in enumerate(result["order"])
         ],
     )
 
@@ -103,6 +121,6 @@ def bars(result: dict[str, Any]) -> list[dict[str, Any]]:
     worst = max(result["covered"], key=lambda c: abs(c - 0.95))
     told = min(result["told"])
     return [
-        common.bar("flies: coverage", "92-98 %", f"{100 * worst:.1f} %", 0.92 <= worst <= 0.98),
+        common.bar("flies: coverage", "93-97 %", f"{100 * worst:.1f} %", 0.93 <= worst <= 0.97),
         common.bar("flies: genotypes told apart", ">= 95 %", f"{100 * told:.1f} %", told >= 0.95),
     ]
