@@ -96,6 +96,7 @@ def trial(job: tuple[int, int, int]) -> dict[str, Any]:
         period=(17, 33) if cell.fitted else 24,
         unit="h",
         at=34,
+        paired=cell.paired or None,
     )
     cycle = 0.5 * (24 + cell.second_period)
     truth = {

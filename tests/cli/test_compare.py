@@ -123,3 +123,14 @@ def test_a_wide_table_with_decimal_commas_says_the_same(table):
     frame.to_csv("comma.csv", index=False, sep=";", decimal=",")
     plain = run("compare", "wide.csv", "--period", "18:32")
     assert run("compare", "comma.csv", "--period", "18:32").stdout == plain.stdout
+
+
+def test_an_empty_column_is_left_out_of_a_wide_table(table):
+    frame = pd.read_csv("wide.csv")
+    rest = frame.drop(columns="KO_1")
+    rest.to_csv("rest.csv", index=False)
+    frame.assign(KO_1=np.nan).to_csv("empty.csv", index=False)
+    result = run("compare", "empty.csv", "--period", "18:32")
+    assert "Note: without any value, left out: KO_1." in result.stdout
+    plain = run("compare", "rest.csv", "--period", "18:32").stdout
+    assert result.stdout.splitlines()[:8] == plain.splitlines()[:8]

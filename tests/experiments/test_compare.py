@@ -48,9 +48,15 @@ def test_the_reference_time_is_where_phases_stand() -> None:
 def test_the_same_subjects_are_paired() -> None:
     data = genotypes(6, animals=(4, 4), level=4.0)
     same = [s[2:] for s in data.subject]
-    found = compare(*data[:3], subject=same, period=24)
+    sides = np.where(data.group == "WT", "before", "after")
+    found = compare(data.t, data.y, sides, subject=same, period=24)
     assert found.design == "paired"
     assert "within subjects" in found.notes[0]
+    # no animal has two genotypes: labels that recur are numbers in a cage
+    caged = compare(*data[:3], subject=same, period=24)
+    assert caged.design == "subjects"
+    assert "look like genotypes" in caged.notes[0]
+    assert compare(*data[:3], subject=same, period=24, paired=True).design == "paired"
     assert compare(*data[:3], subject=same, period=24, paired=False).design == "subjects"
     partly = ["x0" if s in ("WT0", "KO0") else s for s in data.subject]
     assert compare(*data[:3], subject=partly, period=24).design == "subjects"

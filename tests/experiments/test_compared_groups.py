@@ -1,9 +1,12 @@
 """Groups of subjects: who is fitted, who shows a rhythm, and whose period is none."""
 
+import warnings
+
 import numpy as np
 import pytest
 
-from epicycle.experiments.compared_groups import PERIOD, GroupFit, described, fit_groups
+from epicycle.experiments.compared_groups import AMPLITUDE, PERIOD, GroupFit, described, fit_groups
+from epicycle.experiments.compared_notes import notes_of
 from epicycle.experiments.compared_samples import check_compared
 from epicycle.experiments.cosinor_series import Plan, SeriesRhythm, fit_series
 from tests.experiments.genotypes import genotypes
@@ -28,6 +31,22 @@ def test_subjects_with_too_few_values_are_left_out() -> None:
     few = data.t < 12
     with pytest.raises(ValueError, match="at least 5 values are needed for 3 parameters"):
         fit_groups(check_compared(*(column[few] for column in data), None, "h"), DAY, fit_series)
+
+
+def test_a_subject_whose_values_never_change_is_left_out_unless_all_are_so() -> None:
+    data = genotypes(1)
+    dead = data._replace(y=np.where(data.subject == "KO1", 0.0, data.y))
+    samples = check_compared(*dead, None, "h")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        group = fit_groups(samples, DAY, fit_series)[1]
+    assert group.constant == ("KO1",)
+    assert list(group.fits) == ["KO0", "KO2"]
+    assert any("KO1 of KO never change" in note for note in notes_of(samples, [group], (), DAY))
+    silent = data._replace(y=np.where(data.group == "KO", 0.0, data.y))
+    group = fit_groups(check_compared(*silent, None, "h"), DAY, fit_series)[1]
+    assert len(group.fits) == 3
+    assert group.estimate(AMPLITUDE).value == pytest.approx(0.0, abs=1e-12)
 
 
 def test_a_group_is_described_within_the_cycle() -> None:

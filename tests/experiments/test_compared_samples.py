@@ -74,6 +74,7 @@ def test_values_must_be_numbers_and_the_reference_a_group() -> None:
 
 
 def test_names_tell_groups_or_say_that_they_do_not() -> None:
+    assert groups_of_names(["WT1", "WT2", "Bmal1 KO 12"]) == ["WT", "WT", "Bmal1 KO"]
     assert groups_of_names(["per0-A", "per0-B", "WT rep2"]) == ["per0", "per0", "WT"]
     with pytest.raises(ValueError, match="does not tell its group"):
         groups_of_names(["WT_1", "mouse"])
@@ -92,3 +93,19 @@ def test_a_reference_time_is_a_number_or_what_clocks_show() -> None:
         time_in(found, "noon")
     with pytest.raises(ValueError, match="at must be a number, got"):
         time_in(check_compared(T, T, G, None, None, None), "2024-03-31")
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "inborn"),
+    [
+        (("WT", "per0"), None, True),
+        (("Bmal1-/-", "Bmal1+/+"), None, True),
+        (("a", "b"), "genotype", True),
+        (("a", "b"), "Sex", True),
+        (("before", "after"), "condition", False),
+        (("control", "komodo"), "treatment", False),
+    ],
+)
+def test_what_subjects_are_born_as_is_known_by_its_name(labels, name, inborn) -> None:
+    group = pd.Series(np.repeat(labels, 3), name=name)
+    assert check_compared(T, T, group, None, None, None).inborn is inborn

@@ -125,3 +125,9 @@ def test_what_cannot_be_read_is_one_sentence(frame, wishes, message):
     with pytest.raises(ValueError, match=message) as refused:
         lay_out(frame, Wishes(**wishes))
     assert "To fix this, " in str(refused.value)
+
+
+def test_a_long_table_of_zeitgeber_times_counts_hours():
+    times = [f"ZT{t}" for t in (0, 4, 8)] * 2
+    found = lay_out(pd.DataFrame({"gene": list("aaabbb"), "time": times, "expr": range(6)}))
+    assert found.unit == "h"

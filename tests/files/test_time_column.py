@@ -106,3 +106,11 @@ def test_offsets_of_dates_of_other_forms(write, day):
     same = read_table(write(rows("date,y", *(f"{t},1" for t in texts[1:]), f"{day} 05:00+02:00,2")))
     assert same.t[0].utcoffset() == dt.timedelta(hours=2)
     assert same.t[0].hour == 3
+
+
+def test_zeitgeber_times_are_hours(write):
+    table = read_table(write(rows("time,y", "ZT0,1", "ZT04,2", "zt 8.5,3", "CT12h,1")))
+    np.testing.assert_array_equal(table.t, [0, 4, 8.5, 12])
+    assert table.unit == "h"
+    with pytest.raises(ReadError, match="neither numbers nor dates, but 'ZT0'"):
+        read_table(write(rows("time,y", "ZT0,1", "ZT4 or so,2", "ZT8,3")))

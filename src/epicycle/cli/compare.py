@@ -241,7 +241,10 @@ def _of_rows(options: SearchOptions, subject: str | None) -> _Values:
     hints: tuple[str, ...] = ()
     if subject is None and options.file != "-":
         hints = _hints(options, {table.time_column, *table.value_columns})
-    return _Values(table.t, table.y, table.group, table.ids, unit, guesses, hints)
+    import pandas as pd
+
+    group = None if table.group is None else pd.Series(table.group, name=options.group)
+    return _Values(table.t, table.y, group, table.ids, unit, guesses, hints)
 
 
 def _hints(options: SearchOptions, used: set[str]) -> tuple[str, ...]:
@@ -278,6 +281,9 @@ def _of_columns(options: SearchOptions) -> _Values:
         except (ReadError, ValueError) as problem:
             raise InputError(str(problem)) from None
         names = [c for c in names if c != chosen.time]
+    empty = [c for c in names if frame[c].isna().all()]
+    names = [c for c in names if c not in empty]
+    hints = (f"without any value, left out: {', '.join(empty)}",) if empty else ()
     table = read_samples(replace(options, value=names))
     unit, guesses = unit_and_guesses(options, table)
     if getattr(table.y, "ndim", 1) != 2:
@@ -285,7 +291,7 @@ def _of_columns(options: SearchOptions) -> _Values:
             "without --group each column is a subject, and there is one column of values. To fix "
             "this, name the column of groups with --group."
         )
-    return _Values(table.t, table.y, None, None, unit, guesses)
+    return _Values(table.t, table.y, None, None, unit, guesses, hints)
 
 
 def _numeric(frame: pd.DataFrame) -> list[str]:

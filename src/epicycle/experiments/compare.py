@@ -56,7 +56,7 @@ def compare(
         else the first.
     paired : bool, optional
         Whether differences are taken within subjects, who are in several groups.  By default they
-        are where each subject is in more than one group.
+        are where each subject is in more than one group, unless these look like genotypes.
     damped : bool
         Whether amplitudes change along the record: each series is then followed by
         :func:`epicycle.track`, and its amplitude is that at the reference time.
@@ -190,6 +190,12 @@ def _paired(samples: ComparedSamples, wish: bool | None) -> tuple[bool, list[str
         return False, []
     if wish is False:
         return False, []
+    if wish is None and samples.inborn:
+        return False, [
+            f"{len(shared)} labels of subjects are in several groups, which look like genotypes: "
+            f"no subject has two, so that each is taken for another one in each group (paired=True "
+            f"takes differences within them)"
+        ]
     if wish or len(shared) == len(everyone):
         note = (
             "the same subjects are in several groups: differences are taken within subjects "

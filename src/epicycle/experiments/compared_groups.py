@@ -33,6 +33,8 @@ class GroupFit:
         Rhythm of each subject by its label; of all samples under "".
     left_out : tuple of str
         Subjects that cannot be fitted.
+    constant : tuple of str
+        Subjects left out because their values do not change, as of a dead one, or a dead sensor.
     of_subjects : bool
     paired : bool
         Whether every subject counts alike, so that means of differences are differences of means.
@@ -43,6 +45,7 @@ class GroupFit:
     left_out: tuple[str, ...]
     of_subjects: bool
     paired: bool = False
+    constant: tuple[str, ...] = ()
 
     @property
     def p_value(self) -> float:
@@ -118,7 +121,9 @@ def fit_groups(
         here = samples.group == g
         of_subjects = samples.subject is not None
         names = np.unique(samples.subject[here]) if samples.subject is not None else [""]
-        fits, left_out, why = {}, [], ""
+        fits: dict[str, SeriesRhythm] = {}
+        still: dict[str, bool] = {}
+        left_out, why = [], ""
         for name in names:
             rows = here if samples.subject is None else here & (samples.subject == name)
             if np.count_nonzero(rows) < least:
@@ -127,6 +132,7 @@ def fit_groups(
                 continue
             try:
                 fits[str(name)] = fit(samples.t[rows], samples.y[rows], plan)
+                still[str(name)] = float(np.ptp(samples.y[rows])) == 0
             except ValueError as problem:
                 left_out.append(str(name))
                 why = str(problem)
@@ -135,7 +141,12 @@ def fit_groups(
                 f"group {label!r} has no {'subject' if of_subjects else 'samples'} to fit: {why}. "
                 f"To fix this, add samples, lower harmonics= or trend=, or leave the group out."
             )
-        result.append(GroupFit(label, fits, tuple(left_out), of_subjects, paired))
+        # where all are alike, a level is what the group has
+        constant = [k for k, one in fits.items() if still[k]]
+        if len(constant) == len(fits):
+            constant = []
+        shown = {k: one for k, one in fits.items() if k not in constant}
+        result.append(GroupFit(label, shown, tuple(left_out), of_subjects, paired, tuple(constant)))
     return result
 
 

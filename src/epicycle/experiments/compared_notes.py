@@ -54,6 +54,11 @@ def _of_group(one: GroupFit, plan: Plan, unit: str) -> list[str]:
     notes = []
     if one.left_out and one.of_subjects:
         notes.append(f"too few values of {one.label} to fit: {', '.join(one.left_out)}, left out")
+    if one.constant:
+        notes.append(
+            f"the values of {', '.join(one.constant)} of {one.label} never change, as of a dead "
+            f"subject or sensor: left out"
+        )
     where = f"near {1 / plan.lowest:g} {unit}".rstrip() if plan.held else "in the range"
     if not one.rhythmic:
         notes.append(

@@ -27,6 +27,17 @@ _MEMBER = re.compile(
 )
 
 
+#: A number at the end of a name without a separator: WT1, KO12.
+_NUMBERED = re.compile(r"^(?P<group>.*[^\d\s])\s*(?P<member>\d+)$")
+
+#: Groups that a subject is born into, by their labels, and by what a column of them is called.
+_BORN = re.compile(
+    r"(?<![a-z])(wt|wild[ _-]?type|ko|knock[ _-]?out|mut(ant)?|het|hom|tg|null)(?![a-z])|[+-]/[+-]",
+    re.IGNORECASE,
+)
+_BORN_COLUMN = re.compile(r"genotype|strain|species|allele|(^|_)sex($|_)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, eq=False)
 class ComparedSamples:
     """Samples of groups.
@@ -46,6 +57,8 @@ class ComparedSamples:
         Where times are counted from: 0, or the midnight before the first of dates.
     n_dropped : int
         Rows without a value, a group or a subject.
+    inborn : bool
+        Whether groups look like genotypes, strains or sexes, of which no subject has two.
     notes : tuple of str
     """
 
@@ -57,6 +70,7 @@ class ComparedSamples:
     unit: str
     origin: Any
     n_dropped: int
+    inborn: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -108,6 +122,8 @@ def check_compared(
         unit=unit,
         origin=origin,
         n_dropped=int(np.count_nonzero(~keep)),
+        inborn=_BORN_COLUMN.search(str(getattr(group, "name", ""))) is not None
+        or any(_BORN.search(label) for label in labels),
         notes=tuple(notes),
     )
 
@@ -214,12 +230,13 @@ def _melted(
 
 
 def groups_of_names(names: list[str]) -> list[str]:
-    """Return the groups that names of columns tell: WT of WT_1, WT_2; per0 of per0-A.
+    """Return the groups that names of columns tell: WT of WT_1 or WT1; per0 of per0-A.
 
     Raises
     ------
     ValueError
-        If a name has no number or letter behind a separator, or all are of one group.
+        If a name has neither a number at its end nor a letter behind a separator, or all are of one
+        group.
 
     Examples
     --------
@@ -228,7 +245,7 @@ def groups_of_names(names: list[str]) -> list[str]:
     """
     found = []
     for name in names:
-        match = _MEMBER.match(name.strip())
+        match = _MEMBER.match(name.strip()) or _NUMBERED.match(name.strip())
         if match is None:
             raise ValueError(
                 f"the column {name!r} does not tell its group: expected names such as WT_1 and "

@@ -261,7 +261,7 @@ def _in_polar(
     jacobian = np.zeros((4, len(linear)))
     jacobian[0, 0] = 1.0
     jacobian[1, 1:3] = a / amplitude, b / amplitude
-    jacobian[2, 1:3] = np.array([-b, a]) / (2 * np.pi * amplitude**2)
+    jacobian[2, 1:3] = np.array([-b, a]) / amplitude / (2 * np.pi * amplitude)
     if not held:
         jacobian[3, -1] = -1.0 / frequency**2
     value = np.array([mesor, amplitude, phase, 1.0 / frequency])

@@ -252,8 +252,10 @@ def _of_long(frame: pd.DataFrame, wishes: Wishes) -> Layout:
     if error is not None:
         errors = np.full(values.shape, np.nan)
         errors[codes, at] = numbers_of(frame[error], "errors")
+    units = {sample.unit for sample in named}
+    own = units.pop() if len(units) == 1 else None
     one = [
-        SampleName(f"{t:g}", float(t), None, str(k + 1) if occurrence.max() else "")
+        SampleName(f"{t:g}", float(t), own, str(k + 1) if occurrence.max() else "")
         for t, k in zip(distinct, occurrence, strict=True)
     ]
     return _layout(tuple(ids.tolist()), values, errors, one, wishes, "long", guesses, unit)

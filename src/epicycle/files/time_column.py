@@ -32,6 +32,9 @@ _COUNT_NAME = re.compile(r"time|epoch|unix|^ts$|utc|date|datum|stamp|when|last_"
 #: Whole numbers in a column of such a name may be months: 202405.
 _MONTH_NAME = re.compile(r"date|month|period|yyyymm|^ym$|time", re.IGNORECASE)
 
+#: Hours of zeitgeber or circadian time, as ZT04 and CT16.5.
+_ZEITGEBER = re.compile(r"\s*[ZC]T[ _.-]?(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?)?\s*", re.IGNORECASE)
+
 #: Seconds since 1970 of the years 2001 and 2100, in the units in which computers count.
 _COUNTED = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -96,6 +99,8 @@ def read_instants(table: RawTable, column: str, told: Conventions = NOTHING_SAID
         return _clock(table, series)
     if kind == "duration":
         return Instants(series.to_numpy())
+    if kind == "text" and (hours := _zeitgeber(series)) is not None:
+        return Instants(hours)
     if kind != "number":
         raise ReadError(
             f"column {column!r} of {table.name} holds neither numbers nor dates, but "
@@ -119,7 +124,7 @@ def unit_of_times(table: RawTable, column: str, times: Any) -> str | None:
     """Return the unit of time that a table states, or that its numbers can only have."""
     if hasattr(times, "tz"):  # for dates a unit is no label: periods would be counted in it
         return None
-    named = unit_of(column)
+    named = "h" if _zeitgeber(table.frame[column].iloc[:1]) is not None else unit_of(column)
     if named is not None or np.asarray(times).dtype.kind not in "iuf":
         return named
     stated = canonical_unit(re.sub(r"[\[\]()]", "", table.units.get(column, "")).strip())
@@ -133,6 +138,13 @@ def unit_of_times(table: RawTable, column: str, times: Any) -> str | None:
             return unit
     days = any(first <= low and high <= last for first, last in _SERIAL_DAYS)
     return "d" if days and _DATE_NAME.search(column) else None
+
+
+def _zeitgeber(series: pd.Series) -> Any:
+    """Return hours of zeitgeber time, or None where an entry is none."""
+    found = [_ZEITGEBER.fullmatch(str(entry)) for entry in series]
+    hours = [float(one[1]) for one in found if one is not None]
+    return np.array(hours) if found and len(hours) == len(found) else None
 
 
 def _compact_dates(table: RawTable, series: pd.Series) -> Any:
