@@ -68,7 +68,7 @@ def page(sections: dict[str, Any], measured: str) -> str:
             cells = [
                 f"`{field.name}`",
                 f"{value} {field.metadata['unit']}",
-                meaning[f"{cls.__name__}.{field.name}"],
+                " ".join(meaning[f"{cls.__name__}.{field.name}"].split()),
                 f"{field.metadata['origin']}; {field.metadata['bench'].replace('/', ': ')}",
                 *moved,
             ]
