@@ -239,7 +239,7 @@ class _Gaps:
         """Return what the times say about where to look."""
         baseline = self.last - self.first
         step = None
-        on_raster = self.is_sorted and self._astray <= SEARCH.near_raster
+        on_raster = self.is_sorted and self._astray <= SEARCH.off_raster
         if on_raster and self._long >= SEARCH.thin * self._steps:
             step = baseline / self._steps
         typical = None

@@ -59,8 +59,8 @@ class Search:
     near_raster: float = decides(
         0.1, "steps", "forecasts/shelf", "derived: months of a calendar are 0.08 steps off"
     )
-    """Gaps this far off whole steps follow no raster, and have no Nyquist frequency: beyond that of
-    gaps which are nearer, all lines are hardly told from those below."""
+    """Gaps of whole days this far off whole months are those of no calendar.  Beyond the Nyquist
+    frequency of months all lines are hardly told from those below."""
     on_raster: float = decides(1e-3, "steps", "accuracy/phase")
     """Times this near to a raster lie on it exactly: higher frequencies are the same again."""
     thin: float = decides(0.1, "share", "accuracy/star")

@@ -16,6 +16,9 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.spectra.rhythm import resolved_by_jitter
 
+#: Days of a month.
+_MONTHS = (28, 29, 30, 31)
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -142,9 +145,11 @@ class Rasters(NamedTuple):
 def rasters(gaps: Floats, baseline: Floats) -> Rasters:
     """Return the raster on which the times of each series may lie, and whether they do.
 
-    All gaps must be multiples of the smallest to within a tenth of it, as calendar months are.
-    Times scattered thinly over a fine raster (fewer than one in ten points used, such as random
-    whole seconds) do not count: their raster says where aliases begin, not where signals end.
+    All gaps must be multiples of the smallest to within 2 % of it; those of a calendar, which are
+    whole days, to within a tenth.  Times that are only nearly regular, as visits every third night
+    at any hour, see beyond the Nyquist frequency of their mean gap.  Times scattered thinly over a
+    fine raster (fewer than one in ten points used, such as random whole seconds) do not count:
+    their raster says where aliases begin, not where signals end.
 
     Parameters
     ----------
@@ -162,8 +167,21 @@ def rasters(gaps: Floats, baseline: Floats) -> Rasters:
     step = baseline / steps
     multiples = gaps / step[:, np.newaxis]
     astray = np.abs(multiples - np.rint(multiples)).max(axis=1)
-    regular = (astray <= SEARCH.near_raster) & (known.sum(axis=1) >= SEARCH.thin * steps)
+    near = astray <= SEARCH.near_raster
+    if near.any():
+        near[near] = (astray[near] <= SEARCH.off_raster) | _are_months(gaps[near], known[near])
+    regular = near & (known.sum(axis=1) >= SEARCH.thin * steps)
     return Rasters(step, regular, regular & (astray < SEARCH.on_raster))
+
+
+def _are_months(gaps: Floats, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return whether the gaps of each series are whole days, the shortest a month of a calendar."""
+    shortest = np.where(known, gaps, np.inf).min(axis=1, keepdims=True)
+    result = np.zeros(len(gaps), dtype=bool)
+    for days in _MONTHS:
+        multiples = gaps / shortest * days
+        result |= np.abs(multiples - np.rint(multiples)).max(axis=1) < SEARCH.on_raster
+    return result
 
 
 def typical_gaps(gaps: Floats) -> Floats:
