@@ -152,32 +152,7 @@ class Calendar:
         beyond: float = 0.0,
         continuous: bool = False,
     ) -> Integers | Floats:
-        """Return random instants, uniform in the range or on either side of it.
-
-        Parameters
-        ----------
-        n : int
-            How many.
-        rng : numpy.random.Generator
-            Source of randomness.
-        years : float
-            Length of the range, which begins at 0, in mean years.
-        beyond : float
-            If not 0, the instants are not in the range but within `beyond` years before its
-            beginning or after its end, with equal odds.
-        continuous : bool
-            Real-valued instants instead of whole seconds.
-
-        Returns
-        -------
-        ndarray of int64 or float64, shape (n,)
-            Seconds.
-
-        Raises
-        ------
-        ValueError
-            If the range is empty.
-        """
+        """Return random instants, as :meth:`Clock.sample` does, the `years` being mean years."""
         return sample_instants(
             n, rng=rng, year=self.year, years=years, beyond=beyond, continuous=continuous
         )

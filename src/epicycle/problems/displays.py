@@ -26,7 +26,27 @@ _PLACES = 2 ** np.arange(7)
 
 
 @dataclass(frozen=True)
-class DecimalDigits:
+class _Display:
+    """What shows a clock in another way."""
+
+    clock: Clock = field(default_factory=Clock)
+
+    year: ClassVar[float] = YEAR
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.clock, Clock):
+            raise TypeError(
+                f"clock is {self.clock!r}: expected a Clock. To fix this, pass "
+                f"Clock(day_length, radices)."
+            )
+
+    def sample(self, n: int, **options: Any) -> Integers | Floats:
+        """Return random instants, as :meth:`Clock.sample` does."""
+        return self.clock.sample(n, **options)
+
+
+@dataclass(frozen=True)
+class DecimalDigits(_Display):
     """A clock's display as decimal digits: six of them, HH:MM:SS, for Earth's clock.
 
     Parameters
@@ -46,13 +66,6 @@ class DecimalDigits:
     >>> DecimalDigits().digits([-1])
     array([[2, 3, 5, 9, 5, 9]])
     """
-
-    clock: Clock = field(default_factory=Clock)
-
-    year: ClassVar[float] = YEAR
-
-    def __post_init__(self) -> None:
-        _check_clock(self.clock)
 
     @property
     def _widths(self) -> list[int]:
@@ -94,13 +107,9 @@ class DecimalDigits:
         shown = iter("".join(map(str, np.asarray(digits).tolist())))
         return ":".join("".join(itertools.islice(shown, width)) for width in self._widths)
 
-    def sample(self, n: int, **options: Any) -> Integers | Floats:
-        """Return random instants, as :meth:`Clock.sample` does."""
-        return self.clock.sample(n, **options)
-
 
 @dataclass(frozen=True)
-class SevenSegments:
+class SevenSegments(_Display):
     """A clock's display as segments that are lit or not: 42 of them for Earth's clock.
 
     Parameters
@@ -121,13 +130,6 @@ class SevenSegments:
     >>> display.text(display.digits([3661])[0])
     '01:01:01'
     """
-
-    clock: Clock = field(default_factory=Clock)
-
-    year: ClassVar[float] = YEAR
-
-    def __post_init__(self) -> None:
-        _check_clock(self.clock)
 
     @property
     def radices(self) -> tuple[int, ...]:
@@ -158,10 +160,6 @@ class SevenSegments:
             "".join(itertools.islice(text, width)) for width in DecimalDigits(self.clock)._widths
         )
 
-    def sample(self, n: int, **options: Any) -> Integers | Floats:
-        """Return random instants, as :meth:`Clock.sample` does."""
-        return self.clock.sample(n, **options)
-
 
 def decimals_of(segments: ArrayLike) -> NDArray[np.int64]:
     """Return the digits that lit segments, shape (n, 7 · n_digits), show; -1 where none does."""
@@ -170,10 +168,3 @@ def decimals_of(segments: ArrayLike) -> NDArray[np.int64]:
     known = SEGMENTS @ _PLACES
     same = codes[..., None] == known
     return np.where(same.any(axis=-1), same.argmax(axis=-1), -1)
-
-
-def _check_clock(clock: Any) -> None:
-    if not isinstance(clock, Clock):
-        raise TypeError(
-            f"clock is {clock!r}: expected a Clock. To fix this, pass Clock(day_length, radices)."
-        )
