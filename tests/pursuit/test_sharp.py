@@ -123,6 +123,16 @@ def test_a_cycle_faster_than_its_samples_has_no_leftovers_there() -> None:
     assert cycle.period == pytest.approx(0.1137, rel=1e-4)
 
 
+def test_steps_in_sparse_samples_are_one_cycle() -> None:
+    # on or off: lines at all odd orders, of which the 17th and 19th had rows of their own
+    t = np.sort(np.random.default_rng(5).uniform(0, 100, 300))
+    model = find_cycles(t, np.sign(np.sin(2 * np.pi * t / 7.3)))
+    assert len(model.cycles) == 1
+    cycle = model.cycles[0]
+    assert {h.order for h in cycle.harmonics} >= {1, 3, 5, 7, 9, 11, 13, 15, 17}
+    assert cycle.period == pytest.approx(7.3, abs=3 * cycle.period_error)
+
+
 def folded(n: int = 512, share: float = 1 / 16, order: int = 120) -> tuple[np.ndarray, np.ndarray]:
     """Return a dip at evenly spaced phases of one cycle, and its coefficients."""
     turns = np.arange(n) / n

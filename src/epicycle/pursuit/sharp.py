@@ -23,7 +23,7 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure, all_columns
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import CYCLES, SHARP
+from epicycle.limits import CYCLES, HARMONICS, SHARP
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.arrays import Floats
@@ -126,10 +126,13 @@ def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
 
 
 def with_leftovers(stand: Stand) -> Stand:
-    """Return the stand with weak lines at multiples of a rich cycle, or their aliases, in it."""
+    """Return the stand with weak lines at multiples of a rich cycle, or their aliases, in it.
+
+    Where samples are not dense, only the orders that follow those of a smooth waveform: steps, such
+    as those of what is on or off, have lines there, and elsewhere a line may be near by chance.
+    """
     work = stand.work
-    if not (work.plan.regular or is_dense(work.data)):
-        return stand
+    dense = work.plan.regular or is_dense(work.data)
     fundamentals = stand.fit.structure.fundamentals()
     rate = 2 * _nyquist(work.data)
     strength = fundamental_powers(stand.fit)
@@ -138,6 +141,9 @@ def with_leftovers(stand: Stand) -> Stand:
             continue
         # (further than they are fitted: what is left of those is no other cycle)
         most = int(SHARP.beyond_nyquist * rate / one.frequency)
+        if not dense:
+            following = max(one.orders) + HARMONICS.largest_gap
+            most = following if following > SHARP.smooth else 0
         if most < 1:
             continue
         multiples = np.arange(1, most + 1) * one.frequency
