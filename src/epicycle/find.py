@@ -48,7 +48,7 @@ def find_cycles(
     max_seconds: float | None = None,
     max_memory: float = INPUTS.memory,
     signal_to_noise: float | None = None,
-    trend: int | str = 1,
+    trend: int | str = "auto",
     varying_amplitude: bool = False,
     known: Any = (),
     period: Any = None,
@@ -131,13 +131,13 @@ def find_cycles(
         Amplitude of the weakest cycle expected, in units of the noise of a single sample (of
         events: its modulation of the rate).  The planner then takes the cheapest search that sees
         it, and says so where none can.
-    trend : int or "piecewise"
-        Degree of the polynomial in time that is fitted along; 0 is a constant.  Beyond the data
-        another degree than 1 goes on as it is; with 1, what explains the data best goes on: a
-        constant, a line, or a level that lives, with errors that have a memory besides, averaged
-        with a regular series smoothed, see :mod:`epicycle.living`.  "piecewise" is a straight line
-        whose slope may change a few times, where the Bayesian information criterion prefers that to
-        slow variation.
+    trend : int, "auto" or "piecewise"
+        Degree of the polynomial in time that is fitted along; 0 is a constant.  A degree that is
+        named goes on beyond the data as it is.  "auto" is a straight line inside them, and beyond
+        them what explains them best: a constant, a line, or a level that lives, with errors that
+        have a memory besides, averaged with a regular series smoothed, see
+        :mod:`epicycle.living`.  "piecewise" is a straight line whose slope may change a few times,
+        where the Bayesian information criterion prefers that to slow variation.
     varying_amplitude : bool
         Let the amplitude of each cycle of at least ten turns vary slowly, by a factor that its
         whole waveform and all outputs share, where there is evidence that it does.  Beyond the

@@ -95,6 +95,20 @@ def test_a_polynomial_that_was_asked_for_goes_on() -> None:
     assert abs(far.mean() - y.mean()) < 3.0
 
 
+def test_a_line_that_was_asked_for_goes_on_as_a_line() -> None:
+    t, y = wandering(8)
+    asked, default = find_cycles(t, y, trend=1), find_cycles(t, y)
+    # periods of the cycle apart, so that only the trend differs
+    period = asked.cycles[0].period
+    # and far away, where errors with a memory are forgotten
+    slope = np.diff(asked.predict(5000.0 + period * np.arange(1, 5))) / period
+    assert_allclose(slope, slope[0], atol=1e-6)
+    assert abs(slope[0] - np.polyfit(t, y, 1)[0]) < 0.05
+    assert asked.predictor.ahead.outputs[0].strengths.walk == 0.0
+    assert default.predictor.ahead.outputs[0].strengths.walk > 0.0
+    assert_allclose(asked.predict(t), default.predict(t))
+
+
 def test_exact_and_short_series_go_on_as_they_were_fitted() -> None:
     t = np.arange(100.0)
     model = find_cycles(t, 3 * np.cos(2 * np.pi * t / 7) + 2)

@@ -10,7 +10,7 @@ from epicycle.cli import console
 from epicycle.cli.options import SearchOptions, in_words_of_options
 from epicycle.files.writing import InputError
 from epicycle.limits import CHUNKS
-from epicycle.samples.options import Options
+from epicycle.samples.options import BY_EVIDENCE, Options
 
 if TYPE_CHECKING:
     from epicycle.files.columns import Choice
@@ -114,7 +114,7 @@ def find_in_chunks(options: SearchOptions, rows: int, *, quiet: bool) -> CycleMo
                 max_cycles=wanted.max_cycles,
                 harmonics=wanted.harmonics,
                 false_alarm=wanted.false_alarm,
-                trend=wanted.trend,  # type: ignore[arg-type]
+                trend=1 if wanted.trend == BY_EVIDENCE else wanted.trend,  # type: ignore[arg-type]
                 known=wanted.known,
                 max_memory=memory,
                 progress=bar.update,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from epicycle.cli.options import SearchOptions, in_words_of_options
 from epicycle.files.writing import InputError, cell, text_written_whole
+from epicycle.samples.options import BY_EVIDENCE
 
 if TYPE_CHECKING:
     from epicycle.many.jobs import Task
@@ -74,6 +75,8 @@ class ScreenEach:
                 "--value, or leave out --screen."
             )
         library = options.of_library()
+        if library.trend == BY_EVIDENCE:
+            library = replace(library, trend=1)
         if isinstance(library.trend, str):
             raise InputError(
                 f"--screen fits a polynomial trend, got --trend {library.trend}. To fix this, "

@@ -123,8 +123,9 @@ class SearchOptions(TableOptions):
         str,
         typer.Option(
             metavar="DEGREE",
-            help="Degree of the polynomial that is fitted along, or [bold]piecewise[/bold] for a "
-            "line that may bend.",
+            help="Degree of the polynomial that is fitted along, which goes on beyond the data; "
+            "[bold]auto[/bold] for a line, and beyond the data what they say; or "
+            "[bold]piecewise[/bold] for a line that may bend.",
         ),
     ] = str(_DEFAULT.trend)
     varying_amplitude: Annotated[

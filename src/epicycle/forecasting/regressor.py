@@ -88,7 +88,7 @@ max_seconds, max_memory
         harmonics: int = 16,
         false_alarm: float = 0.01,
         drift: bool = False,
-        trend: int | str = 1,
+        trend: int | str = "auto",
         varying_amplitude: bool = False,
         known: Any = (),
         period: Any = None,

@@ -175,7 +175,7 @@ def build_predictor(
         slow=predictor.slow,
         held=predictor.held,
         always=known_fundamentals(structure, goal) | asked_fundamentals(structure, goal),
-        by_evidence=options.degree == 1,
+        by_evidence=isinstance(options.trend, str),
         positive=_positive(result) if alone and options.response == AUTO else None,
         alone=alone,
     )

@@ -16,8 +16,8 @@ from epicycle.samples.budget import Budget, Tell
 from epicycle.samples.checks import as_float
 from epicycle.samples.response import check_response
 
-#: The trend whose slope may change.
-PIECEWISE = "piecewise"
+#: The trend that is chosen by evidence beyond the data, and the one whose slope may change.
+BY_EVIDENCE, PIECEWISE = "auto", "piecewise"
 
 #: Ways in which groups may differ.
 GROUPINGS = ("auto", "offset", "amplitude", "waveform")
@@ -53,7 +53,7 @@ class Options:
     max_seconds: float | None = None
     max_memory: float = INPUTS.memory
     signal_to_noise: float | None = None
-    trend: int | str = 1
+    trend: int | str = "auto"
     varying_amplitude: bool = False
     known: Any = ()
     period: Any = None
@@ -171,7 +171,7 @@ class Options:
 
     @property
     def degree(self) -> int:
-        """Degree of the polynomial in time; that of a trend whose slope may change is 1."""
+        """Degree of the polynomial in time; that of a trend that is no number is 1."""
         return 1 if isinstance(self.trend, str) else self.trend
 
 
@@ -187,12 +187,12 @@ def _as_periods(known: Any) -> tuple[float, ...]:
 
 
 def check_trend(trend: Any) -> int | str:
-    """Return the trend: a degree, or :data:`PIECEWISE`."""
+    """Return the trend: a degree, :data:`PIECEWISE`, or :data:`BY_EVIDENCE`."""
     if not isinstance(trend, str):
         return check_count(trend, "trend", minimum=0, most=INPUTS.degree)
-    if trend != PIECEWISE:
+    if trend not in (PIECEWISE, BY_EVIDENCE):
         raise ValueError(
-            f"trend must be a degree (0, 1, 2, ...) or {PIECEWISE!r}, got {trend!r}. "
+            f"trend must be a degree (0, 1, ...), {BY_EVIDENCE!r} or {PIECEWISE!r}, got {trend!r}. "
             f"To fix this, pass one of these."
         )
     return trend
