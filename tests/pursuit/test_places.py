@@ -9,6 +9,7 @@ from epicycle.evidence.window import spectral_window
 from epicycle.pursuit.places import (
     at_likelier_fractions,
     at_likeliest_aliases,
+    joined_at_fringes,
     with_first_cycle,
 )
 from tests.pursuit.lines import Begun, begun
@@ -97,3 +98,29 @@ def test_a_period_whose_double_says_nothing_more_stays() -> None:
     (stand, goal, _), _ = unequal_minima(0.0)
     window = spectral_window(stand.work.data, stand.work.plan)
     assert at_likelier_fractions(stand, window, goal) is stand
+
+
+def two_campaigns(amplitude: float, second: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
+    """Return a wave whose halves differ a little, seen twice for ten days, 200 days apart."""
+    rng = np.random.default_rng(4)
+    t = np.sort(np.r_[rng.uniform(0, 10, 60), rng.uniform(200, 210, 60)])
+    y = np.cos(2 * np.pi * 0.8 * t) + amplitude * np.cos(2 * np.pi * second * t + 1.0)
+    return t, y + 0.2 * rng.normal(size=120)
+
+
+@pytest.mark.parametrize(("amplitude", "joined"), [(0.25, True), (2.0, False)])
+def test_a_weak_line_that_may_be_half_of_a_cycle_joins_it(amplitude: float, joined: bool) -> None:
+    # one cycle more in the gap: .8 % of the power, which is nothing for a weak line only
+    stand, goal, _ = begun(*two_campaigns(amplitude), [0.8, 0.4 + 1 / 200], minimum_period=0.5)
+    assert stand.fit.structure.frequency[1] == pytest.approx(0.405, abs=1e-3)
+    after = joined_at_fringes(stand, goal)
+    if joined:
+        assert after.fit.structure.frequency == pytest.approx([0.4], abs=1e-4)
+        assert after.fit.structure.orders_of(0) == (1, 2)
+    else:
+        assert after is stand
+
+
+def test_lines_at_no_simple_ratio_stay_apart() -> None:
+    stand, goal, _ = begun(*two_campaigns(0.25, 0.46), [0.8, 0.46], minimum_period=0.5)
+    assert joined_at_fringes(stand, goal) is stand

@@ -13,7 +13,7 @@ from epicycle.fit.noise import is_exact
 from epicycle.pursuit.close_pairs import is_apart, resolve
 from epicycle.pursuit.finish import completed, finished
 from epicycle.pursuit.goal import Goal, count_cycles
-from epicycle.pursuit.places import at_likelier_fractions, on_best_fringes
+from epicycle.pursuit.places import at_likelier_fractions, joined_at_fringes, on_best_fringes
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.budget import OutOfTimeError
 from epicycle.spectra.bands import Candidates
@@ -89,6 +89,7 @@ def _settled(stand: Stand, goal: Goal, window: Candidates | None) -> Stand:
     if fit is not stand.fit:
         fit, jitter = stand.work.settle(fit.structure, tight=True)
         stand = replace(stand, fit=fit, jitter=jitter)
+    stand = joined_at_fringes(stand, goal)
     return stand if window is None else at_likelier_fractions(stand, window, goal)
 
 

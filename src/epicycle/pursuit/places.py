@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.aliases import least_log_odds
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
-from epicycle.fit.joint import Fit
-from epicycle.fit.lines import Structure
+from epicycle.fit.joint import Fit, fundamental_powers
+from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES, LINES, SHARP
@@ -154,6 +156,55 @@ def undecided_fringes(stand: Stand, goal: Goal, level: Floats) -> tuple[tuple[Fr
         judged = (replace(one, log_odds=one.log_odds / loud) for one in fringes)
         result.append(tuple(one for one in judged if one.log_odds >= math.log(ALIASES.undecided)))
     return tuple(result)
+
+
+def joined_at_fringes(stand: Stand, goal: Goal) -> Stand:
+    """Return the stand with every single line in a stronger cycle, if a fringe of it belongs there.
+
+    What tells the minima of a binary apart is a weak line at half the frequency.  Found by itself
+    it may be put on another fringe, as a cycle of its own at no simple ratio.  One that the data
+    hardly tell from its place is taken where it needs no frequency of its own.
+    """
+    work, fit = stand.work, stand.fit
+    if goal.drift or goal.red_noise or is_exact(work.data, fit.chi2):
+        return stand
+    band = work.plan.minimum_frequency, work.plan.maximum_frequency
+    ones, power = fit.structure.fundamentals(), fundamental_powers(fit)
+    n = value_counts(work.data)
+    dearest = deviance(work.data, fit, n) + price_of_frequency(n) - 2 * math.log(ALIASES.undecided)
+    for k in np.argsort(power, kind="stable").tolist():
+        if ones[k].orders != (1,) or ones[k].fixed or ones[k].frequency < goal.slow_limit:
+            continue
+        stronger = [ones[j] for j in np.flatnonzero(power > power[k]) if not ones[j].fixed]
+        if not stronger:
+            continue
+        for fringe in judged_fringes(work.data, work.noise, fit, k, band, every=True):
+            if fringe.log_odds < math.log(ALIASES.undecided):
+                continue
+            for one in stronger:
+                waveform = _with_line(one, fringe.frequency, work.data.baseline, goal.max_order)
+                if waveform is None:
+                    continue
+                rest = [two for two in ones if two is not one and two is not ones[k]]
+                trial = fit_lines(work.data, Structure.of([*rest, waveform]), absolute=False)
+                if deviance(work.data, trial, n) < dearest:
+                    settled, jitter = work.settle(trial.structure, tight=True)
+                    return joined_at_fringes(replace(stand, fit=settled, jitter=jitter), goal)
+    return stand
+
+
+def _with_line(
+    one: Fundamental, frequency: float, baseline: float, max_order: int
+) -> Fundamental | None:
+    """Return a cycle with a line more, the cycle's multiple or its half; None if it is neither."""
+    for divisor in (1, 2):
+        order = round(frequency * divisor / one.frequency)
+        off = abs(order * one.frequency / divisor - frequency) * baseline
+        orders = {order, *(divisor * o for o in one.orders)}
+        is_new = len(orders) > len(one.orders) and (order == 1 or divisor == 1)
+        if order >= 1 and off < 0.5 and is_new and max(orders) <= max_order:
+            return one.divided(divisor, orders) if is_one_waveform(orders) else None
+    return None
 
 
 def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Judge) -> Fit:
