@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import arguments
 import commands
 import library
 import readers
@@ -50,6 +51,7 @@ TARGETS = {
     "resume": Target(readers.resume, seeds.parts),
     "stamps": Target(readers.stamps, seeds.stamps, 200),
     "arrays": Target(library.arrays, seeds.noise),
+    "arguments": Target(arguments.arguments, seeds.noise, 16),
     "find": Target(commands.find, seeds.commands, 16384),
     "parquet": Target(readers.parquet, seeds.noise),
     "events": Target(library.events, seeds.noise),

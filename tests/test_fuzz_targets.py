@@ -31,6 +31,28 @@ def test_targets_pass_their_first_inputs(targets, name):
         target.run(seed)
 
 
+def test_every_public_function_is_called_with_odd_things(targets, monkeypatch):
+    """Layers, optimizers and results apart, for which others stand."""
+    import epicycle
+
+    arguments = sys.modules["arguments"]
+    made = {function.__name__ for function, _ in arguments.calls().values()}
+    public = {
+        name
+        for name in epicycle.__all__
+        if name[0].islower() and callable(getattr(epicycle, name, None))
+    }
+    assert public <= made
+    for name in arguments.calls():
+        if name not in ("find_cycles_in_chunks", "learn_wave"):  # which take longer
+            assert arguments.call(name, {}) is not None
+    name, (_, given) = "broken", arguments.calls()["Clock"]
+    calls = {name: (lambda day_length, radices: np.zeros(3)[day_length], given)}
+    monkeypatch.setattr(arguments, "calls", lambda: calls)
+    with pytest.raises(IndexError):
+        arguments.call(name, {"day_length": "x"})
+
+
 def test_a_target_sees_a_traceback(targets, monkeypatch):
     # the teeth of all targets: an error of another kind, and one in the words of numpy
     readers = sys.modules["readers"]

@@ -316,3 +316,10 @@ def test_bad_trains_are_refused(members: tuple, ratios: tuple, message: str) -> 
 def test_bad_options_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         find_gears([1.0, 2.0], [0.1, 0.1], **{name: 0})
+
+
+def test_denominators_have_a_largest_one() -> None:
+    """The ratios up to it are as many as its square: 1e9 took hours."""
+    assert find_gears([1.0, 2.0], [1e-9, 1e-9], largest_denominator=1000)
+    with pytest.raises(ValueError, match="largest_denominator must be at most 1,000"):
+        find_gears([1.0, 1.37], [1e-3, 1e-3], largest_denominator=10**9)

@@ -1,9 +1,12 @@
 """A limit on what was not seen is stated where it was tested, and then it holds."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from scipy import stats
 
 from epicycle import find_cycles
+from epicycle.results.unseen import claimed_noncentrality
 
 
 def test_no_limit_where_the_cycle_is_taken_for_slow_variation() -> None:
@@ -105,3 +108,12 @@ def reduction(t: np.ndarray, y: np.ndarray, frequency: np.ndarray) -> float:
         x = np.column_stack([np.ones(len(t)), x.real, x.imag])
         best = max(best, float(y @ x @ np.linalg.pinv(x) @ y))
     return best
+
+
+def test_the_limit_of_many_outputs_is_a_number() -> None:
+    """SciPy's noncentral F gives none in its far tail, which the search for the limit crosses."""
+    goal = SimpleNamespace(false_alarm=0.01)
+    limits = [claimed_noncentrality(np.ones(8), 197 * d, 500.0, goal, d) for d in (50, 200, 400)]
+    assert np.isfinite(limits).all()
+    # twice the outputs need more in all, and less of each
+    assert limits[0] < limits[1] < 4 * limits[0] < limits[2] * 4

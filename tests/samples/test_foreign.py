@@ -7,8 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from epicycle import find_cycles
 from epicycle.samples import foreign
 from epicycle.samples.checks import as_float, check_samples
+from epicycle.samples.foreign import shown
 from epicycle.samples.times import parse_times
 
 DAYS = np.array([0.25, 1.5, 3.0, 7.75])
@@ -144,3 +146,36 @@ def test_what_needs_no_help_is_left_alone():
     assert foreign.zone_of(DAYS) is None
     index = pytest.importorskip("pandas").DatetimeIndex(["2024-05-01"])
     assert foreign.unit_of(index) is None  # that of its resolution
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_integers_beyond_any_float_are_refused_by_name(digits: int, sign: int) -> None:
+    """Python has them, float64 does not, and from 4,300 digits on Python does not write them."""
+    huge = sign * 10**digits
+    t, y = np.arange(30.0), np.cos(np.arange(30.0))
+    with pytest.raises(ValueError, match=r"^t has .* infinite"):
+        find_cycles([huge, *t[1:]], y)
+    with pytest.raises(ValueError, match="infinite"):
+        find_cycles(t, [huge, *y[1:]])
+    with pytest.raises(ValueError, match="dy must be positive and finite"):
+        find_cycles(t, y, huge)
+    names = "minimum_period maximum_period false_alarm max_frequencies max_seconds max_memory"
+    for name in (*names.split(), "signal_to_noise", "period"):
+        with pytest.raises(ValueError, match=f"{name}.* a number of more than 30 digits"):
+            find_cycles(t, y, **{name: huge})
+    with pytest.raises(ValueError, match="known must hold finite periods"):
+        find_cycles(t, y, known=[huge])
+
+
+def test_what_a_message_shows_is_one_short_line() -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    assert shown(24.0) == "24.0"
+    assert shown("day") == "'day'"
+    assert shown(10**31) == shown(-(10**5000)) == "a number of more than 30 digits"
+    for value in (np.zeros((30, 3)), "x" * 10**5, [10**400] * 3, [10**5000], Odd()):
+        assert len(shown(value)) < 140
+        assert "\n" not in shown(value)

@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.evidence.gear_arguments import check_frequencies
+from epicycle.limits import INPUTS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.options import check_count, check_positive
 
@@ -103,7 +104,7 @@ def find_gears(
     errors : array_like, shape (K,) or (K, K)
         Standard errors, or the covariance.
     largest_denominator : int
-        Ratios p/q are tried for q up to this; p is not limited.
+        Ratios p/q are tried for q up to this, at most 1,000; p is not limited.
     prior : float
         Prior odds pi that a frequency is geared to any of the others.
     least_odds : float
@@ -139,7 +140,8 @@ def find_gears(
     """
     f, covariance = check_frequencies(frequencies, errors)
     prior = check_positive(prior, "prior")
-    comb = Comb.up_to(check_count(largest_denominator, "largest_denominator"))
+    most = INPUTS.denominator
+    comb = Comb.up_to(check_count(largest_denominator, "largest_denominator", most=most))
     least = check_positive(least_odds, "least_odds")
     relative = covariance / f / f[:, np.newaxis]  # the product of both may be no number
     trains = [_lock(f, covariance, (int(k),), (1,)) for k in np.argsort(f, kind="stable")]

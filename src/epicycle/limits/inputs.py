@@ -45,6 +45,8 @@ class InputLimits:
     """A cycle may have so many harmonics."""
     degree: int = decides(50, "powers", "speed/sizes")
     """A trend may be a polynomial of this degree."""
+    denominator: int = decides(1_000, "teeth", "speed/sizes")
+    """Gears may have ratios of so large a denominator; the number of ratios is its square."""
     cycles: int = decides(10_000, "cycles", "speed/sizes")
     """So many cycles may be asked for."""
     known: int = decides(1_000, "periods", "speed/sizes")

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from epicycle.problems.clock import Integers, as_instants, sample_instants
 from epicycle.samples.arrays import Floats
+from epicycle.samples.foreign import shown
 
 _DAY = 86400
 
@@ -77,7 +78,7 @@ class Calendar:
             valid = False
         if not valid:
             raise ValueError(
-                f"epoch is {given!r}: expected a day. To fix this, write it as YYYY-MM-DD, "
+                f"epoch is {shown(given)}: expected a day. To fix this, write it as YYYY-MM-DD, "
                 f"such as 2000-01-01."
             )
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.foreign import nearest, shown
 from epicycle.samples.twofloat import from_integers, two_product, two_sum
 
 Integers = NDArray[np.int64]
@@ -350,10 +351,10 @@ def _as_floats(t: ArrayLike) -> tuple[Floats, ...]:
 
 
 def _as_day_length(value: Any) -> float:
-    problem = f"day_length is {value!r}: expected a positive real number of seconds"
+    problem = f"day_length is {shown(value)}: expected a positive real number of seconds"
     if isinstance(value, (bool, str, complex)) or not hasattr(value, "__float__") or np.ndim(value):
         raise TypeError(f"{problem}. To fix this, pass a number, such as 86400.")
-    length = float(value)
+    length = nearest(value)
     if not _SHORTEST_DAY <= length <= _LONGEST_DAY:
         raise ValueError(
             f"{problem} between {_SHORTEST_DAY:g} and {_LONGEST_DAY:g}. "

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import spherical_jn
 
 from epicycle.samples.arrays import Floats
+from epicycle.samples.foreign import nearest, shown
 from epicycle.samples.times import Times
 from epicycle.spectra.sums import TrigSums
 
@@ -42,19 +44,19 @@ class Sine:
     noise: float = 0.0
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.angular_frequency):
+        if not math.isfinite(_number(self.angular_frequency)):
             raise ValueError(
-                f"angular_frequency is {self.angular_frequency!r}: expected a finite number of "
-                f"radians per unit of x. To fix this, pass a number such as 31."
+                f"angular_frequency is {shown(self.angular_frequency)}: expected a finite number "
+                f"of radians per unit of x. To fix this, pass a number such as 31."
             )
-        if not (math.isfinite(self.span) and self.span > 0):
+        if not 0 < _number(self.span) < math.inf:
             raise ValueError(
-                f"span is {self.span!r}: expected a positive number, half the length of the range "
-                f"of x. To fix this, pass a number such as 1000."
+                f"span is {shown(self.span)}: expected a positive number, half the length of the "
+                f"range of x. To fix this, pass a number such as 1000."
             )
-        if not (math.isfinite(self.noise) and self.noise >= 0):
+        if not 0 <= _number(self.noise) < math.inf:
             raise ValueError(
-                f"noise is {self.noise!r}: expected a standard deviation, 0 or more. "
+                f"noise is {shown(self.noise)}: expected a standard deviation, 0 or more. "
                 f"To fix this, pass a number such as 0.5."
             )
 
@@ -166,3 +168,13 @@ def _sinc(z: NDArray[np.float64] | float) -> Floats:
 def _j1(z: Floats) -> Floats:
     found: Floats = np.sign(z) * spherical_jn(1, np.abs(z))
     return found
+
+
+def _number(value: Any) -> float:
+    """Return a value as a float; what is no number is none that is finite."""
+    if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
+        return math.nan
+    try:
+        return nearest(value)
+    except (TypeError, ValueError):
+        return math.nan

@@ -17,6 +17,7 @@ from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal, count_cycles, with_drift_set
 from epicycle.pursuit.places import on_best_fringes
+from epicycle.pursuit.several_lines import with_several
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.data import Data
 from epicycle.search.drift import scan_drift
@@ -34,7 +35,11 @@ def add_lines(stand: Stand, goal: Goal, judge: Judge) -> Stand:
             return replace(stand, cut=True)
         stand, better, candidate = _next_line(stand, goal, judge)
         if better is None:
-            break
+            several = with_several(stand, goal)
+            if several is None:
+                return stand
+            stand, work = several, several.work
+            continue
         settled, jitter = work.settle(with_drift_set(better.structure, goal))
         settled, jitter = on_best_fringes(work, settled, jitter, goal)
         if not _acceptable(stand.fit, settled, work.plan, 1.0 / work.data.baseline):
@@ -43,7 +48,8 @@ def add_lines(stand: Stand, goal: Goal, judge: Judge) -> Stand:
             continue
         fit = harmonics.extend(work.data, settled, work.test, goal.max_order, work.noise.absolute)
         stand = stand.searched(fit, jitter)
-    return stand
+    left = stand.last.power.max(initial=0.0) > work.significant_power(stand.fit)
+    return replace(stand, full=bool(left))
 
 
 def _next_line(stand: Stand, goal: Goal, judge: Judge) -> tuple[Stand, Fit | None, float]:

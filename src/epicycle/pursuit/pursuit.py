@@ -39,6 +39,7 @@ from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.samples.options import Options
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan
 
@@ -224,6 +225,12 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
     unsteady = [] if stand.cut else _unsteady_cycles(stand, goal, broad)
     if stand.cut or goal.budget.over:
         notes.append(goal.budget.note(_MISSING if stand.cut else _UNEXAMINED))
+    elif stand.full and not exact and goal.max_cycles >= Options.max_cycles:
+        # (who asks for fewer than the default knows that there may be more)
+        notes.append(
+            f"max_cycles={goal.max_cycles} was reached with significant power left: what is found "
+            f"may be off where lines are missing; ask for more, max_cycles={2 * goal.max_cycles}"
+        )
     return Pursuit(
         data=work.data,
         fit=fit,

@@ -37,6 +37,8 @@ class Stand:
         Frequency that won against its aliases and multiples there.
     cut : bool
         Whether the time was over before it was done.
+    full : bool
+        Whether significant power is left because there are as many cycles as were asked for.
     """
 
     work: Workbench
@@ -48,6 +50,7 @@ class Stand:
     rivals: tuple[Rival, ...] = ()
     held: float | None = None
     cut: bool = False
+    full: bool = False
 
     def refusing(self, *frequencies: float) -> Stand:
         """Return the same with further frequencies refused."""

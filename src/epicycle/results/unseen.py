@@ -175,7 +175,7 @@ def claimed_noncentrality(
 
     upper = HONESTY.tested**2 * (pairs * least + 50.0)
     unclaimed = tabulated(
-        lambda noncentrality: special.ncfdtr(pairs, rest, noncentrality, least),
+        lambda noncentrality: _below(least, pairs, rest, noncentrality),
         upper * float(scale.max(initial=0.0)),
     )
 
@@ -185,6 +185,20 @@ def claimed_noncentrality(
     if missed(upper) > 0:
         return np.inf
     return float(scipy.optimize.brentq(missed, 0.0, upper, rtol=1e-6))
+
+
+def _below(least: float, pairs: int, rest: int, noncentrality: Floats) -> Floats:
+    """Return the probability of a noncentral F below a value.
+
+    In its far tail, below 1e-60, SciPy's series gives no number for many outputs: there the
+    central F with the same first two moments stands in (Patnaik 1949, Biometrika 36, 202).
+    """
+    result: Floats = np.asarray(special.ncfdtr(pairs, rest, noncentrality, least), np.float64)
+    lost = np.isnan(result)
+    total = pairs + noncentrality[lost]
+    freedom = total**2 / (total + noncentrality[lost])
+    result[lost] = special.fdtr(freedom, rest, least * pairs / total)
+    return result
 
 
 def tabulated(

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from epicycle.limits import CYCLES, INPUTS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.foreign import in_unit_of, plain
+from epicycle.samples.foreign import in_unit_of, nearest, plain
 from epicycle.samples.labels import check_lengths, numbered
 from epicycle.samples.times import Times, TimeScale, parse_times
 
@@ -264,9 +264,7 @@ def as_float(x: Any, name: str) -> Floats:
         )
     if raw.dtype == object:
         # pandas marks a missing value in a column of objects with None or NA
-        raw = np.array(
-            [np.nan if _is_missing(v) else v for v in raw.ravel()], dtype=object
-        ).reshape(raw.shape)
+        raw = np.array([_nearest_or_nan(v) for v in raw.ravel()], dtype=object).reshape(raw.shape)
     try:
         return raw.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -274,6 +272,12 @@ def as_float(x: Any, name: str) -> Floats:
             f"{name} must be real numbers, but a value could not be read as one ({error}). "
             f"To fix this, convert it to float64."
         ) from None
+
+
+def _nearest_or_nan(value: Any) -> Any:
+    if _is_missing(value):
+        return np.nan
+    return nearest(value) if isinstance(value, int) else value
 
 
 def _is_missing(value: Any) -> bool:

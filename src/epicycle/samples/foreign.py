@@ -8,6 +8,8 @@ silence.
 from __future__ import annotations
 
 import datetime as dt
+import math
+import reprlib
 import zoneinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -130,6 +132,39 @@ def exact(value: Any) -> Fraction | None:
     if isinstance(value, (int, np.integer, Decimal, Fraction)) and not isinstance(value, bool):
         return Fraction(int(value) if isinstance(value, np.integer) else value)
     return None
+
+
+def nearest(value: Any) -> float:
+    """Return the nearest float of a number, infinite for an integer of hundreds of digits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number.
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message, in one short line.
+
+    Python refuses to write integers of thousands of digits, and arrays take several lines.
+    """
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = _LONGEST
+    try:
+        return " ".join(short.repr(value).split())
+    except Exception:  # it has a representation of its own making, and this fails
+        return f"a {type(value).__name__} that cannot be shown"
+
+
+#: Characters of a value in a message.
+_LONGEST = 80
 
 
 def _as_datetime(value: dt.date) -> dt.datetime:

@@ -14,6 +14,7 @@ import numpy as np
 from epicycle.limits import HONESTY, INPUTS
 from epicycle.samples.budget import Budget, Tell
 from epicycle.samples.checks import as_float
+from epicycle.samples.foreign import nearest, shown
 from epicycle.samples.response import check_response
 
 #: The trend that is chosen by evidence beyond the data, and the one whose slope may change.
@@ -254,19 +255,12 @@ def check_red_noise_strategy(strategy: str) -> str:
 def check_count(value: Any, name: str, *, minimum: int = 1, most: int | None = None) -> int:
     """Return `value` as an integer of at least `minimum` and, if that is given, at most `most`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:
-        raise ValueError(f"{name} must be an integer of at least {minimum}, got {_shown(value)}.")
+        raise ValueError(f"{name} must be an integer of at least {minimum}, got {shown(value)}.")
     if most is not None and value > most:
         raise ValueError(
-            f"{name} must be at most {most:,}, got {_shown(value)}. To fix this, ask for less."
+            f"{name} must be at most {most:,}, got {shown(value)}. To fix this, ask for less."
         )
     return int(value)
-
-
-def _shown(value: Any) -> str:
-    """Return a value for a message; Python refuses to write integers of thousands of digits."""
-    if isinstance(value, int) and abs(value) >= 10**30:
-        return "a number of more than 30 digits"
-    return repr(value)
 
 
 def check_positive(value: Any, name: str, *, below: float = np.inf) -> float:
@@ -274,7 +268,7 @@ def check_positive(value: Any, name: str, *, below: float = np.inf) -> float:
     number = _as_scalar(value, name)
     if not (np.isfinite(number) and 0 < number <= below):
         limit = "" if below == np.inf else f" and at most {below:g}"
-        raise ValueError(f"{name} must be a finite number above 0{limit}, got {value!r}.")
+        raise ValueError(f"{name} must be a finite number above 0{limit}, got {shown(value)}.")
     return number
 
 
@@ -393,8 +387,8 @@ def check_exposure(exposure: Any, shortest: float) -> float:
 
 def _as_scalar(value: Any, name: str) -> float:
     if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
-        raise TypeError(f"{name} must be a number, got {value!r}.")
+        raise TypeError(f"{name} must be a number, got {shown(value)}.")
     try:
-        return float(value)
+        return nearest(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}.") from None
+        raise TypeError(f"{name} must be a number, got {shown(value)}.") from None

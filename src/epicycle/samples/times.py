@@ -374,7 +374,7 @@ def _from_parts(integer: Any, fraction: Any, name: str) -> Times:
 
 def _from_numbers(values: NDArray[Any], name: str) -> Times:
     if values.dtype == object:
-        nearest = np.array([float(v) for v in values])
+        nearest = np.array([foreign.nearest(v) for v in values])
         _from_numbers(nearest, name)  # refuses what is not finite
         pairs = zip(values, nearest, strict=True)
         told = [(foreign.exact(v), f) for v, f in pairs]
