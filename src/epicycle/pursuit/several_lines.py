@@ -35,9 +35,10 @@ def with_several(stand: Stand, goal: Goal) -> Stand | None:
     Stand or None
         None where they are fewer than two, do not stand apart, or leave what asks for more.
     """
-    if goal.drift or goal.red_noise:
-        return None
     data, fit = stand.work.data, stand.fit
+    alone = not len(stand.refused) or not len(fit.structure.line_frequency)
+    if goal.drift or goal.red_noise or alone:  # nothing was refused for the sake of another line
+        return None
     width = 1.0 / data.baseline
     structure = fit.structure
     for frequency in _significant(stand, fit):
