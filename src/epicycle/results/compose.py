@@ -105,7 +105,7 @@ def build_model(origin: Origin, started: float) -> Result:
         predictor=build_predictor(found, samples, roles.slow, task.options, task.goal, gains),
         output_names=samples.output_names,
         seconds=time.perf_counter() - started,
-        outliers=tuple(samples.kept[far.any(axis=1)].tolist()),
+        outliers=tuple(np.sort(samples.kept[far.any(axis=1)]).tolist()),
         samples=(origin.given.t, origin.given.y, origin.given.group),
         origin=origin,
         n_repeated=samples.n_repeated,

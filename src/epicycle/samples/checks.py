@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from epicycle.limits import CYCLES, INPUTS
 from epicycle.samples.arrays import Floats
-from epicycle.samples.foreign import in_unit_of, nearest, plain
+from epicycle.samples.foreign import in_unit_of, is_missing, nearest, plain
 from epicycle.samples.labels import check_lengths, numbered
 from epicycle.samples.times import Times, TimeScale, parse_times
 
@@ -275,13 +275,9 @@ def as_float(x: Any, name: str) -> Floats:
 
 
 def _nearest_or_nan(value: Any) -> Any:
-    if _is_missing(value):
+    if is_missing(value):
         return np.nan
     return nearest(value) if isinstance(value, int) else value
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or type(value).__name__ == "NAType"
 
 
 def _check_y(y: Any, n: int) -> tuple[Floats, tuple[str, ...] | None]:
@@ -359,7 +355,7 @@ def _check_group(group: Any, n: int) -> tuple[NDArray[np.intp], tuple[Any, ...]]
             f"To fix this, pass one label per time."
         )
     missing = (
-        np.array([_is_missing(v) or v != v for v in raw.tolist()], dtype=bool)
+        np.array([is_missing(v) or v != v for v in raw.tolist()], dtype=bool)
         if raw.dtype.kind in "fO"
         else np.zeros(n, dtype=bool)
     )

@@ -37,7 +37,38 @@ def without_copies(samples: Samples) -> Samples:
     # (a stable sort: the first of several equal rows is the one that came first)
     kept = np.ones(len(order), dtype=bool)
     kept[order[1:][same]] = False
-    return _rows(samples, kept)
+    alone = _rows(samples, np.flatnonzero(kept))
+    return replace(
+        alone, n_repeated=count_repeated(alone.times), n_copies=len(order) - int(kept.sum())
+    )
+
+
+def in_order(samples: Samples) -> Samples:
+    """Return the samples in one order, whatever the order of their rows.
+
+    It is that of times; of equal times that of the labels of groups as text, and then that of
+    values, errors, covariates and weights.  So the last bits of sums are the same, and with them
+    every decision between what is equal.  Groups of rows that were not in the order of times are
+    numbered as they appear in it.
+    """
+    if samples.is_sorted and not samples.n_repeated:
+        return samples
+    rank = np.empty(len(samples.group_labels), dtype=np.intp)
+    text = [(str(label), type(label).__name__) for label in samples.group_labels]
+    rank[sorted(range(len(text)), key=text.__getitem__)] = np.arange(len(text))
+    columns = _columns(samples).T[::-1]
+    weights = () if samples.weights is None else (samples.weights,)
+    keys = (*weights, *columns, rank[samples.group], samples.times.lo, samples.times.hi)
+    order = np.lexsort(keys)
+    placed = _rows(samples, order)
+    if samples.is_sorted:
+        return placed
+    used, first = np.unique(placed.group, return_index=True)
+    numbers = np.empty(len(used), dtype=np.intp)
+    by_first = used[np.argsort(first)]
+    numbers[by_first] = np.arange(len(used))
+    labels = tuple(samples.group_labels[int(k)] for k in by_first)
+    return replace(placed, group=numbers[placed.group], group_labels=labels)
 
 
 def _columns(samples: Samples) -> Floats:
@@ -75,17 +106,18 @@ def _beyond_chance(y: Floats, together: NDArray[np.bool_], same: NDArray[np.bool
     return equal > expected + HONESTY.beyond_chance * math.sqrt(expected * (1 - chance))
 
 
-def _rows(samples: Samples, kept: NDArray[np.bool_]) -> Samples:
-    times = samples.times[np.flatnonzero(kept)]
+def _rows(samples: Samples, rows: NDArray[np.intp]) -> Samples:
+    def of(column: Floats | None) -> Floats | None:
+        return None if column is None else column[rows]
+
     return replace(
         samples,
-        times=times,
-        y=samples.y[kept],
-        present=samples.present[kept],
-        dy=None if samples.dy is None else samples.dy[kept],
-        group=samples.group[kept],
-        kept=samples.kept[kept],
-        covariates=None if samples.covariates is None else samples.covariates[kept],
-        n_repeated=count_repeated(times),
-        n_copies=int((~kept).sum()),
+        times=samples.times[rows],
+        y=samples.y[rows],
+        present=samples.present[rows],
+        dy=of(samples.dy),
+        weights=of(samples.weights),
+        group=samples.group[rows],
+        kept=samples.kept[rows],
+        covariates=of(samples.covariates),
     )

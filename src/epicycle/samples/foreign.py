@@ -134,6 +134,11 @@ def exact(value: Any) -> Fraction | None:
     return None
 
 
+def is_missing(value: Any) -> bool:
+    """Return whether pandas marks a missing value so in a column of objects."""
+    return value is None or type(value).__name__ == "NAType"
+
+
 def nearest(value: Any) -> float:
     """Return the nearest float of a number, infinite for an integer of hundreds of digits.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from epicycle.samples.apart import taken_apart
 from epicycle.samples.checks import Samples, check_events, check_samples
-from epicycle.samples.copies import without_copies
+from epicycle.samples.copies import in_order, without_copies
 from epicycle.samples.foreign import is_time
 from epicycle.samples.options import Options
 
@@ -67,7 +67,7 @@ class Given:
             unit=options.unit,
             clock=options.clock,
         )
-        return without_copies(samples)
+        return in_order(without_copies(samples))
 
     def events(self, options: Options) -> Samples:
         """Return the checked times of events, with their weights as values.
