@@ -67,16 +67,17 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
     if not slow.any():
         return []
     order = np.flatnonzero(slow)[np.argsort(-fit.structure.frequency[slow], kind="stable")]
-    bend = fit.structure.fixed
-    text = ", ".join(
-        f"{1.0 / fit.structure.frequency[k]:.4g}{' or longer' if bend[k] else ''}" for k in order
-    )
+    # a refined frequency may pass 0: its sinusoid is that of the positive one
+    frequency = np.abs(fit.structure.frequency)
+    bend = fit.structure.fixed | (frequency * baseline < 1.0)
+    held = np.where(bend, np.maximum(frequency, 1.0 / baseline), frequency)
+    text = ", ".join(f"{1.0 / held[k]:.4g}{' or longer' if bend[k] else ''}" for k in order)
     strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
-    period = float(1.0 / fit.structure.frequency[strongest])
+    period = float(1.0 / held[strongest])
     longest = float(f"{_ROOM * period:.2g}")
     asked = well_known(unit, 0.75 * period, 1.33 * period) or f"{period:.3g}"
     remedy = f"period={asked} judges a rhythm of that period, where it was expected beforehand"
-    if not fit.structure.fixed[strongest] and longest < baseline:
+    if not bend[strongest] and longest < baseline:
         remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
