@@ -67,10 +67,9 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
     if not slow.any():
         return []
     order = np.flatnonzero(slow)[np.argsort(-fit.structure.frequency[slow], kind="stable")]
-    # a refined frequency may pass 0: its sinusoid is that of the positive one
-    frequency = np.abs(fit.structure.frequency)
-    bend = fit.structure.fixed | (frequency * baseline < 1.0)
-    held = np.where(bend, np.maximum(frequency, 1.0 / baseline), frequency)
+    # (a refined frequency may pass 0)
+    held = np.maximum(np.abs(fit.structure.frequency), 1.0 / baseline)
+    bend = fit.structure.fixed | (fit.structure.frequency * baseline < 1.0)
     text = ", ".join(f"{1.0 / held[k]:.4g}{' or longer' if bend[k] else ''}" for k in order)
     strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
     period = float(1.0 / held[strongest])
