@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import bad_inputs
 from epicycle import find_cycles
-from epicycle.files.reading import ReadError, read_table, read_times
+from epicycle.files.ahead import read_times
+from epicycle.files.reading import ReadError, read_table
 
 CASES = [case for rows in bad_inputs.cases().values() for case in rows]
 

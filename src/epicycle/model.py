@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from epicycle.results.covariates import CovariateEffect, effects_of
 from epicycle.results.result import Result
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class CycleModel(Result):  # noqa: D101
         from epicycle.files.documents import from_dict
 
         return CycleModel.of(from_dict(document))
+
+    @property
+    def covariate_effects(self) -> tuple[CovariateEffect, ...]:
+        """What each covariate adds, with its error and p-value, in the order of their columns."""
+        return effects_of(self)
 
     def track(self, cycle: int = 0, **options: Any) -> Rhythm:
         """Return one cycle as a rhythm whose phase, period and amplitude may change.

@@ -209,6 +209,7 @@ def test_an_incomplete_document_is_refused() -> None:
         "response",
         "forecast_response",
         "counts",
+        "covariates",
     }:
         part = {k: v for k, v in whole.items() if k != key}
         with pytest.raises(ValueError, match=rf"the document is not complete .*{key}.*To fix this"):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epicycle.files.reading import ReadError, read_table, read_times
+from epicycle.files.ahead import read_times
+from epicycle.files.reading import ReadError, read_table
 from tests.files.tables import rows
 
 HOURS = [dt.datetime(2023, 12, 25) + dt.timedelta(hours=k) for k in range(200)]
@@ -113,6 +114,6 @@ def test_a_named_part_is_joined_and_a_named_value_kept(write):
 
 def test_times_to_predict_at_are_joined_alike(write):
     lines = [f"{t:%Y-%m-%d},{t:%H:%M}" for t in HOURS]
-    times, name = read_times(write(rows("Date,Time", *lines)), None, "Date + Time")
+    times, name, _ = read_times(write(rows("Date,Time", *lines)), None, "Date + Time")
     assert list(times.to_pydatetime()) == HOURS
     assert name == "Date + Time"

@@ -33,7 +33,7 @@ def test_the_model_adds_faces_and_no_numbers():
     assert fields(CycleModel) == fields(Result)
     own = {name for name in vars(CycleModel) if not name.startswith("_")}
     faces = {"table", "to_dict", "from_dict", "plot_spectrum", "plot_fold", "plot_fit", "of"}
-    faces.add("track")
+    faces |= {"track", "covariate_effects"}
     assert own - {field.name for field in fields(Result)} == faces
 
 

@@ -130,8 +130,7 @@ def _refuse(options: SearchOptions, rows: int) -> None:
     other = [n for n in names if getattr(wanted, n) != getattr(usual, n)]
     if other == ["per_group"] and wanted.per_group == "offset":
         other = []
-    if options.zone is not None:
-        other.append("zone")
+    other += [n for n in ("zone", "holidays", "covariate") if getattr(options, n)]
     if len(options.value or ()) > 1:
         other.append("value")
     if not other:

@@ -36,6 +36,7 @@ from epicycle.cli import (
     series,
     track,
 )
+from epicycle.cli.covariates import refuse_covariates
 from epicycle.cli.options import (
     BAD_INPUT,
     FAILED,
@@ -226,6 +227,8 @@ def find(
 
     epicycle find detector.parquet --min-period 0.01
     """
+    if ids is not None or columns.wants_each_column(options):
+        refuse_covariates(options.covariate, options.holidays, "there are many here")
     if ids is None and dask is None and columns.wants_each_column(options):
         if plot is not None:
             raise InputError(

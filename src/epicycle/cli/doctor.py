@@ -34,6 +34,7 @@ EXTRAS = (
     ("matplotlib", "plot", "pictures and reports"),
     ("pyarrow", "parquet", "Parquet files"),
     ("openpyxl", "excel", "workbooks of Excel"),
+    ("holidays", "holidays", "effects of holidays"),
     ("astropy", "fits", "FITS and VOTable files"),
     ("torch", "torch", "layers, SpectralDescent, epicycle clock and sin"),
     ("sklearn", "sklearn", "estimators"),

@@ -63,6 +63,7 @@ def fit(
             "errors": list(table.error_columns),
             "group": table.group_column,
             "weight": options.weight,
+            "covariates": list(options.covariate or ()),
         }
         asked = options.of_library().arguments()
         del asked["unit"]  # the model has it, be it named or guessed
@@ -70,7 +71,7 @@ def fit(
             file=Path(table.name).name,
             sha256=table.sha256,
             columns=columns,
-            options={**asked, "zone": options.zone},
+            options={**asked, "zone": options.zone, "holidays": options.holidays},
         )
         write_model(SavedModel(model, provenance), path)
     except OutputError as problem:

@@ -11,6 +11,7 @@ import typer
 
 from epicycle import find_cycles
 from epicycle.cli import console
+from epicycle.cli.covariates import with_holidays
 from epicycle.cli.shared_options import MaxMemory, MaxSeconds, MaxTable
 from epicycle.cli.table_options import TableOptions, in_zone_asked, told_of
 from epicycle.cli.wording import in_words_of_options as in_words_of_options
@@ -87,6 +88,20 @@ class SearchOptions(TableOptions):
     weight: Annotated[
         str | None,
         typer.Option(metavar="COL", help="Column of weights, of events or in place of errors."),
+    ] = None
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of what else the values depend on, linearly; repeat it for several.",
+        ),
+    ] = None
+    holidays: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COUNTRY",
+            help="Let the holidays of a country (DE, US, US-CA) and Black Friday have effects.",
+        ),
     ] = None
     unit: Annotated[
         str | None,
@@ -274,9 +289,10 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
     from epicycle.files.instants import in_named_zone
     from epicycle.files.reading import ReadError, read_table
 
-    if options.events and (options.value or options.error or options.group):
+    of_values = (options.value, options.error, options.group, options.covariate, options.holidays)
+    if options.events and any(of_values):
         raise InputError(
-            "--events have no values: --value, --error and --group do not apply. "
+            "--events have no values: --value, --error, --group and covariates do not apply. "
             "To fix this, leave out either these or --events."
         )
     try:
@@ -288,15 +304,14 @@ def read_samples(options: SearchOptions, series: str | None = None) -> Table:
             group=options.group,
             weight=options.weight,
             series=series,
+            covariates=options.covariate or (),
             events=options.events,
             max_table=options.max_table,
             told=options.written(),
         )
-        return (
-            table
-            if options.zone is None
-            else in_zone_asked(table, in_named_zone(table.t, options.zone))
-        )
+        if options.zone is not None:
+            table = in_zone_asked(table, in_named_zone(table.t, options.zone))
+        return table if options.holidays is None else with_holidays(table, options.holidays)
     except (ReadError, ValueError) as problem:
         raise InputError(str(problem)) from None
 
@@ -357,6 +372,7 @@ def search(options: SearchOptions, table: Table, *, quiet: bool) -> CycleModel:
                 table.dy,
                 group=table.group,
                 weights=table.weights,
+                covariates=table.covariates,
                 progress=bar.update,
                 **wanted.arguments(),
             )

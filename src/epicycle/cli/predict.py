@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from epicycle.cli import console
+from epicycle.cli.covariates import columns_needed, covariates_at
 from epicycle.cli.shared_options import MaxTable, Quiet
 from epicycle.cli.table_options import TableOptions
 from epicycle.files.writing import InputError, OutputError, in_one_line
@@ -108,8 +109,10 @@ def predict(
         if output is not None:
             writing.check_table(output, [model, *([] if at is None else [at])])
         saved = read_model(model, plain_table)
-        times, name = _instants(saved, (at, time, max_table), written, (first, last, step))
-        frame = predictions(saved, times, name, group, levels)
+        span = (first, last, step)
+        times, name, read = _instants(saved, (at, time, max_table), written, span)
+        covariates = covariates_at(saved, times, read)
+        frame = predictions(saved, times, name, group, levels, covariates)
         about = {
             "schema": SCHEMA,
             "model": model.name,
@@ -152,7 +155,12 @@ def check_levels(percent: list[float] | None) -> tuple[float, ...]:
 
 
 def predictions(
-    saved: SavedModel, times: Any, name: str, group: str | None, levels: tuple[float, ...]
+    saved: SavedModel,
+    times: Any,
+    name: str,
+    group: str | None,
+    levels: tuple[float, ...],
+    covariates: Any = None,
 ) -> pd.DataFrame:
     """Return a table of times, predictions, standard deviations and intervals.
 
@@ -166,13 +174,14 @@ def predictions(
         names = list(model.output_names)
     else:
         names = [str(values[0])] if values else ["relative_rate" if model.of_events else "value"]
+    extra = {"group": group, "covariates": covariates}
     if model.predictor.errors is None:
-        parts = {"": model.predict(times, group=group)}
+        parts = {"": model.predict(times, **extra)}
     else:
-        mean, std = model.predict(times, group=group, return_std=True)
+        mean, std = model.predict(times, return_std=True, **extra)
         parts = {"": mean, "_std": std}
         for level in levels:
-            low, high = model.predict_interval(times, level, group=group)
+            low, high = model.predict_interval(times, level, **extra)
             parts[f"_low{100 * level:.10g}"] = low
             parts[f"_high{100 * level:.10g}"] = high
     called = column_names(name, names, list(parts))
@@ -227,14 +236,14 @@ def _instants(
     table: tuple[str | None, str | None, float | None],
     written: TableOptions,
     span: tuple[str | None, ...],
-) -> tuple[Any, str]:
-    """Return times, and how their column is called.
+) -> tuple[Any, str, pd.DataFrame | None]:
+    """Return times, how their column is called, and the covariates beside it, if any are needed.
 
     They are those of a table, named by its file, its column of times and its largest size and
     read as it is `written`, or of a span from its first to its last time by a step.
     """
+    from epicycle.files.ahead import read_times
     from epicycle.files.instants import in_zone, regular
-    from epicycle.files.reading import read_times
 
     at, time, max_table = table
     first, last, step = span
@@ -246,14 +255,16 @@ def _instants(
                 "--at names the times, and --from, --to and --step do as well. "
                 "To fix this, leave out either."
             )
-        times, name = read_times(at, time, usual, max_table, written.written())
-        return in_zone(times, scale, f"column {name!r} of {at}"), name
+        times, name, read = read_times(
+            at, time, usual, max_table, written.written(), columns_needed(saved)
+        )
+        return in_zone(times, scale, f"column {name!r} of {at}"), name, read
     if first is None or last is None:
         raise InputError(
             "there are no times to predict at. To fix this, name a range with --from and --to, or "
             "a table with --at."
         )
-    return regular(first, last, step, scale), usual
+    return regular(first, last, step, scale), usual, None
 
 
 def _beyond(saved: SavedModel, times: Any) -> str:

@@ -84,6 +84,7 @@ class Choice:
     weight: str | None
     series: str | None
     guessed: frozenset[str]
+    covariates: tuple[str, ...] = ()
 
 
 def choose(
@@ -95,6 +96,7 @@ def choose(
     weight: str | None = None,
     series: str | None = None,
     *,
+    covariates: Sequence[str] = (),
     events: bool = False,
 ) -> Choice:
     """Return the columns to use; `events` have times, and perhaps weights, but no values.
@@ -114,21 +116,24 @@ def choose(
     named_group = None if group is None else _find(table, group, "--group")
     named_weight = None if weight is None else _find(table, weight, "--weight")
     named_series = None if series is None else _find(table, series, "--id")
+    beside = tuple(_find(table, c, "--covariate") for c in covariates)
     if group is None and series is None and not events and not table.has_header:
-        named_group = _guess_group(table, {named_time, named_weight, *named_values, *named_errors})
+        named = {named_time, named_weight, *named_values, *named_errors, *beside}
+        named_group = _guess_group(table, named)
     _refuse_twice(
         table,
         [("--time", named_time), ("--group", named_group), ("--weight", named_weight)]
         + [("--id", named_series)]
         + [("--value", v) for v in named_values]
-        + [("--error", e) for e in named_errors],
+        + [("--error", e) for e in named_errors]
+        + [("--covariate", c) for c in beside],
     )
-    taken = {*named_values, *named_errors, named_group, named_weight, named_series}
+    taken = {*named_values, *named_errors, named_group, named_weight, named_series, *beside}
     chosen_time = named_time or _guess_time(table, taken)
     taken.add(chosen_time)
     if events:
         guess_of_time = frozenset({chosen_time} - {named_time})
-        return Choice(chosen_time, (), (), None, named_weight, named_series, guess_of_time)
+        return Choice(chosen_time, (), (), None, named_weight, named_series, guess_of_time, beside)
     if every:
         named_values = other_values(table, taken)
     chosen_values = named_values or [_guess_value(table, taken)]
@@ -156,6 +161,7 @@ def choose(
         named_weight,
         named_series,
         frozenset(guessed),
+        beside,
     )
 
 

@@ -25,6 +25,7 @@ from epicycle.files.predictors import (
     read_predictor,
     read_responding,
 )
+from epicycle.results.covariates import effects_of
 from epicycle.results.cycles import Asked, Cycle, EventStatistics, Harmonic, Line
 from epicycle.results.result import Result, Spectrum
 from epicycle.samples.times import TimeScale
@@ -84,6 +85,7 @@ def to_dict(model: Result) -> dict[str, Any]:
             "calendar": scale.calendar,
             "timezone": None if scale.timezone is None else str(scale.timezone),
         },
+        "covariates": [vars(effect) for effect in effects_of(model)],
         "response": model.response,
         "forecast_response": model.forecast_response,
         "counts": counts_to_dict(model.responding),
@@ -200,6 +202,7 @@ def _read(document: dict[str, Any]) -> Result:
         outliers=tuple(document.get("outliers", ())),
         locked=tuple(_read_train(g) for g in document.get("gears", []) if g["locked"]),
         asked=_read_asked(document.get("asked"), scale),
+        covariate_names=tuple(one["name"] for one in document.get("covariates", ())),
         responding=read_responding(document, scale),
     )
 

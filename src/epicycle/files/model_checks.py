@@ -90,7 +90,7 @@ def check_columns(columns: dict[str, Any]) -> None:
     """Check the names of the columns of a table, by the part that each plays; some may lack."""
     for key in ("time", "group", "weight"):
         conform(columns.get(key), str | None, f"provenance.columns.{key}")
-    for key in ("values", "errors"):
+    for key in ("values", "errors", "covariates"):
         conform(columns.get(key, []), tuple[str, ...], f"provenance.columns.{key}")
 
 

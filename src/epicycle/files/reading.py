@@ -14,6 +14,7 @@ import numpy as np
 
 from epicycle.files.columns import Choice, choose, other_values
 from epicycle.files.conventions import NOTHING_SAID, Conventions
+from epicycle.files.covariates import read_covariates
 from epicycle.files.delimited import ReadError
 from epicycle.files.frames import RawTable, load
 from epicycle.files.joining import join_times
@@ -27,7 +28,7 @@ from epicycle.samples.arrays import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReadError", "Table", "read_table", "read_times"]
+__all__ = ["ReadError", "Table", "read_table"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,8 @@ class Table:
         Columns that play no part.
     others : tuple of str
         Those of them that could be values.
+    covariates : DataFrame or None
+        What else the values depend on, a column each.
     clock : str or None
         "local" where offsets change and the values keep to the clocks, see
         :mod:`epicycle.files.offsets`.
@@ -93,6 +96,7 @@ class Table:
     remarks: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    covariates: Any = None
     clock: str | None = None
 
     @property
@@ -117,6 +121,7 @@ def read_table(
     group: str | None = None,
     weight: str | None = None,
     series: str | None = None,
+    covariates: Sequence[str] = (),
     events: bool = False,
     max_table: float | None = None,
     told: Conventions = NOTHING_SAID,
@@ -142,6 +147,8 @@ def read_table(
         Column of weights; never guessed.
     series : str, optional
         Column of ids, where the table holds many series one below the other; never guessed.
+    covariates : sequence of str
+        Columns of what else the values depend on; never guessed.
     events : bool
         Whether the times are those of events, without values.
     max_table : float, optional
@@ -157,7 +164,9 @@ def read_table(
     table = load(source, 1 if events else 2, (group, series), max_table)
     columns = {"values": values, "errors": errors, "group": group, "weight": weight}
     return chosen_samples(
-        table, {**columns, "time": time, "series": series, "events": events}, told
+        table,
+        {**columns, "time": time, "series": series, "covariates": covariates, "events": events},
+        told,
     )
 
 
@@ -170,7 +179,8 @@ def chosen_samples(table: RawTable, columns: dict[str, Any], told: Conventions) 
         If a column cannot be used.
     """
     one = ("group", "weight", "series")
-    named = {*columns["values"], *columns["errors"], *(columns[name] for name in one)}
+    several = ("values", "errors", "covariates")
+    named = {*(columns[name] for name in one), *(c for s in several for c in columns.get(s, ()))}
     joined = join_times(table, columns["time"], named, told)
     was_joined = joined.time is not None and " + " in joined.time
     time = columns["time"]
@@ -231,6 +241,7 @@ def as_samples(
             *_mixed(table, choice),
         ),
         clock=clock,
+        covariates=read_covariates(table, choice.covariates, told, columns),
         ignored=_ignored(table, choice),
     )
 
@@ -288,53 +299,8 @@ def _ignored(table: RawTable, choice: Choice) -> tuple[str, ...]:
 
 
 def _used(choice: Choice) -> set[str | None]:
-    several = {choice.time, *choice.values, *choice.errors}
+    several = {choice.time, *choice.values, *choice.errors, *choice.covariates}
     return {*several, choice.group, choice.weight, choice.series}
-
-
-def read_times(
-    source: str | Path,
-    time: str | None,
-    usual: str,
-    max_table: float | None = None,
-    told: Conventions = NOTHING_SAID,
-) -> tuple[Any, str]:
-    """Read times alone, from a table that may have no other column.
-
-    Parameters
-    ----------
-    source : str or Path
-        The file; "-" is standard input.
-    time : str, optional
-        Its column of times; by default that called `usual`, or else guessed as by
-        :func:`read_table`.
-    usual : str
-        How the column was called before.
-    max_table : float, optional
-        Largest size of the table in GB, see :func:`epicycle.files.frames.load`.
-    told : Conventions
-        How the table is written, as far as the user says so.
-
-    Returns
-    -------
-    times : ndarray or DatetimeIndex, shape (n,)
-    name : str
-        The column.
-
-    Raises
-    ------
-    ReadError
-        If the file, or the column, cannot be used.
-    """
-    table = load(source, least_columns=1, max_table=max_table)
-    if time is None and usual in table.frame.columns:
-        time = usual
-    joined = join_times(table, time, (), told)
-    table, time = joined.table, joined.time or time
-    if time is None and len(table.frame.columns) == 1:
-        time = str(table.frame.columns[0])
-    choice = choose(table, time, events=True)
-    return read_instants(table, choice.time, told).values, choice.time
 
 
 def _guesses(table: RawTable, choice: Choice, note: str) -> tuple[str, ...]:

@@ -134,4 +134,4 @@ def _covariates(X: Any, index: Any = None) -> Any:
     """Return exogenous data, of the rows to be forecast, or None where there are none."""
     if X is None or X.shape[1] == 0:
         return None
-    return (X if index is None else X.loc[index]).to_numpy()
+    return X if index is None else X.loc[index]

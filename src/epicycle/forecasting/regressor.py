@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import (
@@ -239,6 +240,9 @@ max_seconds, max_memory
             # scikit-learn resamples, and takes a row that stands twice for one of weight 2:
             # find_cycles counts rows that repeat without weights once
             weights = np.ones(len(y))
+        names = getattr(self, "feature_names_in_", None)
+        if covariates is not None and names is not None:
+            covariates = pd.DataFrame(covariates, columns=names[1:])
         return find_cycles(t, y, weights=weights, covariates=covariates, **options.arguments())
 
     def _samples(

@@ -40,6 +40,10 @@ class Ahead:
     not live: it is what lines that were not fitted look like."""
     positive_ratio: float = decides(1.5, "ratio", "forecasts/shelf")
     """Values that differ by less than this look alike on a logarithmic scale."""
+    holidays_seen: int = decides(2, "days", "forecasts/responses")
+    """Of a holiday fewer days tell nothing of the next."""
+    holidays_apart: float = decides(1.5, "days", "forecasts/responses")
+    """Samples further apart do not tell one day from another."""
     fewest_counts: int = decides(24, "values", "forecasts/responses")
     """Fewer whole numbers are not told from other values."""
     least_highest: float = decides(3.0, "counts", "forecasts/responses")

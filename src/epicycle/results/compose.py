@@ -25,6 +25,7 @@ from epicycle.evidence.steadiness import steadiness_notes
 from epicycle.fit.noise import is_exact
 from epicycle.limits import SHARP
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.results import covariates
 from epicycle.results.asked import as_held, asked_limit, asked_notes
 from epicycle.results.assemble import (
     Roles,
@@ -114,6 +115,9 @@ def build_model(origin: Origin, started: float) -> Result:
         group_shares=_group_shares(samples) if task.by_group else None,
         gains=_by_label(samples, gains),
         asked=asked,
+        covariate_names=covariates.names_of(origin.given.covariates)
+        if samples.covariates is not None
+        else (),
         responding=responds,
     )
 

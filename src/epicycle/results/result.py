@@ -139,6 +139,8 @@ class Result:
         What the data say of the period that was asked about (``period=``), significant or not;
         None where cycles were looked for.  `amplitude_limit` is then the amplitude from which on
         that rhythm would have been claimed.
+    covariate_names : tuple of str
+        Names of the columns of covariates.
     responding : Responding
         How values follow from the scale on which cycles add up, see `response`.
     """
@@ -171,6 +173,7 @@ class Result:
     group_shares: tuple[float, ...] | None = None
     gains: dict[str, tuple[float, float]] = field(default_factory=dict)
     asked: Asked | None = None
+    covariate_names: tuple[str, ...] = ()
     responding: Responding = field(default_factory=Responding, repr=False)
 
     @property

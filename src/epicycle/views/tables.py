@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from epicycle.results.covariates import effect_lines
 from epicycle.results.cycles import Cycle, PerOutput
 from epicycle.results.local_time import clock_changes
 from epicycle.results.neighbours import neighbour_note
@@ -297,6 +298,7 @@ def notes(model: Result) -> list[str]:
         )
     lines += [
         *_clock_lines(model),
+        *effect_lines(model),
         *_gear_lines(model),
         *_suggestion_lines(model),
         *(f"note: {text}" for text in (*model.undecided, *neighbour_note(model.origin))),
