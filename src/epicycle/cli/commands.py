@@ -21,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 from epicycle import __version__
 from epicycle.cli import (
     actigraphy,
+    backtest,
     calendar,
     chunks,
     clock,
@@ -288,6 +289,8 @@ def find(
 app.command(cls=_ListingCommand)(fit.fit)
 
 app.command(cls=_ListingCommand)(with_table_options(predict.predict))
+
+app.command(cls=_ListingCommand)(backtest.backtest)
 
 app.command(cls=_ListingCommand)(report.report)
 

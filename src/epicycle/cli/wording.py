@@ -30,6 +30,8 @@ _LEADING_OPTIONS = (
     "strategy",
     "loss",
     "response",
+    "horizon",
+    "folds",
 )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.find import find_cycles
+from epicycle.forecasting.naive import Seen, seasonal_naive
 from epicycle.model import CycleModel
 from epicycle.samples.arrays import Floats
 from epicycle.samples.labels import finder
@@ -42,6 +43,10 @@ class Fold:
         1 - var(error) / var(values), over all outputs: 1 is perfect, 0 no better than a constant.
     coverage : dict
         Share of values within the interval, for each coverage asked for.
+    mean_absolute_error, naive_error : float
+        Of the forecast, and of seasonal naive, over all outputs.
+    season : float or None
+        Period of seasonal naive; None where it repeats the last value.
     """
 
     start: Any
@@ -53,6 +58,9 @@ class Fold:
     mean_error: float
     variance_explained: float
     coverage: dict[float, float]
+    mean_absolute_error: float
+    naive_error: float
+    season: float | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class Backtest:
     ----------
     folds : tuple of Fold
         The stretches.
-    rmse, variance_explained, coverage
+    rmse, variance_explained, coverage, mean_absolute_error, naive_error
         As of a fold, over the values of all stretches.
     """
 
@@ -71,6 +79,45 @@ class Backtest:
     rmse: float
     variance_explained: float
     coverage: dict[float, float]
+    mean_absolute_error: float
+    naive_error: float
+
+    @property
+    def relative_error(self) -> float:
+        """Mean absolute error in units of that of seasonal naive: above 1, naive is better."""
+        if self.naive_error == 0:
+            return 1.0 if self.mean_absolute_error == 0 else float("inf")
+        return self.mean_absolute_error / self.naive_error
+
+    @property
+    def naive_is_better(self) -> bool:
+        """Whether repeating the values of a season ago would have been nearer."""
+        return self.relative_error > 1.0
+
+    @property
+    def verdict(self) -> str:
+        """One sentence that compares with seasonal naive."""
+        seasons = sorted({f.season for f in self.folds if f.season is not None})
+        naive = (
+            f"seasonal naive (period {' or '.join(dict.fromkeys(f'{s:.3g}' for s in seasons))})"
+            if seasons
+            else "repeating the last value"
+        )
+        errors = f"mean absolute error {self.mean_absolute_error:.4g}, naive {self.naive_error:.4g}"
+        if self.naive_is_better:
+            return f"{naive} is better than this model: {errors}"
+        return f"better than {naive}: {errors}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it (schema "epicycle.backtest/1")."""
+        return {
+            "schema": "epicycle.backtest/1",
+            "folds": [_plain(vars(fold)) for fold in self.folds],
+            **{key: _plain(value) for key, value in vars(self).items() if key != "folds"},
+            "relative_error": _plain(self.relative_error),
+            "naive_is_better": self.naive_is_better,
+            "verdict": self.verdict,
+        }
 
 
 def backtest(
@@ -113,6 +160,8 @@ def backtest(
     >>> result = backtest(find_cycles(t, y))
     >>> round(result.variance_explained, 1), result.coverage[0.95] > 0.9
     (0.8, True)
+    >>> result.naive_is_better
+    False
     """
     if model.origin is None:
         what = "events have no values" if model.of_events else "a document holds no samples"
@@ -149,16 +198,19 @@ def backtest(
         coverage={
             c: float(np.concatenate([one.inside[c] for one in scored]).mean()) for c in coverage
         },
+        mean_absolute_error=float(np.abs(errors).mean()),
+        naive_error=float(np.abs(np.concatenate([one.naive for one in scored])).mean()),
     )
 
 
 class _Scored(NamedTuple):
-    """A fold with what it was made of: values, errors and whether intervals held, all (m,)."""
+    """A fold with what it was made of: values, errors, naive's, whether intervals held; (m,)."""
 
     fold: Fold
     values: Floats
     errors: Floats
     inside: dict[float, NDArray[np.bool_]]
+    naive: Floats
 
 
 def _forecast(
@@ -180,6 +232,13 @@ def _forecast(
         inside[c] = ((lower <= values) & (values <= upper))[present]
     scale = model.predictor.scale
     times = scale.parse(ahead.t).to_float()
+    before = origin.given.rows(fitted)
+    naive, season = seasonal_naive(
+        Seen.of(scale.parse(before.t).to_float(), before.y, before.group),
+        Seen.of(times, values, ahead.group),
+        [cycle.period for cycle in fit.cycles],
+    )
+    missed = (values - naive.reshape(values.shape))[present]
     fold = Fold(
         start=scale.to_user(float(times.min())),
         end=scale.to_user(float(times.max())),
@@ -190,8 +249,11 @@ def _forecast(
         mean_error=float(errors.mean()),
         variance_explained=_explained(values[present], errors),
         coverage={c: float(rows.mean()) for c, rows in inside.items()},
+        mean_absolute_error=float(np.abs(errors).mean()),
+        naive_error=float(np.abs(missed).mean()),
+        season=season,
     )
-    return _Scored(fold, values[present], errors, inside)
+    return _Scored(fold, values[present], errors, inside, missed)
 
 
 def _known_groups(fit: CycleModel, group: Any) -> Any:
@@ -200,6 +262,15 @@ def _known_groups(fit: CycleModel, group: Any) -> Any:
         return None
     place = finder(fit.predictor.group_labels)
     return None if any(place(g) is None for g in np.asarray(group).tolist()) else group
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _root_mean_square(errors: Floats) -> float:
