@@ -2,9 +2,9 @@
 Rhythms that change
 ===================
 
-A mouse after a pulse of light, a traveller after a flight, cells in a dish, and the Sun: none of
-them keeps one period, phase or amplitude. :func:`epicycle.track` follows each, with errors, and
-says what changes; :func:`epicycle.scalogram` is the picture to look at first.
+A mouse after a pulse of light, a traveller after a flight, cells in a dish, the Sun and the air:
+none of them keeps one period, phase or amplitude. :func:`epicycle.track` follows each, with errors,
+and says what changes; :func:`epicycle.scalogram` is the picture to look at first.
 """
 
 import matplotlib.pyplot as plt
@@ -92,4 +92,28 @@ print(sun.table())
 
 figure, axes = plt.subplots(figsize=(10, 4), layout="constrained")
 plot_turns(sun, ax=axes)
+plt.show()
+
+# %%
+# Carbon dioxide
+# --------------
+# Plants of the northern hemisphere breathe once a year. The period stays a year; the amplitude has
+# grown by a fifth from 1959 to 2001. The trend is a parabola, and some weeks are missing.
+
+table = pd.read_csv("../../data/co2_mlo_weekly_nan.csv")
+weeks = pd.to_datetime(table.date.astype(str))
+
+air = epicycle.track(weeks, table.co2, period=(300, 430), trend=2)
+print(air.table())
+
+years = pd.date_range("1959-01-01", "2001-01-01", freq="365D")
+amplitude, error = air.amplitude(years)
+
+figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+axes[0].plot(weeks, table.co2, ".", markersize=2, color="0.6")
+axes[0].plot(weeks, air.predict(weeks), linewidth=0.8)
+axes[0].set(xlabel="year", ylabel="CO2 (ppm)")
+axes[1].fill_between(years, amplitude - error, amplitude + error, alpha=0.3)
+axes[1].plot(years, amplitude)
+axes[1].set(xlabel="year", ylabel="amplitude (ppm)")
 plt.show()

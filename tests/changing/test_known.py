@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 
 from changing.simulated import ready, simulated
 from epicycle.changing.design import JUMP, PHASE
 from epicycle.changing.known import known, segments
 from epicycle.changing.ladder import climb
+from epicycle.limits import CHANGING
 
 
 def test_segments_tell_the_size_of_a_jump():
@@ -27,6 +29,13 @@ def test_known_shifts_have_their_size_with_its_error():
     assert all(one.known for one in families)
     assert (plain.batch.at == r.setting.known[0]).all()
     assert plain.log_evidence > ladder.family("constant").log_evidence + 3
+    # a wander besides is as much less probable as where no shift is known
+    prior = [
+        np.exp(one.log_evidence - logsumexp(one.batch.log_evidence)) * len(one.batch)
+        for one in families
+    ]
+    assert prior[1] / prior[0] == pytest.approx(0.5 / CHANGING.simpler)
+    assert sum(prior) == pytest.approx(1.0)
     place = plain.batch.design.slices["events", 0].start
     best = int(plain.share.argmax())
     size = plain.batch.c[best, place] * JUMP

@@ -48,11 +48,12 @@ def test_the_variance_of_a_slope_is_the_mean_over_what_may_scatter() -> None:
     elapsed = t - t.min() + 1 / 9
     likelihood, variance = [], []
     columns = np.stack([np.ones(9), t], axis=1)
-    for step in shares:
-        for scatter in shares:
+    flat = np.gradient(np.sqrt(shares))  # standard deviations as probable as each other
+    for step, first in zip(shares, flat, strict=True):
+        for scatter, second in zip(shares, flat, strict=True):
             v = np.diag(error**2 + scatter) + step * 9 * np.minimum.outer(elapsed, elapsed)
             broad = v + 1e4 * columns @ columns.T
-            likelihood.append(stats.multivariate_normal(cov=broad).pdf(phase))
+            likelihood.append(first * second * stats.multivariate_normal(cov=broad).pdf(phase))
             variance.append(np.linalg.inv(columns.T @ np.linalg.inv(v) @ columns)[1, 1])
     expected = np.average(variance, weights=likelihood)
     found = Phases(time, phase, error, 1.0).slope_error()

@@ -161,7 +161,8 @@ class Chain:
 
     @cached_property
     def _products(self) -> csr_array:
-        return hstack(list(self.products.values()), format="csr")
+        result: csr_array = hstack(list(self.products.values()), format="csr")
+        return result
 
     def values(self, x: Floats) -> Floats:
         """Return the values of all channels at the samples, (J, n, B), of numbers (width, B)."""

@@ -13,6 +13,7 @@ from epicycle.changing.begin import Family, Setting, carried
 from epicycle.changing.design import AMPLITUDE, FREQUENCY, JUMP, PHASE, TWO_PI
 from epicycle.changing.fit import Solved, fit
 from epicycle.changing.ladder import Ladder
+from epicycle.limits import CHANGING
 from epicycle.samples.arrays import Floats
 
 #: What a known event may have done.
@@ -25,8 +26,8 @@ _STRENGTHS, _MEMORY = (0.012, 0.035), 4.0
 def known(setting: Setting, ladder: Ladder, y: Floats, band: tuple[float, float]) -> list[Family]:
     """Return rhythms with shifts at the known times, of phase, of period and of both.
 
-    Without and with a steady drift and with a weak wander: each of these is as probable as the
-    others beforehand, and so are the kinds of shifts.
+    Without and with a steady drift, and with a weak wander that is less probable beforehand; the
+    kinds of shifts are as probable as each other.
     """
     events = len(setting.known)
     base = ladder.family("constant").batch
@@ -55,7 +56,10 @@ def known(setting: Setting, ladder: Ladder, y: Floats, band: tuple[float, float]
     table = both.log_evidence.reshape(2, count)
     best = both.take(table.argmax(axis=0) * count + np.arange(count))
     solved = fit(best, free, outer=3)
-    families = [_family(best, solved)]
+    # as in the ladder: constant and drifting are each so much likelier than a wander
+    wander = 1 / CHANGING.simpler
+    alone = 2 / (2 + wander)
+    families = [_family(best, solved, alone)]
 
     path = setting.design("path", events=events)
     begin = best.take([int(best.log_evidence[:3].argmax())])
@@ -64,15 +68,16 @@ def known(setting: Setting, ladder: Ladder, y: Floats, band: tuple[float, float]
     moving = at_times(moving, moving.at)
     channel = path.phase_channel(0)
     moving.strength[:, channel], moving.memory[:, channel] = _STRENGTHS, _MEMORY
-    families.append(_family(moving, fit(moving, setting.free(path), outer=5)))
+    solved = fit(moving, setting.free(path), outer=5)
+    families.append(_family(moving, solved, 1 - alone))
     return families
 
 
-def _family(batch: Batch, solved: Solved) -> Family:
+def _family(batch: Batch, solved: Solved, prior: float) -> Family:
+    """Return models that are as probable as each other beforehand, and together as `prior`."""
     total = float(logsumexp(batch.log_evidence))
     share = np.exp(batch.log_evidence - total)
-    # half of the odds for a rhythm that does nothing besides, half for one that does
-    log_evidence = total - float(np.log(len(batch))) - float(np.log(2.0))
+    log_evidence = total - float(np.log(len(batch))) + float(np.log(prior))
     return Family("shifted", batch, solved, share, log_evidence, known=True)
 
 

@@ -59,15 +59,20 @@ class Wave:
 
     def columns(self, turns: Floats) -> Floats:
         """Return cosine and sine of every order, shape (n, 2 H), at phases in turns."""
-        angle = 2 * np.pi * turns[:, np.newaxis] * self.orders
-        pairs = np.stack([np.cos(angle), np.sin(angle)], axis=2)
-        return pairs.reshape(len(turns), 2 * len(self.orders))
+        # one cosine and sine, and their powers: whole turns are left out before they are taken
+        angle = 2 * np.pi * (turns - np.rint(turns))
+        first = np.cos(angle) + 1j * np.sin(angle)
+        pairs = np.empty((len(turns), len(self.orders)), dtype=np.complex128)
+        for k, order in enumerate(self.orders.tolist()):
+            pairs[:, k] = first if order == 1 else first**order
+        result: Floats = pairs.view(np.float64)
+        return result
 
-    def slope(self, turns: Floats, coefficients: Floats) -> Floats:
-        """Return the derivative of the waveform by its phase in turns."""
+    def slope(self, columns: Floats, coefficients: Floats) -> Floats:
+        """Return the derivative of the waveform by its phase in turns, from its columns."""
         turned = np.stack([coefficients[1::2], -coefficients[0::2]], axis=1)
         rate = 2 * np.pi * np.repeat(self.orders, 2)
-        result: Floats = self.columns(turns) @ (rate * turned.ravel())
+        result: Floats = columns @ (rate * turned.ravel())
         return result
 
     def solve(self, columns: Floats) -> tuple[Floats, Floats, Floats]:
@@ -166,7 +171,7 @@ def fit_bent(wave: Wave, kind: str, place: float, bends: Floats, start: Floats) 
             step = 0.3 * step
             continue
         theta = theta + step
-        slopes = wave.slope(turns, coefficients)[:, np.newaxis] * moves
+        slopes = wave.slope(columns, coefficients)[:, np.newaxis] * moves
         both = np.column_stack([columns, slopes])
         solved, _, inverse = wave.solve(both)
         best = chi2, residual, inverse, columns, slopes
@@ -193,8 +198,8 @@ def fit_bent(wave: Wave, kind: str, place: float, bends: Floats, start: Floats) 
 
 def _excess(wave: Wave, columns: Floats, slopes: Floats, residual: Floats, scale: float) -> float:
     """Return how much more the residual scatters where a change of phase is seen than overall."""
-    root = np.sqrt(wave.w)[:, np.newaxis]
-    solved = np.linalg.lstsq(root * columns, root * slopes, rcond=None)[0]
+    weighted = wave.w[:, np.newaxis] * columns
+    solved = _inverse(columns.T @ weighted) @ (weighted.T @ slopes)
     square = wave.w[:, np.newaxis] * (slopes - columns @ solved) ** 2
     ratio = (square * (wave.w * residual**2)[:, np.newaxis]).sum(axis=0)
     ratio /= np.maximum(scale * square.sum(axis=0), 1e-300)
@@ -206,7 +211,8 @@ def best_bend(
 ) -> list[BentClock]:
     """Return the best fits with a jump, a break, a swing, and a phase that wanders.
 
-    Where none of the first fits has a chi-square below `enough`, there are none.
+    Where none of the first fits has a chi-square below `enough`, there are none; and a bend whose
+    first fit has none keeps the place where the windows have it.
 
     Parameters
     ----------
@@ -220,7 +226,10 @@ def best_bend(
     wander = [_wandering(wave, n, time, phase) for n in (len(time), 2 * len(time) - 1)]
     if min(one.chi2 for one in (*first, *wander)) > enough:
         return []
-    return [*(_placed(wave, one, time, phase, error) for one in first), *wander]
+    placed = [
+        _placed(wave, one, time, phase, error) if one.chi2 <= enough else one for one in first
+    ]
+    return [*placed, *wander]
 
 
 def _first(wave: Wave, kind: str, time: Floats, phase: Floats, error: Floats) -> BentClock:

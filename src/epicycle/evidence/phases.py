@@ -50,9 +50,11 @@ class Phases(NamedTuple):
         shares = np.concatenate([[0.0], np.geomspace(1e-3, 2.0, 12)]) * most
         elapsed = t - t.min() + 1.0 / len(t)
         walk = np.minimum(elapsed[:, np.newaxis], elapsed) * len(t)
+        sizes = np.sqrt(shares)
+        prior = np.log(np.gradient(sizes))
         log_likelihood, variance = [], []
-        for step in shares:
-            for scatter in shares:
+        for i, step in enumerate(shares):
+            for j, scatter in enumerate(shares):
                 v = np.diag(self.error**2 + scatter) + step * walk
                 factor = linalg.cho_factor(v, lower=True, check_finite=False)
                 solved = linalg.cho_solve(factor, columns, check_finite=False)
@@ -62,7 +64,7 @@ class Phases(NamedTuple):
                 misfit = float(rest @ linalg.cho_solve(factor, rest, check_finite=False))
                 size = 2 * float(np.log(np.diag(factor[0])).sum())
                 size += float(np.linalg.slogdet(normal)[1])
-                log_likelihood.append(-0.5 * (misfit + size))
+                log_likelihood.append(-0.5 * (misfit + size) + prior[i] + prior[j])
                 variance.append(float(np.linalg.inv(normal)[1, 1]))
         share = np.exp(np.array(log_likelihood) - max(log_likelihood))
         mean = float(share @ np.array(variance) / share.sum())
@@ -126,8 +128,8 @@ def shifts_in_windows(wave: Wave, residual: Floats, windows: int) -> Phases | No
     """
     t, w = wave.t, wave.w
     turns = wave.frequency * t
-    coefficients = wave.solve(wave.columns(turns))[0]
-    slope = wave.slope(turns, coefficients)
+    columns = wave.columns(turns)
+    slope = wave.slope(columns, wave.solve(columns)[0])
     slope = slope - np.average(slope, weights=w)
     which = _window_of(t, windows)
 
