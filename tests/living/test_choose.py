@@ -56,3 +56,16 @@ def test_lines_change_where_they_do() -> None:
         nodes = build_nodes(t, np.column_stack([chosen, *ramps]), np.ones(240))
         changed = with_changes(choice, Changes(nodes, np.full(16, 1.0 / 8)))
         assert bool(len(changed.changes)) == rate
+
+
+def test_a_cycle_of_few_turns_lasts_although_a_walk_alone_would_do() -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(360.0)
+    error = np.zeros(360)
+    for i in range(1, 360):
+        error[i] = 0.65 * error[i - 1] + rng.normal()
+    y = 4 * np.cos(2 * np.pi * t / 110) + error + 0.5 * rng.normal(size=360)
+    kept, near = lasting(problem_of(y, [110.0]))
+    assert kept.tolist() == [True]
+    # errors with a memory are left, and no walk of the size of the cycle
+    assert near.fitted.solution.strengths.walk * near.fitted.solution.variance < 0.1

@@ -122,9 +122,20 @@ def choose(problem: Problem, kept: NDArray[np.bool_], near: Choice) -> Choice:
 
 
 def lasting(problem: Problem) -> tuple[NDArray[np.bool_], Choice]:
-    """Return which fundamentals last, shape (K,), and a fit with them."""
+    """Return which fundamentals last, shape (K,), and a fit with them.
+
+    Strengths without cycles let the level explain what cycles do, and strengths beside all cycles
+    leave it too little: the search begins at both, and evidence decides.
+    """
+    tried = [_lasting(problem, problem.always.copy())]
+    if not problem.always.all() and not tried[0][0].all():
+        tried.append(_lasting(problem, np.ones(len(problem.always), dtype=bool)))
+    return max(tried, key=lambda one: one[1].evidence)
+
+
+def _lasting(problem: Problem, kept: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Choice]:
+    """Return which fundamentals last, beginning at some, and a fit with them."""
     trend = np.arange(problem.n_trend)
-    kept = problem.always.copy()
     kinds = ("walk", "error") if problem.by_evidence else ("error",)
     near: Choice | None = None
     for _ in range(AHEAD.rounds):
@@ -134,8 +145,11 @@ def lasting(problem: Problem) -> tuple[NDArray[np.bool_], Choice]:
             break
         before, kept = kept, _clear(problem, near.fitted.solution)
         if (kept == before).all():
-            break
+            return kept, near
     assert near is not None
+    if (problem.columns_of(kept).size + problem.n_trend) != len(near.columns):
+        columns = np.concatenate([trend, problem.columns_of(kept)])
+        near = _fitted(problem, columns, kinds, near.fitted.solution)
     return kept, near
 
 
