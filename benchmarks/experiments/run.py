@@ -14,10 +14,17 @@ os.environ["MKL_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import common
-from experiments import compare_groups, flies, genes, per_group
+from experiments import bound, compare_groups, flies, genes, per_group
 
 SECTIONS = [
     common.Section("genes", "Rhythms of many series", genes.measure, genes.tables, genes.bars),
+    common.Section(
+        "bound",
+        "A searched period beside the most powerful test",
+        bound.measure,
+        bound.tables,
+        bound.bars,
+    ),
     common.Section(
         "per_group",
         "Waveforms of groups: one for all, or one for each",
