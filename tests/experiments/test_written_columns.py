@@ -42,6 +42,14 @@ def test_words_numbers_and_units_are_taken_off_and_told_together(tmp_path):
         read_columns(bare)
 
 
+def test_a_column_of_words_for_nothing_and_marks_of_thousands(tmp_path):
+    raw = table(tmp_path, "gene;ZT0;ZT4\na;x;1.234,5\nb;x;2,5\n")
+    frame, _ = read_columns(raw, Conventions(missing=("x",)))
+    assert frame.ZT0.isna().all()
+    assert frame.ZT4.tolist() == [1234.5, 2.5]
+    assert read_columns(raw)[0].ZT0.tolist() == ["x", "x"]
+
+
 def test_ids_stay_what_they_are(tmp_path):
     raw = table(tmp_path, 'gene,ZT0,ZT4\n"12 kDa",1,2\n"15 kDa",3,4\n9999,1,1\n')
     assert read_columns(raw)[0].gene.tolist() == ["12 kDa", "15 kDa", "9999"]

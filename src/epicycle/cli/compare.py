@@ -234,7 +234,10 @@ def _tell(
 
 def _of_rows(options: SearchOptions, subject: str | None) -> _Values:
     """Return a table with a row for each value."""
-    table = read_samples(options, subject)
+    try:
+        table = read_samples(options, subject)
+    except InputError as problem:
+        raise InputError(str(problem).replace("--id", "--subject")) from None
     if table.y is None or table.y.ndim != 1:
         raise InputError("epicycle compare takes one column of values: name it with --value.")
     unit, guesses = unit_and_guesses(options, table)

@@ -140,9 +140,9 @@ def rhythms(
         if as_json:
             console.write(json.dumps(found.to_dict(), allow_nan=False) + "\n")
         else:
-            from epicycle.experiments.words import in_words
+            from epicycle.experiments import words
 
-            console.write(console.visible(in_words(found, q)) + "\n")
+            console.write(console.visible(in_words(words.in_words(found, q))) + "\n")
         if output is not None:
             if output.name.lower().endswith(".json"):
                 text = json.dumps(found.to_dict(), allow_nan=False) + "\n"

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from epicycle.experiments.columns import IDS, TIMES, column_named, is_number
 from epicycle.experiments.names import names_a_time
 from epicycle.files.conventions import NOTHING_SAID, Conventions
 from epicycle.files.delimited import ReadError
 from epicycle.files.frames import RawTable
-from epicycle.files.kinds import kind_of
+from epicycle.files.kinds import NO_VALUE, kind_of
 from epicycle.files.numbers import decimal_of, is_fill, read_numbers
 from epicycle.files.time_column import read_instants
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: A number with either mark of decimals, and of thousands.
+_MARKED = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?")
 
 
 def read_columns(
@@ -61,8 +67,12 @@ def read_columns(
     for column in frame.columns:
         if column == times:
             remarks += _read_times(table, frame, column, told)
-        elif column not in labels | clear and _stands_for_numbers(frame[column]):
-            numbers.append(column)
+        elif column not in labels | clear:
+            present = _present(frame[column], told)
+            if _stands_for_numbers(present):
+                numbers.append(column)
+            elif len(present) == 0 and frame[column].notna().any():
+                frame[column] = np.nan
     told = _with_decimal(table, numbers, told)
     of_columns = {}
     for column in numbers:
@@ -119,6 +129,23 @@ def _read_times(
     return (f"{column}{found.note}".strip(), *found.remarks) if found.note else found.remarks
 
 
-def _stands_for_numbers(series: pd.Series) -> bool:
-    """Return whether a column holds numbers, plain or as text."""
-    return kind_of(series) == "number" and bool(series.notna().any())
+def _present(series: pd.Series, told: Conventions) -> pd.Series:
+    """Return the entries of a column that are no words for a missing value."""
+    if is_number(series):
+        return series.dropna()
+    words = NO_VALUE.union(word.lower() for word in told.missing)
+    present = series.dropna()
+    return present[~present.astype(str).str.strip().str.lower().isin(words)]
+
+
+def _stands_for_numbers(present: pd.Series) -> bool:
+    """Return whether there are entries that are numbers, plain or as text."""
+    if present.empty:
+        return False
+    return kind_of(present) == "number" or bool(
+        present.astype(str).str.strip().map(_is_number).all()
+    )
+
+
+def _is_number(text: str) -> bool:
+    return _MARKED.fullmatch(text) is not None
