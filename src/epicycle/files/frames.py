@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epicycle.files.delimited import ReadError, check_names, check_width, read_delimited
+from epicycle.files.encodings import as_utf8
 from epicycle.files.workbooks import Foreign, read_foreign
 from epicycle.limits import INPUTS
 
@@ -125,6 +126,7 @@ def load(
     said: tuple[str, ...] = ()
     if foreign is not None and foreign.text is not None:
         raw, said = foreign.text, foreign.remarks
+    raw, decoded = as_utf8(raw, name)
     _refuse_binary(raw, name)
     frame, header, text = read_delimited(raw, name, least_columns, named)
 
@@ -133,7 +135,7 @@ def load(
 
     units = dict(zip(header.columns, header.units, strict=False))
     told = frame.dropna(how="all")
-    remarks = (*said, *header.remarks)
+    remarks = (*said, *decoded, *header.remarks)
     return RawTable(name, told, header.in_file, line_of, digest, units, remarks)
 
 
@@ -296,13 +298,7 @@ def _columns(raw: bytes, name: str, most: int) -> Any:
 
 
 def _refuse_binary(raw: bytes, name: str) -> None:
-    head = raw[:_HEAD]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ReadError(
-            f"{name} is UTF-16 text: expected UTF-8. To fix this, save it as UTF-8, for example "
-            f"with iconv -f UTF-16 -t UTF-8."
-        )
-    if re.search(rb"[\x00-\x08\x0e-\x1b\x7f]", head):
+    if re.search(rb"[\x00-\x08\x0e-\x1b\x7f]", raw[:_HEAD]):
         raise ReadError(
             f"{name} holds binary data: expected CSV or Parquet. "
             f"To fix this, export the data as CSV."
