@@ -33,6 +33,25 @@ def test_groups_errors_and_known_periods(tmp_path):
     ]
 
 
+def test_counts_are_fitted_predicted_and_refused_as_such(tmp_path):
+    t = np.arange(240.0)
+    y = np.random.default_rng(1).poisson(np.exp(1 + np.cos(2 * np.pi * t / 12)))
+    path, model = tmp_path / "c.csv", str(tmp_path / "m.json")
+    path.write_text(table("t_h,visits", t, y))
+    asked = ("--response", "count", "--harmonics", "1", "--min-period", "5")
+    document = json.loads(run("fit", path, *asked, "-o", model, "--json").stdout)
+    assert (document["response"], document["forecast_response"]) == ("count", "count")
+    rows = run("predict", model, "--from", "240", "--to", "252", "--step", "1").stdout.split()[1:]
+    low = [float(row.split(",")[5]) for row in rows]
+    assert min(low) >= 0
+    assert all(number == round(number) for number in low)
+    assert "response: count (amplitudes are of" in run("find", path, *asked).stdout
+    path.write_text(table("t_h,visits", t, y - 0.5))
+    result = run("find", path, *asked, "--quiet")
+    assert result.exit_code == 2
+    assert "whole numbers from 0 upwards with --response='count'" in result.stderr
+
+
 def test_limits_of_the_search_reach_the_library(tide):
     options = ("--min-period", "3", "--max-period", "20", "--false-alarm", "0.001")
     search = json.loads(run("find", tide, "--json", *options).stdout)["search"]

@@ -70,6 +70,16 @@ def test_quantiles_of_counts_are_those_of_scipy():
         assert (told[:4] == stats.poisson.ppf(chance, mean[:4])).all()
 
 
+def test_counts_that_grow_are_predicted_as_far_as_numbers_go():
+    growing = np.random.default_rng(1).poisson(np.exp(T / 60)).astype(float)
+    model = find_cycles(T, growing, response="count", harmonics=1, minimum_period=20)
+    middle, std = model.predict([210.0, 1e6], return_std=True)
+    low, high = model.predict_interval([210.0, 1e6])
+    assert np.isfinite([middle, std, low, high]).all()
+    assert (low <= high).all()
+    assert high[0] < 200
+
+
 def test_means_that_are_not_known_widen_intervals():
     z, chance = np.log([5.0]), np.array([0.975])
     known = _of_family(z, np.zeros(1), Family(), chance)

@@ -166,7 +166,7 @@ def _scatter(own: Predictor, t: Any, group: Any, shape: tuple[int, ...]) -> Floa
 
 
 def _std_of_counts(z: Floats, size: Floats, families: tuple[Family, ...]) -> Floats:
-    middle, squares = np.exp(z), np.zeros(z.shape)
+    middle, squares = inverse(z, COUNT), np.zeros(z.shape)
     for node, share in zip(_NODES, _SHARES / _SHARES.sum(), strict=True):
         mean = inverse(z + node * size, COUNT)
         for j, family in enumerate(families):
