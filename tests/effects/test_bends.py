@@ -116,7 +116,7 @@ def test_bends_survive_a_document() -> None:
     assert back.trend_changes == model.trend_changes
 
 
-@pytest.mark.parametrize("trend", ["linear", "auto", -1, 1.5, None])
+@pytest.mark.parametrize("trend", ["linear", "Auto", -1, 1.5, None])
 def test_bad_trends(trend: object) -> None:
     with pytest.raises(ValueError, match=r"trend must be"):
         find_cycles(np.arange(20.0), np.arange(20.0), trend=trend)

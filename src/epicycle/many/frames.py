@@ -10,14 +10,14 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epicycle.many.frame_rows import FrameColumns, FrameRows
 from epicycle.many.schemas import FOUND, SCREENED, TEXT, frame_of
-from epicycle.samples.options import Options
+from epicycle.samples.options import BY_EVIDENCE, Options
 from epicycle.samples.times import parse_times
 
 if TYPE_CHECKING:
@@ -80,7 +80,10 @@ def screen_frame(
 
     names = ("minimum_period", "maximum_period", "false_alarm", "trend", "max_frequencies")
     _refuse_unknown("screen_frame", options, (*names, "unit", "clock"))
-    default = Options()
+    # a screening has no forecast: a trend by evidence is the line that it is inside the data
+    if options.get("trend") == BY_EVIDENCE:
+        options = {**options, "trend": 1}
+    default = replace(Options(), trend=1)
     Limits.checked(*(options.get(name, getattr(default, name)) for name in names))
     rows = FrameRows.of(df, FrameColumns(id, time, value, error, weight))
     _check_times(rows, options)
