@@ -32,11 +32,12 @@ TORCH := $(VENV)/.stamp-torch
 DEV := $(VENV)/.stamp-dev
 FUZZ := $(VENV)/.stamp-fuzz
 MUTANTS := $(VENV)/.stamp-mutants
+AUDIT := $(VENV)/.stamp-audit
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run moon pictures test lint types contracts docs matrix lowest rooms changelog bench fuzz mutants clean distclean
+.PHONY: help run moon pictures test lint types contracts docs packages audit licences matrix lowest rooms changelog bench fuzz mutants clean distclean
 
 help:
 	@echo "make run        learn the Clock Problem beside networks that fail: a table, and clock.png"
@@ -48,6 +49,9 @@ help:
 	@echo "make docs       build the documentation into docs/_build/html; warnings are errors"
 	@echo "make matrix     run the tests under each of python 3.11, 3.12, 3.13 that is installed"
 	@echo "make lowest     run the tests under the lowest versions that pyproject.toml claims"
+	@echo "make packages   build sdist and wheel, install the wheel by itself and try it"
+	@echo "make audit      known flaws of the packages that are installed (needs the network)"
+	@echo "make licences   renew the table of licences in docs/licences.md"
 	@echo "make rooms      renew the table of rooms in CONTRIBUTING.md"
 	@echo "make changelog  gather the fragments of changelog.d/ into CHANGELOG.md"
 	@echo "make bench      run all benchmarks"
@@ -85,6 +89,17 @@ contracts: $(DEV)
 docs: $(DEV)
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html" >&2
+
+# sdist and wheel, the wheel installed into an environment of its own and tried; in CI.
+packages: $(DEV)
+	@VENV=$(VENV) scripts/packages.sh
+
+# Known flaws of the packages that are installed here; asks a service on the network.
+audit: $(AUDIT)
+	@$(BIN)/pip-audit --skip-editable
+
+licences: $(DEV)
+	@$(BIN)/python scripts/licences.py --docs
 
 rooms: $(DEV)
 	@$(BIN)/python scripts/rooms.py
@@ -154,6 +169,11 @@ $(FUZZ): $(DEV)
 	@touch $@
 
 # Only for `make mutants`, which takes hours for all places.
+$(AUDIT): $(DEV)
+	@echo "Installing pip-audit ..." >&2
+	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[audit]' >&2
+	@touch $@
+
 $(MUTANTS): $(DEV)
 	@echo "Installing Cosmic Ray ..." >&2
 	@$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[mutants]' >&2

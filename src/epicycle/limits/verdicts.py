@@ -17,7 +17,7 @@ class Aliases:
     """From these odds upwards a cycle and its alias are not told apart."""
     hardly: float = decides(0.1, "odds", "accuracy/star", "derived: neither is 10 times as likely")
     """Between these odds and their inverse the data hardly tell a cycle from its alias."""
-    nearly: float = decides(0.03, "odds", "accuracy/survey", "derived: priors may be off by 3")
+    nearly: float = decides(0.03, "odds", "accuracy/survey")
     """From these odds upwards a waveform is not surely told from one of two or three times its
     period, whose parts are nearly alike."""
     least_odds: float = decides(0.001, "odds", "accuracy/star")
