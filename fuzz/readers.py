@@ -14,8 +14,9 @@ import numpy as np
 from draws import ODD_NUMBERS, Draws
 from epicycle import CycleModel, find_cycles
 from epicycle.files import instants, model_files
+from epicycle.files.ahead import read_times
 from epicycle.files.model_checks import ModelFileError
-from epicycle.files.reading import ReadError, read_table, read_times
+from epicycle.files.reading import ReadError, read_table
 from epicycle.files.writing import OutputError
 from epicycle.many.parts import Parts
 from epicycle.samples.times import UNIT_SECONDS, parse_times

@@ -23,10 +23,11 @@ def test_the_same_search_can_be_made_again():
 def test_gains_are_kept_with_the_samples_that_they_divide():
     model = find_cycles(T, Y, group=GROUP, per_group="amplitude")
     origin = model.origin
-    by = origin.gains.value[origin.task.samples.group]
-    np.testing.assert_allclose(origin.task.samples.y[:, 0] * by, Y)
+    samples = origin.task.samples
+    by = origin.gains.value[samples.group]
+    np.testing.assert_allclose(samples.y[:, 0] * by, Y[samples.kept])
     assert {name: gain for name, (gain, _) in model.gains.items()} == dict(
-        zip("ab", origin.gains.value.tolist(), strict=True)
+        zip(samples.group_labels, origin.gains.value.tolist(), strict=True)
     )
 
 

@@ -32,8 +32,9 @@ from epicycle.samples.data import Data
 #: Largest change of a frequency in one step, in units of 1/baseline.
 _RADIUS = 0.25
 
-#: Iteration stops when no frequency moves by more than this, in units of 1/baseline, ...
-_TOLERANCE = 1e-11
+#: Iteration stops when no frequency moves by more than this, in units of 1/baseline: what is then
+#: left of an exact waveform, even at its sixteenth order, is below what counts as rounding, ...
+_TOLERANCE = 1e-13
 
 _MAX_STEPS = 40
 
