@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from importlib import metadata
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def licence(name: str) -> str:
     classes = [c for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
     said = said or "; ".join(c.rpartition(":: ")[2] for c in classes)
     first = (about.get("License") or "").strip().splitlines()[:1]
-    return (said or " ".join(first) or "not declared")[:60]
+    return textwrap.shorten(said or " ".join(first) or "not declared", 100, placeholder=" ...")
 
 
 def table() -> str:
