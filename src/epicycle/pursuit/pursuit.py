@@ -225,8 +225,7 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
     unsteady = [] if stand.cut else _unsteady_cycles(stand, goal, broad)
     if stand.cut or goal.budget.over:
         notes.append(goal.budget.note(_MISSING if stand.cut else _UNEXAMINED))
-    elif stand.full and not exact and goal.max_cycles >= Options.max_cycles:
-        # (who asks for fewer than the default knows that there may be more)
+    elif _is_full(stand, goal) and not exact:
         notes.append(
             f"max_cycles={goal.max_cycles} was reached with significant power left: what is found "
             f"may be off where lines are missing; ask for more, max_cycles={2 * goal.max_cycles}"
@@ -252,6 +251,16 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
         unsteady=tuple(unsteady),
         fringes=() if end.paired else undecided_fringes(stand, goal, level),
     )
+
+
+def _is_full(stand: Stand, goal: Goal) -> bool:
+    """Return whether there was no place for more cycles, and there are as many in the end.
+
+    Who asks for fewer than the default knows that there may be more; and of those that were there,
+    the sidebands of an unsteady cycle are none any more.
+    """
+    there = len(stand.fit.structure.fundamentals())
+    return stand.full and there >= goal.max_cycles >= Options.max_cycles
 
 
 def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
