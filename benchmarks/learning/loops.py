@@ -175,25 +175,25 @@ def another_name(trues: Iterator[float]) -> float:
 def stream(trues: Iterator[float]) -> float:
     """Return the error of the last 500 steps where it exceeds that of the first, and 1e-3."""
     true = next(trues)
-    loop, squares = Loop(network()), []
-    for step in range(4000):
+
+    def arriving(step: int) -> tuple[Tensor, Tensor]:
         x = 0.5 * SPAN * (step + torch.rand(64, 1, dtype=torch.float64)) / 64
-        y = torch.sin(true * x).float()
-        loss = functional.mse_loss(loop.net(x), y)
-        loop.opt.zero_grad()
-        loss.backward()
-        loop.opt.step()
-        squares.append(2 * loss.item())
-    first, last = sum(squares[:500]) / 500, sum(squares[-500:]) / 500
-    return last if last > first else 0.0
+        return x, torch.sin(true * x).float()
+
+    return _worse_at_the_end(arriving)
 
 
 def drifting_target(trues: Iterator[float]) -> float:
     """Return the same of a frequency that changes by a radian at the edge in each 400 steps."""
     true = next(trues)
+    return _worse_at_the_end(lambda step: batch(true + step / 400 / SPAN))
+
+
+def _worse_at_the_end(samples: Callable[[int], tuple[Tensor, Tensor]]) -> float:
+    """Return the error of the last 500 of 4,000 steps where it exceeds that of the first, or 0."""
     loop, squares = Loop(network()), []
     for step in range(4000):
-        x, y = batch(true + step / 400 / SPAN)
+        x, y = samples(step)
         loss = functional.mse_loss(loop.net(x), y)
         loop.opt.zero_grad()
         loss.backward()

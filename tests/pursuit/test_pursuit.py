@@ -1,9 +1,12 @@
 """Lines are found one by one, fitted together, and the search ends when nothing is left."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import oracles
+from epicycle.pursuit.pursuit import _is_full
 from generators import sinusoids
 from tests.pursuit.lines import SIX, find
 
@@ -91,3 +94,20 @@ def test_evenly_spread_samples_have_no_aliases_to_speak_of() -> None:
     # the highest of some 1000 noise powers in 240 samples: ln(1000) * 2 / 240 of the variance,
     # and the line has most of it
     assert all(alias.power_ratio < 0.2 for alias in cycle.aliases)
+
+
+@pytest.mark.parametrize(
+    ("full", "there", "asked", "told"),
+    [
+        (True, 30, 30, True),
+        (False, 30, 30, False),  # nothing was left to be found
+        (True, 12, 30, False),  # the others were sidebands, and went
+        (True, 2, 2, False),  # who asks for few knows that there may be more
+    ],
+)
+def test_a_full_list_is_told_where_it_is_full_in_the_end(
+    full: bool, there: int, asked: int, told: bool
+) -> None:
+    structure = SimpleNamespace(fundamentals=lambda: np.arange(there))
+    stand = SimpleNamespace(full=full, fit=SimpleNamespace(structure=structure))
+    assert _is_full(stand, SimpleNamespace(max_cycles=asked)) is told
