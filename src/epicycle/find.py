@@ -80,6 +80,7 @@ def find_cycles(
         scatter is estimated.
     group : array_like, shape (n,), optional
         Labels of instruments, bands or series; each group has an offset and a jitter of its own.
+        They are told in the order of the first time of each, whatever the order of the rows.
     per_group : str
         What else differs between groups.  "offset": nothing, they share every amplitude and
         phase, as instruments do that measure the same thing.  "waveform": each has amplitudes
