@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 import epicycle
-from epicycle.views.actograms import plot_actogram
-from epicycle.views.rhythms import plot_turns
+from epicycle.changing.actograms import plot_actogram
+from epicycle.changing.panels import plot_turns
 
 rng = np.random.default_rng(5)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from epicycle import compare
-from epicycle.views.drawing import BLUE, VERMILLION
+from epicycle.look.drawing import BLUE, VERMILLION
 from tests.experiments.genotypes import genotypes
 
 

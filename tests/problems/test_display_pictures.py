@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from epicycle.look import drawing as draw
 from epicycle.problems import Calendar, DecimalDigits, SevenSegments
 from epicycle.problems.display_pictures import draw_readings
-from epicycle.views import drawing as draw
 from tests.problems.figures import by_name
 
 

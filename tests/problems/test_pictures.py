@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from epicycle.look import drawing as draw
 from epicycle.problems import Clock, Sine
 from epicycle.problems.clock import YEAR
 from epicycle.problems.faces import draw_clocks
 from epicycle.problems.pictures import draw_sine
 from epicycle.problems.sine import landscape
-from epicycle.views import drawing as draw
 from tests.problems.figures import by_name
 
 

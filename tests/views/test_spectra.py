@@ -1,11 +1,15 @@
 """Panels of the frequency axis show the spectra and lines of the result."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from epicycle import CycleModel, find_cycles
+from epicycle.look import drawing as draw
 from epicycle.views.plots import plot_fit, plot_spectrum
 from tests.views.figures import T, Y, number, parts, points, words
 
@@ -126,3 +130,37 @@ def test_a_wide_band_is_shown_around_its_strongest_line() -> None:
     assert window.get_xlim()[1] == result.spectrum.window_frequency[-1]
     # and with less than a sample in ten turns nothing is magnified
     assert len(plot_fit(result).axes) == 2
+
+
+def test_labels_name_periods_and_unit(model: CycleModel) -> None:
+    text = words(plot_spectrum(model))
+    for cycle in model.cycles:
+        assert f"{draw.brief(cycle.period, cycle.period_error)} d" in text
+    assert "frequency (cycles / d)" in text
+    assert "period (d)" in text
+    assert "own name" in words(plot_spectrum(model, labels={1: "own name"}))
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_labels_do_not_overlap(model: CycleModel, crowded: bool) -> None:
+    cycle = model.cycles[0]
+    shift = 1.03 if crowded else 2.5
+    many = [
+        replace(cycle, frequency=cycle.frequency * shift**k, period=cycle.period / shift**k)
+        for k in range(9)
+    ]
+    figure = plot_spectrum(replace(model, cycles=tuple(many)))
+    figure.canvas.draw()
+    names = {draw.brief(c.period, c.period_error) for c in many}
+    labels = [t for t in figure.axes[0].texts if t.get_text().removesuffix(" d") in names]
+    assert len(labels) == 9
+    assert {t.get_rotation() for t in labels} == {90.0 if crowded else 0.0}
+    boxes = [label.get_window_extent() for label in labels]
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    frame = figure.axes[0].get_window_extent()
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+    # and no label hides a peak
+    (line,) = parts(figure, "power")
+    highest = float(figure.axes[0].transData.transform((1.0, points(line)[1].max()))[1])
+    assert all(box.y0 > highest for box in boxes)

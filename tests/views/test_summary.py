@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from epicycle import CycleModel, find_cycles
-from epicycle.views import drawing as draw
+from epicycle.look import drawing as draw
 from epicycle.views.plots import plot_fold
 from epicycle.views.summary import _orders, plot_summary
 from tests.views.figures import (

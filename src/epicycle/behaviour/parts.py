@@ -27,8 +27,8 @@ from epicycle.behaviour.regularity import (
 from epicycle.behaviour.rest import rest_below, rest_by_trend, sleep_regularity
 from epicycle.behaviour.result import Day, Edges, Used, Window
 from epicycle.limits import ACTIGRAPHY
+from epicycle.look.human import human_number
 from epicycle.samples.arrays import Floats
-from epicycle.views.human import human_number
 
 #: Errors from which on a period is another one, and the part of half the width of a peak.
 _APART, _DRIFT = 3.0, 0.25

@@ -14,8 +14,8 @@ from epicycle.behaviour.periods import PeriodScan
 from epicycle.behaviour.record import hourly
 from epicycle.behaviour.result import Actigraphy, Edges
 from epicycle.behaviour.words import time_of_day
-from epicycle.views import drawing as draw
-from epicycle.views.actograms import draw_double_plotted
+from epicycle.look import drawing as draw
+from epicycle.look.time_axis import draw_double_plotted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from typing import Any
 from epicycle.behaviour.periods import PeriodScan
 from epicycle.behaviour.result import Actigraphy, Edges, Window
 from epicycle.limits import ACTIGRAPHY
-from epicycle.views.human import human_number, human_probability
+from epicycle.look.human import human_number, human_probability
 
 #: Days of the table at most, the first and the last ones.
 _DAYS = 14

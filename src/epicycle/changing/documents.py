@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from epicycle.changing.rhythm import Curves, Rhythm, Shift, Verdict
-from epicycle.files.documents import read_document, timezone
+from epicycle.results.schemas import read_document, timezone
 from epicycle.samples.times import TimeScale
 
 SCHEMA = "epicycle.rhythm/1"

@@ -47,7 +47,7 @@ def overview(
     figsize : (float, float)
         Size in inches.
     """
-    from epicycle.views.rhythms import plot_rhythm
+    from epicycle.changing.panels import plot_rhythm
 
     picture = scalogram_for(rhythm, given, period)
     return plot_rhythm(rhythm, picture, title=title, value_label=value_label, figsize=figsize)

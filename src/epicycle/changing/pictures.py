@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -98,7 +98,7 @@ class Ridge:
 
     def table(self) -> str:
         """Return the ridge as a table in plain text."""
-        from epicycle.views.scalograms import ridge_table
+        from epicycle.changing.scalogram_pictures import ridge_table
 
         return ridge_table(self)
 

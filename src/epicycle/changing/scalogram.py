@@ -148,13 +148,13 @@ class Scalogram:
 
     def table(self) -> str:
         """Return what the picture says in plain text, with its strongest maxima."""
-        from epicycle.views.scalograms import scalogram_table
+        from epicycle.changing.scalogram_pictures import scalogram_table
 
         return scalogram_table(self)
 
     def plot(self, **options: Any) -> Figure:
         """Return a figure of the power over time and period, with ridge, level and cone."""
-        from epicycle.views.scalograms import plot_scalogram
+        from epicycle.changing.scalogram_pictures import plot_scalogram
 
         return plot_scalogram(self, **options)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views.human import (
+from epicycle.look.human import (
     friendly_unit,
     human_number,
     human_odds,
     human_period,
     human_time,
 )
+from epicycle.samples.times import UNIT_SECONDS
 
 if TYPE_CHECKING:
     from epicycle.changing.rhythm import Rhythm, Shift

@@ -214,8 +214,8 @@ def _percent(share: float) -> str:
 
 def _report(lesson: ClockLesson) -> str:
     """Return what was learned: the period of each digit, gears, and what they might mean."""
+    from epicycle.look.human import human_number, human_odds
     from epicycle.results.suggestions import suggest_periods
-    from epicycle.views.human import human_number, human_odds
     from epicycle.views.tables import suggestion_words
 
     if _has_wheels(lesson):

@@ -33,7 +33,7 @@ def tell_each(
 
     from epicycle.behaviour.actigraphy import actigraphy as tell
     from epicycle.behaviour.documents import COLUMNS, row
-    from epicycle.views.scalograms import aligned
+    from epicycle.changing.scalogram_pictures import aligned
 
     ids = np.asarray(table.ids, dtype=object)
     names = list(dict.fromkeys(ids.tolist()))

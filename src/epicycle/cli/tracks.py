@@ -62,7 +62,7 @@ def track_each(
                     console.write(json.dumps(document, allow_nan=False) + "\n")
             bar.update(k + 1, len(names))
     if not as_json:
-        from epicycle.views.scalograms import aligned
+        from epicycle.changing.scalogram_pictures import aligned
 
         headings = ("id", "mean period", "period", "amplitude", "lifetime", "shifts")
         console.write(console.visible("\n".join(aligned(headings, rows))) + "\n")
@@ -101,7 +101,7 @@ def write_maxima(rhythms: Iterable[tuple[Any, Rhythm]], path: Path) -> None:
 
 def _row(name: Any, rhythm: Rhythm) -> tuple[str, ...]:
     """Return what a table says of one series."""
-    from epicycle.views.human import human_period
+    from epicycle.look.human import human_period
 
     unit = rhythm.unit
     life = rhythm.lifetime

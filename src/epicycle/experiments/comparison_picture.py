@@ -17,7 +17,7 @@ def plot_comparison(found: Comparison) -> Figure:
 
     Differences are drawn in units of their standard errors, with intervals; 0 is none.
     """
-    from epicycle.views import drawing as draw
+    from epicycle.look import drawing as draw
 
     figure = draw.new_figure((9.0, 4.2))
     left, right = figure.subplots(1, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from epicycle.views.human import human_probability
+from epicycle.look.human import human_probability
 
 if TYPE_CHECKING:
     from epicycle.experiments.comparison import Comparison, Difference, GroupRhythm

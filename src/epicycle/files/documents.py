@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import reprlib
-from collections.abc import Callable
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import numpy as np
 
@@ -28,12 +25,12 @@ from epicycle.files.predictors import (
 from epicycle.results.covariates import effects_of
 from epicycle.results.cycles import Asked, Cycle, EventStatistics, Harmonic, Line
 from epicycle.results.result import Result, Spectrum
+from epicycle.results.schemas import read_document, timezone
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
 SCHEMA = "epicycle.cycles/1"
 
-Read = TypeVar("Read")
 
 #: What is written of each cycle for other readers only.
 _DERIVED = ("suggestions", "clock_times", "envelope")
@@ -144,31 +141,6 @@ def from_dict(document: Any) -> Result:
     return read_document(document, SCHEMA, writer, _read)
 
 
-def read_document(
-    document: Any, schema: str, writer: str, read: Callable[[dict[str, Any]], Read]
-) -> Read:
-    """Return what `read` makes of a document of a schema.
-
-    Raises
-    ------
-    ValueError
-        If the document is of another schema, or incomplete; `writer` is what wrote good ones.
-    """
-    if not isinstance(document, dict) or document.get("schema") != schema:
-        got = document.get("schema") if isinstance(document, dict) else type(document).__name__
-        raise ValueError(
-            f"the document must have the schema {schema!r}, got {reprlib.repr(got)}. "
-            f"To fix this, pass what {writer} wrote."
-        )
-    try:
-        return read(document)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"the document is not complete ({type(error).__name__}: {error}). "
-            f"To fix this, pass what {writer} wrote."
-        ) from None
-
-
 def _read(document: dict[str, Any]) -> Result:
     numbers = document["model"]
     scale = TimeScale(document["unit"], numbers["calendar"], timezone(numbers["timezone"]))
@@ -270,17 +242,6 @@ def _user_time(value: Any, scale: TimeScale) -> Any:
         return value
     moment = dt.datetime.fromisoformat(value)
     return moment if scale.timezone is None else moment.astimezone(scale.timezone)
-
-
-def timezone(name: str | None) -> dt.tzinfo | None:
-    """Return the time zone of a document: a place, or an offset such as "UTC+02:00"."""
-    if name is None:
-        return None
-    if name == "UTC":
-        return dt.UTC
-    if name.startswith("UTC") and ":" in name:  # a fixed offset, such as UTC+02:00
-        return dt.datetime.strptime(name[3:], "%z").tzinfo
-    return ZoneInfo(name)
 
 
 def _plain(value: Any) -> Any:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from epicycle.look import drawing as draw
 from epicycle.problems.calendar import MONTHS, WEEKDAYS, Calendar
 from epicycle.problems.displays import SEGMENTS, DecimalDigits, SevenSegments
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

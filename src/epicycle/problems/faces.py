@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from epicycle.look import drawing as draw
 from epicycle.problems.clock import YEAR, Clock
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
 from epicycle.problems.sine import Landscape, Sine, landscape
 from epicycle.samples.arrays import Floats
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

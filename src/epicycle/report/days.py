@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
+from epicycle.look.time_axis import draw_double_plotted
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views import drawing as draw
-from epicycle.views.actograms import draw_double_plotted
 from epicycle.views.series import Series
 from epicycle.views.spectra import first_number
 

@@ -13,14 +13,14 @@ import numpy as np
 from scipy import special
 
 from epicycle.evidence.envelope import Envelope
+from epicycle.look import drawing as draw
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import TimeScale
-from epicycle.views import drawing as draw
 from epicycle.views.series import Series, linear_curve, model_curve, time_span, waveform_at
 from epicycle.views.spectra import first_number
-from epicycle.views.timeline import Clock, magnified_part
+from epicycle.views.timeline import clock_of, magnified_part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +55,7 @@ def components(
     cycles = model.cycles[:COMPONENTS]
     figure = draw.new_figure((size[0], size[1] * (1 + len(cycles)) / 3))
     grid = figure.add_gridspec(1 + len(cycles), 1)
-    clock = Clock.of(model)
+    clock = clock_of(model)
     whole = time_span(model)
     offset = np.linspace(*whole, 4000)
     rest = linear_curve(model, offset, series.output)
@@ -153,7 +153,7 @@ def forecast(
     figure = draw.new_figure(size)
     axes = figure.add_subplot()
     draw.style(axes)
-    clock = Clock.of(model)
+    clock = clock_of(model)
     near = series.offset >= plan.shown_from
     values = series.values(model)[near]
     axes.plot(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from epicycle.changing import panels
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
-from epicycle.views import rhythms
 from epicycle.views.series import Series, linear_curve, waveform_at
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def picture(one: Followed, value_label: str, size: tuple[float, float]) -> Figur
 
     rhythm = one.rhythm
     if size[0] < _NARROW or rhythm.samples is None:
-        return rhythms.plot_turns(rhythm, figsize=size)
+        return panels.plot_turns(rhythm, figsize=size)
     times = [rhythm.scale.to_user(rhythm.reference + x) for x in rhythm.samples[0].tolist()]
     band = (_RANGE[0] * one.cycle.period, _RANGE[1] * one.cycle.period)
     given = (times, rhythm.samples[1], None)

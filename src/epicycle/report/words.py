@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from epicycle.look.human import human_number, human_period, human_probability
 from epicycle.report.days import Actogram
 from epicycle.report.figures import LEVELS, Diagnosis, Forecast
 from epicycle.results.cycles import Cycle
@@ -13,7 +14,6 @@ from epicycle.results.result import Result
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.views import tables
 from epicycle.views.asked import nothing_claimed
-from epicycle.views.human import human_number, human_period, human_probability
 from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
 

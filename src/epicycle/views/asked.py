@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from epicycle.look.human import human_period, human_probability
 from epicycle.results.cycles import Asked
-from epicycle.views.human import human_period, human_probability
 
 
 def nothing_claimed(asked: Asked, limit: str | None) -> str:

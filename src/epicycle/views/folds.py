@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
+from epicycle.look.time_axis import marker_size, opacity, thinned
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import EventTimes, Result
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
-from epicycle.views import drawing as draw
 from epicycle.views.series import (
     Series,
     as_factor,
     as_part,
-    marker_size,
     one_turn,
-    opacity,
-    thinned,
     waveform_at,
 )
 from epicycle.views.spectra import first_number

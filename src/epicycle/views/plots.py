@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from epicycle.look import drawing as draw
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
-from epicycle.views import drawing as draw
 from epicycle.views import folds, spectra, timeline
 from epicycle.views.series import Series
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.look import drawing as draw
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.samples import phase
@@ -16,7 +17,6 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.labels import finder, names_of
 from epicycle.samples.response import COUNT, IDENTITY, LOGIT, inverse
 from epicycle.samples.times import TimeScale
-from epicycle.views import drawing as draw
 from epicycle.views.spectra import first_number
 
 if TYPE_CHECKING:
@@ -199,20 +199,3 @@ def time_span(model: Result) -> tuple[float, float]:
     """Return first and last time, from the reference."""
     predictor = model.predictor
     return predictor.first - predictor.reference, predictor.last - predictor.reference
-
-
-def thinned(n: int, limit: int) -> NDArray[np.intp]:
-    """Return at most `limit` of n positions, drawn at random but always the same ones."""
-    if n <= limit:
-        return np.arange(n)
-    return np.sort(np.random.default_rng(0).choice(n, limit, replace=False))
-
-
-def marker_size(n: int) -> float:
-    """Return the size of a marker, in points, that suits `n` samples."""
-    return float(np.clip(14.0 / max(n, 1) ** 0.22, 2.0, 5.0))
-
-
-def opacity(n: int) -> float:
-    """Return the opacity of a marker that suits `n` samples, from 0 to 1."""
-    return float(np.clip(22.0 / max(n, 1) ** 0.5, 0.2, 0.85))

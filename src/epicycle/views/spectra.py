@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from epicycle.look import drawing as draw
+from epicycle.look.human import human_orders
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
-from epicycle.views import drawing as draw
 from epicycle.views import folds, spectra, tables, timeline
-from epicycle.views.human import human_orders
 from epicycle.views.series import Series, value_name
 from epicycle.views.spectra import first_number
 

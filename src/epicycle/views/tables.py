@@ -12,15 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from epicycle.results.covariates import effect_lines
-from epicycle.results.cycles import Cycle, PerOutput
-from epicycle.results.local_time import clock_changes
-from epicycle.results.neighbours import neighbour_note
-from epicycle.results.result import Result
-from epicycle.results.suggestions import Suggestion
-from epicycle.samples.text import in_line, visible
-from epicycle.views.asked import nothing_claimed, question
-from epicycle.views.human import (
+from epicycle.look.human import (
     friendly_unit,
     human_number,
     human_odds,
@@ -29,6 +21,14 @@ from epicycle.views.human import (
     human_probability,
     human_time,
 )
+from epicycle.results.covariates import effect_lines
+from epicycle.results.cycles import Cycle, PerOutput
+from epicycle.results.local_time import clock_changes
+from epicycle.results.neighbours import neighbour_note
+from epicycle.results.result import Result
+from epicycle.results.suggestions import Suggestion
+from epicycle.samples.text import in_line, visible
+from epicycle.views.asked import nothing_claimed, question
 
 if TYPE_CHECKING:
     from rich.table import Table

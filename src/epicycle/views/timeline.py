@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.look import drawing as draw
+from epicycle.look.time_axis import Clock, clock_from, marker_size, opacity, thinned
 from epicycle.results.result import Result
 from epicycle.samples.arrays import Floats
-from epicycle.samples.times import UNIT_SECONDS, TimeScale
-from epicycle.views import drawing as draw
-from epicycle.views.series import Series, marker_size, model_curve, opacity, thinned, time_span
+from epicycle.views.series import Series, model_curve, time_span
 from epicycle.views.spectra import first_number
 
 if TYPE_CHECKING:
@@ -73,7 +71,7 @@ def draw_fit(
     if part is not None:
         inside = np.flatnonzero((series.offset >= first) & (series.offset <= last))
     values = series.values(model)[inside]
-    clock = Clock.of(model)
+    clock = clock_of(model)
     _draw_points(axes, clock, series, inside, values, max_points, "samples")
     curve = _draw_model(axes, model, clock, series.output, first, last)
     draw.limit_values(axes, values, curve)
@@ -84,7 +82,7 @@ def draw_fit(
 def draw_residual(axes: Axes, model: Result, series: Series, max_points: int) -> Artist:
     """Draw the residual over the whole baseline; returns a note that needs room."""
     draw.style(axes)
-    clock = Clock.of(model)
+    clock = clock_of(model)
     axes.axhline(0.0, color=draw.INK, linewidth=0.8, zorder=3)
     everything = np.arange(len(series.residual))
     _draw_points(axes, clock, series, everything, series.residual, max_points, "residual")
@@ -171,76 +169,14 @@ def draw_curve_only(axes: Axes, model: Result, value_label: str) -> None:
     first, last = time_span(model)
     turns = (last - first) * _fastest(model, 0)
     last = first + (last - first) * min(1.0, 50.0 / max(turns, 1.0))
-    _draw_model(axes, model, Clock.of(model), 0, first, last)
-    Clock.of(model).set_up(axes, first, last)
+    _draw_model(axes, model, clock_of(model), 0, first, last)
+    clock_of(model).set_up(axes, first, last)
     draw.label(axes.yaxis, value_label)
     draw.add_headroom(axes, 0.12)
     draw.note(axes, f"the model of the {'rate' if model.of_events else 'values'} alone")
 
 
-@dataclass(frozen=True)
-class Clock:
-    """How times from the reference time are shown on an axis.
-
-    Attributes
-    ----------
-    reference : float
-        The reference time.
-    scale : TimeScale
-        Unit and calendar.
-    shift : float
-        What is taken off times that are plain numbers, so that tick labels stay short.
-    """
-
-    reference: float
-    scale: TimeScale
-    shift: float
-
-    @staticmethod
-    def of(model: Result) -> Clock:
-        """Return the clock of a result."""
-        predictor = model.predictor
-        shift = 0.0
-        if not predictor.scale.calendar and abs(predictor.first) > 100 * model.baseline:
-            step = 10.0 ** math.ceil(math.log10(model.baseline))
-            shift = math.floor(predictor.first / step) * step
-        return Clock(predictor.reference, predictor.scale, shift)
-
-    @property
-    def label(self) -> str:
-        """Label of the axis, with the unit or the time zone."""
-        if self.scale.calendar:
-            name = "local time" if self.scale.clock == "local" else "time"
-            return name if self.scale.timezone is None else f"{name} ({self.scale.timezone})"
-        shifted = f" {'−' if self.shift > 0 else '+'} {abs(self.shift):.12g}" if self.shift else ""
-        return f"time{shifted} ({self.scale.unit or 'units of time'})"
-
-    def places(self, offset: Floats) -> Floats:
-        """Return where times from the reference time stand on the axis."""
-        if not self.scale.calendar:
-            return offset + (self.reference - self.shift)
-        from matplotlib.dates import date2num
-
-        per_unit = 1e6 * float(UNIT_SECONDS[self.scale.unit])
-        moments = (np.rint(self.reference * per_unit) + np.rint(offset * per_unit)).astype("M8[us]")
-        days: Floats = np.asarray(date2num(moments))  # type: ignore[no-untyped-call]
-        return days
-
-    def set_up(self, axes: Axes, first: float, last: float) -> None:
-        """Set limits, ticks and label of the time axis."""
-        margin = 0.015 * (last - first)
-        axes.set_xlim(*self.places(np.array([first - margin, last + margin])).tolist())
-        draw.label(axes.xaxis, self.label)
-        if not self.scale.calendar:
-            axes.ticklabel_format(axis="x", style="plain", useOffset=False)
-            return
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        # local times are placed as the clocks showed them already
-        zone = self.scale.timezone if self.scale.clock == "elapsed" else None
-        locator = AutoDateLocator(tz=zone, maxticks=8)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(
-            ConciseDateFormatter(locator, tz=zone)  # type: ignore[no-untyped-call]
-        )
-        axes.xaxis.get_offset_text().set(color=draw.MUTED, fontsize=draw.SMALL)
+def clock_of(model: Result) -> Clock:
+    """Return the time axis of a result."""
+    predictor = model.predictor
+    return clock_from(predictor.scale, predictor.reference, (predictor.first, predictor.last))

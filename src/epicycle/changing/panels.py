@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.changing import actograms
+from epicycle.changing.scalogram_pictures import clock_of, plot_scalogram
+from epicycle.look import drawing as draw
+from epicycle.look.human import human_period
+from epicycle.look.time_axis import Clock, clock_from
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views import actograms
-from epicycle.views import drawing as draw
-from epicycle.views.human import human_period
-from epicycle.views.scalograms import clock_from, clock_of, plot_scalogram
-from epicycle.views.timeline import Clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicycle.views.human import human_number, human_orders, human_probability, human_time
+from epicycle.look.human import human_number, human_orders, human_probability, human_time
 from tests.views.results import read_back
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import epicycle
-from epicycle.views.actograms import plan, plot_actogram
+from epicycle.changing.actograms import plan, plot_actogram
+from tests.changing.mouse import DELAY, PERIOD, PULSE, T, Y, mouse
 from tests.views.figures import parts
-from tests.views.rhythms import DELAY, PERIOD, PULSE, T, Y, mouse
 
 pytest.importorskip("matplotlib")
 

@@ -4,9 +4,9 @@ import pytest
 
 import epicycle
 from epicycle.changing.overview import overview, scalogram_for
-from epicycle.views.rhythms import plot_turns
+from epicycle.changing.panels import plot_turns
+from tests.changing.mouse import DELAY, PERIOD, PULSE, T, Y, mouse
 from tests.views.figures import parts
-from tests.views.rhythms import DELAY, PERIOD, PULSE, T, Y, mouse
 
 pytest.importorskip("matplotlib")
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
+from epicycle.look.human import friendly_unit, human_number, human_period
+from epicycle.look.time_axis import Clock, clock_from, marker_size, opacity, thinned
 from epicycle.samples.arrays import Floats
 from epicycle.samples.text import in_line
-from epicycle.samples.times import TimeScale
-from epicycle.views import drawing as draw
-from epicycle.views.human import friendly_unit, human_number, human_period
-from epicycle.views.series import marker_size, opacity, thinned
-from epicycle.views.timeline import Clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,16 +105,6 @@ def plot_scalogram(
 def clock_of(picture: Scalogram) -> Clock:
     """Return the time axis of a picture."""
     return clock_from(picture.scale, picture.data.reference, (picture.time[0], picture.time[-1]))
-
-
-def clock_from(scale: TimeScale, reference: float, ends: tuple[float, float]) -> Clock:
-    """Return a time axis from a reference time, for times between two ends."""
-    first, span = float(ends[0]), float(ends[1] - ends[0])
-    shift = 0.0
-    if not scale.calendar and abs(first) > 100 * span:
-        step = 10.0 ** math.ceil(math.log10(span))
-        shift = math.floor(first / step) * step
-    return Clock(reference, scale, shift)
 
 
 def _ends(picture: Scalogram) -> tuple[float, float]:

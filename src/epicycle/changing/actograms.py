@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epicycle.look import drawing as draw
+from epicycle.look.time_axis import draw_double_plotted
 from epicycle.samples.arrays import Floats
 from epicycle.samples.times import UNIT_SECONDS
-from epicycle.views import drawing as draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,33 +148,6 @@ def plot_actogram(
     bar.outline.set_visible(False)
     draw.label(bar.ax.yaxis, value_label)
     return figure
-
-
-def draw_double_plotted(axes: Axes, values: Floats, day: float) -> Any:
-    """Draw rows of a day each, every one beside the next; returns the image.
-
-    Parameters
-    ----------
-    axes : Axes
-    values : ndarray, shape (rows, bins)
-        NaN where there is none.
-    day : float
-        Length of a row.
-    """
-    n_rows, bins = values.shape
-    following = np.vstack([values[1:], np.full((1, bins), np.nan)])
-    double = np.hstack([values, following])
-    known = double[np.isfinite(double)]
-    low, high = np.quantile(known, [0.02, 0.98])
-    return axes.imshow(
-        np.ma.masked_invalid(double),
-        aspect="auto",
-        interpolation="nearest",
-        cmap="cividis",
-        vmin=float(low),
-        vmax=float(high),
-        extent=(0.0, 2 * day, float(n_rows), 0.0),
-    )
 
 
 def draw_actogram(axes: Axes, rhythm: Rhythm, rows: Rows) -> Any:

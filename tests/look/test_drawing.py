@@ -1,51 +1,13 @@
 """Labels, numbers and their places, which all pictures share."""
 
-from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from epicycle import CycleModel
-from epicycle.views import drawing as draw
-from epicycle.views.plots import plot_spectrum
-from tests.views.figures import parts, points, words
+from epicycle.look import drawing as draw
 
 pytest.importorskip("matplotlib")
-
-
-def test_labels_name_periods_and_unit(model: CycleModel) -> None:
-    text = words(plot_spectrum(model))
-    for cycle in model.cycles:
-        assert f"{draw.brief(cycle.period, cycle.period_error)} d" in text
-    assert "frequency (cycles / d)" in text
-    assert "period (d)" in text
-    assert "own name" in words(plot_spectrum(model, labels={1: "own name"}))
-
-
-@pytest.mark.parametrize("crowded", [False, True])
-def test_labels_do_not_overlap(model: CycleModel, crowded: bool) -> None:
-    cycle = model.cycles[0]
-    shift = 1.03 if crowded else 2.5
-    many = [
-        replace(cycle, frequency=cycle.frequency * shift**k, period=cycle.period / shift**k)
-        for k in range(9)
-    ]
-    figure = plot_spectrum(replace(model, cycles=tuple(many)))
-    figure.canvas.draw()
-    names = {draw.brief(c.period, c.period_error) for c in many}
-    labels = [t for t in figure.axes[0].texts if t.get_text().removesuffix(" d") in names]
-    assert len(labels) == 9
-    assert {t.get_rotation() for t in labels} == {90.0 if crowded else 0.0}
-    boxes = [label.get_window_extent() for label in labels]
-    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
-    frame = figure.axes[0].get_window_extent()
-    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
-    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
-    # and no label hides a peak
-    (line,) = parts(figure, "power")
-    highest = float(figure.axes[0].transData.transform((1.0, points(line)[1].max()))[1])
-    assert all(box.y0 > highest for box in boxes)
 
 
 def test_spread_is_the_least_shift() -> None:

@@ -1,0 +1,1 @@
+"""How everything looks: figures, time axes, and numbers as people write them."""
