@@ -25,10 +25,17 @@ def test_the_longest_of_periods_that_are_hardly_told_apart_leads(
     others: list[tuple[float, float]], leader: float
 ) -> None:
     rivals = [Rival(1.37, 0.0, 0.9), *(Rival(f, bic, 0.9) for f, bic in others)]
-    led = _lowest_mirror_first(Ranking(tuple(rivals), -5.0))
+    led = _lowest_mirror_first(Ranking(tuple(rivals), -5.0), 1000.0)
     assert led.rivals[0].frequency == leader
     # the others follow as they were
     assert list(led.rivals[1:]) == [one for one in rivals if one.frequency != leader]
     assert led.log_evidence == -5.0
     empty = Ranking((), -np.inf)
-    assert _lowest_mirror_first(empty) is empty
+    assert _lowest_mirror_first(empty, 1000.0) is empty
+
+
+def test_of_a_mirror_that_leads_the_shorter_period_is_first() -> None:
+    found = [(1.37, 0.0), (0.37, 2.0), (0.74, 3.0)]
+    rivals = tuple(Rival(f, bic, 0.9) for f, bic in found)
+    led = _lowest_mirror_first(Ranking(rivals, -5.0), 1000.0)
+    assert [one.frequency for one in led.rivals] == [0.74, 0.37, 1.37]

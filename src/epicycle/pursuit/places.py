@@ -11,7 +11,7 @@ from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.aliases import least_log_odds
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
-from epicycle.evidence.waveforms import Ranking
+from epicycle.evidence.waveforms import Ranking, shorter_first
 from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Fundamental, Structure
@@ -64,7 +64,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     in_groups = ranking is not None and ranking.by_group and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
-    ranking = _lowest_mirror_first(ranking)
+    ranking = _lowest_mirror_first(ranking, work.data.baseline)
     opening = open_with_waveform(
         work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
     )
@@ -75,13 +75,14 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     # (a ladder for each line would take longer than all the rest)
     if not is_one_waveform(orders) or (
         orders != (1,)
+        and not opening.is_double
         and work.searcher.densely
         and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search, in_groups=in_groups)
     ):
-        # groups still say where else the first line may stand
-        return replace(stand, rivals=ranking.rivals if in_groups else ())
+        # they still say where else the first line may stand
+        return replace(stand, rivals=ranking.rivals)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
-        return stand
+        return replace(stand, rivals=ranking.rivals)
     fit, jitter = work.settle(trial.structure)
     fit, jitter = on_best_fringe(work, fit, jitter, len(fit.structure.frequency) - 1)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
@@ -92,7 +93,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     return begun.searched(fit, jitter)
 
 
-def _lowest_mirror_first(ranking: Ranking) -> Ranking:
+def _lowest_mirror_first(ranking: Ranking, baseline: float) -> Ranking:
     """Return the ranking led by the lowest of the frequencies that it hardly tells apart.
 
     A period and its simple fractions and multiples are not in question.
@@ -107,8 +108,9 @@ def _lowest_mirror_first(ranking: Ranking) -> Ranking:
         likely = 0.5 * (best.bic - one.bic) > least_log_odds(ratio)
         if ratio < 1.0 and likely and not simple and one.frequency < leader.frequency:
             leader = one
-    rest = tuple(one for one in ranking.rivals if one is not leader)
-    return replace(ranking, rivals=(leader, *rest))
+    rest = [one for one in ranking.rivals if one is not leader]
+    # of the mirror, too, the shortest undecided period
+    return replace(ranking, rivals=tuple(shorter_first([leader, *rest], baseline)))
 
 
 def on_best_fringe(work: Workbench, fit: Fit, jitter: Floats, k: int) -> tuple[Fit, Floats]:
