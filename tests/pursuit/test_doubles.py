@@ -18,12 +18,12 @@ def ranking(bic: float, times: int = 2) -> Ranking:
 @pytest.mark.parametrize(
     ("bic", "orders", "sinusoidal", "expected"),
     [
-        (6.0, (2, 4), None, (1, 2, 4)),  # e^3 = 20 times less likely
-        (6.0, (1,), 0.74, (1, 2)),  # one line, where the ordinary search has found it
-        (4.0, (2, 4), None, None),  # e^2 = 7 times: not clear
-        (6.0, (1,), 0.5, None),  # the ordinary search begins elsewhere
-        (6.0, (1, 2), 0.74, None),  # lines tell them apart
-        (6.0, (3, 6), None, None),  # nobody has compared the third
+        (10.0, (2, 4), None, (1, 2, 4)),  # e^5 = 150 times less likely
+        (10.0, (1,), 0.74, (1, 2)),  # one line, where the ordinary search has found it
+        (6.0, (2, 4), None, None),  # e^3 = 20 times: clear, but not in spite of the lines
+        (10.0, (1,), 0.5, None),  # the ordinary search begins elsewhere
+        (10.0, (1, 2), 0.74, None),  # lines tell them apart
+        (10.0, (3, 6), None, None),  # nobody has compared the third
     ],
 )
 def test_a_double_that_is_clear_has_a_line_at_its_frequency(

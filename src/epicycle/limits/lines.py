@@ -214,6 +214,8 @@ class Waveforms:
     """Prior probability of two halves that are nearly alike: their period is easily halved."""
     clear: float = decides(10.0, "odds", "accuracy/eclipsing")
     """A period must be so much likelier than its half or third to be shown first."""
+    despite_lines: float = decides(100.0, "odds", "accuracy/survey", "derived: clear, twice")
+    """It must be so much likelier where no line tells it from its half or third by itself."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared to the end."""
     related: int = decides(4, "frequencies", "accuracy/eclipsing")

@@ -24,7 +24,8 @@ def as_double(
     """Return the fit with the likeliest waveform, whose lines seem to be those of a multiple of it.
 
     Lines that tell it from the multiple are too weak to be chosen one by one, but the waveforms say
-    that it is clearly likelier.  None where they do not, or where there is no such multiple.
+    that it is far likelier: an amplitude that varies brings that to ten times.  None
+    where they do not, or where there is no such multiple.
     """
     first = ranking.rivals[0]
     if orders == (1,) and sinusoidal is not None:
@@ -37,7 +38,7 @@ def as_double(
         return None
     at = times * first.frequency
     multiple = [r for r in ranking.rivals if abs(r.frequency - at) < 0.5 * times / data.baseline]
-    if not multiple or multiple[0].bic - first.bic < 2.0 * math.log(WAVEFORMS.clear):
+    if not multiple or multiple[0].bic - first.bic < 2.0 * math.log(WAVEFORMS.despite_lines):
         return None
     every = tuple(sorted({1, times, *orders}))
     k = len(fit.structure.frequency)

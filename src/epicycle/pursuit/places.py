@@ -104,7 +104,8 @@ def _lowest_mirror_first(ranking: Ranking, baseline: float) -> Ranking:
     leader = best
     for one in ranking.rivals[1:]:
         ratio = one.frequency / best.frequency
-        simple = any(abs(ratio * n - round(ratio * n)) < _SIMPLE for n in (1, 2, 3))
+        # (nothing is the zeroth multiple of anything)
+        simple = any(abs(ratio * n - max(round(ratio * n), 1)) < _SIMPLE for n in (1, 2, 3))
         likely = 0.5 * (best.bic - one.bic) > least_log_odds(ratio)
         if ratio < 1.0 and likely and not simple and one.frequency < leader.frequency:
             leader = one
