@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from epicycle.effects.band import pursue_in_band
 from epicycle.effects.bends import with_bent_trend
 from epicycle.effects.counts import with_counts
-from epicycle.effects.gains import with_first_gains, with_settled_gains
-from epicycle.effects.groups import with_groups_apart
+from epicycle.effects.gains import with_settled_gains
 from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
 from epicycle.events.pursuit import find_in_events
@@ -232,8 +232,7 @@ def find_cycles(
     samples = on_scale(given.samples(options), options.response)
     data = build_data(samples, options.degree)
     task = Task.of(samples, data, _band(data, options, samples.scale.unit), options, budget)
-    task, gains = with_first_gains(with_groups_apart(task), progress)
-    found = task.pursue(task.data, progress)
+    found, task, gains = pursue_in_band(task, progress)
     if options.trend == PIECEWISE:
         found = with_bent_trend(found, task, progress)
     if gains is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from epicycle.evidence.aliases import (
     Alias,
     orders_at_multiple,
+    other_places,
 )
-from epicycle.fit.lines import Fundamental
+from epicycle.evidence.waveforms import Rival
+from epicycle.fit.lines import Fundamental, Structure
 
 
 def test_waveforms_at_a_fraction_and_at_a_multiple() -> None:
@@ -28,3 +30,13 @@ def test_a_verdict_needs_odds_of_more_than_ten() -> None:
         for odds in (0.0, 0.0999, 0.1, 1.0, 10.0, 10.001, 1e9)
     ]
     assert verdicts == ["cycle", "cycle", *3 * ["undecided"], "alias", "alias"]
+
+
+def test_rivals_of_another_place_are_places_of_an_only_cycle() -> None:
+    rivals = [Rival(f, bic, 0.9) for f, bic in ((0.3, 0.0), (0.5, 1.0), (0.7, 2.0))]
+    only = Structure.empty().plus(0.41)
+    assert other_places(rivals, only, 100.0) == (0.3, 0.5, 0.7)
+    # where it is one of them, they have odds already; beside others they were compared without
+    assert other_places(rivals, Structure.empty().plus(0.502), 100.0) == ()
+    assert other_places(rivals, only.plus(0.9), 100.0) == ()
+    assert other_places(rivals, Structure.empty().plus(0.41, fixed=True), 100.0) == ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from epicycle.evidence.beyond import beyond_notes, mirrors_beyond
+from epicycle.evidence.beyond import Beyond, beyond, beyond_notes, mirrors_beyond, widened_to
 from epicycle.evidence.window import spectral_window
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
@@ -30,7 +31,7 @@ def notes_of(*, cut: bool, true: float, highest: float) -> list[str]:
     window = spectral_window(data, grid(0.02, 2.0, 1 / (5 * data.baseline)))
     inside = 1 - true if true > highest else true
     fit = fit_lines(data, Structure.empty().plus(inside), absolute=False)
-    return beyond_notes(data, fit, window, plan, [0])
+    return beyond_notes(beyond(data, fit, window, plan, [0]), plan)
 
 
 def test_an_alias_of_a_faster_cycle_is_called_one() -> None:
@@ -52,7 +53,7 @@ def notes_of_random_times(true: float, highest: float) -> list[str]:
     plan: SearchPlan = replace(grid(0.02, highest, 1 / (5 * data.baseline)), cut=True)
     window = spectral_window(data, grid(0.02, 2.0, 1 / (5 * data.baseline)))
     fit = fit_lines(data, Structure.empty().plus(min(true, 0.4)), absolute=False)
-    return beyond_notes(data, fit, window, plan, [0])
+    return beyond_notes(beyond(data, fit, window, plan, [0]), plan)
 
 
 def test_what_no_image_shows_is_looked_for_beyond_the_band() -> None:
@@ -62,3 +63,25 @@ def test_what_no_image_shows_is_looked_for_beyond_the_band() -> None:
     assert f"the period {1 / 1.1:.3f}" in note
     # what is inside explains most
     assert notes_of_random_times(true=0.4, highest=0.5) == []
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "place", "is_wider"),
+    [(3.0, 1.1, True), (3.0, 9.0, True), (2.0, 1.1, False), (3.0, 1e6, False)],
+)
+def test_a_band_is_widened_to_what_is_clearly_likelier(
+    log_odds: float, place: float, is_wider: bool
+) -> None:
+    plan: SearchPlan = replace(grid(0.02, 0.5, 0.001, reason="why"), cut=True)
+    wider = widened_to([Beyond(0.4, place, 1, log_odds, False)], plan)
+    assert (wider is not None) == is_wider
+    if wider is not None:
+        # three bands more, or as much as it takes
+        assert wider.maximum_frequency == pytest.approx(max(0.5 + 3 * 0.48, 1.05 * place), abs=0.01)
+        assert wider.minimum_frequency == 0.02
+        assert wider.cut
+        assert wider.reason.startswith("why; widened from the period 2 ")
+
+
+def test_nothing_widens_no_band() -> None:
+    assert widened_to([], grid(0.02, 0.5, 0.001)) is None

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from epicycle import CycleModel, find_cycles
+from epicycle.evidence.comparison import repeated
 from epicycle.fit.noise import NoiseModel
 from epicycle.pursuit.opening import compare_waveforms
 from epicycle.samples.checks import check_samples
@@ -113,3 +114,15 @@ def test_regular_samples_show_nothing_above_nyquist(
     model = find_cycles(t, y, minimum_period=minimum_period)
     assert model.cycles[0].period == pytest.approx(7.0, rel=1e-3)
     assert all(line.frequency <= 0.5 / step for line in model.lines)
+
+
+def test_what_is_seen_once_is_no_waveform() -> None:
+    # two campaigns of 60 days, 940 days apart: of 132 days each sees less than a half
+    t = np.concatenate([np.linspace(0, 60, 200), np.linspace(1000, 1060, 200)])
+    frequency = 1 / np.array([132.0, 34.0, 5.0, 0.1])
+    np.testing.assert_array_equal(repeated(frequency, t), frequency[1:])
+    # without the gap, the same samples see it eight times
+    np.testing.assert_array_equal(repeated(frequency, np.linspace(0, 1060, 400)), frequency)
+    # few samples at random times see no part of a turn often, and tell a period all the same
+    few = np.random.default_rng(1).uniform(0, 1060, 24)
+    np.testing.assert_array_equal(repeated(frequency, few), frequency)

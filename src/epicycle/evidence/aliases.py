@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from epicycle.evidence.waveforms import Rival
-from epicycle.fit.lines import Fundamental
+from epicycle.fit.lines import Fundamental, Structure
 from epicycle.limits import ALIASES
 
 #: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
@@ -173,12 +173,7 @@ def led_by_rivals(
         compared without them: their odds say something of the likeliest of them only, and none is
         where another cycle is.
     is_sinusoid : bool
-        Whether the cycle has one line only; its multiples and fractions are judged as lines then,
-        but for those that the comparison of waveforms leaves undecided.
-
-    Waveforms that are clearly likelier elsewhere, where the fit of all lines has nevertheless left
-    the cycle in its place, are two judgements that disagree: nothing is decided, and no odds above
-    ten are told.
+        Whether the cycle has one line only; its multiples and fractions are judged as lines then.
     """
     # what has a row of its own is no other place for this cycle
     aliases = [a for a in aliases if all(abs(a.frequency - f) > 1.0 / baseline for f in others)]
@@ -187,13 +182,13 @@ def led_by_rivals(
         return list(aliases)
     first: list[Alias] = []
     for rival in rivals:
-        odds = min(math.exp(min(0.5 * (own.bic - rival.bic), 700.0)), 1.0 / ALIASES.hardly)
+        odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
         kind = _kind(rival.frequency, frequency, baseline, spacings)
         if any(abs(rival.frequency - f) < 1.0 / baseline for f in others):
             continue
         if rival is own or len(first) == ALIASES.rivals or odds < ALIASES.rival_odds:
             continue
-        if is_sinusoid and kind in MULTIPLES and odds < ALIASES.of_a_line:
+        if is_sinusoid and kind in MULTIPLES:
             continue
         distance = abs(rival.frequency - frequency)
         known = next(
@@ -215,6 +210,21 @@ def led_by_rivals(
     listed = [*first, *rest][: ALIASES.listed]
     total = 1.0 + sum(a.odds for a in listed)
     return [replace(a, probability=a.odds / total) for a in listed]
+
+
+def other_places(
+    rivals: Sequence[Rival], structure: Structure, baseline: float
+) -> tuple[float, ...]:
+    """Return the likeliest rivals where an only cycle is none of them: it may stand there as well.
+
+    The comparison of waveforms began elsewhere, and says nothing of the odds for its place.
+    """
+    if len(structure.frequency) != 1 or structure.fixed[0]:
+        return ()
+    own = float(structure.frequency[0])
+    if any(abs(one.frequency - own) < 0.5 / baseline for one in rivals):
+        return ()
+    return tuple(one.frequency for one in rivals[: ALIASES.rivals])
 
 
 def _kind(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -12,11 +13,14 @@ from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.lines import Structure
 from epicycle.fit.nearby import NearbyPower
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import ALIASES
+from epicycle.limits import ALIASES, SEARCH
 from epicycle.samples.data import Data
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
-from epicycle.spectra.plan import SearchPlan
+from epicycle.spectra.plan import SearchPlan, grid
+
+#: A band that is widened for a line ends a little above it.
+_ROOM = 1.05
 
 
 def mirrors_beyond(window: Candidates, frequency: float, highest: float) -> list[float]:
@@ -28,10 +32,33 @@ def mirrors_beyond(window: Candidates, frequency: float, highest: float) -> list
     return [float(f) for k in order for f in images[beyond[:, k], k]]
 
 
-def beyond_notes(
+@dataclass(frozen=True)
+class Beyond:
+    """What stands beyond a band.
+
+    Attributes
+    ----------
+    own, place : float
+        Frequency of the cycle in the band, and of the line beyond it.
+    order : int
+        Of which harmonic of the cycle that line is an image.
+    log_odds : float
+        Logarithm of the odds of the place against the cycle.
+    mirrored : bool
+        Whether the sampling shows the place where the cycle is.
+    """
+
+    own: float
+    place: float
+    order: int
+    log_odds: float
+    mirrored: bool
+
+
+def beyond(
     data: Data, fit: Fit, window: Candidates, plan: SearchPlan, claimed: Sequence[int]
-) -> list[str]:
-    """Return a sentence for each cycle that may be the alias of a shorter period.
+) -> list[Beyond]:
+    """Return what may stand beyond the band in place of each cycle: images, or a likelier sinusoid.
 
     Parameters
     ----------
@@ -44,11 +71,11 @@ def beyond_notes(
     plan : SearchPlan
         The band; where cost has not cut it short, there is nothing to say.
     claimed : sequence of int
-        The fundamentals in question.
+        The fundamentals in question, the strongest first.
     """
     if not plan.cut or fit.structure.drifting.any():
         return []
-    notes, power, strength = [], NearbyPower(data, fit), line_powers(fit)
+    found, power, strength = [], NearbyPower(data, fit), line_powers(fit)
     for k in claimed:
         own = float(fit.structure.frequency[k])
         lines = np.flatnonzero(fit.structure.parent == k)
@@ -59,37 +86,72 @@ def beyond_notes(
         for image in images:
             there, at = power.near((lead,), image)
             # (half a chi-square is the logarithm of odds)
-            if 0.5 * (there - here) > np.log(ALIASES.undecided):
-                notes.append(
-                    f"period {1 / own:.6g}: possibly the alias of a shorter period, such as "
-                    f"{order / at:.6g}: the band was cut at {1 / plan.maximum_frequency:.6g}, "
-                    f"and the sampling mirrors what is beyond; name minimum_period to look there"
-                )
+            log_odds = 0.5 * (there - here)
+            if log_odds > math.log(ALIASES.undecided):
+                found.append(Beyond(own, at, order, log_odds, True))
                 break
-    if not notes and len(claimed):
-        place = _likelier_beyond(data, plan)
-        if place is not None:
+    if not found and len(claimed):
+        key = f"beyond {plan.maximum_frequency!r}"
+        if key not in data.memo:
+            data.memo[key] = _likelier_beyond(data, plan)
+        place, log_odds = cast(tuple[float, float], data.memo[key])
+        if log_odds > -math.log(ALIASES.hardly):
             own = float(fit.structure.frequency[claimed[0]])
-            notes.append(
-                f"period {1 / own:.6g}: possibly the alias of a shorter period: a sinusoid of the "
-                f"period {1 / place:.6g} explains more than any in the band, which was cut at "
-                f"{1 / plan.maximum_frequency:.6g}; name minimum_period to look there"
-            )
-    return notes
+            found.append(Beyond(own, place, 1, log_odds, False))
+    return found
 
 
-def _likelier_beyond(data: Data, plan: SearchPlan) -> float | None:
-    """Return the frequency, not far beyond a band, at which one sinusoid is likelier than in it.
+def beyond_notes(found: Sequence[Beyond], plan: SearchPlan) -> list[str]:
+    """Return a sentence for each cycle that may be the alias of a shorter period."""
+    end = f"{1 / plan.maximum_frequency:.6g}"
+    return [
+        f"period {1 / one.own:.6g}: possibly the alias of a shorter period, such as "
+        f"{one.order / one.place:.6g}: the band was cut at {end}, and the sampling mirrors what is "
+        f"beyond; name minimum_period to look there"
+        if one.mirrored
+        else f"period {1 / one.own:.6g}: possibly the alias of a shorter period: a sinusoid of the "
+        f"period {1 / one.place:.6g} explains more than any in the band, which was cut at {end}; "
+        f"name minimum_period to look there"
+        for one in found
+    ]
 
-    None where there is none, or where to look takes more than the band itself did.
+
+def widened_to(found: Sequence[Beyond], plan: SearchPlan) -> SearchPlan | None:
+    """Return the band with what is clearly likelier beyond it; None where nothing is, or too far.
+
+    Cost had cut it: what one look has shown there is worth a second one at the price of more.
     """
+    clear = [one.place for one in found if one.log_odds > -math.log(ALIASES.hardly)]
+    if not clear:
+        return None
+    far = _ROOM * max(clear)
+    highest = max(far, plan.maximum_frequency + ALIASES.further * plan.n_frequencies * plan.spacing)
+    if (highest - plan.minimum_frequency) / plan.spacing > SEARCH.widened_upto[1]:
+        highest = far
+    if (highest - plan.minimum_frequency) / plan.spacing > SEARCH.widened_upto[1]:
+        return None
+    reason = (
+        f"{plan.reason}; widened from the period {1 / plan.maximum_frequency:.6g} to what is "
+        f"likelier beyond"
+    )
+    wider = grid(plan.minimum_frequency, highest, plan.spacing, reason=reason)
+    return replace(wider, cut=True)
+
+
+def _likelier_beyond(data: Data, plan: SearchPlan) -> tuple[float, float]:
+    """Return where, not far beyond a band, one sinusoid explains most, and its log odds.
+
+    They are against the best place in the band, and minus infinity where to look takes more than
+    the band itself did.
+    """
+    nothing = math.inf, -math.inf
     count = int(ALIASES.further * plan.n_frequencies)
     if (
         plan.strategy != "dense"
         or count > ALIASES.most_further
         or data.n_values > ALIASES.most_values
     ):
-        return None
+        return nothing
     further = replace(
         plan,
         minimum_frequency=plan.maximum_frequency + plan.spacing,
@@ -97,14 +159,14 @@ def _likelier_beyond(data: Data, plan: SearchPlan) -> float | None:
         n_frequencies=count,
     )
     null = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
-    inside, beyond = (
+    inside, outside = (
         DenseSearch(data, band, keep=1).maxima(null.residual, null.scale)
         for band in (plan, further)
     )
-    if not len(inside.power) or not len(beyond.power):
-        return None
+    if not len(inside.power) or not len(outside.power):
+        return nothing
     # what a sinusoid takes from chi-square, as a share of it, and the trials it pays for
     total = float((null.chi2 / null.scale).sum())
-    left = [max(1.0 - float(one.power[0]) / total, 1e-12) for one in (inside, beyond)]
+    left = [max(1.0 - float(one.power[0]) / total, 1e-12) for one in (inside, outside)]
     odds = 0.5 * data.n_values * math.log(left[0] / left[1]) - math.log(ALIASES.further)
-    return float(beyond.frequency[0]) if odds > -math.log(ALIASES.hardly) else None
+    return float(outside.frequency[0]), odds

@@ -31,6 +31,12 @@ from epicycle.samples.data import Data
 #: Frequencies nearer to each other than this, in units of 1/baseline, begin at one optimum.
 _NEAR = 0.3
 
+#: Parts of a turn in which samples are counted, and samples at least for each of these.
+_PARTS, _PER_PART = 16, 4
+
+#: Samples show so many cycles over the baseline more than once, however they are spread.
+_CYCLES = 64
+
 
 def rank(
     data: Data,
@@ -62,7 +68,8 @@ def rank(
         Frequency above which no harmonic may be (Nyquist of regular sampling).
     """
     baseline, near = data.baseline, _NEAR / data.baseline
-    start = apart(frequency, limits, near)
+    times = np.unique(data.times.to_float())
+    start = repeated(apart(frequency, limits, near), times)
     if not len(start):
         return Ranking((), -np.inf)
     values = stack(data, residual, noise, WAVEFORMS.neighbours / limits[1])
@@ -70,7 +77,7 @@ def rank(
     refined, evidence = look.frequency, look.evidence
     best = refined[np.argsort(-evidence, kind="stable")[: WAVEFORMS.related]]
     beside = np.abs(np.add.outer(best, np.concatenate([offsets, -offsets]))).ravel()
-    every = apart(np.concatenate([refined, beside]), limits, near)
+    every = repeated(apart(np.concatenate([refined, beside]), limits, near), times)
     more = every[np.abs(np.subtract.outer(every, refined)).min(axis=1) > near]
     if len(more):
         look = judge(values, more, SMOOTH, baseline, highest, quick=True)
@@ -78,7 +85,7 @@ def rank(
         evidence = np.append(evidence, look.evidence)
     order = np.argsort(-evidence, kind="stable")
     values = with_scaled_errors(values, refined[order[:1]], baseline, highest)
-    finalists = with_relatives(refined[order], start, limits, near)
+    finalists = repeated(with_relatives(refined[order], start, limits, near), times)
     judged = [judge(values, finalists, shapes, baseline, highest) for shapes in ALL_SHAPES]
     evidence = np.stack([each.evidence for each in judged])
     better = evidence.argmax(axis=0), np.arange(len(finalists))
@@ -91,3 +98,20 @@ def rank(
         baseline,
     )
     return Ranking(tuple(shorter_first(rivals, baseline)), float(whole.max()) - values.log_unit)
+
+
+def repeated(frequency: Floats, times: Floats) -> Floats:
+    """Return the frequencies at which samples at some times show a waveform more than once.
+
+    Where campaigns are shorter than a period and far apart, each phase of it is seen once: with
+    enough harmonics any values fit, and their agreement says nothing.  A part of a turn that has
+    samples must have them in more than one cycle, on average.
+    """
+    span = float(np.ptp(times))
+    parts = int(np.clip(len(times) // _PER_PART, 2, _PARTS))
+    kept = np.ones(len(frequency), dtype=bool)
+    for k, f in enumerate(frequency.tolist()):
+        if f * span < _CYCLES:
+            cells = np.unique(np.floor(parts * f * times))
+            kept[k] = len(cells) >= WAVEFORMS.repeats * len(np.unique(cells % parts))
+    return frequency[kept]

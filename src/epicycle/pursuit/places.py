@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.evidence.alias_odds import AliasTest
-from epicycle.evidence.aliases import least_log_odds
+from epicycle.evidence.aliases import least_log_odds, other_places
 from epicycle.evidence.fringes import Fringe, judged_fringes
 from epicycle.evidence.judge import Judge
-from epicycle.evidence.waveforms import Ranking, shorter_first
+from epicycle.evidence.waveforms import Ranking, Rival, shorter_first
 from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Fundamental, Structure
@@ -33,6 +33,9 @@ from epicycle.spectra.bands import Candidates
 
 #: Ratios of frequencies this near to n, n/2 or n/3 are those of multiples and fractions.
 _SIMPLE = 1e-3
+
+#: So many frequencies that are hardly told apart are tried, where sinusoids outdo the first ones.
+_LEADERS = 3
 
 
 def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
@@ -64,53 +67,66 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
     in_groups = ranking is not None and ranking.by_group and not goal.known
     if ranking is None or goal.known:
         ranking = compare_waveforms(work.data, fit.residual, work.noise, work.plan, last.frequency)
-    ranking = _lowest_mirror_first(ranking, work.data.baseline)
-    opening = open_with_waveform(
-        work.data, fit, ranking, top, goal.max_order, work.plan, even_sinusoids=in_groups
-    )
-    if opening.fit is None:
-        return replace(stand, rivals=ranking.rivals, held=opening.held)
-    trial = opening.fit
-    orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
-    # (a ladder for each line would take longer than all the rest)
-    if not is_one_waveform(orders) or (
-        orders != (1,)
-        and not opening.is_double
-        and work.searcher.densely
-        and outdone_by_sinusoids(work.data, fit, trial, work.plan, work.search, in_groups=in_groups)
-    ):
-        # they still say where else the first line may stand
-        return replace(stand, rivals=ranking.rivals)
+    for led in leaders(ranking, work.data.baseline):
+        opening = open_with_waveform(
+            work.data, fit, led, top, goal.max_order, work.plan, even_sinusoids=in_groups
+        )
+        if opening.fit is None:
+            return replace(stand, rivals=led.rivals, held=opening.held)
+        trial = opening.fit
+        orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
+        # (a ladder for each line would take longer than all the rest)
+        if is_one_waveform(orders) and not (
+            orders != (1,)
+            and work.searcher.densely
+            and outdone_by_sinusoids(
+                work.data, fit, trial, work.plan, work.search, in_groups=in_groups
+            )
+        ):
+            break
+    else:
+        # groups still say where else the first line may stand
+        return replace(stand, rivals=ranking.rivals if in_groups else ())
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
-        return replace(stand, rivals=ranking.rivals)
+        return stand
     fit, jitter = work.settle(trial.structure)
     fit, jitter = on_best_fringe(work, fit, jitter, len(fit.structure.frequency) - 1)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
     held = opening.held
     if held is not None:
         held = float(fit.structure.frequency[-1])
-    begun = replace(stand, rivals=ranking.rivals, held=held)
+    begun = replace(stand, rivals=led.rivals, held=held)
     return begun.searched(fit, jitter)
 
 
-def _lowest_mirror_first(ranking: Ranking, baseline: float) -> Ranking:
-    """Return the ranking led by the lowest of the frequencies that it hardly tells apart.
+def leaders(ranking: Ranking, baseline: float) -> list[Ranking]:
+    """Return the ranking led in turn by each of the frequencies that it hardly tells apart.
 
-    A period and its simple fractions and multiples are not in question.
+    The lowest one first: what the data do not decide is told by the longest period.  A period and
+    its simple fractions and multiples are not in question.  Without any, the ranking itself.
     """
     if not ranking.rivals:
-        return ranking
+        return [ranking]
     best = ranking.rivals[0]
-    leader = best
+    lowest = best
+    others = []
     for one in ranking.rivals[1:]:
         ratio = one.frequency / best.frequency
-        # (nothing is the zeroth multiple of anything)
-        simple = any(abs(ratio * n - max(round(ratio * n), 1)) < _SIMPLE for n in (1, 2, 3))
-        likely = 0.5 * (best.bic - one.bic) > least_log_odds(ratio)
-        if ratio < 1.0 and likely and not simple and one.frequency < leader.frequency:
-            leader = one
+        log_odds = 0.5 * (best.bic - one.bic)
+        simple = any(abs(ratio * n - round(ratio * n)) < _SIMPLE for n in (1, 2, 3))
+        if simple or log_odds <= math.log(ALIASES.hardly):
+            continue
+        others.append(one)
+        if ratio < 1.0 and log_odds > least_log_odds(ratio) and one.frequency < lowest.frequency:
+            lowest = one
+    first = _led_by(ranking, lowest, baseline)
+    rest = [_led_by(ranking, one, baseline) for one in (best, *others) if one is not lowest]
+    return [first, *rest][:_LEADERS]
+
+
+def _led_by(ranking: Ranking, leader: Rival, baseline: float) -> Ranking:
+    """Return the ranking led by a rival, or by its half or third, if that is nearly as likely."""
     rest = [one for one in ranking.rivals if one is not leader]
-    # of the mirror, too, the shortest undecided period
     return replace(ranking, rivals=tuple(shorter_first([leader, *rest], baseline)))
 
 
@@ -222,7 +238,13 @@ def at_likeliest_aliases(stand: Stand, window: Candidates, goal: Goal, judge: Ju
     while moved and len(left) < goal.max_cycles:
         moved = False
         level = judge.noise_level(work.data, fit).max(axis=1, initial=1.0)
-        test = AliasTest(work.data, work.noise, window, work.plan)
+        test = AliasTest(
+            work.data,
+            work.noise,
+            window,
+            work.plan,
+            rivals=other_places(stand.rivals, fit.structure, work.data.baseline),
+        )
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             if fit.structure.fixed[k] or frequency < goal.slow_limit:
                 continue

@@ -14,8 +14,14 @@ from epicycle.effects.groups import gathered
 from epicycle.effects.outliers import outlying
 from epicycle.effects.varying import envelope_notes
 from epicycle.evidence.alias_odds import AliasTest
-from epicycle.evidence.aliases import Alias, alias_notes, led_by_rivals, multiple_notes
-from epicycle.evidence.beyond import beyond_notes
+from epicycle.evidence.aliases import (
+    Alias,
+    alias_notes,
+    led_by_rivals,
+    multiple_notes,
+    other_places,
+)
+from epicycle.evidence.beyond import beyond, beyond_notes
 from epicycle.evidence.coherence import coherence_notes
 from epicycle.evidence.edges import edge_notes, error_at_slopes
 from epicycle.evidence.fringes import as_gap_aliases, fringe_notes
@@ -139,7 +145,14 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
     scale, exposure = task.samples.scale, task.options.exposure
     single = task.samples.output_names is None
     structure = found.fit.structure
-    aliases = AliasTest(found.data, task.noise, found.window, task.plan, unit=scale.unit)
+    aliases = AliasTest(
+        found.data,
+        task.noise,
+        found.window,
+        task.plan,
+        unit=scale.unit,
+        rivals=other_places(found.rivals, structure, found.data.baseline),
+    )
     peaks = {peak.leader: peak for peak in found.broad}
     changes = {one.leader: one for one in found.unsteady}
     merged = {k for peak in found.broad for k in peak.members if k != peak.leader}
@@ -254,7 +267,10 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         ),
         *envelope_notes(found),
         *edge_notes(_widened(origin, cycles)),
-        *beyond_notes(found.data, found.fit, found.window, origin.task.plan, claimed),
+        *beyond_notes(
+            beyond(found.data, found.fit, found.window, origin.task.plan, claimed),
+            origin.task.plan,
+        ),
         *fringe_notes(
             (cycle.frequency, found.fringes[k])
             for k, cycle in _with_number(found, cycles)
