@@ -1,7 +1,5 @@
 """Which harmonics a waveform has."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from epicycle import find_cycles
 from epicycle.fit.lines import Structure
 from epicycle.fit.refine import fit_lines
 from epicycle.pursuit import harmonics
-from epicycle.pursuit.orders import is_one_waveform, with_telling_order, with_waveform
+from epicycle.pursuit.orders import is_one_waveform, with_waveform
 from generators import regression
 from light_curves import survey_nights
 
@@ -83,24 +81,3 @@ def test_a_sinusoid_without_noise_has_no_harmonics() -> None:
 )
 def test_a_fundamental_without_a_line_needs_many_others(orders: tuple[int, ...], one: bool) -> None:
     assert is_one_waveform(orders) == one
-
-
-def test_what_tells_a_period_from_its_half_is_the_best_of_the_other_orders() -> None:
-    rng = np.random.default_rng(9)
-    t = np.sort(rng.uniform(0, 50, 300))
-    # in each of four outputs a line at order 1 lowers chi-square by 8 on average, and costs 11.4
-    sizes = {1: 0.045, 2: 1.0, 4: 0.5}
-    y = sum(a * np.cos(2 * np.pi * 0.31 * m * t) for m, a in sizes.items())
-    data = regression(t, y[:, np.newaxis] + 0.2 * rng.normal(size=(300, 4)))
-    fit = fit_lines(data, Structure.empty(), absolute=False, max_steps=0)
-    assert with_waveform(data, fit, 0.31, 8)[1] == (2, 4)
-    trial, orders = with_telling_order(data, fit, 0.31, (2, 4))
-    # (with order 3 in place of 1, two lines begin a comb each: no waveform that one could claim)
-    assert orders == (1, 2, 4)
-    assert trial.structure.orders_of(0) == orders
-    assert trial.structure.frequency[0] == pytest.approx(0.31, abs=1e-3)
-    # where there is none, noise explains what the others would add
-    even = regression(t, (y - 0.045 * np.cos(2 * np.pi * 0.31 * t))[:, np.newaxis] + 0 * data.y)
-    noisy = replace(even, y=even.y + 0.2 * rng.normal(size=(300, 4)))
-    fit = fit_lines(noisy, Structure.empty(), absolute=False, max_steps=0)
-    assert with_telling_order(noisy, fit, 0.31, (2, 4))[1] == (2, 4)

@@ -93,7 +93,7 @@ def test_evenly_spread_samples_have_no_aliases_to_speak_of() -> None:
     cycle = find(sinusoids(12, 240, 40.0, [(0.37, 2.0)])).cycles[0]
     # the highest of some 1000 noise powers in 240 samples: ln(1000) * 2 / 240 of the variance,
     # and the line has most of it
-    assert all(alias.power_ratio < 0.2 for alias in cycle.aliases)
+    assert all(alias.power_ratio < 0.2 for alias in cycle.aliases if alias.kind != "half")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,19 @@ def test_groups_one_after_the_other_show_no_faster_cycles_together() -> None:
     assert plan_search(apart).maximum_frequency < 0.1 * plan_search(alone).maximum_frequency
 
 
+def test_pieces_of_one_cadence_are_searched_to_its_nyquist_frequency() -> None:
+    piece = 0.02 * np.arange(200)
+    t = np.concatenate([piece, piece + 300.0037])
+    _, plan = plan_of(t)
+    assert last_frequency(plan) == pytest.approx(25.0, rel=1e-3)
+    assert plan.regular
+    assert not plan.cut
+    # who names a shorter period gets it, without mirrors
+    _, named = plan_of(t, 0.01)
+    assert last_frequency(named) == pytest.approx(100.0, rel=1e-3)
+    assert not named.regular
+
+
 def test_a_band_is_widened_unless_that_is_not_wanted() -> None:
     data = regression(np.sort(np.random.default_rng(15).uniform(0, 100, 250)), np.ones(250))
     wide, narrow = plan_search(data), plan_search(data, widened=False)

@@ -12,6 +12,10 @@ def step_of(t: np.ndarray) -> float | None:
     return Sampling.of(regression(t, np.zeros(len(t)))).step
 
 
+def cadence_of(t: np.ndarray) -> float | None:
+    return Sampling.of(regression(t, np.zeros(len(t)))).cadence
+
+
 def test_a_regular_raster_is_recognised() -> None:
     t = np.arange(100) * 0.25
     # a mean over 99 gaps of exact binary fractions
@@ -55,7 +59,7 @@ def test_other_sampling_has_no_raster() -> None:
         assert step_of(sample_times(rng, 100, 50.0, sampling)) is None
 
 
-def test_times_scattered_thinly_over_a_fine_raster_are_irregular() -> None:
+def test_times_scattered_thinly_over_a_fine_raster_are_data_of() -> None:
     rng = np.random.default_rng(7)
     seconds = np.sort(rng.choice(20_000, 1_000, replace=False)).astype(float)
     assert np.diff(seconds).min() == 1.0  # every gap is a whole number of the shortest
@@ -96,3 +100,19 @@ def test_gaps_of_no_length_are_none() -> None:
         np.array([[5.0, 1.0, 1.0 + 2.0**-40, 2.0, np.inf, np.inf]]), np.array([4.0])
     )
     assert_array_equal(gaps, [[np.inf, 1.0 - 2.0**-40, 3.0, np.inf, np.inf]])
+
+
+def test_pieces_of_one_cadence_have_it_though_they_share_no_raster() -> None:
+    step, rng = 0.0204, np.random.default_rng(1)
+    piece = step * np.arange(300)
+    apart = np.concatenate([piece, piece + 100.003, np.delete(piece, slice(40, 60)) + 400.011])
+    found = cadence_of(apart)
+    assert step_of(apart) is None
+    assert found == pytest.approx(step, rel=1e-6)
+    # a cadence is exact, of nearly all samples, and of more than a few
+    jittered = apart + 0.05 * step * rng.normal(size=len(apart))
+    assert cadence_of(jittered) is None
+    nights = np.arange(60)[:, np.newaxis] + rng.uniform(0, 0.3, (60, 1))
+    visits = (nights + step * np.arange(4)).ravel()
+    assert cadence_of(visits) is None
+    assert cadence_of(np.r_[piece[:8], piece[:8] + 5.003]) is None

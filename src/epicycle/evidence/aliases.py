@@ -173,7 +173,12 @@ def led_by_rivals(
         compared without them: their odds say something of the likeliest of them only, and none is
         where another cycle is.
     is_sinusoid : bool
-        Whether the cycle has one line only; its multiples and fractions are judged as lines then.
+        Whether the cycle has one line only; its multiples and fractions are judged as lines then,
+        but for those that the comparison of waveforms leaves undecided.
+
+    Waveforms that are clearly likelier elsewhere, where the fit of all lines has nevertheless left
+    the cycle in its place, are two judgements that disagree: nothing is decided, and no odds above
+    ten are told.
     """
     # what has a row of its own is no other place for this cycle
     aliases = [a for a in aliases if all(abs(a.frequency - f) > 1.0 / baseline for f in others)]
@@ -182,13 +187,13 @@ def led_by_rivals(
         return list(aliases)
     first: list[Alias] = []
     for rival in rivals:
-        odds = math.exp(min(0.5 * (own.bic - rival.bic), 700.0))
+        odds = min(math.exp(min(0.5 * (own.bic - rival.bic), 700.0)), 1.0 / ALIASES.hardly)
         kind = _kind(rival.frequency, frequency, baseline, spacings)
         if any(abs(rival.frequency - f) < 1.0 / baseline for f in others):
             continue
         if rival is own or len(first) == ALIASES.rivals or odds < ALIASES.rival_odds:
             continue
-        if is_sinusoid and kind in MULTIPLES:
+        if is_sinusoid and kind in MULTIPLES and odds < ALIASES.of_a_line:
             continue
         distance = abs(rival.frequency - frequency)
         known = next(

@@ -61,8 +61,6 @@ class Harmonics:
 
     chance_of_harmonic: float = decides(0.0001, "probability", "accuracy/stripe82")
     """False-alarm probability of one added harmonic."""
-    chance_of_telling: float = decides(0.05, "probability", "accuracy/survey")
-    """A line that tells a period from its half, where the whole waveform has, is no chance then."""
     chance_of_fundamental: float = decides(1e-05, "probability", "accuracy/eclipsing")
     """The same of dividing a frequency by 2 or 3: nine places are tried, and it costs more."""
     least_odds: float = decides(10.0, "odds", "search/harmonics")
@@ -216,6 +214,8 @@ class Waveforms:
     """Prior probability of two halves that are nearly alike: their period is easily halved."""
     clear: float = decides(10.0, "odds", "accuracy/eclipsing")
     """A period must be so much likelier than its half or third to be shown first."""
+    despite_lines: float = decides(100.0, "odds", "accuracy/survey", "derived: clear, twice")
+    """It must be so much likelier where no line tells it from its half or third by itself."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared to the end."""
     repeats: float = decides(1.5, "cycles", "accuracy/survey")

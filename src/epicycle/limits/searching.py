@@ -65,6 +65,12 @@ class Search:
     """Times this near to a raster lie on it exactly: higher frequencies are the same again."""
     thin: float = decides(0.1, "share", "accuracy/star")
     """A raster of which a smaller part is used says nothing about where signals end."""
+    cadence_steps: float = decides(100.0, "steps", "accuracy/campaigns")
+    """Longer gaps than this are between pieces, whose rasters need not match."""
+    cadence_share: float = decides(0.9, "share", "accuracy/campaigns")
+    """Where such a part of the gaps are multiples of a step, this is the cadence of pieces."""
+    cadence_fewest: int = decides(20, "gaps", "accuracy/campaigns")
+    """Fewer gaps show no cadence."""
     slow_band: float = decides(20.0, "1/T", "accuracy/tide")
     """A band that begins below this frequency is searched from one cycle on."""
 

@@ -20,6 +20,9 @@ class Aliases:
     nearly: float = decides(0.03, "odds", "accuracy/survey")
     """From these odds upwards a waveform is not surely told from one of two or three times its
     period, whose parts are nearly alike."""
+    of_a_line: float = decides(0.2, "odds", "accuracy/survey")
+    """From these odds upwards, as a waveform, a multiple or fraction of a single line is told:
+    noise alone gives less to forty of forty-one sinusoids."""
     least_odds: float = decides(0.001, "odds", "accuracy/star")
     """A place with these odds is listed however little power it has."""
     worth_a_fit: float = decides(-20.0, "log odds", "accuracy/star")

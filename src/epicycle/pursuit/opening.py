@@ -33,8 +33,9 @@ from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import ALIASES, CYCLES, HARMONICS, SEARCH, WAVEFORMS
-from epicycle.pursuit.orders import with_telling_order, with_waveform
+from epicycle.limits import CYCLES, HARMONICS, SEARCH, WAVEFORMS
+from epicycle.pursuit.doubles import as_double, is_undecided
+from epicycle.pursuit.orders import with_waveform
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.background import Background
@@ -67,10 +68,14 @@ class Opening:
         The fit with the first cycle; None where the ordinary search finds the same.
     held : float or None
         Frequency that was compared with its aliases and multiples as a waveform, and won.
+    is_double : bool
+        Whether lines tell it from a multiple of its frequency that do not pay for themselves one by
+        one: the waveforms do.
     """
 
     fit: Fit | None
     held: float | None
+    is_double: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,8 +219,10 @@ def open_with_waveform(
     # on a raster, a harmonic above the Nyquist frequency is the alias of another line
     max_order = int(min(max_order, plan.highest_line / frequency))
     trial, orders = with_waveform(data, fit, frequency, max_order)
-    if math.gcd(*orders) > 1 and _is_clear(ranking, math.gcd(*orders), data.baseline):
-        trial, orders = with_telling_order(data, fit, frequency, orders)
+    double = as_double(data, fit, ranking, orders, sinusoidal)
+    if double is not None:
+        return Opening(double, frequency, is_double=True)
+    even_sinusoids = even_sinusoids or not is_undecided(ranking, sinusoidal, data.baseline)
     if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:
@@ -226,20 +233,6 @@ def open_with_waveform(
         if orders == (1,) or math.gcd(*orders) > 1:
             return Opening(None, frequency)
     return Opening(trial, frequency)
-
-
-def _is_clear(ranking: Ranking, multiple: int, baseline: float) -> bool:
-    """Return whether the likeliest waveform is clearly likelier than one at a multiple of it.
-
-    What tells the two apart may be too weak in every output to pay for its parameters there, and
-    clear in all of them together, as shapes that waveforms have.
-    """
-    best = ranking.rivals[0]
-    return any(
-        abs(one.frequency - multiple * best.frequency) < 0.5 * multiple / baseline
-        and 0.5 * (one.bic - best.bic) > -math.log(ALIASES.hardly)
-        for one in ranking.rivals[1:]
-    )
 
 
 def outdone_by_sinusoids(

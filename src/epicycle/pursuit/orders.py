@@ -7,11 +7,9 @@ missed appears elsewhere.  Fitted together they explain it all.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy.stats import chi2
 
 from epicycle.fit.criteria import deviance, price_of_line, value_counts
 from epicycle.fit.joint import Fit
@@ -60,29 +58,6 @@ def with_waveform(
 
     most = min(max_order, int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2))
     return _chosen(tried, (), list(range(1, max(most, 1) + 1)))
-
-
-def with_telling_order(
-    data: Data, fit: Fit, frequency: float, orders: Orders
-) -> tuple[Fit, Orders]:
-    """Return the fit with a cycle whose lines, all multiples of one, get the best that is none.
-
-    Of the orders up to the highest one, that with which they are one waveform and which explains
-    most: it says that the period is no shorter, where other evidence has shown that.  Where noise
-    explains as much, the orders stay: what the evidence saw is something else.
-    """
-    n, k = value_counts(data), len(fit.structure.frequency)
-    common = math.gcd(*orders)
-    every = [tuple(sorted({*orders, m})) for m in range(1, max(orders)) if m % common]
-    trials = [
-        (_with_free(data, fit.structure.plus(frequency, one), k), one)
-        for one in (orders, *every)
-        if one == orders or is_one_waveform(one)
-    ]
-    value = [deviance(data, trial, n) for trial, _ in trials]
-    best = int(np.argmin(value))
-    chance = chi2.sf(value[0] - value[best], 2 * data.y.shape[1])
-    return trials[best if chance < HARMONICS.chance_of_telling else 0]
 
 
 def enriched(data: Data, fit: Fit, k: int, max_order: int, highest: float, least: float) -> Fit:

@@ -78,6 +78,7 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         # (a ladder for each line would take longer than all the rest)
         if is_one_waveform(orders) and not (
             orders != (1,)
+            and not opening.is_double
             and work.searcher.densely
             and outdone_by_sinusoids(
                 work.data, fit, trial, work.plan, work.search, in_groups=in_groups
@@ -85,10 +86,10 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         ):
             break
     else:
-        # groups still say where else the first line may stand
-        return replace(stand, rivals=ranking.rivals if in_groups else ())
+        # they still say where else the first line may stand
+        return replace(stand, rivals=ranking.rivals)
     if judge.of_next(work.data, fit, trial, orders) > goal.false_alarm:
-        return stand
+        return replace(stand, rivals=ranking.rivals)
     fit, jitter = work.settle(trial.structure)
     fit, jitter = on_best_fringe(work, fit, jitter, len(fit.structure.frequency) - 1)
     fit = harmonics.extend(work.data, fit, work.test, goal.max_order, work.noise.absolute)
@@ -113,7 +114,8 @@ def leaders(ranking: Ranking, baseline: float) -> list[Ranking]:
     for one in ranking.rivals[1:]:
         ratio = one.frequency / best.frequency
         log_odds = 0.5 * (best.bic - one.bic)
-        simple = any(abs(ratio * n - round(ratio * n)) < _SIMPLE for n in (1, 2, 3))
+        # (nothing is the zeroth multiple of anything)
+        simple = any(abs(ratio * n - max(round(ratio * n), 1)) < _SIMPLE for n in (1, 2, 3))
         if simple or log_odds <= math.log(ALIASES.hardly):
             continue
         others.append(one)

@@ -34,6 +34,7 @@ from epicycle.pursuit.places import (
     undecided_fringes,
     with_first_cycle,
 )
+from epicycle.pursuit.rivals import told_rivals
 from epicycle.pursuit.sharp import with_leftovers, with_sharp_cycle
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
@@ -245,8 +246,7 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
         bandwidth=judge.trials.upper,
         notes=tuple(notes),
         window=window,
-        # (an exact fit has none)
-        rivals=() if exact else stand.rivals,
+        rivals=told_rivals(stand, goal),
         broad=tuple(broad),
         unsteady=tuple(unsteady),
         fringes=() if end.paired else undecided_fringes(stand, goal, level),

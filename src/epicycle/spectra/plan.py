@@ -92,7 +92,8 @@ def plan_search(
     """Return the band to search: as named by the user, or as the sampling can support.
 
     The band ends at the Nyquist frequency of a regular raster, unless all of it lies above, or the
-    times stray from the raster and `minimum_period` asks for more.  Other
+    times stray from the raster and `minimum_period` asks for more.  So it does, by default, where
+    samples follow each other at one step in pieces.  Other
     sampling has no such limit.  What gaps resolve in many places of the data is half the inverse of
     their tenth percentile (at least the mean Nyquist frequency).  The band is widened beyond that,
     at a price: it ends where a line would need clearly more of the variance to be significant
@@ -142,6 +143,12 @@ def plan_band(
     elif step is not None:
         highest = 0.5 / step
         reason = f"up to the Nyquist frequency of samples every {step:.6g}"
+    elif sampling.cadence is not None:
+        highest = 0.5 / sampling.cadence
+        reason = (
+            f"up to the Nyquist frequency of samples every {sampling.cadence:.6g}, in pieces; name "
+            f"minimum_period to search further"
+        )
     else:
         highest, reason = _irregular_limit(sampling)
         wider = _widened(sampling, lowest, highest)

@@ -43,6 +43,9 @@ class Sampling:
     offset : float or None
         The same quantile of the offsets of samples from a rhythm, where they have one, see
         :mod:`epicycle.spectra.rhythm`.
+    cadence : float or None
+        Step at which most samples follow each other, where they lie on no raster together:
+        campaigns of one cadence that begin at any time, or clocks that drift against each other.
     """
 
     baseline: float
@@ -52,6 +55,7 @@ class Sampling:
     typical_gap: float | None
     stamps: float | None = None
     offset: float | None = None
+    cadence: float | None = None
 
     @staticmethod
     def of(data: Data, *, widened: bool = True) -> Sampling:
@@ -60,15 +64,18 @@ class Sampling:
         baseline = np.array([data.baseline])
         raster = rasters(gaps[np.newaxis], baseline)
         step = float(raster.step[0]) if raster.regular[0] else None
-        typical, stamps, offset = None, None, None
+        typical, stamps, offset, cadence = None, None, None, None
         if step is None:
-            typical = float(typical_gaps(_gaps_within_groups(data)[np.newaxis])[0])
-        if widened and typical is not None:
+            within = _gaps_within_groups(data)
+            typical = float(typical_gaps(within[np.newaxis])[0])
+            cadence = _cadence(within)
+        if widened and typical is not None and cadence is None:
             finest = data.baseline * SEARCH.points_per_peak / (2.0 * max(SEARCH.widened_upto))
             stamps = _raster_of_stamps(gaps, finest)
             offset = resolved_by_jitter(data.times, typical)
         exact = bool(raster.exact[0])
-        return Sampling(data.baseline, len(data.times), step, exact, typical, stamps, offset)
+        n = len(data.times)
+        return Sampling(data.baseline, n, step, exact, typical, stamps, offset, cadence)
 
     @staticmethod
     def of_each(times: Floats, baseline: Floats, counts: NDArray[np.intp]) -> list[Sampling]:
@@ -222,6 +229,25 @@ def _raster_of_stamps(gaps: Floats, finest: float) -> float:
             return step if _is_exact(gaps, step) else 0.0
         step = float(rest.min())
     return 0.0
+
+
+def _cadence(gaps: Floats) -> float | None:
+    """Return the step of which nearly all gaps are small multiples; None where they are of none.
+
+    Gaps of many steps, such as those between campaigns, may have any length.  Beyond its Nyquist
+    frequency each piece sees aliases only; that the pieces together would see more says where
+    aliases end, and not where somebody expected signals who took samples at a cadence.
+    """
+    shortest = float(gaps.min())
+    step = float(gaps[gaps < 1.5 * shortest].mean())
+    multiples = gaps / step
+    near = multiples < SEARCH.cadence_steps
+    on = near & (np.abs(multiples - np.rint(multiples)) < SEARCH.on_raster * multiples)
+    single = np.count_nonzero(on & (multiples < 1.5))
+    few = len(gaps) < SEARCH.cadence_fewest
+    if few or np.count_nonzero(on) < SEARCH.cadence_share * len(gaps):
+        return None
+    return step if single >= SEARCH.thin * len(gaps) else None
 
 
 def _gaps_within_groups(data: Data) -> Floats:

@@ -1,0 +1,59 @@
+"""Where the comparison of waveforms is clear, and the lines one by one are not.
+
+A waveform whose halves are nearly alike has its strong lines at even orders.  What tells the halves
+apart is in many orders, none of which may pay for itself; together, as a waveform, they do.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from epicycle.evidence.waveforms import Ranking
+from epicycle.fit.joint import Fit
+from epicycle.fit.linearised import QUICK
+from epicycle.fit.refine import fit_lines
+from epicycle.limits import WAVEFORMS
+from epicycle.samples.data import Data
+
+
+def as_double(
+    data: Data, fit: Fit, ranking: Ranking, orders: tuple[int, ...], sinusoidal: float | None
+) -> Fit | None:
+    """Return the fit with the likeliest waveform, whose lines seem to be those of a multiple of it.
+
+    Lines that tell it from the multiple are too weak to be chosen one by one, but the waveforms say
+    that it is far likelier: an amplitude that varies brings that to ten times.  None
+    where they do not, or where there is no such multiple.
+    """
+    first = ranking.rivals[0]
+    if orders == (1,) and sinusoidal is not None:
+        times = round(sinusoidal / first.frequency)
+        near = abs(sinusoidal - times * first.frequency) < 0.5 * times / data.baseline
+        times = times if near else 1
+    else:
+        times = math.gcd(*orders)
+    if times not in (2, 3):
+        return None
+    at = times * first.frequency
+    multiple = [r for r in ranking.rivals if abs(r.frequency - at) < 0.5 * times / data.baseline]
+    if not multiple or multiple[0].bic - first.bic < 2.0 * math.log(WAVEFORMS.despite_lines):
+        return None
+    every = tuple(sorted({1, times, *orders}))
+    k = len(fit.structure.frequency)
+    structure = fit.structure.plus(first.frequency, every)
+    free = np.arange(k + 1) == k
+    return fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
+
+
+def is_undecided(ranking: Ranking, sinusoidal: float | None, baseline: float) -> bool:
+    """Return whether a sinusoid may as well stand where the ordinary search begins."""
+    if sinusoidal is None:
+        return True
+    likeliest = min(r.bic for r in ranking.rivals)
+    return any(
+        abs(r.frequency - sinusoidal) < 0.5 / baseline
+        and r.bic - likeliest < 2.0 * math.log(WAVEFORMS.clear)
+        for r in ranking.rivals
+    )
