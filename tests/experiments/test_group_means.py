@@ -12,6 +12,7 @@ from epicycle.experiments.group_means import (
     mean_of,
     p_value,
     ratio_interval,
+    variance_between,
 )
 
 RNG = np.random.default_rng(1)
@@ -40,21 +41,44 @@ def test_three_against_three_keep_their_level() -> None:
     chances = [
         p_value(difference(mean_of(r[:3], np.ones(3)), mean_of(r[3:], np.ones(3)))) for r in x
     ]
-    # Satterthwaite's freedom has 0.035; the standard error of the share is 0.0042
-    assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.046, abs=0.010)
+    # Satterthwaite's freedom has 0.0100; the standard error of the share is 0.0024
+    assert np.mean(np.array(chances) < 1 / 60) == pytest.approx(0.0151, abs=0.005)
+
+
+def test_freedom_of_equal_sizes_goes_from_the_smaller_to_the_sum() -> None:
+    def freedom(v1: float, v2: float, n: int = 3) -> float:
+        one, two = Estimate(0.0, v1, n - 1.0, n), Estimate(0.0, v2, n - 1.0, n)
+        return difference(one, two).freedom
+
+    assert freedom(1, 1) == 4
+    assert freedom(1, 0) == 2
+    assert freedom(9, 1) == pytest.approx(2 / (0.9**6 + 0.1**6))
+    # with many subjects it is Satterthwaite's
+    assert freedom(9, 1, 101) == pytest.approx(100 / (0.81 + 0.01), rel=0.001)
 
 
 def test_a_vague_subject_counts_less() -> None:
-    x, s2 = np.array([1.0, 1.2, 9.0]), np.array([0.01, 0.01, 400.0])
+    x, s2 = np.array([1.0, 1.2, 9.0]), np.array([0.01, 0.01, 4.0])
     found = mean_of(x, s2)
-    first = 1 / s2
-    plain = first @ x / first.sum()
-    between = first @ (x - plain) ** 2 - 2
-    between /= first.sum() - (first**2).sum() / first.sum()
-    w = 1 / (s2 + between)
+
+    # the twin: the variance between subjects on a fine grid
+    def q(between: float) -> float:
+        w = 1 / (s2 + between)
+        return float(w @ (x - w @ x / w.sum()) ** 2)
+
+    grid = np.linspace(0, 30, 300_001)
+    between = grid[np.argmin([abs(q(b) - 2) for b in grid[::100]]) * 100]
+    assert variance_between(x, s2) == pytest.approx(between, abs=0.01)
+    w = 1 / (s2 + variance_between(x, s2))
     assert found.value == pytest.approx(w @ x / w.sum())
-    assert found.value < 1.2
+    assert 1.2 < found.value < x.mean()
     assert found.variance == pytest.approx(w @ (x - found.value) ** 2 / (2 * w.sum()))
+
+
+def test_errors_that_explain_all_leave_no_variance_between() -> None:
+    x, s2 = np.array([1.0, 1.2, 3.0]), np.array([0.04, 0.04, 4.0])
+    assert variance_between(x, s2) == 0.0
+    assert mean_of(x, s2).value == pytest.approx((x / s2).sum() / (1 / s2).sum())
 
 
 def test_one_subject_tells_no_error() -> None:

@@ -2,17 +2,24 @@ r"""From subjects to groups: means of what subjects show, with the scatter betwe
 
 A subject's number differs from the group's by its own error and by what it is itself.  Where errors
 are comparable every subject counts alike, and mean and variance are those of Student's t: errors
-known from a few samples each are poor weights.  Where one subject is much vaguer than others, the
-mean is weighted by :math:`w_i = 1 / (s_i^2 + \tau^2)`, with the variance between subjects
-:math:`\tau^2` of DerSimonian & Laird (1986, Control. Clin. Trials 7, 177).  Its variance is that of
-Hartung & Knapp (2001, Stat. Med. 20, 1771), on k - 1 degrees of freedom,
+known from a few samples each are poor weights.  Where one subject is clearly vaguer than others (a
+worse fit, fewer samples), the mean is weighted by :math:`w_i = 1 / (s_i^2 + \tau^2)`, with the
+variance between subjects :math:`\tau^2` of Paule & Mandel (1982, J. Res. Natl. Bur. Stand. 87, 377)
+that makes :math:`\sum w_i (x_i - \bar x)^2 = k - 1`, or none where it is less at 0.  Its variance
+is that of Hartung & Knapp (2001, Stat. Med. 20, 1771), on k - 1 degrees of freedom,
 
 .. math:: \sum w_i (x_i - \bar x)^2 / \bigl((k - 1) \sum w_i\bigr) :
 
 either way the k subjects are the replicates, however many samples each has.
 
-Differences of two groups are Welch's.  The freedom is Satterthwaite's; for groups of equal size it
-is Welch's own (1947, Biometrika 34, 28), nearer to the level with three or four subjects.  Phases
+Differences of two groups are Welch's.  The freedom is Satterthwaite's where sizes differ; that of
+equal sizes is told from shares :math:`p_g` of the variance,
+
+.. math:: 1 / \nu = p_1^q / f_1 + p_2^q / f_2, \qquad q = 2 + 16 / (f_1 f_2) .
+
+Satterthwaite's has q = 2.  The shares that three or four subjects show are mostly chance, which he
+takes for a difference of variances: at the level .05 he has 3.5 % with three against three that
+scatter alike, and 3 / 5 of the level .0167.  With more subjects q goes to 2.  Phases
 are averaged on the circle, their deviations from the mean direction like numbers.
 """
 
@@ -21,7 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from epicycle.limits import COMPARING
 from epicycle.samples.arrays import Floats
@@ -75,14 +82,32 @@ def mean_of(values: Floats, variances: Floats) -> Estimate:
         mean = float(values.mean())
         return Estimate(mean, float(np.var(values, ddof=1)) / k, float(k - 1), k)
     # exact values have no weights of their own
-    first = 1.0 / np.maximum(variances, 1e-12 * largest)
-    plain = float(first @ values / first.sum())
-    spread = float(first @ (values - plain) ** 2) - (k - 1)
-    between = max(spread / float(first.sum() - first @ first / first.sum()), 0.0)
-    weights = 1.0 / (1.0 / first + between)
+    errors = np.maximum(variances, 1e-12 * largest)
+    weights = 1.0 / (errors + variance_between(values, errors))
     value = float(weights @ values / weights.sum())
     variance = float(weights @ (values - value) ** 2 / ((k - 1) * weights.sum()))
     return Estimate(value, variance, float(k - 1), k)
+
+
+def variance_between(values: Floats, variances: Floats) -> float:
+    """Return the variance between subjects of Paule and Mandel, 0 where their errors explain all.
+
+    Parameters
+    ----------
+    values, variances : ndarray, shape (k,)
+        What each subject shows, and the square of its error, above 0.
+    """
+
+    def excess(between: float) -> float:
+        weights = 1.0 / (variances + between)
+        apart = values - weights @ values / weights.sum()
+        return float(weights @ apart**2) - (len(values) - 1)
+
+    if excess(0.0) <= 0:
+        return 0.0
+    # no weight is above 1 / between: there the sum is at most the first, over k - 1
+    highest = 1.001 * float(((values - values.mean()) ** 2).sum()) / (len(values) - 1)
+    return float(optimize.brentq(excess, 0.0, highest, rtol=1e-10))
 
 
 def circular_mean_of(turns: Floats, variances: Floats) -> Estimate:
@@ -117,10 +142,9 @@ def _freedom(first: Estimate, second: Estimate) -> float:
     v1, v2 = first.variance, second.variance
     if v1 + v2 <= 0:
         return min(f1, f2)
-    if first.n == second.n:
-        own = (v1 + v2) ** 2 / (v1**2 / (f1 + 2) + v2**2 / (f2 + 2)) - 2
-        return float(np.clip(own, min(f1, f2), f1 + f2))
-    return float((v1 + v2) ** 2 / (v1**2 / f1 + v2**2 / f2))
+    power = 2.0 + COMPARING.share_power / (f1 * f2) if first.n == second.n else 2.0
+    p1, p2 = v1 / (v1 + v2), v2 / (v1 + v2)
+    return float(np.clip(1.0 / (p1**power / f1 + p2**power / f2), min(f1, f2), f1 + f2))
 
 
 def p_value(one: Estimate) -> float:

@@ -23,8 +23,10 @@ class Comparing:
     """A rhythm that noise imitates more often is weak: its period may be none."""
     phase_spread: float = decides(0.25, "turns", "experiments/compare")
     """Phases of a group have a mean where none is farther from it."""
-    vague: float = decides(10.0, "variance", "experiments/compare")
+    vague: float = decides(4.0, "variance", "experiments/compare")
     """A subject whose error is so many times the median's, squared, counts less than others."""
+    share_power: float = decides(16.0, "power", "experiments/compare")
+    """How little of two variances' ratio is believed where a few subjects show it."""
     fewest_neighbours: int = decides(6, "frequencies", "experiments/flies")
     """Frequencies beside a rhythm from which the noise there is taken, where it is louder."""
     fewest_per_subject: int = decides(2, "values", "experiments/compare")
