@@ -1,12 +1,18 @@
 """Lines in series: found in the samples shown, confirmed in those kept aside, and no others."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from epicycle.limits import LEARNING
+from epicycle.optim import plane_waves, spectrum
 from epicycle.optim.band import Band
 from epicycle.optim.coordinates import Coordinates
 from epicycle.optim.hunt import Hunt
+from epicycle.spectra.waves import WaveBox
 
 ROUNDING = 1e-12
 
@@ -106,3 +112,33 @@ def test_the_search_goes_on_past_what_the_first_estimate_of_a_line_leaves():
     y = sum(a * wave for a, wave in zip((3.0, 0.3, 0.03), waves, strict=True))[:, np.newaxis]
     found = hunt(y, x).lines(Band(0.0, 1.0), 0.01, 3)
     assert sorted(f.frequency[0] for f in found) == pytest.approx([0.274, 0.5, 0.731], abs=1e-4)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(2, 1), (2, 12), (3, 6)])
+def test_the_price_of_a_search_of_several_inputs_does_not_grow_with_the_outputs(
+    monkeypatch, inputs, outputs
+):
+    budget, tried = 4e6, []
+    monkeypatch.setattr(plane_waves, "LEARNING", replace(LEARNING, wave_vectors=budget))
+    genuine = WaveBox.sums
+
+    def counted(self, strengths, centre):
+        tried.append(len(strengths) * math.prod(self.shape))
+        return genuine(self, strengths, centre)
+
+    monkeypatch.setattr(WaveBox, "sums", counted)
+    # what is tried along single axes has a price of its own
+    monkeypatch.setattr(spectrum, "_axis_parts", lambda *_: iter(()))
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(0, 1, (300, inputs)), rng.normal(size=(300, outputs))
+
+    def spent(share):
+        tried.clear()
+        search = Hunt(Coordinates.of(torch.tensor(x)), y, np.ones((300, 1)), ROUNDING, share)
+        assert search.lines(Band(), 0.01, 5) == []
+        return sum(tried)
+
+    whole = spent(1.0)
+    # blocks reach beyond the box: twice as many at worst, where boxes are small
+    assert 0.1 * budget < whole < 2 * budget
+    assert spent(0.1) < 0.5 * whole

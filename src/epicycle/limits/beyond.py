@@ -133,7 +133,12 @@ class Learning:
     wave_vectors: float = decides(
         1e8, "wave vectors", "learning/inputs", "derived: 30 ns each, 3 s of one core"
     )
-    """One search of several inputs tries at most so many, and one box of them a quarter."""
+    """One search of several inputs tries at most so many, and one box of them a quarter; a wave
+    vector of several series counts as often."""
+    largest_box: float = decides(
+        0.6, "share", "learning/inputs", "derived: boxes below it take a third as much again"
+    )
+    """Of several outputs, one box takes at most this part of the wave vectors."""
     axis_cycles: float = decides(1024.0, "cycles", "learning/inputs")
     """Without a band, waves along two or three inputs are looked for up to this, on each axis."""
     free_inputs: int = decides(3, "inputs", "learning/inputs")

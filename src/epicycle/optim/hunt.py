@@ -63,6 +63,8 @@ class Hunt:
         Columns that need no line.
     rounding : float
         Share of the sum of squares below which everything is rounding.
+    share : float
+        Part of the budget of wave vectors of one search that this one may spend.
 
     Attributes
     ----------
@@ -73,7 +75,12 @@ class Hunt:
     """
 
     def __init__(
-        self, coordinates: Coordinates, series: Floats, null: Floats, rounding: float
+        self,
+        coordinates: Coordinates,
+        series: Floats,
+        null: Floats,
+        rounding: float,
+        share: float = 1.0,
     ) -> None:
         n, p = null.shape
         needed = p + 2 * (len(coordinates.span) + 1) + _SPARE
@@ -94,7 +101,7 @@ class Hunt:
             Residual.of(coordinates[part], self._whole.values[part], null[part])
             for part in (self._is_shown, ~self._is_shown)
         )
-        self._screen = Screen(self._shown.coordinates)
+        self._screen = Screen(self._shown.coordinates, share)
         self._aliases = Aliases(self._shown.coordinates)
 
     @property
@@ -268,7 +275,7 @@ def _strongest(
     """Return the most significant line of the first part of the band that has one."""
     x = residual.coordinates
     n_outputs = residual.values.shape[1]
-    for number, (start, stop) in enumerate(parts(x, low, high), 1):
+    for number, (start, stop) in enumerate(parts(x, low, high, n_outputs), 1):
         # one over k (k + 1) adds up to one: the band may grow for ever on one budget
         allowed = false_alarm / (number * (number + 1))
         width = _bandwidth(x, start, stop)

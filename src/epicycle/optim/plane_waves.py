@@ -4,7 +4,7 @@ A box of wave vectors is tried whole while that is cheap: one transform holds te
 them.  A wave along a single axis is looked for as far as on one input.  Beyond, up to
 `LEARNING.axis_cycles` on each axis of two or three, pairs of near samples point
 (:mod:`epicycle.optim.near_pairs`).  All of it together stays within `LEARNING.wave_vectors` for
-each search, so that the price of a step is bounded.
+each search, a wave vector of q series counted q times, so that the price of a step is bounded.
 """
 
 from __future__ import annotations
@@ -50,7 +50,19 @@ def box_cost(cycles: Floats) -> float:
     return float(np.prod(2 * np.ceil(cycles * points_per_cycle(len(cycles))) + 1) / 2)
 
 
-def boxes(span: Floats, highest: Floats) -> Iterator[Floats]:
+def is_tried_whole(cycles: Floats, series: int) -> bool:
+    """Return whether every wave vector of a box is tried, for so many series at once.
+
+    With more inputs than the ladder takes there is nothing else: a band is there then, and was
+    checked against the price for one series (:mod:`epicycle.optim.band`).
+    """
+    cost = box_cost(cycles)
+    if cost > LEARNING.wave_vectors / 4:
+        return False
+    return len(cycles) > DIMENSIONS or cost * series <= LEARNING.largest_box * LEARNING.wave_vectors
+
+
+def boxes(span: Floats, highest: Floats, series: int = 1) -> Iterator[Floats]:
     """Yield the upper limits of boxes around zero, each containing the one before.
 
     The last one is the whole band, or what the ladder reaches, or else what is cheap.
@@ -62,7 +74,7 @@ def boxes(span: Floats, highest: Floats) -> Iterator[Floats]:
         farthest = limit
     while True:
         cycles = np.minimum(side, farthest)
-        if box_cost(cycles) > LEARNING.wave_vectors / 4:
+        if not is_tried_whole(cycles, series):
             break
         yield cycles / span
         if (cycles >= farthest).all():
@@ -79,12 +91,14 @@ class PlaneWaves:
     ----------
     coordinates : Coordinates
         Inputs of n samples on m axes, m > 1.
+    share : float
+        Part of the budget: a search of several sets of series, or inputs, divides it.
     """
 
-    def __init__(self, coordinates: Coordinates) -> None:
+    def __init__(self, coordinates: Coordinates, share: float = 1.0) -> None:
         self._span = coordinates.span
         self._points = np.ascontiguousarray(coordinates.values().T / coordinates.span[:, None])
-        self._left = LEARNING.wave_vectors
+        self._left = share * LEARNING.wave_vectors
 
     def candidates(
         self, residual: Residual, high: Floats, threshold: float, limit: Floats
@@ -103,8 +117,9 @@ class PlaneWaves:
             What the inputs resolve: a maximum is not followed beyond it.
         """
         cycles = high * self._span
-        cost = box_cost(cycles)
-        if cost <= LEARNING.wave_vectors / 4:
+        series = residual.values.shape[1]
+        if is_tried_whole(cycles, series):
+            cost = box_cost(cycles) * (1 if len(cycles) > DIMENSIONS else series)
             if cost > self._left:
                 return None
             self._left -= cost

@@ -35,6 +35,25 @@ _MOST_LINES = 16
 _NEGLIGIBLE, _GATHERED = 1e-9, 100.0
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What one set of series may spend.
+
+    Attributes
+    ----------
+    false_alarm : float
+        Probability that pure noise yields a line.
+    effort : float
+        Share of the largest effort on far frequencies.
+    share : float
+        Part of the wave vectors of the whole search.
+    """
+
+    false_alarm: float
+    effort: float
+    share: float
+
+
 @dataclass
 class Outcome:
     """What to do after one search; frequencies are named by their bank and their index in it.
@@ -113,14 +132,14 @@ def search(
         )
         slots = Slots(members, numbers, parts[0].coordinates.span)
         slots.look(*_present_power(parts, slots), own=_own(parts, slots))
-        allowed = false_alarm / (len(groups) * len(parts))
+        share = 1.0 / (len(groups) * len(parts))
+        allowed = Allowance(share * false_alarm, effort, share)
         rounding = max(_NEGLIGIBLE, _GATHERED * sample.rounding) ** 2
         still = _constant(parts[0].coordinates)
         if band.reaches_aliases(parts[0].coordinates) and not still:
             outcome.notes.update(raster_note(parts[0].coordinates))
         found = [
-            _lines(p, slots, len(parts), band, allowed, effort, rounding, outcome.notes)
-            for p in parts
+            _lines(p, slots, len(parts), band, allowed, rounding, outcome.notes) for p in parts
         ]
         if None in found:
             outcome.unresolved = still
@@ -187,14 +206,13 @@ def _lines(
     slots: Slots,
     n_parts: int,
     band: Band,
-    false_alarm: float,
-    effort: float,
+    allowed: Allowance,
     rounding: float,
     notes: dict[str, str],
 ) -> list[Line] | None:
     """Return the lines of one set of series, or None where there are too few samples."""
     x = part.coordinates
-    hunt = Hunt(x, part.values, part.null, rounding)
+    hunt = Hunt(x, part.values, part.null, rounding, allowed.share)
     if not hunt.enough:
         return None
     # one frequency for each block: the block's line belongs to it
@@ -215,7 +233,8 @@ def _lines(
     if hunt.power >= slots.least_worthwhile(own):
         most = min(len(slots) + LEARNING.listed, _MOST_LINES) if own is None else 1
         orders = slots.orders if slots.offer_waves else (1,)
-        new = hunt.lines(band.of(slots.banks[0].layer), false_alarm, most, effort, orders)
+        searched = band.of(slots.banks[0].layer)
+        new = hunt.lines(searched, allowed.false_alarm, most, allowed.effort, orders)
         notes.update(rhythm_note(hunt.rhythm))
     found = [*known.items(), *((own, line) for line in new)]
     return [

@@ -61,7 +61,7 @@ _NEIGHBOURS = 8 * _POINTS
 
 
 def parts(
-    coordinates: Coordinates, lowest: Floats, highest: Floats
+    coordinates: Coordinates, lowest: Floats, highest: Floats, series: int = 1
 ) -> Iterator[tuple[Floats, Floats]]:
     """Yield the band part by part, octave by octave: (from, to), each of shape (m,).
 
@@ -70,7 +70,7 @@ def parts(
     """
     span = coordinates.span
     if len(span) > 1:
-        yield from _joint_parts(coordinates, lowest, highest)
+        yield from _joint_parts(coordinates, lowest, highest, series)
         return
     low, cycles = float(lowest[0]), _FIRST_CYCLES
     while low < highest[0]:
@@ -83,11 +83,11 @@ def parts(
 
 
 def _joint_parts(
-    coordinates: Coordinates, lowest: Floats, highest: Floats
+    coordinates: Coordinates, lowest: Floats, highest: Floats, series: int
 ) -> Iterator[tuple[Floats, Floats]]:
     """Yield boxes, and after each of them the next piece of every axis."""
     axes: list[Iterator[tuple[Floats, Floats]]] = []
-    for number, top in enumerate(boxes(coordinates.span, highest)):
+    for number, top in enumerate(boxes(coordinates.span, highest, series)):
         yield lowest, top
         if number == 0:
             axes = [
@@ -154,8 +154,9 @@ class Screen:
         Inputs of n samples.
     """
 
-    def __init__(self, coordinates: Coordinates) -> None:
+    def __init__(self, coordinates: Coordinates, share: float = 1.0) -> None:
         self._coordinates = coordinates
+        self._share = share
         self._joint: _Joint | None = None
         self._sums: dict[tuple[int, int], SingleSums] = {}
 
@@ -184,7 +185,7 @@ class Screen:
     ) -> list[Floats]:
         """Return candidates in a box of several axes, or in a part of one of them."""
         if self._joint is None:
-            self._joint = _Joint(self._coordinates)
+            self._joint = _Joint(self._coordinates, self._share)
         return self._joint.candidates(residual, low, high, threshold, effort)
 
     def _of(self, count: int, size: int) -> SingleSums:
@@ -198,10 +199,10 @@ class Screen:
 class _Joint:
     """Screens of several inputs: of wave vectors in boxes, and of each axis alone."""
 
-    def __init__(self, coordinates: Coordinates) -> None:
+    def __init__(self, coordinates: Coordinates, share: float) -> None:
         self._axes = [coordinates.along(k) for k in range(len(coordinates.span))]
         self._screens = [Screen(axis) for axis in self._axes]
-        self._waves = PlaneWaves(coordinates)
+        self._waves = PlaneWaves(coordinates, share)
         self._ended: set[int] = set()
 
     def candidates(
