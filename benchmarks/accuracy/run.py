@@ -25,7 +25,7 @@ from accuracy import (
     campaigns,
     changes,
     cliffs,
-    coverage,
+    coverages,
     default_noise,
     false_alarms,
     few_values,
@@ -78,9 +78,9 @@ SECTIONS = [
     common.Section(
         "coverage",
         "Coverage of period errors",
-        coverage.measure,
-        coverage.tables,
-        coverage.bars,
+        coverages.measure,
+        coverages.tables,
+        coverages.bars,
     ),
     common.Section(
         "red_noise",

@@ -39,6 +39,21 @@ def test_a_variable_turns_it_off(fresh: None, monkeypatch: pytest.MonkeyPatch) -
     assert not compiled.is_there()
 
 
+def test_one_that_cannot_be_imported_is_not_there(
+    fresh: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> None:
+        raise AttributeError(f"module {name} needs an older NumPy")
+
+    monkeypatch.setattr(compiled, "find_spec", lambda name: object())
+    monkeypatch.delenv("EPICYCLE_NO_NUMBA", raising=False)
+    monkeypatch.setattr(compiled, "import_module", broken)
+    with pytest.warns(RuntimeWarning, match=r"cannot be imported \(AttributeError: module numba"):
+        assert not compiled.is_there()
+    # (once is enough)
+    assert not compiled.is_there()
+
+
 def test_the_folder_is_the_users_cache(
     fresh: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

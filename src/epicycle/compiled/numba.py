@@ -11,6 +11,7 @@ import functools
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -27,11 +28,26 @@ _FASTMATH = {"reassoc", "contract", "nsz"}
 
 @functools.cache
 def is_there() -> bool:
-    """Return whether numba is installed, without importing it.
+    """Return whether numba is installed and works; it is imported then.
 
-    The variable ``EPICYCLE_NO_NUMBA`` says that it is not to be used.
+    It lags behind NumPy, and one that does not fit fails when it is imported, in many ways: then
+    everything is done without, and a warning says so.  The variable ``EPICYCLE_NO_NUMBA`` says that
+    it is not to be used.
     """
-    return not os.environ.get("EPICYCLE_NO_NUMBA") and find_spec("numba") is not None
+    if os.environ.get("EPICYCLE_NO_NUMBA") or find_spec("numba") is None:
+        return False
+    try:
+        import_module("numba")
+    except Exception as error:  # of any kind: it is somebody else's import
+        warnings.warn(
+            f"numba is installed and cannot be imported ({type(error).__name__}: {error}): "
+            f"epicycle works without it, slower. To fix this, install a numba that fits NumPy, "
+            f"or set EPICYCLE_NO_NUMBA=1.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return False
+    return True
 
 
 def inner(function: Function) -> Function:
