@@ -18,11 +18,14 @@ _GROUPS = ((20, 5), (20, 8), (8, 12), (5, 5), (30, 3), (2, 12))
 _OUTPUTS = (1, 3, 6, 10, 15)
 #: How many samples are more precise than the others, and by what factor.
 _PRECISE = ((1, 100.0), (2, 1e4), (3, 1e3), (5, 30.0))
+#: Decades of the weights of 100 samples, and to what power variances go with their inverse.
+_WEIGHTS = ((1, 0.0), (2, 0.0), (6, 0.0), (2, 1.0), (6, 1.0))
 
 KINDS = (
     *(("groups", kind) for kind in _GROUPS),
     *(("outputs", (k, 200)) for k in _OUTPUTS),
     *(("precise", kind) for kind in _PRECISE),
+    *(("weights", kind) for kind in _WEIGHTS),
 )
 
 
@@ -32,6 +35,8 @@ def name(row: int) -> str:
         return f"{a} groups of {b}"
     if what == "outputs":
         return f"second output of {a} values beside {b}"
+    if what == "weights":
+        return f"weights over {a} decades, variances as their inverse to the {b:g}"
     return f"{a} of 100 samples {b:g} times as precise"
 
 
@@ -39,7 +44,7 @@ def series(seed: int, row: int, number: int, amplitude: float) -> tuple[Any, Any
     """Return times, values and options: noise of size 1, with a cycle of 24 where it has one."""
     rng = np.random.default_rng([seed, 171, row, number])
     what, (a, b) = KINDS[row]
-    n = {"groups": a * int(b), "outputs": int(b), "precise": 100}[what]
+    n = {"groups": a * int(b), "outputs": int(b), "precise": 100, "weights": 100}[what]
     t = np.sort(rng.uniform(0, 1000, n))
     angle = 2 * np.pi * t / PERIOD
     if what == "groups":
@@ -52,6 +57,10 @@ def series(seed: int, row: int, number: int, amplitude: float) -> tuple[Any, Any
         y = amplitude * np.cos(phase) * [1.0, 2 / 3] + rng.standard_normal((n, 2))
         y[rng.permutation(n)[a:], 1] = np.nan
         return t, y, {}
+    if what == "weights":
+        w = 10 ** rng.uniform(-a / 2, a / 2, n)
+        noise = w ** (-b / 2) * rng.standard_normal(n)
+        return t, amplitude * np.cos(angle) + noise, {"weights": w}
     dy = rng.permutation(np.where(np.arange(n) < a, 1 / b, 1.0))
     return t, amplitude * np.cos(angle) + dy * rng.standard_normal(n), {"dy": dy}
 

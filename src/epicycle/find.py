@@ -90,7 +90,9 @@ def find_cycles(
         "offset" or "waveform", what is likelier for the likeliest period, and "offset" where the
         search is too large to compare the two.
     weights : array_like, shape (n,), optional
-        Relative weights, in place of `dy`.  Of events, for example the probability that each
+        Relative weights, in place of `dy`, taken as inverse variances as far as the scatter of
+        the values goes with them; where it does not, errors and false alarms count the fewer
+        samples that weights so unequal leave.  Of events, for example the probability that each
         belongs to the source.
     unit : str, optional
         Unit of time ("s", "min", "h", "d", "w", "y", ...).  For datetimes, the unit of all

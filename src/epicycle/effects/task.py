@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epicycle.effects.outliers import pursue_robustly
+from epicycle.evidence.told_by_weights import as_told
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
-from epicycle.limits import CYCLES, INPUTS
+from epicycle.limits import CYCLES, INPUTS, NOISE
 from epicycle.pursuit.asked import judge_asked
 from epicycle.pursuit.goal import Goal, goal_of_values
 from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
@@ -25,6 +26,9 @@ from epicycle.samples.data import Data
 from epicycle.samples.options import Options, check_exposure
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
+
+#: Shares of values that differ by less give the same search.
+_SAME = 0.02
 
 
 def needed_memory(shape: tuple[int, ...], *, own_weights: bool) -> float:
@@ -66,6 +70,8 @@ class Task:
         Whether the outputs are the groups of one series.
     notes : tuple of str
         What is undecided before the search.
+    weighted : bool
+        Whether samples have unequal weights.
     """
 
     options: Options
@@ -77,6 +83,7 @@ class Task:
     ranking: Ranking | None = None
     by_group: bool = False
     notes: tuple[str, ...] = ()
+    weighted: bool = False
 
     @classmethod
     def of(
@@ -104,12 +111,25 @@ class Task:
         check_exposure(options.exposure, 1.0 / plan.maximum_frequency)
         goal = goal_of_values(options, plan.maximum_frequency, data, budget)
         # (degrees of freedom decide whether a rhythm that is asked about can be judged)
+        weighted = samples.weights is not None and bool(np.ptp(samples.weights) > 0)
+        data = as_told(data) if weighted else data
         task = cls(options, samples, data, plan, goal, NoiseModel.of(samples))
+        task = replace(task, weighted=weighted)
         least = CYCLES.minimum_samples + data.nuisance.shape[1]
-        if len(samples.times) >= least or goal.asked is not None:
+        if goal.asked is not None:
+            return task
+        if len(samples.times) < least:
+            return task.without_claims(
+                f"too few samples: {len(samples.times)}, and a period is claimed from {least} "
+                f"upwards"
+            )
+        if data.told * len(samples.times) >= least:
             return task
         return task.without_claims(
-            f"too few samples: {len(samples.times)}, and a period is claimed from {least} upwards"
+            f"too few samples: weights as unequal as these leave "
+            f"{data.told * len(samples.times):.2g} of {len(samples.times)}, where the scatter of "
+            f"the values does not go with them, and a period is claimed from {least} upwards; "
+            f"errors that are known are believed as dy"
         )
 
     def without_claims(self, why: str) -> Task:
@@ -119,12 +139,22 @@ class Task:
     def pursue(self, data: Data, progress: Progress | None = None) -> Pursuit:
         """Return the pursuit of a regression problem of these samples, by the loss asked for."""
 
-        def once(values: Data) -> Pursuit:
+        def first(values: Data) -> Pursuit:
             if self.goal.asked is not None:
                 return judge_asked(values, self.noise, self.plan, self.goal, progress=progress)
             return pursue(
                 values, self.noise, self.plan, self.goal, ranking=self.ranking, progress=progress
             )
+
+        def once(values: Data) -> Pursuit:
+            found = first(values)
+            if not self.weighted or not found.fit.structure.frequency.size:
+                return found if not self.weighted else _with_told(found)
+            # what weights leave is told by the noise, which lines that were claimed have hidden
+            clearer = as_told(values, found.fit.structure)
+            if abs(clearer.told / values.told - 1.0) > _SAME:
+                found = first(clearer)
+            return _with_told(found)
 
         return once(data) if self.options.loss == "squares" else pursue_robustly(data, once)
 
@@ -135,3 +165,16 @@ class Task:
         return refitted(
             found, noise=self.noise, plan=self.plan, goal=self.goal, data=data, structure=structure
         )
+
+
+def _with_told(found: Pursuit) -> Pursuit:
+    """Return a pursuit that says where weights leave much fewer values than there are."""
+    data = found.data
+    if data.told >= NOISE.weights_leave:
+        return found
+    note = (
+        f"the scatter of the values does not go with their weights, which leave as much as "
+        f"{data.told * len(data.times):.2g} of {len(data.times)} samples for errors and "
+        f"false alarms; errors that are known are believed as dy"
+    )
+    return replace(found, notes=(*found.notes, note))

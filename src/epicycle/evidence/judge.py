@@ -239,7 +239,7 @@ def _reductions(fit: Fit, errors: Covariance) -> Floats:
 
 def _counts(data: Data) -> Floats:
     present = np.broadcast_to(data.weights > 0, data.y.shape)
-    return _by_group(data, present.astype(np.float64))
+    return data.told * _by_group(data, present.astype(np.float64))
 
 
 def _least_variance(data: Data, dy: Floats) -> Floats:

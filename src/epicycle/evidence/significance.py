@@ -39,13 +39,13 @@ def effective_bandwidth(data: Data, minimum: float, maximum: float) -> float:
         weights = np.zeros(len(data.y))
         for j, w in enumerate(data.weights.T):
             heavy = w.max() > TRIALS.outweighing * w.mean()
-            weights += w * _left_by_fit(data, j) if heavy else w
+            weights += w * left_by_fit(data, j) if heavy else w
         kept = float(effective_bandwidths(data.times.to_float(), weights))
         data.memo["length in effect"] = kept
     return (maximum - minimum) * kept
 
 
-def _left_by_fit(data: Data, output: int) -> Floats:
+def left_by_fit(data: Data, output: int) -> Floats:
     """Return 1 minus the leverage of each sample, shape (n,), with a sinusoid of any frequency.
 
     It is the mean over some frequencies of which none is a multiple of another: golden sections

@@ -151,6 +151,6 @@ def information_criterion(data: Data, fit: Fit) -> float:
 
 
 def value_counts(data: Data) -> Floats:
-    """Return the number of values of each output."""
+    """Return the number of values of each output, as far as unequal weights leave them."""
     counts = [np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])]
-    return np.array(counts, dtype=np.float64)
+    return data.told * np.array(counts, dtype=np.float64)

@@ -79,6 +79,7 @@ def _prepared(data: Data) -> _Prepared:
             np.ascontiguousarray(data.nuisance.T),
         )
         counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(data.y.shape[1])])
+        counts = data.told * counts
         kept = data.memo["few"] = samples, counts, least_scale(data)
     prepared: _Prepared = kept
     return prepared

@@ -181,6 +181,7 @@ class Linearised:
         counts = np.array(
             [np.count_nonzero(self.data.weights_of(j)) for j in range(len(self.chi2))]
         )
+        counts = self.data.told * counts
         dof = np.maximum(counts - len(self.coefficients) - free / len(self.chi2), 1.0)
         scale: Floats = np.maximum(self.chi2 / dof, least_scale(self.data))
         return scale

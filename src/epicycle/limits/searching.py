@@ -148,6 +148,12 @@ class Noise:
     """With fewer that share their moment, noise of moments and of values are not told apart."""
     fewest_to_tell: int = decides(10, "degrees of freedom", "accuracy/few_values")
     """Beside larger outputs, one with less than this has no say in what is found."""
+    believed_weights: float = decides(
+        0.5, "probability", "accuracy/few_values", "derived: no preference"
+    )
+    """Probability beforehand that weights are inverse variances, as they are taken to be."""
+    weights_leave: float = decides(0.75, "share", "accuracy/few_values")
+    """Where unequal weights leave less than this of the values, the result says so."""
     red_knot_ratio: float = decides(4.0, "ratio", "accuracy/red_noise")
     """Ratio of the frequencies of neighbouring knots of the smooth noise spectrum."""
 

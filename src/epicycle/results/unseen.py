@@ -69,6 +69,7 @@ def amplitude_limit(found: Pursuit, roles: Roles, goal: Goal) -> list[float]:
     counts = np.array([np.count_nonzero(data.weights_of(j)) for j in range(n_outputs)])
     if found.depth is not None:
         return [float(a) for a in np.sqrt(2 * found.depth * fit.chi2 / information)]
+    counts = data.told * counts
     free = counts - fit.n_parameters
     if free.min() < _PER_COLUMN or roles.slow.any():
         return [float("nan")] * n_outputs

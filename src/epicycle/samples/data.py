@@ -41,6 +41,9 @@ class Data:
         How these columns are made.
     group : ndarray of int, shape (n,)
         Group of each sample.
+    told : float
+        Share of the values that unequal weights leave, see
+        :mod:`epicycle.evidence.told_by_weights`.
     memo : dict
         What later stages have computed from these very samples and weights, to use it again.
     """
@@ -53,6 +56,7 @@ class Data:
     nuisance: Floats
     background: Background
     group: NDArray[np.intp]
+    told: float = 1.0
     memo: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -62,9 +66,10 @@ class Data:
 
     @property
     def n_values(self) -> int:
-        """Number of values with a weight, over all outputs."""
+        """Number of values with a weight, as far as unequal weights leave them; all outputs."""
         counted = int(np.count_nonzero(self.weights))
-        return counted * (self.y.shape[1] if self.weights.shape[1] == 1 else 1)
+        counted *= self.y.shape[1] if self.weights.shape[1] == 1 else 1
+        return counted if self.told == 1.0 else round(self.told * counted)
 
     def weights_of(self, output: int) -> Floats:
         """Return the weights, shape (n,), of one output."""
