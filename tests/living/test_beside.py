@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from epicycle.living.beside import Beside, Series, astray, beside, chain_ahead
-from epicycle.living.choose import Problem, choose, lasting
+from epicycle.living.beside import Beside, Series, astray, beside, chain_ahead, further_off
+from epicycle.living.choose import Changes, Problem, choose, lasting, with_changes
 from epicycle.living.nodes import build_nodes
 from epicycle.living.smoothing import smooth
 
@@ -102,3 +102,19 @@ def test_weights_follow_what_both_would_have_erred_by() -> None:
     series = Series.of(t, y)
     assert series is not None
     assert beside(series, smooth(y, 1, slope=False), chosen(t, y, 7.5), 7.5) is None
+
+
+@pytest.mark.parametrize("beats", [True, False])
+def test_changes_that_turn_back_would_have_misled(beats: bool) -> None:
+    t = np.arange(240.0)
+    # a second line 1.5 turns away, which a line that changes follows; or an amplitude that grows
+    strength = 1 + 0.5 * np.cos(2 * np.pi * 1.5 * t / 240) if beats else 0.5 + t / 240
+    y = 3 * strength * np.cos(2 * np.pi * t / 12)
+    y += np.random.default_rng(3).normal(0, 0.3, 240)
+    choice = chosen(t, y, 12.0)
+    ramps = [np.clip(8 * (1 - t / 239) - k, 0, 1) for k in range(8)]
+    waves = choice.nodes.values[:, -2:].T
+    columns = np.column_stack([choice.nodes.values, *(r * w for w in waves for r in ramps)])
+    changed = with_changes(choice, Changes(build_nodes(t, columns, np.ones(240)), np.ones(16)))
+    assert len(changed.changes)
+    assert further_off(changed, choice) == beats

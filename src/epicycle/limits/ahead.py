@@ -21,6 +21,8 @@ class Ahead:
     """Least rate at which a slope or an error is forgotten: slower ones are a walk."""
     changes: tuple[float, ...] = decides((0.03, 0.1, 0.2, 0.4, 0.8), "amplitude", "forecasts/shelf")
     """Changes of cycles over the baseline that are tried, in units of the amplitude."""
+    stretches: tuple[float, ...] = decides((0.25, 0.125), "T", "forecasts/real")
+    """Cycles go on changing where that would have forecast the last such stretches better."""
     turns_between: float = decides(1.5, "turns", "forecasts/shelf")
     """Coefficients of cycles that change have knots at least so far apart."""
     most_knots: int = decides(8, "knots", "forecasts/shelf")

@@ -178,6 +178,20 @@ def chain_ahead(choice: Choice, back: int) -> Floats:
     return _blind(choice, back)[0]
 
 
+def further_off(one: Choice, other: Choice) -> bool:
+    """Return whether the last stretches would have been forecast worse by one fit than by another.
+
+    Both are fits of the same values; the stretches are the last parts `AHEAD.stretches` of their
+    time.  The mean absolute errors of all stretches are added.
+    """
+    time, error = one.nodes.time, np.zeros(2)
+    for share in AHEAD.stretches:
+        back = int(np.count_nonzero(time > time[-1] - share * (time[-1] - time[0])))
+        truth = one.nodes.values[-back:, 0]
+        error += [float(np.abs(chain_ahead(c, back) - truth).mean()) for c in (one, other)]
+    return bool(error[0] > error[1])
+
+
 def astray(choice: Choice) -> float:
     """Return how far the last value is from what all others say of it, in standard deviations."""
     nodes = choice.nodes

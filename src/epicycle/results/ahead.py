@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from epicycle.fit.lines import line_columns
 from epicycle.fit.noise import is_exact
 from epicycle.limits import AHEAD
-from epicycle.living.beside import Series, astray, beside
+from epicycle.living.beside import Series, astray, beside, further_off
 from epicycle.living.choose import Changes, Choice, Problem, choose, lasting, with_changes
 from epicycle.living.ends import Living, living_of
 from epicycle.living.nodes import build_nodes
@@ -319,8 +319,11 @@ class _Output:
                 owners.append(column)
         chosen = columns[:, np.concatenate([[0], 1 + choice.columns])]
         nodes = build_nodes(self.time, np.column_stack([chosen, *ramps]), self.weights)
-        choice = with_changes(choice, Changes(nodes, np.array(sizes)))
-        return choice, np.array(owners if len(choice.changes) else [], dtype=np.intp)
+        changed = with_changes(choice, Changes(nodes, np.array(sizes)))
+        # beats with lines that the data do not resolve look like changes, and turn back
+        if not len(changed.changes) or further_off(changed, choice):
+            return choice, np.empty(0, dtype=np.intp)
+        return changed, np.array(owners, dtype=np.intp)
 
     def _order_of(self, line: NDArray[np.intp]) -> Floats:
         """Return each line's turns over those of the slowest line on its fundamental."""
