@@ -134,3 +134,13 @@ def test_an_empty_column_is_left_out_of_a_wide_table(table):
     assert "Note: without any value, left out: KO_1." in result.stdout
     plain = run("compare", "rest.csv", "--period", "18:32").stdout
     assert result.stdout.splitlines()[:8] == plain.splitlines()[:8]
+
+
+@pytest.mark.parametrize("columns", [(), ("--group", "genotype", "--subject", "mouse")])
+def test_a_table_of_animals_in_rows_says_how_to_turn_it(table, columns):
+    samples = pd.DataFrame({f"ZT{4 * k:02d}_rep1": [1.0, 2.0] for k in range(6)})
+    samples.insert(0, "mouse", ["WT_1", "KO_1"])
+    samples.assign(genotype=["WT", "KO"]).to_csv("rows.csv", index=False)
+    told = refusal("compare", "rows.csv", "--period", "24", *columns)
+    assert "each row is a subject. To fix this, turn the table" in told
+    assert "epicycle rhythms" not in told

@@ -75,6 +75,8 @@ def test_values_must_be_numbers_and_the_reference_a_group() -> None:
 
 def test_names_tell_groups_or_say_that_they_do_not() -> None:
     assert groups_of_names(["WT1", "WT2", "Bmal1 KO 12"]) == ["WT", "WT", "Bmal1 KO"]
+    marked = ["wt #1", "wt (2)", "Clk-/- #1", "Clk-/-_2", "Clk-/-3", "Clk-/- [4]"]
+    assert groups_of_names(marked) == ["wt"] * 2 + ["Clk-/-"] * 4
     assert groups_of_names(["per0-A", "per0-B", "WT rep2"]) == ["per0", "per0", "WT"]
     with pytest.raises(ValueError, match="does not tell its group"):
         groups_of_names(["WT_1", "mouse"])

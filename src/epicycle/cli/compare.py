@@ -237,7 +237,7 @@ def _of_rows(options: SearchOptions, subject: str | None) -> _Values:
     try:
         table = read_samples(options, subject)
     except InputError as problem:
-        raise InputError(str(problem).replace("--id", "--subject")) from None
+        raise InputError(_turned(str(problem).replace("--id", "--subject"))) from None
     if table.y is None or table.y.ndim != 1:
         raise InputError("epicycle compare takes one column of values: name it with --value.")
     unit, guesses = unit_and_guesses(options, table)
@@ -282,7 +282,7 @@ def _of_columns(options: SearchOptions) -> _Values:
         try:
             chosen = choose(first, None, (), ("none",), None, None, None, events=False)
         except (ReadError, ValueError) as problem:
-            raise InputError(str(problem)) from None
+            raise InputError(_turned(str(problem))) from None
         names = [c for c in names if c != chosen.time]
     empty = [c for c in names if frame[c].isna().all()]
     names = [c for c in names if c not in empty]
@@ -295,6 +295,18 @@ def _of_columns(options: SearchOptions) -> _Values:
             "this, name the column of groups with --group."
         )
     return _Values(table.t, table.y, None, None, unit, guesses, hints)
+
+
+def _turned(message: str) -> str:
+    """Return a refusal of rows that are series with the remedy of subjects, not of genes."""
+    found, rows, _ = message.partition("each row is a series.")
+    if not rows:
+        return message
+    return (
+        f"{found}each row is a subject. To fix this, turn the table: a column of times, and one "
+        f"for each subject, named by its group as WT_1; or a row for each value, with --group and "
+        f"--subject."
+    )
 
 
 def _numeric(frame: pd.DataFrame) -> list[str]:

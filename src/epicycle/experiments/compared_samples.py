@@ -19,9 +19,9 @@ _CONTROLS = re.compile(
     r"placebo|mock|dmso|wild|before|pre)$"
 )
 
-#: A number, or a letter, behind a separator at the end of a name: WT_1, KO rep2, per0-A.
+#: A number, or a letter, behind a separator at the end of a name: WT_1, KO rep2, per0-A, Clk-/- 3.
 _MEMBER = re.compile(
-    r"^(?P<group>.+?)(?:[ _.\-]+(?:rep|r|n|no|animal|mouse|fly)?[ _.\-]?)"
+    r"^(?P<group>.+?)(?<!/)(?:[ _.\-]+(?:rep|r|n|no|animal|mouse|fly)?[ _.\-]?)"
     r"(?P<member>\d+|[A-Za-z])$",
     re.IGNORECASE,
 )
@@ -29,6 +29,10 @@ _MEMBER = re.compile(
 
 #: A number at the end of a name without a separator: WT1, KO12.
 _NUMBERED = re.compile(r"^(?P<group>.*[^\d\s])\s*(?P<member>\d+)$")
+
+#: A member as people write it, and what parts it from its group (not the end of -/-).
+_MARKED = re.compile(r"\s*[#(\[]\s*(\d+|[A-Za-z])\s*[)\]]?$")
+_PARTED = re.compile(r"(?<!/)[ _.\-]+$")
 
 #: Groups that a subject is born into, by their labels, and by what a column of them is called.
 _BORN = re.compile(
@@ -245,13 +249,14 @@ def groups_of_names(names: list[str]) -> list[str]:
     """
     found = []
     for name in names:
-        match = _MEMBER.match(name.strip()) or _NUMBERED.match(name.strip())
+        plain = _MARKED.sub(r" \1", name.strip())
+        match = _MEMBER.match(plain) or _NUMBERED.match(plain)
         if match is None:
             raise ValueError(
                 f"the column {name!r} does not tell its group: expected names such as WT_1 and "
                 f"KO_2. To fix this, pass group=, a label for each column."
             )
-        found.append(match["group"].strip(" _.-"))
+        found.append(_PARTED.sub("", match["group"].lstrip(" _.-")))
     if len(set(found)) < 2:
         raise ValueError(
             f"all columns are of one group, {found[0]!r}, by their names. To fix this, pass "
