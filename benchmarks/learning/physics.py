@@ -23,6 +23,7 @@ from torch.nn import functional
 import common
 import epicycle.optim
 from epicycle.nn import Periodic
+from epicycle.samples.arrays import Floats
 from learning.runs import start, trials
 
 SECONDS, SAMPLES, NOISE, STEPS = 20.0, 256, 0.02, 2000
@@ -107,8 +108,10 @@ def measure_physics(options: argparse.Namespace) -> Any:
 def by_seed(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return for each seed the ratio of geometric means, its error, and the plain run's scatter."""
     rows = []
-    for seed in sorted({r["seed"] for r in runs}):
-        mine = [r for r in runs if r["seed"] == seed]
+    # results of one set of points for each seed do not number the seeds
+    numbered = [(r.get("seed", number), r) for number, r in enumerate(runs)]
+    for seed in sorted({number for number, _ in numbered}):
+        mine = [r for number, r in numbered if number == seed]
         plain, attached = (np.log([r[key] for r in mine]) for key in ("plain", "attached"))
         rows.append(
             {
@@ -116,12 +119,19 @@ def by_seed(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "runs": len(mine),
                 "plain": float(plain.mean()),
                 "attached": float(attached.mean()),
-                "error": float(np.sqrt((plain.var(ddof=1) + attached.var(ddof=1)) / len(mine))),
+                "error": _error(plain, attached),
                 "plain_scatter": float(np.exp(np.ptp(plain))),
                 "attached_scatter": float(np.exp(np.ptp(attached))),
             }
         )
     return rows
+
+
+def _error(plain: Floats, attached: Floats) -> float:
+    """Return the error of the difference of two means; NaN where each is of one run."""
+    if len(plain) < 2:
+        return math.nan
+    return float(np.sqrt((plain.var(ddof=1) + attached.var(ddof=1)) / len(plain)))
 
 
 def overall(rows: list[dict[str, Any]]) -> tuple[float, float]:
