@@ -20,6 +20,7 @@ from epicycle.files.frames import RawTable, load
 from epicycle.files.joining import join_times
 from epicycle.files.kinds import kind_of
 from epicycle.files.labels import read_labels, shown
+from epicycle.files.months import months_below
 from epicycle.files.numbers import Column, all_of, read_numbers
 from epicycle.files.offsets import keeps_to_clocks, zone_of
 from epicycle.files.time_column import Instants, read_instants, unit_of_times
@@ -181,6 +182,8 @@ def chosen_samples(table: RawTable, columns: dict[str, Any], told: Conventions) 
     one = ("group", "weight", "series")
     several = ("values", "errors", "covariates")
     named = {*(columns[name] for name in one), *(c for s in several for c in columns.get(s, ()))}
+    if not named - {None} and columns["time"] is None and not columns["events"]:
+        table = months_below(table)
     joined = join_times(table, columns["time"], named, told)
     was_joined = joined.time is not None and " + " in joined.time
     time = columns["time"]
