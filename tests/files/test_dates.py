@@ -1,6 +1,7 @@
 """Dates as people write them are what a calendar says, or refused with the option that helps."""
 
 import datetime as dt
+import re
 
 import numpy as np
 import pandas as pd
@@ -107,3 +108,13 @@ def test_days_of_the_year_and_of_the_calendar_agree():
 def test_numbers_and_words_are_no_dates(entry):
     assert not dates.looks_like_date(entry)
     assert not dates.looks_like_time_of_day(entry)
+
+
+@pytest.mark.parametrize("entry", ["01/02/2024", "01.02.23 04:05", "01/02/23 12:00:00 AM"])
+def test_the_format_that_a_refusal_names_reads_the_date(entry: str) -> None:
+    with pytest.raises(ReadError, match="--dayfirst") as refusal:
+        read(entry, entry.replace("01", "03", 1))
+    code = re.search(r"--date-format '([^']*)'", str(refusal.value))
+    assert code is not None
+    found = dt.datetime.strptime(entry, code[1])
+    assert (found.month, found.day) == (2, 1)

@@ -260,9 +260,20 @@ def _days(
         raise ReadError(
             f"{what} has dates such as {text.iloc[0]!r}: nothing in it tells whether the day or "
             f"the month comes first. To fix this, pass --dayfirst or --monthfirst, or say how they "
-            f"are written, as in --date-format '%d{mark}%m{mark}%Y %H:%M'."
+            f"are written, as in --date-format '{_code_of(str(text.iloc[0]), mark, short)}'."
         )
     return day_first if wrong[0] <= wrong[1] else month_first
+
+
+def _code_of(entry: str, mark: str, short: bool) -> str:
+    """Return how a date whose day comes first is written, in the codes of strptime."""
+    code = f"%d{mark}%m{mark}{'%y' if short else '%Y'}"
+    clock = re.search(r"\d:\d\d(:\d\d(?:\.\d+)?)?(\s*[ap]m)?", entry, re.IGNORECASE)
+    if clock is None:
+        return code
+    seconds = "" if not clock[1] else ":%S.%f" if "." in clock[1] else ":%S"
+    half = "" if not clock[2] else " %p" if clock[2][0].isspace() else "%p"
+    return f"{code} {'%I' if half else '%H'}:%M{seconds}{half}"
 
 
 def _full(years: NDArray[np.float64], text: pd.Series) -> NDArray[np.float64]:

@@ -2,6 +2,10 @@
 
 Nothing of them is imported: these are plain numbers for their arguments.  Each of the packages
 needs periods before it can begin, and most take them in steps of a regular raster.
+
+Periods and orders alone are handed on.  Amplitudes, the level that lives, errors with a memory,
+the scale of ``response``, covariates and cycles that change are left out: the other package fits
+its own.
 """
 
 from __future__ import annotations
