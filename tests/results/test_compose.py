@@ -8,7 +8,10 @@ from hypothesis import given, settings
 
 import oracles
 from epicycle import CycleModel, find_cycles
+from epicycle.evidence import beyond
 from epicycle.results.compose import build_model
+from epicycle.samples.data import Data
+from epicycle.spectra.plan import SearchPlan
 from generators import sinusoids
 from tests.finds import LINES, problem_of, seeds
 
@@ -108,3 +111,23 @@ def test_what_is_above_the_level_is_fitted_but_not_claimed() -> None:
     np.testing.assert_allclose(doubtful.predict(t), model.predict(t))
     back = CycleModel.from_dict(doubtful.to_dict())
     assert [o.claimed for o in back.lines] == [True, False]
+
+
+def test_nothing_beyond_the_band_is_searched_twice_and_no_result_holds_engines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+
+    def counted(data: Data, plan: SearchPlan) -> tuple[float, float]:
+        calls.append(plan)
+        return np.inf, -np.inf
+
+    monkeypatch.setattr(beyond, "_likelier_beyond", counted)
+    rng = np.random.default_rng(5)
+    t = np.sort(rng.uniform(0, 1000, 100))
+    model = find_cycles(t, rng.normal(size=100) + 1.5 * np.sin(2 * np.pi * t / 7.3))
+    assert len(model.cycles) == 1
+    assert model.search.cut
+    assert len(calls) == 1
+    assert model.origin is not None
+    assert not model.origin.found.data.memo

@@ -58,6 +58,9 @@ from epicycle.samples.checks import Samples
 from epicycle.samples.labels import names_of
 from epicycle.samples.response import COUNT, IDENTITY, inverse
 
+#: Of more samples, what was remembered takes more memory than it saves time.
+_MANY = 1 << 17
+
 
 def build_model(origin: Origin, started: float) -> Result:
     """Return the result of a pursuit.
@@ -78,7 +81,8 @@ def build_model(origin: Origin, started: float) -> Result:
     single = samples.output_names is None
     cycles = _cycles(final, roles)
     asked = _asked(final, roles, cycles)
-    data.memo.clear()  # the columns of all lines: nothing that a result should hold on to
+    if len(data.times) > _MANY:
+        data.memo.clear()  # the columns of all lines: what follows takes as much memory again
     own = final.own_residual()
     by = np.ones(len(samples.group_labels)) if gains is None else gains.value
     residual = np.full((samples.n_input, data.y.shape[1]), np.nan)
@@ -89,7 +93,7 @@ def build_model(origin: Origin, started: float) -> Result:
     far = outlying(own, data.weights, data.group)
     if is_exact(data, found.fit.chi2):
         far = np.zeros_like(far)  # of rounding
-    return Result(
+    result = Result(
         cycles=cycles,
         lines=build_lines(found, roles, exposure, single),
         undecided=(
@@ -126,6 +130,8 @@ def build_model(origin: Origin, started: float) -> Result:
         else (),
         responding=responds,
     )
+    data.memo.clear()  # engines, columns of lines: nothing that a result should hold on to
+    return result
 
 
 def _of_values(origin: Origin, responds: Responding, residual: Floats) -> Floats:
