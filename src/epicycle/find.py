@@ -102,7 +102,7 @@ def find_cycles(
         where the gaps between irregular samples suggest (``result.search.reason`` says it), and
         begins at one cycle over the baseline; cycles of which fewer than five fit into the
         baseline are then fitted as slow variation, see
-        :func:`epicycle.results.assemble.slow_fundamentals`.
+        :func:`epicycle.results.slow.slow_fundamentals`.
     max_cycles : int
         Stop at this many cycles, even if more are significant.
     harmonics : int

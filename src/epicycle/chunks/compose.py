@@ -23,11 +23,11 @@ from epicycle.results.assemble import (
     build_cycle,
     build_lines,
     plain_predictor,
-    slow_notes,
     strength_order,
     unclaimed_notes,
 )
 from epicycle.results.result import Result, Spectrum
+from epicycle.results.slow import mirror_notes, slow_notes
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
@@ -102,7 +102,8 @@ def build_result(finished: Finished, options: Options, started: float) -> Result
             _NOT_DONE,
             *([f"the band was cut: {finished.plan.reason}"] if finished.is_cut else []),
             *found.notes,
-            *slow_notes(found.fit, roles.slow, overview.baseline, scale.unit),
+            *mirror_notes(found.fit, roles.mirrored),
+            *slow_notes(found.fit, roles.slow & ~roles.mirrored, overview.baseline, scale.unit),
             *unclaimed_notes(found, roles),
         ),
         unit=scale.unit,

@@ -23,6 +23,8 @@ class Cycles:
     """A slow line with this many cycles may be a cycle, where it stands out."""
     outstanding: float = decides(4.0, "ratio", "accuracy/tide")
     """A slow line stands out by this ratio of power times f^2 to every other slow line."""
+    mirror: float = decides(0.04, "power", "accuracy/red_noise")
+    """Peaks of the spectral window from this power mirror slow variation as lines."""
     in_training: float = decides(3.0, "cycles", "learning/sin")
     """A line with fewer cycles over the span cannot be told from a trend."""
 

@@ -11,84 +11,21 @@ from epicycle.effects.gains import Gains
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.coherence import BroadPeak
 from epicycle.evidence.steadiness import Unsteady
-from epicycle.evidence.window import day_length
 from epicycle.fit.joint import Fit, fundamental_powers
-from epicycle.limits import AHEAD, CYCLES, SHARP
+from epicycle.limits import AHEAD
 from epicycle.pursuit.goal import Goal, asked_fundamentals, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.ahead import Ahead
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.results.forecast_errors import continue_trend, prediction_errors
 from epicycle.results.predictor import Predictor
+from epicycle.results.slow import mirrors_of_slow, slow_fundamentals
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.options import Options
 from epicycle.samples.response import AUTO
 from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
-
-#: A longest period that is named to find a cycle is longer than what was seen by this.
-_ROOM = 1.25
-
-
-def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
-    """Return which fundamentals are slow variation rather than cycles.
-
-    Below the goal's slow limit (five cycles over the baseline, or the longest period that the
-    user named) a line is usually a drift in disguise: drifts have spectra that fall like 1/f^2.
-    A line held at one cycle over the baseline is a bend, however strong.
-    A line of at least three cycles is nevertheless called a cycle, a rhythm seen three or four
-    times, if its power times f^2 is at least four times that of every other slow line; and so is
-    one with features sharper than a smooth waveform's, which no drift has.
-    """
-    frequency = fit.structure.frequency
-    given = known_fundamentals(fit.structure, goal) | asked_fundamentals(fit.structure, goal)
-    # held although nobody gave it: a bend, which has no frequency of its own
-    bend = fit.structure.fixed & ~given
-    sharp = np.array([max(one.orders) > SHARP.smooth for one in fit.structure.fundamentals()])
-    sharp = sharp.astype(bool) & (frequency >= CYCLES.waveform / baseline)
-    slow = bend | ((frequency < goal.slow_limit) & ~given & ~sharp)
-    rate = np.where(slow & ~bend, fundamental_powers(fit) * frequency**2, 0.0)
-    if rate.any():
-        k = int(rate.argmax())
-        others = np.delete(rate, k).max(initial=0.0)
-        if frequency[k] >= CYCLES.seen / baseline and rate[k] > CYCLES.outstanding * others:
-            slow[k] = False
-    return slow
-
-
-def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) -> list[str]:
-    """Return a sentence about slow variation that was fitted without being called a cycle.
-
-    It names what finds the strongest of it as a cycle, if it is one: a longest period, where more
-    than one cycle was seen, or the question whether there is a rhythm of some period, which must
-    not be read off the same data.  A bend of less than a cycle, held at one, has no period.
-    """
-    if not slow.any():
-        return []
-    order = np.flatnonzero(slow)[np.argsort(-fit.structure.frequency[slow], kind="stable")]
-    # (a refined frequency may pass 0)
-    held = np.maximum(np.abs(fit.structure.frequency), 1.0 / baseline)
-    bend = fit.structure.fixed | (fit.structure.frequency * baseline < 1.0)
-    text = ", ".join(f"{1.0 / held[k]:.4g}{' or longer' if bend[k] else ''}" for k in order)
-    strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
-    period = float(1.0 / held[strongest])
-    longest = float(f"{_ROOM * period:.2g}")
-    asked = well_known(unit, 0.75 * period, 1.33 * period) or f"{period:.3g}"
-    remedy = f"period={asked} judges a rhythm of that period, where it was expected beforehand"
-    if not bend[strongest] and longest < baseline:
-        remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
-    return [
-        f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
-        f"cycle from a drift; fitted, and beyond the data a level that goes on from its end (if it "
-        f"is a cycle, {remedy})"
-    ]
-
-
-def well_known(unit: str, shortest: float, longest: float) -> str | None:
-    """Return one day in a unit of time, where it lies between two periods, else None."""
-    day = day_length(unit)
-    return f"{day:g}" if day is not None and shortest < day < longest else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,24 +43,30 @@ class Roles:
         rhythm that is not steady are no cycles.
     asked : ndarray of bool, shape (K,)
         Whether it is the one rhythm that the user asked about.
+    mirrored : ndarray of bool, shape (K,)
+        Whether it is slow variation as well, seen through the gaps of the sampling.
     """
 
     slow: NDArray[np.bool_]
     known: NDArray[np.bool_]
     claimed: NDArray[np.bool_]
     asked: NDArray[np.bool_]
+    mirrored: NDArray[np.bool_]
 
     @classmethod
     def of(cls, found: Pursuit, goal: Goal) -> Roles:
         """Return the roles in a pursuit, given what was asked of it."""
         slow = slow_fundamentals(found.fit, found.data.baseline, goal)
+        mirrored = mirrors_of_slow(found, slow, goal)
+        slow = slow | mirrored
         known = known_fundamentals(found.fit.structure, goal)
         claimed = ((found.false_alarm <= goal.false_alarm) | known) & ~slow
         for peak in found.broad:
             claimed[list(peak.members)] = claimed[peak.leader]
         for one in found.unsteady:
             claimed[list(one.members)] = False
-        return cls(slow, known, claimed, asked_fundamentals(found.fit.structure, goal))
+        asked = asked_fundamentals(found.fit.structure, goal)
+        return cls(slow, known, claimed, asked, mirrored)
 
     def kind(self, k: int) -> str:
         """Return what a line of fundamental `k` is called."""

@@ -41,7 +41,6 @@ from epicycle.results.assemble import (
     build_lines,
     build_predictor,
     depth_notes,
-    slow_notes,
     strength_order,
     unclaimed_notes,
     with_wider_error,
@@ -52,6 +51,7 @@ from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
 from epicycle.results.responding import Responding
 from epicycle.results.result import Result, Spectrum
+from epicycle.results.slow import mirror_notes, slow_notes
 from epicycle.results.unseen import amplitude_limit, short_notes
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
@@ -286,7 +286,13 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
         ),
         *multiple_notes((c.period, len(c.harmonics), c.aliases) for c in cycles),
-        *slow_notes(found.fit, roles.slow, found.data.baseline, origin.task.samples.scale.unit),
+        *mirror_notes(found.fit, roles.mirrored),
+        *slow_notes(
+            found.fit,
+            roles.slow & ~roles.mirrored,
+            found.data.baseline,
+            origin.task.samples.scale.unit,
+        ),
         *short_notes(found, roles, origin.task.goal, origin.task.samples.scale.unit),
         *unclaimed_notes(found, roles),
         *depth_notes(found, origin.task.plan),

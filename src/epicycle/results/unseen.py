@@ -15,7 +15,8 @@ from epicycle.fit.lines import design
 from epicycle.limits import CYCLES, HONESTY
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.pursuit import Pursuit
-from epicycle.results.assemble import Roles, well_known
+from epicycle.results.assemble import Roles
+from epicycle.results.slow import well_known
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data, orthonormal_basis
