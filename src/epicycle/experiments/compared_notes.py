@@ -63,7 +63,9 @@ def _of_group(one: GroupFit, plan: Plan, unit: str) -> list[str]:
     if not one.rhythmic:
         notes.append(
             f"{one.label} shows no rhythm {where} (p = {one.p_value:.2g}): its phase is "
-            f"undetermined, and its amplitude is what noise makes up"
+            f"undetermined, and its amplitude is what noise"
+            + (", or a rhythm of another period," if plan.held else "")
+            + " makes up"
         )
     elif one.of_subjects:
         silent = [name for name, fit in one.fits.items() if not fit.rhythmic]

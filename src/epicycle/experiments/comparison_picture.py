@@ -9,13 +9,15 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from epicycle.experiments.comparison import Comparison
+    from epicycle.experiments.comparison import Comparison, GroupRhythm
 
 
 def plot_comparison(found: Comparison) -> Figure:
     """Return the picture: amplitude against phase of each group, and all differences over errors.
 
-    Differences are drawn in units of their standard errors, with intervals; 0 is none.
+    Of each group the maximum is drawn that is nearest to the first group's, however phases are
+    told: 11 h and -11 h of a cycle of 24 h are 2 h apart.  Differences are drawn in units of their
+    standard errors, with intervals; 0 is none.
     """
     from epicycle.look import drawing as draw
 
@@ -26,7 +28,7 @@ def plot_comparison(found: Comparison) -> Figure:
     phased = [one for one in found.groups if np.isfinite(one.phase)]
     for k, one in enumerate(phased):
         left.errorbar(
-            one.phase,
+            _nearest(one, phased[0], found.period),
             one.amplitude,
             xerr=_size(one.phase_error),
             yerr=_size(one.amplitude_error),
@@ -35,7 +37,9 @@ def plot_comparison(found: Comparison) -> Figure:
             capsize=3,
             label=draw.plain(draw.shortened(str(one.label))),
         )
-    draw.label(left.xaxis, f"phase ({found.unit})" if found.unit else "phase")
+    unit = f" ({found.unit})" if found.unit else ""
+    after = "" if found.period is not None else f", after {found.at:g}"
+    draw.label(left.xaxis, f"phase{unit}{after}")
     draw.label(left.yaxis, "amplitude")
     if phased:
         left.legend(frameon=False, fontsize=draw.SMALL)
@@ -50,6 +54,14 @@ def plot_comparison(found: Comparison) -> Figure:
     right.set_yticks(range(len(rows)), [draw.plain(draw.shortened(name)) for name in names])
     draw.label(right.xaxis, "difference, in standard errors")
     return figure
+
+
+def _nearest(one: GroupRhythm, first: GroupRhythm, held: float | None) -> float:
+    """Return the maximum of a group that is nearest to one of the first: its own cycles apart."""
+    cycle = held if held is not None else one.period
+    if not np.isfinite(cycle) or cycle <= 0:
+        return one.phase
+    return float(one.phase - cycle * np.round((one.phase - first.phase) / cycle))
 
 
 def _size(error: Any) -> float:
