@@ -47,3 +47,12 @@ def test_without_slow_variation_a_cycle_near_a_week_is_one() -> None:
     y = np.cos(2 * np.pi * DAYS / 6.95) + 0.3 * noise
     first = find_cycles(DAYS, y, unit="d").cycles[0]
     assert first.period == pytest.approx(6.95, abs=0.01)
+
+
+def test_samples_without_gaps_mirror_nothing() -> None:
+    days = np.arange(1100.0)
+    rng = np.random.default_rng(6)
+    y = 5 * np.cos(2 * np.pi * days / 900) + np.cos(2 * np.pi * days / 91.3) + rng.normal(size=1100)
+    model = find_cycles(days, y, unit="d")
+    assert [round(one.period) for one in model.cycles] == [91]
+    assert not any("looks like them" in one for one in model.undecided)

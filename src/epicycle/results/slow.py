@@ -78,6 +78,9 @@ def well_known(unit: str, shortest: float, longest: float) -> str | None:
 #: Multiples of what the sampling repeats that are looked at: a week's seventh, twice, three times.
 _MULTIPLES = 6
 
+#: The sampling repeats itself so many times more often than the slowest cycle does.
+_OFTEN = 10.0
+
 
 def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals may be slow variation that the gaps of the sampling mirror.
@@ -90,7 +93,10 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     none = np.zeros(len(slow), dtype=bool)
     if not slow.any() or goal.slow_limit <= 0.0:
         return none
-    strong = found.window.frequency[found.window.power >= CYCLES.mirror]
+    window = found.window
+    # (what repeats a few times only is the baseline and its gaps, which hide no drift)
+    often = window.frequency > _OFTEN * goal.slow_limit
+    strong = window.frequency[often & (window.power >= CYCLES.mirror)]
     if not len(strong):
         return none
     # (multiples of the first peak stay exact on a raster: the window is known to 1/T only)
