@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from epicycle.results.covariates import CovariateEffect, effects_of
 from epicycle.results.result import Result
+from epicycle.results.schemas import damaged
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,10 +39,23 @@ class CycleModel(Result):  # noqa: D101
 
     @staticmethod
     def from_dict(document: dict[str, Any]) -> CycleModel:
-        """Return the model written by :meth:`to_dict`; it predicts, but holds no samples."""
-        from epicycle.files.documents import from_dict
+        """Return the model written by :meth:`to_dict`; it predicts, but holds no samples.
 
-        return CycleModel.of(from_dict(document))
+        Raises
+        ------
+        ValueError
+            If the document is of another schema, incomplete, or damaged so that the model could
+            not be told or predict.
+        """
+        from epicycle.files.documents import WRITER, from_dict
+
+        model = CycleModel.of(from_dict(document))
+        try:  # what its user would stumble over is found now, not then
+            model.table()
+            model.to_dict()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise damaged(error, WRITER) from None
+        return model
 
     @property
     def covariate_effects(self) -> tuple[CovariateEffect, ...]:

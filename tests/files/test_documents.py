@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -300,3 +302,29 @@ def test_documents_without_gears_can_be_read(clock: CycleModel) -> None:
     for cycle in document["cycles"]:
         del cycle["suggestions"]
     assert CycleModel.from_dict(document).to_dict() == clock.to_dict()
+
+
+@pytest.mark.parametrize("value", [None, 10**400, "", "x", [], {}, [None], [[1.0]]], ids=repr)
+@pytest.mark.parametrize(
+    "path", [("cycles", 0, "phase_error"), ("jitter", "a"), ("model", "errors", "order", 0)]
+)
+def test_a_document_with_a_node_of_another_type_is_refused_or_told(path, value) -> None:
+    """Every node was replaced by every type of JSON: these ended in errors of Python where told."""
+    document = json.loads(json.dumps(_grouped()))
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    try:
+        told = CycleModel.from_dict(document).table()
+    except ValueError as error:
+        told = str(error)
+    assert told.startswith(("the document is not complete", "  "))
+
+
+@cache
+def _grouped() -> dict[str, Any]:
+    t = np.cumsum(1 + np.arange(40) % 3 / 4)
+    y = np.cos(2 * np.pi * t / 5.3) + 0.1 * np.cos(7.0 * t**2)
+    few = {"max_frequencies": 1e3, "max_cycles": 1, "harmonics": 1}
+    return find_cycles(t, y, group=["a", "b"] * 20, per_group="offset", **few).to_dict()

@@ -16,6 +16,7 @@ import numpy as np
 
 from epicycle.evidence.aliases import Alias
 from epicycle.evidence.gears import GearTrain
+from epicycle.files.model_checks import check_result
 from epicycle.files.predictors import (
     counts_to_dict,
     predictor_to_dict,
@@ -30,6 +31,9 @@ from epicycle.samples.times import TimeScale
 from epicycle.spectra.plan import SearchPlan
 
 SCHEMA = "epicycle.cycles/1"
+
+#: What writes documents that can be read.
+WRITER = "CycleModel.to_dict() or 'epicycle find --json'"
 
 
 #: What is written of each cycle for other readers only.
@@ -137,11 +141,11 @@ def from_dict(document: Any) -> Result:
     ValueError
         If the document is of another schema, or incomplete.
     """
-    writer = "CycleModel.to_dict() or 'epicycle find --json'"
-    return read_document(document, SCHEMA, writer, _read)
+    return read_document(document, SCHEMA, WRITER, _read)
 
 
 def _read(document: dict[str, Any]) -> Result:
+    check_result(document)
     numbers = document["model"]
     scale = TimeScale(document["unit"], numbers["calendar"], timezone(numbers["timezone"]))
     scale = dataclasses.replace(scale, clock=document["clock"] or "elapsed")

@@ -34,6 +34,18 @@ def read_document(
             f"the document is not complete ({type(error).__name__}: {error}). "
             f"To fix this, pass what {writer} wrote."
         ) from None
+    except (ArithmeticError, LookupError, ValueError) as error:
+        raise damaged(error, writer) from None
+
+
+def damaged(error: Exception, writer: str) -> ValueError:
+    """Return the refusal of a document in whose values something stumbled."""
+    reason = " ".join(str(error).split())[:200]
+    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+    return ValueError(
+        f"the document is not complete or is damaged ({kind}{reason}). "
+        f"To fix this, pass what {writer} wrote."
+    )
 
 
 def timezone(name: str | None) -> dt.tzinfo | None:
