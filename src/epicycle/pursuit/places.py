@@ -71,8 +71,10 @@ def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | 
         opening = open_with_waveform(
             work.data, fit, led, top, goal.max_order, work.plan, even_sinusoids=in_groups
         )
-        if opening.fit is None:
-            return replace(stand, rivals=led.rivals, held=opening.held)
+        # (what tells a double from its half, by red noise, is the noise below)
+        if opening.fit is None or (opening.is_double and goal.red_noise):
+            held = None if opening.is_double else opening.held
+            return replace(stand, rivals=led.rivals, held=held)
         trial = opening.fit
         orders = trial.structure.orders_of(len(trial.structure.frequency) - 1)
         # (a ladder for each line would take longer than all the rest)
