@@ -268,3 +268,17 @@ def test_labels_that_are_lists_or_records_are_refused(tmp_path, nested):
     pd.DataFrame({"id": nested * 4, "time": np.arange(4.0), "v": np.arange(4.0)}).to_parquet(path)
     with pytest.raises(ReadError, match="holds lists or records"):
         read_table(path, series="id")
+
+
+def test_labels_between_which_the_values_differ_are_told(write):
+    def told(step: float, lengths: tuple[int, int] = (8, 8)) -> str:
+        labels = ["HARPS"] * lengths[0] + ["HIRES"] * lengths[1]
+        lines = [
+            f"{k},{(-1) ** k + step * (label == 'HIRES')},{label}" for k, label in enumerate(labels)
+        ]
+        return " ".join(read_table(write(rows("bjd,rv,instrument", *lines))).remarks)
+
+    assert "--group instrument gives each a level of its own" in told(50.0)
+    # levels as far apart as the values scatter: a quarter of the variance is between
+    assert "--group" not in told(1.0)
+    assert "--group" not in told(50.0, (12, 4))

@@ -336,7 +336,8 @@ def _guess_value(table: RawTable, taken: set[str | None]) -> str:
             return column
     raise ReadError(
         f"{table.name} has no column of numbers besides the time: expected values. "
-        f"To fix this, name one of its columns with --value: {listed(list(table.frame.columns))}."
+        f"To fix this, name one of its columns with --value: {listed(list(table.frame.columns))}; "
+        f"or read its times as those of events, with --events."
     )
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadError", "Table", "read_table"]
 
+#: Labels of levels: at most so many, each of so many values, and of the variance so much within.
+_MOST_LEVELS, _FEWEST_OF_A_LEVEL, _WITHIN = 20, 5, 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -242,6 +245,7 @@ def as_samples(
             *all_of(read),
             *dropped,
             *_mixed(table, choice),
+            *_levels(table, choice, columns),
         ),
         clock=clock,
         covariates=read_covariates(table, choice.covariates, told, columns),
@@ -293,6 +297,29 @@ def _mixed(table: RawTable, choice: Choice) -> tuple[str, ...]:
         if n < 2 or 3 * n > len(labels) or table.frame.duplicated([choice.time, column]).any():
             continue
         return (f"times repeat: {column} tells {n} series apart (--group {column}, --id {column})",)
+    return ()
+
+
+def _levels(table: RawTable, choice: Choice, columns: list[Floats]) -> tuple[str, ...]:
+    """Return a word on a column of labels between which the values differ more than within."""
+    if choice.group is not None or choice.series is not None or len(columns) != 1:
+        return ()
+    y = columns[0]
+    for column in table.frame.columns:
+        labels = table.frame[column]
+        if column in _used(choice) or kind_of(labels) != "text" or labels.isna().any():
+            continue
+        known = y[np.isfinite(y)]
+        number = np.unique(labels[np.isfinite(y)].to_numpy(dtype=str), return_inverse=True)[1]
+        count = np.bincount(number)
+        if not 1 < len(count) <= _MOST_LEVELS or count.min() < _FEWEST_OF_A_LEVEL:
+            continue
+        level = np.bincount(number, known) / count
+        if np.var(known - level[number]) < _WITHIN * np.var(known):
+            return (
+                f"the values differ by {column} more than within it (--group {column} gives each "
+                f"a level of its own)",
+            )
     return ()
 
 
