@@ -223,10 +223,13 @@ def _clocks(data: Data, fit: Fit, output: int) -> float:
     return with_free_scale(fit.chi2[own], value_counts(data)[own], rounding(data)[own])
 
 
-def coherence_notes(peaks: Sequence[BroadPeak], baseline: float) -> list[str]:
-    """Return a sentence about each cycle that is no clock, as far as the baseline tells it."""
+def coherence_notes(peaks: Sequence[BroadPeak], frequency: Floats, baseline: float) -> list[str]:
+    """Return a sentence about each cycle that is no clock, as far as the baseline tells it.
+
+    Each is called by the period of its row: `frequency` holds those of all fundamentals.
+    """
     return [
-        f"period {1 / p.frequency:.4g}: not coherent over the baseline, a broad peak"
+        f"period {1 / frequency[p.leader]:.4g}: not coherent over the baseline, a broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
         + f" with the coherence time {p.time:.3g} +- {p.time_error:.2g}; beyond the data it fades "
         f"from predictions with that time; `track` tells its phase in time"

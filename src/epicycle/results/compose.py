@@ -264,7 +264,9 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *origin.task.notes,
         *found.notes,
         *coherence_notes(
-            [peak for peak in found.broad if roles.claimed[peak.leader]], found.data.baseline
+            [peak for peak in found.broad if roles.claimed[peak.leader]],
+            found.fit.structure.frequency,
+            found.data.baseline,
         ),
         *steadiness_notes(
             [one for one in found.unsteady if roles.claimed[one.leader]],
