@@ -106,6 +106,8 @@ def test_errors_weights_and_groups(what: str) -> None:
         y = y + dy * rng.normal(size=COUNT)
     if what == "weights":
         weights = rng.uniform(0.2, 3.0, COUNT)
+        # (in memory weights that are no inverse variances count less; chunks take their word)
+        y = y + 1.6 * rng.normal(size=COUNT) / np.sqrt(weights)
     if "group" in what:
         group = label
         y = y + np.where(label == "a", 50.0, -3.0) + (label == "a") * rng.normal(size=COUNT)

@@ -33,7 +33,11 @@ def test_a_double_that_is_clear_has_a_line_at_its_frequency(
     expected: tuple[int, ...] | None,
 ) -> None:
     t = np.sort(np.random.default_rng(1).uniform(0, BASELINE, 120))
-    stand, _, _ = begun(t, np.cos(4 * np.pi * 0.37 * t), [], minimum_period=0.4)
+    y = np.cos(4 * np.pi * 0.37 * t)
+    # every part of what tells the halves apart is weak
+    y += 0.02 * sum(np.cos(2 * np.pi * m * 0.37 * t + m) for m in (1, 3, 5, 7))
+    y += 0.05 * np.random.default_rng(2).normal(size=120)
+    stand, _, _ = begun(t, y, [], minimum_period=0.4)
     found = as_double(stand.work.data, stand.fit, ranking(bic), orders, sinusoidal)
     if expected is None:
         assert found is None
@@ -41,6 +45,13 @@ def test_a_double_that_is_clear_has_a_line_at_its_frequency(
         assert found is not None
         assert found.structure.orders_of(0) == expected
         assert found.structure.frequency == pytest.approx([0.37], abs=1e-3)
+
+
+def test_what_noise_explains_is_no_double() -> None:
+    t = np.sort(np.random.default_rng(1).uniform(0, BASELINE, 120))
+    y = np.cos(4 * np.pi * 0.37 * t) + 0.05 * np.random.default_rng(2).normal(size=120)
+    stand, _, _ = begun(t, y, [], minimum_period=0.4)
+    assert as_double(stand.work.data, stand.fit, ranking(60.0), (2, 4), None) is None
 
 
 def test_where_the_ordinary_search_begins_may_be_as_likely() -> None:

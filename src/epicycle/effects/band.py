@@ -43,7 +43,7 @@ def pursue_in_band(
 def _wider(found: Pursuit, task: Task) -> SearchPlan | None:
     """Return a band that holds what is likelier beyond this one; None where it does not matter."""
     goal = task.goal
-    if not task.plan.cut or goal.asked is not None or goal.known or goal.budget.over:
+    if not task.plan.cut or goal.asked is not None or goal.known:
         return None
     strongest = np.argsort(-fundamental_powers(found.fit), kind="stable").tolist()
     frequency = found.fit.structure.frequency

@@ -218,6 +218,8 @@ class Waveforms:
     """It must be so much likelier where no line tells it from its half or third by itself."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared to the end."""
+    chance_of_double: float = decides(0.05, "probability", "accuracy/survey")
+    """What tells a double, which waveforms have shown, from its half is no chance then."""
     repeats: float = decides(1.5, "cycles", "accuracy/survey")
     """A waveform is one only if a part of it is seen in more cycles than this, on average."""
     related: int = decides(4, "frequencies", "accuracy/eclipsing")

@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.stats import chi2
 
 from epicycle.evidence.waveforms import Ranking
+from epicycle.fit.criteria import deviance, value_counts
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import WAVEFORMS
+from epicycle.limits import HARMONICS, WAVEFORMS
 from epicycle.samples.data import Data
+
+#: So many orders that tell a period from its half are held against noise together.
+_TELLING = 4
 
 
 def as_double(
@@ -40,11 +45,22 @@ def as_double(
     multiple = [r for r in ranking.rivals if abs(r.frequency - at) < 0.5 * times / data.baseline]
     if not multiple or multiple[0].bic - first.bic < 2.0 * math.log(WAVEFORMS.despite_lines):
         return None
-    every = tuple(sorted({1, times, *orders}))
+    shown = {times, *(o for o in orders if o % times == 0)}
+    n = value_counts(data)
+    room = int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2) - len(shown)
+    telling = [o for o in range(1, _TELLING * times) if o % times][: max(min(room, _TELLING), 1)]
     k = len(fit.structure.frequency)
-    structure = fit.structure.plus(first.frequency, every)
     free = np.arange(k + 1) == k
-    return fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
+
+    def fitted(some: set[int]) -> Fit:
+        structure = fit.structure.plus(first.frequency, tuple(sorted(some)))
+        return fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=3, free=free)
+
+    # where noise explains what tells them apart, the waveforms saw something else: two close lines
+    gain = deviance(data, fitted(shown), n) - deviance(data, fitted({*shown, *telling}), n)
+    if chi2.sf(gain, 2 * data.y.shape[1] * len(telling)) >= WAVEFORMS.chance_of_double:
+        return None
+    return fitted({1, *shown, *orders})
 
 
 def is_undecided(ranking: Ranking, sinusoidal: float | None, baseline: float) -> bool:
