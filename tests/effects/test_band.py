@@ -7,9 +7,12 @@ import pytest
 
 from epicycle.effects.band import pursue_in_band
 from epicycle.effects.task import Task
-from epicycle.samples.data import build_data
+from epicycle.pursuit.pursuit import Pursuit
+from epicycle.samples.budget import OutOfTimeError
+from epicycle.samples.data import Data, build_data
 from epicycle.samples.given import Given
 from epicycle.samples.options import Options
+from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import grid
 
 RNG = np.random.default_rng(8)
@@ -45,4 +48,27 @@ def test_a_band_that_holds_the_cycle_stays() -> None:
 @pytest.mark.parametrize("options", [{"cut": False}, {"known": (3.0,)}])
 def test_a_band_that_was_asked_for_stays(options: dict[str, object]) -> None:
     task = task_of(0.8, **options)  # type: ignore[arg-type]
+    assert pursue_in_band(task)[1].plan is task.plan
+
+
+def test_where_time_is_over_what_was_found_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, calls = Task.pursue, []
+
+    def once(self: Task, data: Data, progress: Progress | None = None) -> Pursuit:
+        calls.append(self.plan.maximum_frequency)
+        if len(calls) > 1:
+            raise OutOfTimeError
+        return whole(self, data, progress)
+
+    monkeypatch.setattr(Task, "pursue", once)
+    task = task_of(0.8, max_seconds=60.0)
+    found, same, _ = pursue_in_band(task)
+    assert calls[1] > 1 / 0.8
+    assert same.plan is task.plan
+    assert len(found.fit.structure.frequency) > 0
+    assert "beyond the band was not searched" in found.notes[-1]
+
+
+def test_exposures_end_a_band_as_well() -> None:
+    task = task_of(0.8, exposure=0.9)
     assert pursue_in_band(task)[1].plan is task.plan

@@ -38,7 +38,7 @@ def test_a_double_that_is_clear_has_a_line_at_its_frequency(
     y += 0.02 * sum(np.cos(2 * np.pi * m * 0.37 * t + m) for m in (1, 3, 5, 7))
     y += 0.05 * np.random.default_rng(2).normal(size=120)
     stand, _, _ = begun(t, y, [], minimum_period=0.4)
-    found = as_double(stand.work.data, stand.fit, ranking(bic), orders, sinusoidal)
+    found = as_double(stand.work.data, stand.fit, ranking(bic), orders, sinusoidal, 8)
     if expected is None:
         assert found is None
     else:
@@ -51,7 +51,7 @@ def test_what_noise_explains_is_no_double() -> None:
     t = np.sort(np.random.default_rng(1).uniform(0, BASELINE, 120))
     y = np.cos(4 * np.pi * 0.37 * t) + 0.05 * np.random.default_rng(2).normal(size=120)
     stand, _, _ = begun(t, y, [], minimum_period=0.4)
-    assert as_double(stand.work.data, stand.fit, ranking(60.0), (2, 4), None) is None
+    assert as_double(stand.work.data, stand.fit, ranking(60.0), (2, 4), None, 8) is None
 
 
 def test_where_the_ordinary_search_begins_may_be_as_likely() -> None:

@@ -56,3 +56,11 @@ def test_samples_without_gaps_mirror_nothing() -> None:
     model = find_cycles(days, y, unit="d")
     assert [round(one.period) for one in model.cycles] == [91]
     assert not any("looks like them" in one for one in model.undecided)
+
+
+def test_a_strong_cycle_beside_a_weak_drift_is_one() -> None:
+    rng = np.random.default_rng(7)
+    y = 20 * np.cos(2 * np.pi * DAYS / 6.95) + np.cos(2 * np.pi * DAYS / 900)
+    model = find_cycles(DAYS, y + 0.3 * rng.normal(size=len(DAYS)), unit="d")
+    assert [round(one.period, 2) for one in model.cycles] == [6.95]
+    assert slow(model)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from epicycle.effects.gains import Gains, with_first_gains
@@ -10,6 +12,7 @@ from epicycle.effects.task import Task
 from epicycle.evidence.beyond import beyond, widened_to
 from epicycle.fit.joint import fundamental_powers
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.samples.budget import OutOfTimeError
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
 
@@ -35,9 +38,14 @@ def pursue_in_band(
     wider = _wider(found, own)
     if wider is None:
         return found, own, gains
-    task = Task.of(task.samples, task.data, wider, task.options, task.goal.budget)
-    own, gains = with_first_gains(with_groups_apart(task), progress)
-    return own.pursue(own.data, progress), own, gains
+    wide = Task.of(task.samples, task.data, wider, task.options, task.goal.budget)
+    try:
+        wide, its_gains = with_first_gains(with_groups_apart(wide), progress)
+        return wide.pursue(wide.data, progress), wide, its_gains
+    except OutOfTimeError:
+        # a note on what is likelier beyond the band says so
+        note = own.goal.budget.note("what lies beyond the band was not searched")
+        return replace(found, notes=(*found.notes, note)), own, gains
 
 
 def _wider(found: Pursuit, task: Task) -> SearchPlan | None:
@@ -53,6 +61,9 @@ def _wider(found: Pursuit, task: Task) -> SearchPlan | None:
         if frequency[k] >= goal.slow_limit and found.false_alarm[k] <= goal.false_alarm
     ]
     # (the first cycle: an image of it would leave further ones)
-    return widened_to(
-        beyond(found.data, found.fit, found.window, task.plan, claimed[:1]), task.plan
-    )
+    seen = beyond(found.data, found.fit, found.window, task.plan, claimed[:1])
+    wider = widened_to(seen, task.plan)
+    # (nothing shorter than the exposures is seen)
+    if wider is None or task.options.exposure * wider.maximum_frequency >= 1.0:
+        return None
+    return wider

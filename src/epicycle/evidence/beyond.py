@@ -134,7 +134,7 @@ def widened_to(found: Sequence[Beyond], plan: SearchPlan) -> SearchPlan | None:
         f"{plan.reason}; widened from the period {1 / plan.maximum_frequency:.6g} to what is "
         f"likelier beyond"
     )
-    wider = grid(plan.minimum_frequency, highest, plan.spacing, reason=reason)
+    wider = grid(plan.minimum_frequency, highest, plan.spacing, plan.strategy, reason=reason)
     return replace(wider, cut=True)
 
 

@@ -24,13 +24,18 @@ _TELLING = 4
 
 
 def as_double(
-    data: Data, fit: Fit, ranking: Ranking, orders: tuple[int, ...], sinusoidal: float | None
+    data: Data,
+    fit: Fit,
+    ranking: Ranking,
+    orders: tuple[int, ...],
+    sinusoidal: float | None,
+    most: int,
 ) -> Fit | None:
     """Return the fit with the likeliest waveform, whose lines seem to be those of a multiple of it.
 
     Lines that tell it from the multiple are too weak to be chosen one by one, but the waveforms say
     that it is far likelier: an amplitude that varies brings that to ten times.  None
-    where they do not, or where there is no such multiple.
+    where they do not, or where there is no such multiple.  No order is above `most`.
     """
     first = ranking.rivals[0]
     if orders == (1,) and sinusoidal is not None:
@@ -39,7 +44,7 @@ def as_double(
         times = times if near else 1
     else:
         times = math.gcd(*orders)
-    if times not in (2, 3):
+    if times not in (2, 3) or times > most:
         return None
     at = times * first.frequency
     multiple = [r for r in ranking.rivals if abs(r.frequency - at) < 0.5 * times / data.baseline]
@@ -48,7 +53,8 @@ def as_double(
     shown = {times, *(o for o in orders if o % times == 0)}
     n = value_counts(data)
     room = int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2) - len(shown)
-    telling = [o for o in range(1, _TELLING * times) if o % times][: max(min(room, _TELLING), 1)]
+    telling = [o for o in range(1, min(_TELLING * times, most + 1)) if o % times]
+    telling = telling[: max(min(room, _TELLING), 1)]
     k = len(fit.structure.frequency)
     free = np.arange(k + 1) == k
 

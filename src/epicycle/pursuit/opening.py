@@ -219,7 +219,7 @@ def open_with_waveform(
     # on a raster, a harmonic above the Nyquist frequency is the alias of another line
     max_order = int(min(max_order, plan.highest_line / frequency))
     trial, orders = with_waveform(data, fit, frequency, max_order)
-    double = as_double(data, fit, ranking, orders, sinusoidal)
+    double = as_double(data, fit, ranking, orders, sinusoidal, max_order)
     if double is not None:
         return Opening(double, frequency, is_double=True)
     even_sinusoids = even_sinusoids or not is_undecided(ranking, sinusoidal, data.baseline)

@@ -65,6 +65,7 @@ class Roles:
             claimed[list(peak.members)] = claimed[peak.leader]
         for one in found.unsteady:
             claimed[list(one.members)] = False
+        claimed &= ~mirrored
         asked = asked_fundamentals(found.fit.structure, goal)
         return cls(slow, known, claimed, asked, mirrored)
 

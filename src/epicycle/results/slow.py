@@ -81,6 +81,9 @@ _MULTIPLES = 6
 #: The sampling repeats itself so many times more often than the slowest cycle does.
 _OFTEN = 10.0
 
+#: A line with so many times the power of all slow variation is no mirror of it.
+_MOST = 100.0
+
 
 def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals may be slow variation that the gaps of the sampling mirror.
@@ -95,7 +98,8 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
         return none
     window = found.window
     # (what repeats a few times only is the baseline and its gaps, which hide no drift)
-    often = window.frequency > _OFTEN * goal.slow_limit
+    near = min(goal.slow_limit, CYCLES.minimum / found.data.baseline)
+    often = window.frequency > _OFTEN * near
     strong = window.frequency[often & (window.power >= CYCLES.mirror)]
     if not len(strong):
         return none
@@ -103,10 +107,13 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     repeats = np.multiply.outer(np.arange(1, _MULTIPLES + 1), strong).ravel()
     structure, width = found.fit.structure, 1.0 / found.data.baseline
     given = known_fundamentals(structure, goal) | asked_fundamentals(structure, goal)
-    for k in np.flatnonzero(~slow & ~given).tolist():
+    # nothing mirrors much more than there is; lines that hardly differ at the samples share it
+    power = fundamental_powers(found.fit)
+    weaker = power < _MOST * power[slow].sum()
+    for k in np.flatnonzero(~slow & ~given & weaker).tolist():
         lines = structure.line_frequency[structure.parent == k]
         away = np.abs(lines[:, np.newaxis] - repeats).min(axis=1)
-        none[k] = bool(((away < goal.slow_limit) & (away > 0.5 * width)).all())
+        none[k] = bool(((away < near) & (away > 0.5 * width)).all())
     return none
 
 
