@@ -13,6 +13,7 @@ from epicycle.evidence.waveforms import (
     Shapes,
     apart,
     distinct,
+    rival_at,
     shorter_first,
     with_relatives,
 )
@@ -96,3 +97,10 @@ def test_the_shorter_of_two_undecided_periods_is_first(odds: float, first: float
 def test_an_alias_is_no_fraction() -> None:
     order = shorter_first([rival(2.0, 1.0), rival(0.7, 0.9)], 100.0)
     assert order[0].frequency == 0.5
+
+
+def test_a_rival_is_found_where_it_stands() -> None:
+    rivals = [rival(2.0, 1.0), rival(2.05, 0.9), rival(0.7, 0.8)]
+    assert rival_at(rivals, 1 / 2.04, 0.02) is rivals[0]  # the first, the likeliest
+    assert rival_at(rivals, 1 / 0.7, 0.02) is rivals[2]
+    assert rival_at(rivals, 1.0, 0.02) is None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from epicycle.evidence.waveforms import Rival
+from epicycle.evidence.waveforms import Rival, rival_at
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.limits import ALIASES
 
@@ -182,7 +182,7 @@ def led_by_rivals(
     """
     # what has a row of its own is no other place for this cycle
     aliases = [a for a in aliases if all(abs(a.frequency - f) > 1.0 / baseline for f in others)]
-    own = next((r for r in rivals if abs(r.frequency - frequency) < 0.5 / baseline), None)
+    own = rival_at(rivals, frequency, 0.5 / baseline)
     if own is None or (len(others) and own is not rivals[0]):
         return list(aliases)
     first: list[Alias] = []
@@ -227,7 +227,7 @@ def other_places(
     if len(structure.frequency) != 1 or structure.fixed[0]:
         return ()
     own = float(structure.frequency[0])
-    if any(abs(one.frequency - own) < 0.5 / baseline for one in rivals):
+    if rival_at(rivals, own, 0.5 / baseline) is not None:
         return ()
     return tuple(one.frequency for one in rivals[: ALIASES.rivals])
 

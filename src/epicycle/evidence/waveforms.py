@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,6 +128,11 @@ class Ranking:
     rivals: tuple[Rival, ...]
     log_evidence: float
     by_group: bool = True
+
+
+def rival_at(rivals: Iterable[Rival], frequency: float, within: float) -> Rival | None:
+    """Return the first of some rivals that stands within a distance of a frequency, if any does."""
+    return next((one for one in rivals if abs(one.frequency - frequency) < within), None)
 
 
 def with_relatives(

@@ -218,6 +218,10 @@ class Waveforms:
     """It must be so much likelier where no line tells it from its half or third by itself."""
     finalists: int = decides(8, "frequencies", "accuracy/eclipsing")
     """Frequencies that are compared to the end."""
+    leaders: int = decides(3, "frequencies", "accuracy/survey")
+    """Of frequencies that are hardly told apart, this many are tried where sinusoids outdo some."""
+    telling: int = decides(4, "orders", "accuracy/survey")
+    """This many orders that tell a period from its half are held against noise together."""
     chance_of_double: float = decides(0.05, "probability", "accuracy/survey")
     """What tells a double, which waveforms have shown, from its half is no chance then."""
     repeats: float = decides(1.5, "cycles", "accuracy/survey")

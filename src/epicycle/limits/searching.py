@@ -25,6 +25,10 @@ class Cycles:
     """A slow line stands out by this ratio of power times f^2 to every other slow line."""
     mirror: float = decides(0.04, "power", "accuracy/red_noise")
     """Peaks of the spectral window from this power mirror slow variation as lines."""
+    mirror_often: float = decides(10.0, "ratio", "accuracy/red_noise")
+    """They do if the sampling repeats itself this many times more often than the slowest cycle."""
+    mirror_most: float = decides(100.0, "ratio", "accuracy/red_noise")
+    """A line with more than this times the power of all slow variation is no mirror of it."""
     in_training: float = decides(3.0, "cycles", "learning/sin")
     """A line with fewer cycles over the span cannot be told from a trend."""
 

@@ -11,16 +11,13 @@ import math
 import numpy as np
 from scipy.stats import chi2
 
-from epicycle.evidence.waveforms import Ranking
+from epicycle.evidence.waveforms import Ranking, rival_at
 from epicycle.fit.criteria import deviance, value_counts
 from epicycle.fit.joint import Fit
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import HARMONICS, WAVEFORMS
 from epicycle.samples.data import Data
-
-#: So many orders that tell a period from its half are held against noise together.
-_TELLING = 4
 
 
 def as_double(
@@ -46,15 +43,14 @@ def as_double(
         times = math.gcd(*orders)
     if times not in (2, 3) or times > most:
         return None
-    at = times * first.frequency
-    multiple = [r for r in ranking.rivals if abs(r.frequency - at) < 0.5 * times / data.baseline]
-    if not multiple or multiple[0].bic - first.bic < 2.0 * math.log(WAVEFORMS.despite_lines):
+    multiple = rival_at(ranking.rivals, times * first.frequency, 0.5 * times / data.baseline)
+    if multiple is None or multiple.bic - first.bic < 2.0 * math.log(WAVEFORMS.despite_lines):
         return None
     shown = {times, *(o for o in orders if o % times == 0)}
     n = value_counts(data)
     room = int((n.min() / HARMONICS.values_each - fit.n_parameters) / 2) - len(shown)
-    telling = [o for o in range(1, min(_TELLING * times, most + 1)) if o % times]
-    telling = telling[: max(min(room, _TELLING), 1)]
+    telling = [o for o in range(1, min(WAVEFORMS.telling * times, most + 1)) if o % times]
+    telling = telling[: max(min(room, WAVEFORMS.telling), 1)]
     k = len(fit.structure.frequency)
     free = np.arange(k + 1) == k
 

@@ -17,7 +17,7 @@ from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import ALIASES, LINES, SHARP
+from epicycle.limits import ALIASES, LINES, SHARP, WAVEFORMS
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.goal import Goal, count_cycles
 from epicycle.pursuit.opening import (
@@ -33,9 +33,6 @@ from epicycle.spectra.bands import Candidates
 
 #: Ratios of frequencies this near to n, n/2 or n/3 are those of multiples and fractions.
 _SIMPLE = 1e-3
-
-#: So many frequencies that are hardly told apart are tried, where sinusoids outdo the first ones.
-_LEADERS = 3
 
 
 def with_first_cycle(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
@@ -125,7 +122,7 @@ def leaders(ranking: Ranking, baseline: float) -> list[Ranking]:
             lowest = one
     first = _led_by(ranking, lowest, baseline)
     rest = [_led_by(ranking, one, baseline) for one in (best, *others) if one is not lowest]
-    return [first, *rest][:_LEADERS]
+    return [first, *rest][: WAVEFORMS.leaders]
 
 
 def _led_by(ranking: Ranking, leader: Rival, baseline: float) -> Ranking:

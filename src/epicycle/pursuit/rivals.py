@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from epicycle.evidence.stacked import values_per_epoch
-from epicycle.evidence.waveforms import Rival
+from epicycle.evidence.waveforms import Rival, rival_at
 from epicycle.fit.criteria import deviance, price_of_frequency, price_of_line, value_counts
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.lines import Structure
@@ -42,7 +42,7 @@ def told_rivals(stand: Stand, goal: Goal) -> tuple[Rival, ...]:
     if not rivals or not counted.any() or is_exact(stand.work.data, fit.chi2):
         return ()
     k = int(np.where(counted, fundamental_powers(fit), -1.0).argmax())
-    own = next((r for r in rivals if abs(r.frequency - structure.frequency[k]) < near), None)
+    own = rival_at(rivals, float(structure.frequency[k]), near)
     opened = stand.held is not None and abs(stand.held - structure.frequency[k]) < 2 * near
     if np.count_nonzero(counted) == 1 or own is None or opened:
         return rivals

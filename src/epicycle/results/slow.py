@@ -78,12 +78,6 @@ def well_known(unit: str, shortest: float, longest: float) -> str | None:
 #: Multiples of what the sampling repeats that are looked at: a week's seventh, twice, three times.
 _MULTIPLES = 6
 
-#: The sampling repeats itself so many times more often than the slowest cycle does.
-_OFTEN = 10.0
-
-#: A line with so many times the power of all slow variation is no mirror of it.
-_MOST = 100.0
-
 
 def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals may be slow variation that the gaps of the sampling mirror.
@@ -99,7 +93,7 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     window = found.window
     # (what repeats a few times only is the baseline and its gaps, which hide no drift)
     near = min(goal.slow_limit, CYCLES.minimum / found.data.baseline)
-    often = window.frequency > _OFTEN * near
+    often = window.frequency > CYCLES.mirror_often * near
     strong = window.frequency[often & (window.power >= CYCLES.mirror)]
     if not len(strong):
         return none
@@ -109,7 +103,7 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     given = known_fundamentals(structure, goal) | asked_fundamentals(structure, goal)
     # nothing mirrors much more than there is; lines that hardly differ at the samples share it
     power = fundamental_powers(found.fit)
-    weaker = power < _MOST * power[slow].sum()
+    weaker = power < CYCLES.mirror_most * power[slow].sum()
     for k in np.flatnonzero(~slow & ~given & weaker).tolist():
         lines = structure.line_frequency[structure.parent == k]
         away = np.abs(lines[:, np.newaxis] - repeats).min(axis=1)
