@@ -51,6 +51,7 @@ CELLS = [
     Cell("24.0 and 22.8 h, samples", second_period=22.8, fitted=True, subjects=False),
     Cell("0 h, scatter, 8 and 8 animals", scatter=True, animals=(8, 8)),
     Cell("0 h, scatter, 4 and 7 animals", scatter=True, animals=(4, 7)),
+    Cell("0 h, scatter, 3 and 8 animals", scatter=True, animals=(3, 8)),
     Cell("0 h, scatter, 6 pairs", scatter=True, animals=(6, 6), paired=True),
 ]
 

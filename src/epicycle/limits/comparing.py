@@ -27,6 +27,8 @@ class Comparing:
     """A subject whose error is so many times the median's, squared, counts less than others."""
     share_power: float = decides(16.0, "power", "experiments/compare")
     """How little of two variances' ratio is believed where a few subjects show it."""
+    share_sizes: float = decides(1.3, "power", "experiments/compare")
+    """How much less the freedom of a larger group counts than its share of the variance."""
     fewest_neighbours: int = decides(6, "frequencies", "experiments/flies")
     """Frequencies beside a rhythm from which the noise there is taken, where it is louder."""
     fewest_per_subject: int = decides(2, "values", "experiments/compare")
