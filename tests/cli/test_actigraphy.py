@@ -42,6 +42,14 @@ def test_json_alone_on_standard_output(mouse):
     assert document["period_is"] == "found"
 
 
+def test_no_period_is_told_in_the_words_of_the_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    noise = np.random.default_rng(1).poisson(9, len(HOURS))
+    (tmp_path / "noise.csv").write_text(table("time_h,activity", HOURS, noise))
+    said = refusal("actigraphy", "noise.csv", "--period", "auto")
+    assert "error: --period auto found no period" in said
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -49,6 +49,20 @@ def test_a_subject_whose_values_never_change_is_left_out_unless_all_are_so() -> 
     assert group.estimate(AMPLITUDE).value == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_subject_that_dies_is_told() -> None:
+    data = genotypes(1)
+    late = (data.subject == "KO1") & (data.t >= 40)
+    samples = check_compared(*data._replace(y=np.where(late, 0.0, data.y)), None, "h")
+    group = fit_groups(samples, DAY, fit_series)[1]
+    assert group.stopped == (("KO1", 40.0),)
+    told = [note for note in notes_of(samples, [group], (), DAY) if "from 40 h on" in note]
+    assert len(told) == 1
+    # not where less than a cycle of it is alike
+    last = (data.subject == "KO1") & (data.t >= 48)
+    samples = check_compared(*data._replace(y=np.where(last, 0.0, data.y)), None, "h")
+    assert fit_groups(samples, DAY, fit_series)[1].stopped == ()
+
+
 def test_a_group_is_described_within_the_cycle() -> None:
     data = genotypes(2, animals=(4, 4), late=20)
     groups = fit_groups(check_compared(*data, None, "h"), DAY, fit_series)

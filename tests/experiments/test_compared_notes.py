@@ -16,7 +16,7 @@ def test_who_has_no_rhythm_is_named() -> None:
     silent = data.subject == "KO1"
     y = np.where(silent, 10 + rng.normal(size=len(data.y)), data.y)
     said = notes(data._replace(y=y), subject=data.subject, period=24)
-    assert "1 of 4 subjects of KO show no rhythm near 24 h: KO1" in said
+    assert "1 of 4 subjects of KO show no steady rhythm near 24 h: KO1" in said
     flat = genotypes(3, animals=(4, 4), amplitude=(1.0, 0.0))
     assert "KO shows no rhythm near 24 h" in notes(flat, subject=flat.subject, period=24)
 

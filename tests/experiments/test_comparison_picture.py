@@ -1,5 +1,8 @@
 """A comparison as a picture."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from epicycle import compare
@@ -18,6 +21,17 @@ def test_groups_and_differences_are_drawn() -> None:
     assert names == ["phase: KO - WT", "amplitude: KO - WT", "mesor: KO - WT"]
     colours = {line.get_color() for line in right.get_lines() if line.get_marker() == "o"}
     assert colours == {BLUE, VERMILLION}  # a sure one and others
+
+
+def test_names_of_many_differences_keep_apart() -> None:
+    pytest.importorskip("matplotlib")
+    data = genotypes(1, animals=(3, 3, 3))
+    found = compare(*data[:3], subject=data.subject, period=(18, 32), unit="h")
+    figure = replace(found, differences=3 * found.differences).plot()
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[1].get_yticklabels()]
+    assert len(boxes) == 36
+    assert all(a.y1 <= b.y0 for a, b in pairwise(boxes))
 
 
 def test_phases_of_fitted_periods_are_drawn_next_to_each_other() -> None:

@@ -43,8 +43,14 @@ def test_a_phase_is_later_and_the_whole_is_judged(found) -> None:
 
 def test_several_groups_are_corrected_in_words() -> None:
     data = genotypes(2, animals=(3, 3, 3))
-    spoken = compare(*data[:3], subject=data.subject, period=24).sentences
+    found = compare(*data[:3], subject=data.subject, period=24)
+    spoken = found.sentences
     assert "among all pairs p =" in spoken[0]
+    # with more than two groups a table says in words what is sure, and counts the rest
+    said = found.table().split("\n\n")[2].splitlines()
+    sure = [d for d in found.differences if d.p_holm < 0.05 and d.what != "amplitude ratio"]
+    assert len(said) == len(sure) + 2
+    assert said[-2].startswith(f"Of {9 - len(sure)} other differences none is sure")
 
 
 def test_the_table_has_groups_differences_and_notes(found) -> None:

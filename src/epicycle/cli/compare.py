@@ -126,11 +126,13 @@ def compare(
         bool, typer.Option("--damped", help="Amplitudes change along the record, as of reporters.")
     ] = False,
     harmonics: Annotated[
-        int,
+        int | None,
         typer.Option(
-            metavar="K", help="Harmonics of the waveform; what is compared is the fundamental."
+            metavar="K",
+            help="Harmonics of the waveform; what is compared is the fundamental.  [dim]1, or 2 "
+            "where these show far more.[/]",
         ),
-    ] = 1,
+    ] = None,
     trend: Annotated[
         int, typer.Option(metavar="DEGREE", help="Degree of a polynomial that each series has.")
     ] = 0,

@@ -80,8 +80,8 @@ def brief(cell: Any) -> str:
 
 def in_words(message: str) -> str:
     """Return a message of the library with its arguments called as they are here."""
+    message = message.replace("unit='d'", "--unit d").replace("period='auto'", "--period auto")
     for name in _OPTIONS:
         if message.startswith((f"{name} ", f"{name}=")):
             message = f"--{message}"
-    message = message.replace("unit='d'", "--unit d").replace("period='auto'", "--period auto")
     return in_words_of_options(message)

@@ -11,6 +11,7 @@ from epicycle.experiments.compared_groups import described, fit_groups
 from epicycle.experiments.compared_notes import notes_of
 from epicycle.experiments.compared_pairs import all_differences, anything
 from epicycle.experiments.compared_samples import ComparedSamples, check_compared, time_in
+from epicycle.experiments.compared_waveform import fit_waveform
 from epicycle.experiments.comparison import Comparison
 from epicycle.experiments.cosinor_series import Plan, fit_series
 from epicycle.experiments.damped_series import fit_damped
@@ -27,7 +28,7 @@ def compare(
     reference: Any = None,
     paired: bool | None = None,
     damped: bool = False,
-    harmonics: int = 1,
+    harmonics: int | None = None,
     trend: int = 0,
     at: Any = None,
     unit: str | None = None,
@@ -60,8 +61,10 @@ def compare(
     damped : bool
         Whether amplitudes change along the record: each series is then followed by
         :func:`epicycle.track`, and its amplitude is that at the reference time.
-    harmonics : int
-        Harmonics of the waveform.  Amplitude and phase are those of the fundamental.
+    harmonics : int, optional
+        Harmonics of the waveform.  Amplitude and phase are those of the fundamental.  By default
+        one, or two where these show the rhythms of all subjects together far more clearly, as
+        those of animals that are active at dawn and dusk; a note says so.
     trend : int
         Degree of a polynomial that each series has besides.
     at : float or datetime, optional
@@ -97,10 +100,14 @@ def compare(
     (True, True)
     """
     samples = check_compared(t, y, group, subject, reference, unit)
-    plan = _plan(samples, period, at, harmonics, trend, damped=damped)
+    plan = _plan(samples, period, at, 1 if harmonics is None else harmonics, trend, damped=damped)
     confidence = check_positive(confidence, "confidence", below=0.9999)
     pairs, why = _paired(samples, paired)
-    groups = fit_groups(samples, plan, fit_damped if damped else fit_series, paired=pairs)
+    if damped or harmonics is not None:
+        groups = fit_groups(samples, plan, fit_damped if damped else fit_series, paired=pairs)
+    else:
+        groups, plan, of_waveform = fit_waveform(samples, plan, paired=pairs)
+        why += of_waveform
     rows = all_differences(groups, plan, paired=pairs, confidence=confidence)
     p, test = anything(groups, rows, plan)
     held = 1.0 / plan.lowest if plan.held else None
@@ -117,6 +124,7 @@ def compare(
         unit=samples.unit,
         confidence=confidence,
         n_dropped=samples.n_dropped,
+        harmonics=plan.harmonics,
         notes=(*samples.notes, *why, *notes_of(samples, groups, rows, plan)),
     )
 

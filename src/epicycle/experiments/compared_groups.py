@@ -38,6 +38,8 @@ class GroupFit:
     of_subjects : bool
     paired : bool
         Whether every subject counts alike, so that means of differences are differences of means.
+    stopped : tuple of (str, float)
+        Subjects whose values do not change from a time on, a cycle or more before the end.
     """
 
     label: str
@@ -46,6 +48,7 @@ class GroupFit:
     of_subjects: bool
     paired: bool = False
     constant: tuple[str, ...] = ()
+    stopped: tuple[tuple[str, float], ...] = ()
 
     @property
     def p_value(self) -> float:
@@ -123,6 +126,7 @@ def fit_groups(
         names = np.unique(samples.subject[here]) if samples.subject is not None else [""]
         fits: dict[str, SeriesRhythm] = {}
         still: dict[str, bool] = {}
+        stopped: list[tuple[str, float]] = []
         left_out, why = [], ""
         for name in names:
             rows = here if samples.subject is None else here & (samples.subject == name)
@@ -133,6 +137,9 @@ def fit_groups(
             try:
                 fits[str(name)] = fit(samples.t[rows], samples.y[rows], plan)
                 still[str(name)] = float(np.ptp(samples.y[rows])) == 0
+                since = _stopped(samples.t[rows], samples.y[rows], 1.0 / plan.lowest)
+                if since is not None and of_subjects:
+                    stopped.append((str(name), since))
             except ValueError as problem:
                 left_out.append(str(name))
                 why = str(problem)
@@ -146,8 +153,23 @@ def fit_groups(
         if len(constant) == len(fits):
             constant = []
         shown = {k: one for k, one in fits.items() if k not in constant}
-        result.append(GroupFit(label, shown, tuple(left_out), of_subjects, paired, tuple(constant)))
+        died = tuple(one for one in stopped if one[0] not in constant)
+        result.append(
+            GroupFit(label, shown, tuple(left_out), of_subjects, paired, tuple(constant), died)
+        )
     return result
+
+
+def _stopped(t: Floats, y: Floats, cycle: float) -> float | None:
+    """Return since when values do not change, if that is a cycle or more before the end."""
+    order = np.argsort(t, kind="stable")
+    t, y = t[order], y[order]
+    changes = np.flatnonzero(np.diff(y))
+    if not len(changes):
+        return None
+    first = int(changes[-1]) + 1
+    long = t[-1] - t[first] >= cycle and len(t) - first >= COMPARING.fewest_stopped
+    return float(t[first]) if long else None
 
 
 def described(one: GroupFit, plan: Plan) -> GroupRhythm:

@@ -59,6 +59,12 @@ def _of_group(one: GroupFit, plan: Plan, unit: str) -> list[str]:
             f"the values of {', '.join(one.constant)} of {one.label} never change, as of a dead "
             f"subject or sensor: left out"
         )
+    for name, since in one.stopped:
+        notes.append(
+            f"the values of {name} of {one.label} do not change from {since:g} {unit}".rstrip()
+            + " on, as of one that died: they count as they stand, unless these values, or the "
+            "subject, are left out"
+        )
     where = f"near {1 / plan.lowest:g} {unit}".rstrip() if plan.held else "in the range"
     if not one.rhythmic:
         notes.append(
@@ -71,7 +77,7 @@ def _of_group(one: GroupFit, plan: Plan, unit: str) -> list[str]:
         silent = [name for name, fit in one.fits.items() if not fit.rhythmic]
         if silent:
             notes.append(
-                f"{len(silent)} of {len(one.fits)} subjects of {one.label} show no rhythm "
+                f"{len(silent)} of {len(one.fits)} subjects of {one.label} show no steady rhythm "
                 f"{where}: {', '.join(silent)}, left out of phase and period"
             )
         for name in one.strays:

@@ -117,6 +117,8 @@ class Comparison:
         Of intervals.
     n_dropped : int
         Rows left out.
+    harmonics : int
+        Of the waveform of each series.
     notes : tuple of str
         What was assumed, and what the data cannot tell.
     """
@@ -133,6 +135,7 @@ class Comparison:
     unit: str
     confidence: float
     n_dropped: int
+    harmonics: int = 1
     notes: tuple[str, ...] = ()
 
     def difference(

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from epicycle.experiments.comparison import Comparison, GroupRhythm
 
 
+#: Height of a difference, in inches: its name takes a line.
+_ROW = 0.17
+
+
 def plot_comparison(found: Comparison) -> Figure:
     """Return the picture: amplitude against phase of each group, and all differences over errors.
 
@@ -21,7 +25,8 @@ def plot_comparison(found: Comparison) -> Figure:
     """
     from epicycle.look import drawing as draw
 
-    figure = draw.new_figure((9.0, 4.2))
+    rows = [d for d in found.differences if np.isfinite(d.low) and d.what != "amplitude ratio"]
+    figure = draw.new_figure((9.0, max(4.2, 1.0 + _ROW * len(rows))))
     left, right = figure.subplots(1, 2)
     for axes in (left, right):
         draw.style(axes)
@@ -43,7 +48,6 @@ def plot_comparison(found: Comparison) -> Figure:
     draw.label(left.yaxis, "amplitude")
     if phased:
         left.legend(frameon=False, fontsize=draw.SMALL)
-    rows = [d for d in found.differences if np.isfinite(d.low) and d.what != "amplitude ratio"]
     for k, row in enumerate(reversed(rows)):
         scale = row.error or 1.0
         right.plot([row.low / scale, row.high / scale], [k, k], color=draw.MUTED, lw=2)

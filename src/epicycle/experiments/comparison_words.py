@@ -29,6 +29,17 @@ def sentences(found: Comparison) -> tuple[str, ...]:
     return (*lines, _of_all(found))
 
 
+def _of_sure(found: Comparison) -> tuple[str, ...]:
+    """Return sentences of those differences of many that are sure, and how many are not."""
+    told = [one for one in found.differences if one.what != "amplitude ratio"]
+    sure = [one for one in told if one.p_holm < 1 - found.confidence]
+    lines = [_sentence(one, found.unit, found.confidence, several=True) for one in sure]
+    others = len(told) - len(sure)
+    if others:
+        lines.append(f"of {others} other differences none is sure among all pairs: see the table")
+    return (*lines, _of_all(found))
+
+
 def _of_all(found: Comparison) -> str:
     if not math.isfinite(found.p_value):
         return "whether anything differs cannot be tested with these subjects"
@@ -85,7 +96,8 @@ def table(found: Comparison) -> str:
         line += [_probability(one.p_holm)] if several else []
         body.append([*line, one.note])
     parts.append(_columns([[*head, ""], *body]))
-    parts.append("\n".join(f"{line[0].upper()}{line[1:]}." for line in sentences(found)))
+    lines = _of_sure(found) if several else sentences(found)
+    parts.append("\n".join(f"{line[0].upper()}{line[1:]}." for line in lines))
     if found.notes:
         parts.append("\n".join(f"Note: {note}." for note in found.notes))
     return "\n\n".join(parts)

@@ -19,6 +19,8 @@ class Comparing:
     """The rhythms of a group's subjects together are noise at most this often."""
     stray_chance: float = decides(0.001, "probability", "experiments/flies")
     """A period that is so far from those of all other subjects is noise, where it is weak."""
+    second_harmonic: float = decides(10.0, "logarithm of chance", "experiments/flies")
+    """Two harmonics are fitted where what all series show is so much less likely noise."""
     weak: float = decides(1e-4, "probability", "experiments/flies")
     """A rhythm that noise imitates more often is weak: its period may be none."""
     phase_spread: float = decides(0.25, "turns", "experiments/compare")
@@ -33,6 +35,8 @@ class Comparing:
     """Frequencies beside a rhythm from which the noise there is taken, where it is louder."""
     fewest_per_subject: int = decides(2, "values", "experiments/compare")
     """Values that a subject has beyond the parameters of its rhythm."""
+    fewest_stopped: int = decides(5, "values", "experiments/compare")
+    """A subject whose last values are so many alike, over a cycle or more, may have died."""
     apart: float = decides(0.05, "probability", "experiments/compare")
     """Periods that differ so surely let phases drift apart."""
     change: float = decides(4.0, "errors", "experiments/compare")
