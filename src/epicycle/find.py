@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from epicycle.effects.band import pursue_in_band
 from epicycle.effects.bends import with_bent_trend
 from epicycle.effects.counts import with_counts
+from epicycle.effects.drowned import pursue_by_loss
 from epicycle.effects.gains import with_settled_gains
 from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
@@ -54,7 +54,7 @@ def find_cycles(
     period: Any = None,
     exposure: float = 0.0,
     red_noise: bool = False,
-    loss: str = "squares",
+    loss: str = "auto",
     response: str = "auto",
     covariates: Any = None,
     clock: str = "elapsed",
@@ -164,8 +164,9 @@ def find_cycles(
         measured against it.  Needs the dense search.
     loss : str
         "squares", or "huber" where some values may be far off: their influence is then bounded,
-        see :mod:`epicycle.effects.outliers`.  Either way they are listed in the result's
-        `outliers`.
+        see :mod:`epicycle.effects.outliers`.  "auto" is "squares", and "huber" where values far
+        off carry most of the variance and squares show no cycle beside them; a note says so.
+        Either way they are listed in the result's `outliers`.
     response : str
         The scale on which level, cycles and covariates add up: "identity", that of the values;
         "log", where seasons multiply and values are positive; "logit", for shares above 0 and
@@ -234,7 +235,7 @@ def find_cycles(
     samples = on_scale(given.samples(options), options.response)
     data = build_data(samples, options.degree)
     task = Task.of(samples, data, _band(data, options, samples.scale.unit), options, budget)
-    found, task, gains = pursue_in_band(task, progress)
+    found, task, gains = pursue_by_loss(task, progress)
     if options.trend == PIECEWISE:
         found = with_bent_trend(found, task, progress)
     if gains is not None:

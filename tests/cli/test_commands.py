@@ -199,7 +199,7 @@ def test_several_values_listed_or_repeated(tmp_path):
         (["-", "--false-alarm", "2"], r"error: --false-alarm must be .* at most 1, got 2\.0\.$"),
         (["-", "--max-cycles", "0"], r"error: --max-cycles must be an integer of at least 1"),
         (["-", "--harmonics", "0"], r"error: --harmonics must be an integer"),
-        (["-", "--loss", "l1"], r"error: --loss must be one of squares, huber"),
+        (["-", "--loss", "l1"], r"error: --loss must be one of auto, squares, huber"),
         (["-", "--trend", "-1"], r"error: --trend must be an integer"),
         (["-", "--exposure", "-1"], r"error: --exposure must be at least 0"),
         (["-", "--known", "-3"], r"error: --known must hold finite periods above 0"),

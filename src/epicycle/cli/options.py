@@ -182,7 +182,8 @@ class SearchOptions(TableOptions):
     ] = _DEFAULT.exposure
     loss: Annotated[
         str,
-        typer.Option(metavar="NAME", help="squares, or huber where some values may be far off."),
+        typer.Option(metavar="NAME", help="squares, huber where some values may be far off, or auto: huber where values "
+            "far off hide all else."),
     ] = _DEFAULT.loss
     response: Annotated[
         str,

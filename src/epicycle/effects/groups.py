@@ -23,6 +23,7 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import GIGABYTE
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
+from epicycle.samples.options import HUBER
 from epicycle.samples.labels import names_of
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.plan import SearchPlan
@@ -64,7 +65,7 @@ def with_groups_apart(task: Task) -> Task:
     if differ:
         return replace(own, ranking=apart)
     # (a robust loss compares values that are freed of outliers)
-    return replace(task, ranking=alike) if task.options.loss == "squares" else task
+    return task if task.options.loss == HUBER else replace(task, ranking=alike)
 
 
 def may_differ(samples: Samples) -> bool:

@@ -23,7 +23,7 @@ from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
 from epicycle.samples.budget import GIGABYTE, Budget
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
-from epicycle.samples.options import Options, check_exposure
+from epicycle.samples.options import HUBER, Options, check_exposure
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
 
@@ -156,7 +156,7 @@ class Task:
                 found = first(clearer)
             return _with_told(found)
 
-        return once(data) if self.options.loss == "squares" else pursue_robustly(data, once)
+        return pursue_robustly(data, once) if self.options.loss == HUBER else once(data)
 
     def refit(
         self, found: Pursuit, *, data: Data | None = None, structure: Structure | None = None

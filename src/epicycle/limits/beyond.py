@@ -37,6 +37,8 @@ class Effects:
     """The influence of a value ends here: 95 % efficiency without outliers."""
     outlier_chance: float = decides(0.01, "probability", "accuracy/bioluminescence")
     """Noise alone shows an outlier in this part of data sets."""
+    second_look: float = decides(0.5, "ratio", "accuracy/bioluminescence", "derived: two searches")
+    """False alarms of a search made again because values far off hid all: half those asked for."""
 
 
 EFFECTS = Effects()

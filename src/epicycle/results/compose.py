@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from epicycle.effects.drowned import time_in_words
 from epicycle.effects.gains import Gains, with_gain_errors
 from epicycle.effects.groups import gathered
 from epicycle.effects.outliers import outlying
@@ -98,7 +99,7 @@ def build_model(origin: Origin, started: float) -> Result:
         lines=build_lines(found, roles, exposure, single),
         undecided=(
             *copy_notes(samples),
-            *outlier_notes(samples, own, data.weights, far, task.options.loss),
+            *outlier_notes(samples, own, data.weights, far, task.options.loss, found.notes),
             *_undecided(final, cycles, roles),
             *_told(final, asked),
         ),
@@ -271,7 +272,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *steadiness_notes(
             [one for one in found.unsteady if roles.claimed[one.leader]],
             found.fit.structure.frequency,
-            lambda t: _in_words(origin.task.samples.scale.to_user(found.data.reference + t)),
+            lambda t: time_in_words(origin.task.samples.scale.to_user(found.data.reference + t)),
         ),
         *envelope_notes(found),
         *edge_notes(_widened(origin, cycles)),
@@ -299,11 +300,6 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
         *unclaimed_notes(found, roles),
         *depth_notes(found, origin.task.plan),
     )
-
-
-def _in_words(time: Any) -> str:
-    """Return a time of the user in words: a number to four digits, or a date."""
-    return f"{time:.4g}" if isinstance(time, (int, float)) else str(time)
 
 
 def _limit(origin: Origin, roles: Roles) -> list[float]:

@@ -18,7 +18,7 @@ from epicycle.results.origin import Origin
 from epicycle.results.responding import Counted, Responding
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import build_data
-from epicycle.samples.options import Options
+from epicycle.samples.options import HUBER, Options
 from epicycle.samples.response import AUTO, COUNT, fits
 
 
@@ -49,7 +49,7 @@ def _may_be_counts(origin: Origin) -> bool:
     task, found = origin.task, origin.found
     samples, options = task.samples, task.options
     plain = samples.dy is None and origin.gains is None and found.variation is None
-    if not plain or options.loss != "squares" or options.exposure:
+    if not plain or options.loss == HUBER or options.exposure:
         return False
     if samples.weights is not None and np.ptp(samples.weights) > 0:
         return False

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.effects.drowned import carriers
 from epicycle.limits import HONESTY
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
+from epicycle.samples.options import HUBER
 
 #: Digits of numbers that mark what is missing, such as -999 and 99.99.
 _MARKS = {"9"}
@@ -25,7 +29,12 @@ def copy_notes(samples: Samples) -> list[str]:
 
 
 def outlier_notes(
-    samples: Samples, residual: Floats, weights: Floats, far: NDArray[np.bool_], loss: str
+    samples: Samples,
+    residual: Floats,
+    weights: Floats,
+    far: NDArray[np.bool_],
+    loss: str,
+    said: Iterable[str] = (),
 ) -> list[str]:
     """Return sentences about values that mark gaps, and about outliers that carry the variance.
 
@@ -41,6 +50,8 @@ def outlier_notes(
         Which values lie far off.
     loss : str
         The loss of the fit.
+    said : iterable of str
+        What has been said of the search already: nothing is said twice.
     """
     notes = []
     marks = [
@@ -52,15 +63,9 @@ def outlier_notes(
             f"values, make them NaN or leave their fields empty; if not, loss='huber' bounds "
             f"their influence"
         )
-    squares = np.broadcast_to(weights, residual.shape) * residual**2
-    share = float(squares[far].sum() / max(float(squares.sum()), 1e-300))
-    n = int(far.any(axis=1).sum())
-    if n and share > HONESTY.carried and loss == "squares" and not notes:
-        what = "1 value lies far off and carries" if n == 1 else f"{n} values lie far off and carry"
-        notes.append(
-            f"{what} {100 * share:.3g} % of the variance that is left: loss='huber' bounds the "
-            f"influence of such values"
-        )
+    what = None if notes or loss == HUBER else carriers(samples, residual, weights, far)
+    if what is not None and not any(note.startswith(what) for note in said):
+        notes.append(f"{what}: loss='huber' bounds the influence of such values")
     return notes
 
 

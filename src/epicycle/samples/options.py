@@ -29,8 +29,9 @@ STRATEGIES = ("auto", "dense", "ladder")
 #: Known periods nearer to each other than this, in 1/T, would have amplitudes of rounding alone.
 _SAME_PERIOD = 1e-4
 
-#: What is minimised.
-LOSSES = ("squares", "huber")
+#: What is minimised: squares, squares up to a bound, or whichever of the two the values call for.
+EITHER, SQUARES, HUBER = "auto", "squares", "huber"
+LOSSES = (EITHER, SQUARES, HUBER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class Options:
     period: Any = None
     exposure: float = 0.0
     red_noise: bool = False
-    loss: str = "squares"
+    loss: str = EITHER
     response: str = "auto"
     clock: str = "elapsed"
 
@@ -225,7 +226,7 @@ def check_loss(loss: Any, *, of_events: bool) -> str:
             f"loss must be one of {', '.join(LOSSES)}, got {loss!r}. To fix this, pass 'squares' "
             f"for least squares, or 'huber' where some values may be far off."
         )
-    if of_events and loss != "squares":
+    if of_events and loss == HUBER:
         raise ValueError(
             f"loss={loss!r} bounds the influence of values, and events have none. To fix this, "
             f"leave out loss, or pass y."
