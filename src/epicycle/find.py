@@ -256,7 +256,7 @@ def _band(data: Data, options: Options, unit: str) -> SearchPlan:
     if options.asked is not None:
         return plan_asked(data, options.asked, unit)
     limits = options.period_limits
-    return plan_search(data, *limits, options.strategy, widened=not options.drift)
+    return plan_search(data, *limits, options.strategy, widened=not options.drift, unit=unit)
 
 
 def _find_in_events(

@@ -15,7 +15,7 @@ def test_the_table_tells_each_statistic_with_what_it_was_made_of():
     for name in ("IS", "IV", "RA", "M10", "L5", "SRI", "onsets", "offsets", "counts"):
         line = next(one for one in text.splitlines() if one.startswith(name + " "))
         assert "[" in line, line
-    assert f"IS           {found.IS:.3f}  [5 days, 120 h]" in text
+    assert f"IS           {found.IS:.3f}  [120 h with values, on 5 days]" in text
     assert "2024-03-06" in text
     assert "epochs of 10 min" in text
 

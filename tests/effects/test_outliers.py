@@ -146,7 +146,9 @@ def test_an_exact_sinusoid_stays_exact() -> None:
 
 def test_what_is_no_loss_is_refused() -> None:
     t = np.arange(50.0)
-    with pytest.raises(ValueError, match=r"loss must be one of auto, squares, huber, got 'l1'. To fix"):
+    with pytest.raises(
+        ValueError, match=r"loss must be one of auto, squares, huber, got 'l1'. To fix"
+    ):
         find_cycles(t, np.sin(t), loss="l1")
     with pytest.raises(ValueError, match=r"events have none. To fix this, leave out loss"):
         find_cycles(t, loss="huber")

@@ -79,7 +79,7 @@ def test_a_design_that_cannot_tell_says_so_with_its_condition_number():
     model = find_cycles(TWO_DAYS, y, unit="h", period=(20, 300))
     assert any("not judged" in note for note in model.undecided)
     model = find_cycles(TWO_DAYS, y, unit="h", period=4.8)
-    assert any("every 4 look the same" in note and "24" in note for note in model.undecided)
+    assert any("every 4 h look the same" in note and "24 h" in note for note in model.undecided)
 
 
 def test_too_few_samples_are_not_judged():

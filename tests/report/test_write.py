@@ -102,9 +102,12 @@ def test_outputs_groups_and_events():
     group = np.array(["a", "b"])[(t > 70).astype(int)]
     for model in (
         epicycle.find_cycles(t, two, unit="h", harmonics=1),
-        epicycle.find_cycles(t, y, group=group, unit="h", harmonics=1),
+        epicycle.find_cycles(t, y, group=group, per_group="offset", unit="h", harmonics=1),
     ):
-        Reader(build_report(model))
+        page = build_report(model)
+        Reader(page)
+        # what was not done to one series is not said of it
+        assert ("Offsets between groups are removed." in page) == (len(model.jitter) == 2)
     rng = np.random.default_rng(5)
     t = rng.uniform(0, 24 * 30, 1200)
     kept = t[rng.uniform(0, 1.9, 1200) < 1 + 0.9 * np.cos(2 * np.pi * t / 24.0)]

@@ -61,7 +61,7 @@ def test_a_short_series_names_what_can_be_asked() -> None:
     model = find_cycles(t, np.random.default_rng(1).normal(size=12), unit="h")
     assert np.isnan(model.amplitude_limit)
     (note,) = [text for text in model.undecided if "a search over" in text]
-    assert "fewer than 3 cycles, of a period above 14.67: period=24 asks" in note
+    assert "fewer than 3 cycles, of a period above 14.67 h: period=24 asks" in note
     notes = find_cycles(t, np.random.default_rng(1).normal(size=12)).undecided
     assert any("period=..." in text for text in notes)
     # a band of which almost all can be claimed says nothing
@@ -75,7 +75,7 @@ def test_a_bend_has_no_period() -> None:
     model = find_cycles(t, y, unit="h", maximum_period=30, trend=0)
     assert not model.cycles
     assert all(np.isnan(line.period_error) for line in model.lines)
-    assert any("20 or longer" in note and "period=24" in note for note in model.undecided)
+    assert any("20 h or longer" in note and "period=24" in note for note in model.undecided)
 
 
 def test_the_limit_holds_on_samples_that_see_some_phases_badly() -> None:

@@ -150,7 +150,7 @@ def test_what_stands_below_the_table(model):
     assert text[0].startswith("samples: 196 over 387.")
     assert text[0].endswith(" d, 4 without values left out")
     assert re.match(
-        r"searched: periods from 2 d to 387\.\d+ d \(up to the shortest .* asked for, 2\)", text[1]
+        r"searched: periods from 2 d to 387\.\d+ d \(up to the shortest .* asked for, 2 d\)", text[1]
     )
     assert text[2] == "residual: standard deviation 0.00171"
     assert text[3].startswith("phase: of the maximum, in turns after 2456098.6477;")
@@ -314,3 +314,44 @@ def test_of_what_is_in_the_fit_it_is_not_said_that_it_would_have_been_seen() -> 
     left = replace(nothing, lines=tuple(replace(line, claimed=False) for line in found.lines))
     assert not is_limited(left)
     assert "was not tested" in notes(left)[0]
+
+
+# ---- Units ---------------------------------------------------------------------------------
+
+
+def seasonal(unit: float) -> CycleModel:
+    """Return a yearly cycle that may as well repeat every two years, in a unit of days."""
+    t = np.arange(0.0, 3652.5, 30.4375)
+    y = np.cos(2 * np.pi * t / 365.25) + 0.2 * np.random.default_rng(3).normal(size=120)
+    model = find_cycles(t / unit, y, unit={1.0: "d", 7.0: "w"}[unit])
+    [cycle] = model.cycles
+    half = Alias(1 / (2 * cycle.period), 2 * cycle.period, 0.5, 0.5 / cycle.period, 0.9, "half")
+    return replace(model, cycles=(replace(cycle, aliases=(half,)),))
+
+
+@pytest.mark.parametrize("unit", [1.0, 7.0])
+def test_a_row_tells_its_periods_in_one_unit(unit):
+    text = plain_table(seasonal(unit))
+    period, other = re.search(r"([\d.]+\(\d+\) \w+) or ([\d.]+ \w+)", text).groups()
+    assert period.endswith(" y")
+    assert other.endswith(" y")
+    assert re.search(r"[\d.]+ y \(half, 0\.9\)", text)
+
+
+def test_a_range_is_told_in_one_unit_where_its_numbers_allow():
+    rng = np.random.default_rng(1)
+    hours = find_cycles(np.arange(240.0), rng.normal(size=240), unit="h", minimum_period=3.0)
+    assert "searched: periods from 3 h to 239 h (" in plain_table(hours)
+    far = find_cycles(np.arange(3000.0), rng.normal(size=3000), unit="d", minimum_period=2.5)
+    assert "searched: periods from 2.5 d to 8.21081 y (" in plain_table(far)
+
+
+def test_sentences_name_the_unit_where_there_is_one():
+    t = np.arange(200.0)
+    y = np.cos(2 * np.pi * t / 23) + 0.3 * np.random.default_rng(2).normal(size=200) + (t / 60) ** 2
+    named, bare = (plain_table(find_cycles(t, y, unit=unit)) for unit in ("d", ""))
+    assert "samples every 1 d)" in named
+    assert re.search(r"slow variation with periods near \d+ d", named)
+    assert "samples: 200 over 199 d" in named
+    assert "samples: 200 over a time of 199" in bare
+    assert "samples every 1)" in bare

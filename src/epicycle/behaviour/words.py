@@ -58,7 +58,7 @@ def used_words(found: Actigraphy, name: str) -> str:
         return ""
     if name in ("onsets", "offsets"):
         return f"{used.days} {name if used.days > 1 else name[:-1]}"
-    return f"{used.days} days, {used.hours} h"
+    return f"{used.hours} h with values, on {used.days} days"
 
 
 def clock_words(found: Actigraphy) -> str:

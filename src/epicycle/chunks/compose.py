@@ -33,6 +33,7 @@ from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
 from epicycle.samples.labels import names_of
 from epicycle.samples.options import Options
+from epicycle.samples.units import in_unit
 from epicycle.spectra.bands import THINNED, Candidates
 from epicycle.spectra.plan import SearchPlan
 
@@ -102,9 +103,9 @@ def build_result(finished: Finished, options: Options, started: float) -> Result
             _NOT_DONE,
             *([f"the band was cut: {finished.plan.reason}"] if finished.is_cut else []),
             *found.notes,
-            *mirror_notes(found.fit, roles.mirrored),
+            *mirror_notes(found.fit, roles.mirrored, scale.unit),
             *slow_notes(found.fit, roles.slow & ~roles.mirrored, overview.baseline, scale.unit),
-            *unclaimed_notes(found, roles),
+            *unclaimed_notes(found, roles, scale.unit),
         ),
         unit=scale.unit,
         n_samples=overview.n_samples,
@@ -256,10 +257,10 @@ def _covariance(products: Products, fit: JointFit, variance: float, level: Float
 def _unresolved_notes(finished: Finished) -> list[str]:
     """Return a sentence for each line next to which power was found but not resolved."""
     close = np.array(finished.found.unresolved)
-    width = 1.0 / finished.problem.overview.baseline
+    width, unit = 1.0 / finished.problem.overview.baseline, finished.problem.overview.scale.unit
     return [
-        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
-        f"companion, or a cycle whose amplitude or period changes"
+        f"power next to the period {in_unit(1 / f, unit)} is not resolved from it over the "
+        f"baseline: a close companion, or a cycle whose amplitude or period changes"
         for f in finished.fit.structure.frequency.tolist()
         if f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
     ]

@@ -212,7 +212,7 @@ def _band(overview: Overview, options: Options, memory: float) -> tuple[SearchPl
     ValueError
         If a band that was asked for takes more memory than is allowed.
     """
-    plan = plan_band(overview.sampling, *options.period_limits, "dense")
+    plan = plan_band(overview.sampling, *options.period_limits, "dense", unit=overview.scale.unit)
     most = int(1e9 * memory / CHUNKS.bytes_per_frequency)
     spacing = spacing_of(overview.baseline)
     last = round(plan.maximum_frequency / spacing)

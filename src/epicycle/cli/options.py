@@ -182,8 +182,11 @@ class SearchOptions(TableOptions):
     ] = _DEFAULT.exposure
     loss: Annotated[
         str,
-        typer.Option(metavar="NAME", help="squares, huber where some values may be far off, or auto: huber where values "
-            "far off hide all else."),
+        typer.Option(
+            metavar="NAME",
+            help="squares, huber where some values may be far off, or auto: huber where values "
+            "far off hide all else.",
+        ),
     ] = _DEFAULT.loss
     response: Annotated[
         str,

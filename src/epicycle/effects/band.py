@@ -62,7 +62,7 @@ def _wider(found: Pursuit, task: Task) -> SearchPlan | None:
     ]
     # (the first cycle: an image of it would leave further ones)
     seen = beyond(found.data, found.fit, found.window, task.plan, claimed[:1])
-    wider = widened_to(seen, task.plan)
+    wider = widened_to(seen, task.plan, goal.unit)
     # (nothing shorter than the exposures is seen)
     if wider is None or task.options.exposure * wider.maximum_frequency >= 1.0:
         return None

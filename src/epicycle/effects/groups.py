@@ -23,8 +23,8 @@ from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import GIGABYTE
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data, build_data
-from epicycle.samples.options import HUBER
 from epicycle.samples.labels import names_of
+from epicycle.samples.options import HUBER
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.plan import SearchPlan
 

@@ -110,6 +110,7 @@ class Task:
         )
         check_exposure(options.exposure, 1.0 / plan.maximum_frequency)
         goal = goal_of_values(options, plan.maximum_frequency, data, budget)
+        goal = replace(goal, unit=samples.scale.unit)
         # (degrees of freedom decide whether a rhythm that is asked about can be judged)
         weighted = samples.weights is not None and bool(np.ptp(samples.weights) > 0)
         data = as_told(data) if weighted else data

@@ -27,6 +27,7 @@ from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 from epicycle.spectra.bands import Progress
 
 #: Weaker lines within these numbers of line widths may stem from the variation alone.
@@ -69,7 +70,7 @@ def with_varying_amplitudes(
     except OutOfTimeError:
         note = task.goal.budget.note("whether amplitudes vary was not decided")
         return plain, replace(task, notes=(*task.notes, note))
-    notes = _too_short_notes(found, task.goal.slow_limit)
+    notes = _too_short_notes(found, task.goal.slow_limit, task.goal.unit)
     return found, replace(task, notes=(*task.notes, *notes))
 
 
@@ -96,7 +97,7 @@ def _varied(plain: Pursuit, data: Data, task: Task, progress: Progress | None) -
     return _better(plain, _with_envelopes(found, varying))
 
 
-def _too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
+def _too_short_notes(found: Pursuit, slow_limit: float, unit: str) -> tuple[str, ...]:
     """Return a sentence about the cycles whose amplitude was not allowed to vary."""
     frequency = found.fit.structure.frequency
     few = (frequency >= slow_limit) & (frequency * found.data.baseline < EFFECTS.fewest_turns)
@@ -104,12 +105,12 @@ def _too_short_notes(found: Pursuit, slow_limit: float) -> tuple[str, ...]:
         return ()
     periods = ", ".join(f"{1 / f:.4g}" for f in np.sort(frequency[few])[::-1])
     return (
-        f"period {periods}: fewer than {EFFECTS.fewest_turns:.0f} cycles over the baseline, too "
-        f"few to tell whether the amplitude varies; taken as constant",
+        f"{f'period {periods} {unit}'.rstrip()}: fewer than {EFFECTS.fewest_turns:.0f} cycles "
+        f"over the baseline, too few to tell whether the amplitude varies; taken as constant",
     )
 
 
-def envelope_notes(found: Pursuit) -> list[str]:
+def envelope_notes(found: Pursuit, unit: str = "") -> list[str]:
     """Return a sentence about each cycle whose amplitude varies."""
     structure = found.fit.structure
     times = found.data.times.to_float()
@@ -120,9 +121,9 @@ def envelope_notes(found: Pursuit) -> list[str]:
         first, last = one.at(ends)
         errors = np.sqrt(one.variance(ends))
         notes.append(
-            f"period {period:.4g}: the amplitude varies, from {first:.2f} +- {errors[0]:.2f} of "
-            f"its mean at the first sample to {last:.2f} +- {errors[1]:.2f} at the last; beyond "
-            f"the data it returns to the mean, with an error that grows"
+            f"period {in_unit(period, unit, 4)}: the amplitude varies, from {first:.2f} +- "
+            f"{errors[0]:.2f} of its mean at the first sample to {last:.2f} +- {errors[1]:.2f} at "
+            f"the last; beyond the data it returns to the mean, with an error that grows"
         )
     return notes
 

@@ -15,6 +15,7 @@ import numpy as np
 from epicycle.evidence.significance import effective_bandwidth
 from epicycle.limits import CYCLES, EVENTS, SEARCH
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 from epicycle.spectra.plan import SearchPlan, grid, plan_band
 from epicycle.spectra.sampling import Sampling, gaps_of
 
@@ -53,7 +54,11 @@ class EventBand:
 
 
 def plan_events(
-    data: Data, shortest: float | None, longest: float | None, strategy: str
+    data: Data,
+    shortest: float | None,
+    longest: float | None,
+    strategy: str,
+    unit: str = "",
 ) -> EventBand:
     """Return the band to search: as named by the user, or as far as a quick search reaches.
 
@@ -69,6 +74,8 @@ def plan_events(
         Periods that the user named.
     strategy : str
         "auto", "dense" or "ladder".
+    unit : str
+        Unit of time.
     """
     sampling = Sampling.of(data, widened=False)
     ticking = sampling.step is not None and _is_clock(data, sampling.step)
@@ -76,9 +83,9 @@ def plan_events(
         sampling = replace(sampling, step=None, exact=False, typical_gap=sampling.step)
     # The mean rate is itself a line at frequency zero, whose flanks no fit takes away.
     longest = min(longest or data.baseline, data.baseline / CYCLES.minimum)
-    usual = plan_band(sampling, shortest, longest, strategy, slow=False)
+    usual = plan_band(sampling, shortest, longest, strategy, slow=False, unit=unit)
     if shortest is None and sampling.step is None:
-        plan = _widened(data, usual, strategy, ticking=ticking)
+        plan = _widened(data, usual, strategy, ticking=ticking, unit=unit)
     else:
         plan = usual
     near = max(usual.maximum_frequency, _intervals_reach(data))
@@ -87,7 +94,9 @@ def plan_events(
     return EventBand(plan, near, near_width, width)
 
 
-def _widened(data: Data, usual: SearchPlan, strategy: str, *, ticking: bool) -> SearchPlan:
+def _widened(
+    data: Data, usual: SearchPlan, strategy: str, *, ticking: bool, unit: str
+) -> SearchPlan:
     """Return the band that a dense search covers quickly, at least as far as the intervals ask.
 
     Of the ticks of a clock, the raster on which they lie is the cycle.
@@ -104,7 +113,7 @@ def _widened(data: Data, usual: SearchPlan, strategy: str, *, ticking: bool) -> 
     step = None if ticking else stamp_raster(data, 0.5 / highest)
     if step is not None:
         highest = max(0.5 / step, usual.minimum_frequency + 1 / data.baseline)
-        reason = f"events: up to the Nyquist frequency of time stamps every {step:.6g}"
+        reason = f"events: up to the Nyquist frequency of time stamps every {in_unit(step, unit)}"
     return grid(usual.minimum_frequency, highest, usual.spacing, strategy, reason=reason)
 
 

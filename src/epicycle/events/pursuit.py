@@ -36,6 +36,7 @@ from epicycle.results.result import EventTimes, Result
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 from epicycle.search.drift import scan_drift
 from epicycle.search.planner import Effort
 from epicycle.search.searcher import Searcher
@@ -53,7 +54,7 @@ def find_in_events(
     """Return the cycles in the rate of events; the y of `samples` are their weights."""
     started = time.perf_counter()
     data = event_data(samples.times, samples.y[:, 0])
-    band = plan_events(data, *limits, strategy)
+    band = plan_events(data, *limits, strategy, samples.scale.unit)
     plan = band.plan
     threshold = event_threshold(goal.false_alarm, band.width, goal.max_order)
     searcher = Searcher(data, plan, _effort(goal.effort, data), drift=goal.drift, progress=progress)
@@ -105,7 +106,7 @@ def find_in_events(
     return Result(
         cycles=cycles,
         lines=tuple(lines_of(cycles)),
-        undecided=tuple(_notes(searcher, plan) + _notes_on_rhythm(intervals, found) + cut),
+        undecided=tuple(_notes(searcher, plan) + _notes_on_rhythm(intervals, found, unit) + cut),
         unit=unit,
         n_samples=len(samples.times),
         n_dropped=samples.n_dropped,
@@ -297,21 +298,22 @@ def _notes(searcher: Searcher, plan: SearchPlan) -> list[str]:
     ]
 
 
-def _notes_on_rhythm(intervals: Intervals, found: list[EventCycle]) -> list[str]:
+def _notes_on_rhythm(intervals: Intervals, found: list[EventCycle], unit: str) -> list[str]:
     """Return what the scatter of the intervals means for the cycles."""
     notes = []
     for rhythm in (cycle.rhythm for cycle in found):
         if rhythm is not None and rhythm.time is not None:
             notes.append(
-                f"the events come {1 / rhythm.frequency:.6g} apart, but their phase wanders: each "
-                f"interval scatters by {_percent(rhythm.scatter)} of a turn, and where the next "
-                f"events fall is forgotten within {rhythm.time:.3g}. The error of the period "
-                f"contains it; phase and amplitude are those of the strongest line of a broad peak"
+                f"the events come {in_unit(1 / rhythm.frequency, unit)} apart, but their phase "
+                f"wanders: each interval scatters by {_percent(rhythm.scatter)} of a turn, and "
+                f"where the next events fall is forgotten within {in_unit(rhythm.time, unit, 3)}. "
+                f"The error of the period contains it; phase and amplitude are those of the "
+                f"strongest line of a broad peak"
             )
     if intervals.regular and all(cycle.rhythm is None for cycle in found):
         mean = float(intervals.gaps.mean())
         notes.append(
-            f"the events come at intervals of {mean:.4g} that scatter by "
+            f"the events come at intervals of {in_unit(mean, unit, 4)} that scatter by "
             f"{_percent(float(intervals.gaps.std()) / mean)}: more regular than at a constant "
             f"rate, as with a dead time, but no phase is kept over several of them; powers are "
             f"measured against what such intervals show in any order"

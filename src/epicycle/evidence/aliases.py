@@ -13,6 +13,7 @@ from typing import NamedTuple
 from epicycle.evidence.waveforms import Rival, rival_at
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.limits import ALIASES
+from epicycle.samples.units import in_unit
 
 #: Simple fractions and multiples of a frequency, by name: (numerator, denominator).
 MULTIPLES = {"half": (1, 2), "double": (2, 1), "third": (1, 3), "triple": (3, 1)}
@@ -92,7 +93,7 @@ def as_aliases(found: Iterable[Appearance]) -> list[Alias]:
     ]
 
 
-def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
+def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]], unit: str = "") -> list[str]:
     """Return a sentence for each cycle, given as (period, aliases), that an alias may explain.
 
     The data hardly tell two places apart where neither is ten times as likely as the other.
@@ -102,18 +103,22 @@ def alias_notes(cycles: Iterable[tuple[float, Sequence[Alias]]]) -> list[str]:
         near = [a for a in aliases if a.verdict == "undecided"]
         if near:
             notes.append(
-                f"period {period:.6g}: the data hardly tell it from its alias {_listed(near)}"
+                f"period {in_unit(period, unit)}: the data hardly tell it from its alias "
+                f"{_listed(near, unit)}"
             )
         ahead = [a for a in aliases if a.verdict == "alias"]
         if ahead:
             notes.append(
-                f"period {period:.6g}: the odds are for another place, {_listed(ahead)}, which was "
-                f"not taken; do not trust either without more data"
+                f"period {in_unit(period, unit)}: the odds are for another place, "
+                f"{_listed(ahead, unit)}, which was not taken; do not trust either without more "
+                f"data"
             )
     return notes
 
 
-def multiple_notes(cycles: Iterable[tuple[float, int, Sequence[Alias]]]) -> list[str]:
+def multiple_notes(
+    cycles: Iterable[tuple[float, int, Sequence[Alias]]], unit: str = ""
+) -> list[str]:
     """Return a sentence for each waveform whose period may be half or a third of the true one.
 
     A cycle whose halves are nearly alike, as the minima of many binaries are, looks like one of
@@ -124,6 +129,8 @@ def multiple_notes(cycles: Iterable[tuple[float, int, Sequence[Alias]]]) -> list
     ----------
     cycles : iterable of (float, int, sequence of Alias)
         Period, number of lines and aliases of each cycle; a single line is no waveform.
+    unit : str
+        Unit of time.
     """
     notes = []
     for period, n_lines, aliases in cycles:
@@ -134,14 +141,14 @@ def multiple_notes(cycles: Iterable[tuple[float, int, Sequence[Alias]]]) -> list
         ]
         if n_lines > 1 and near:
             notes.append(
-                f"period {period:.6g}: the data cannot tell it for sure from {_listed(near)}: a "
-                f"cycle whose parts are nearly alike looks like several"
+                f"period {in_unit(period, unit)}: the data cannot tell it for sure from "
+                f"{_listed(near, unit)}: a cycle whose parts are nearly alike looks like several"
             )
     return notes
 
 
-def _listed(aliases: Sequence[Alias]) -> str:
-    return " or ".join(f"{a.period:.6g} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
+def _listed(aliases: Sequence[Alias], unit: str) -> str:
+    return " or ".join(f"{in_unit(a.period, unit)} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
 
 
 def led_by_rivals(

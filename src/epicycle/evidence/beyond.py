@@ -15,6 +15,7 @@ from epicycle.fit.nearby import NearbyPower
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES, SEARCH
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan, grid
@@ -101,22 +102,22 @@ def beyond(
     return found
 
 
-def beyond_notes(found: Sequence[Beyond], plan: SearchPlan) -> list[str]:
+def beyond_notes(found: Sequence[Beyond], plan: SearchPlan, unit: str = "") -> list[str]:
     """Return a sentence for each cycle that may be the alias of a shorter period."""
-    end = f"{1 / plan.maximum_frequency:.6g}"
+    end = in_unit(1 / plan.maximum_frequency, unit)
     return [
-        f"period {1 / one.own:.6g}: possibly the alias of a shorter period, such as "
-        f"{one.order / one.place:.6g}: the band was cut at {end}, and the sampling mirrors what is "
-        f"beyond; name minimum_period to look there"
+        f"period {in_unit(1 / one.own, unit)}: possibly the alias of a shorter period, such as "
+        f"{in_unit(one.order / one.place, unit)}: the band was cut at {end}, and the sampling "
+        f"mirrors what is beyond; name minimum_period to look there"
         if one.mirrored
-        else f"period {1 / one.own:.6g}: possibly the alias of a shorter period: a sinusoid of the "
-        f"period {1 / one.place:.6g} explains more than any in the band, which was cut at {end}; "
-        f"name minimum_period to look there"
+        else f"period {in_unit(1 / one.own, unit)}: possibly the alias of a shorter period: a "
+        f"sinusoid of the period {in_unit(1 / one.place, unit)} explains more than any in the "
+        f"band, which was cut at {end}; name minimum_period to look there"
         for one in found
     ]
 
 
-def widened_to(found: Sequence[Beyond], plan: SearchPlan) -> SearchPlan | None:
+def widened_to(found: Sequence[Beyond], plan: SearchPlan, unit: str = "") -> SearchPlan | None:
     """Return the band with what is clearly likelier beyond it; None where nothing is, or too far.
 
     Cost had cut it: what one look has shown there is worth a second one at the price of more.
@@ -131,8 +132,8 @@ def widened_to(found: Sequence[Beyond], plan: SearchPlan) -> SearchPlan | None:
     if (highest - plan.minimum_frequency) / plan.spacing > SEARCH.widened_upto[1]:
         return None
     reason = (
-        f"{plan.reason}; widened from the period {1 / plan.maximum_frequency:.6g} to what is "
-        f"likelier beyond"
+        f"{plan.reason}; widened from the period {in_unit(1 / plan.maximum_frequency, unit)} to "
+        f"what is likelier beyond"
     )
     wider = grid(plan.minimum_frequency, highest, plan.spacing, plan.strategy, reason=reason)
     return replace(wider, cut=True)

@@ -29,6 +29,7 @@ from epicycle.fit.noise import rounding
 from epicycle.limits import COHERENCE
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 
 #: Blocks of samples over the baseline; more where the peak turns out broad.
 _BLOCKS = 256
@@ -223,16 +224,19 @@ def _clocks(data: Data, fit: Fit, output: int) -> float:
     return with_free_scale(fit.chi2[own], value_counts(data)[own], rounding(data)[own])
 
 
-def coherence_notes(peaks: Sequence[BroadPeak], frequency: Floats, baseline: float) -> list[str]:
+def coherence_notes(
+    peaks: Sequence[BroadPeak], frequency: Floats, baseline: float, unit: str = ""
+) -> list[str]:
     """Return a sentence about each cycle that is no clock, as far as the baseline tells it.
 
     Each is called by the period of its row: `frequency` holds those of all fundamentals.
     """
     return [
-        f"period {1 / frequency[p.leader]:.4g}: not coherent over the baseline, a broad peak"
+        f"period {in_unit(1 / frequency[p.leader], unit, 4)}: not coherent over the baseline, a "
+        f"broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
-        + f" with the coherence time {p.time:.3g} +- {p.time_error:.2g}; beyond the data it fades "
-        f"from predictions with that time; `track` tells its phase in time"
+        + f" with the coherence time {p.time:.3g} +- {in_unit(p.time_error, unit, 2)}; beyond the "
+        f"data it fades from predictions with that time; `track` tells its phase in time"
         # two lines that beat forget nothing, and look the same for less than a beat or two
         + (
             "; power next to it is not resolved over the baseline: it may be a close companion"

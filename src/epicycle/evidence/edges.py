@@ -24,6 +24,7 @@ from epicycle.fit.lines import design
 from epicycle.fit.noise import is_exact
 from epicycle.limits import SHARP
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 
 #: Step of the frequency by which slopes are taken, in 1/T of the highest order.
 _STEP = 1e-3
@@ -63,17 +64,19 @@ def error_at_slopes(data: Data, fit: Fit, k: int) -> float:
     return max(float(np.sqrt(observed / known)), 1.0)
 
 
-def edge_notes(widened: Iterable[tuple[float, int, float]]) -> list[str]:
+def edge_notes(widened: Iterable[tuple[float, int, float]], unit: str = "") -> list[str]:
     """Return a sentence for each cycle whose harmonics do not describe its edges.
 
     Parameters
     ----------
     widened : iterable of (float, int, float)
         Period and highest order of each cycle, and by what factor its error is wider.
+    unit : str
+        Unit of time.
     """
     return [
-        f"period {period:.6g}: sharp features, which its {order} harmonics do not describe: "
-        f"try harmonics={SHARP.suggested}"
+        f"period {in_unit(period, unit)}: sharp features, which its {order} harmonics do not "
+        f"describe: try harmonics={SHARP.suggested}"
         for period, order, factor in widened
         if factor > SHARP.undescribed and SHARP.smooth / 2 <= order < SHARP.suggested / 2
     ]

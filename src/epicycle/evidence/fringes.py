@@ -28,6 +28,7 @@ from epicycle.fit.refine import fit_lines
 from epicycle.limits import ALIASES, FRINGES
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 from epicycle.spectra.maxima import inner_maxima, refined
 from epicycle.spectra.multiharmonic import MultiHarmonicPeriodogram
 from epicycle.spectra.window import window_on_grid
@@ -311,7 +312,7 @@ def as_gap_aliases(fringes: Sequence[Fringe], frequency: float) -> list[Alias]:
     ]
 
 
-def fringe_notes(cycles: Iterable[tuple[float, Sequence[Fringe]]]) -> list[str]:
+def fringe_notes(cycles: Iterable[tuple[float, Sequence[Fringe]]], unit: str = "") -> list[str]:
     """Return a sentence for each cycle, given as (frequency, fringes), that has any."""
     notes = []
     for frequency, fringes in cycles:
@@ -321,13 +322,14 @@ def fringe_notes(cycles: Iterable[tuple[float, Sequence[Fringe]]]) -> list[str]:
         apart = min(abs(periods[0] - p) for p in periods[1:])
         digits = max(6, 2 + math.ceil(math.log10(periods[0] / apart)))
         listed = ", ".join(f"{p:.{digits}g}" for p in periods[: FRINGES.listed])
+        listed = f"{listed} {unit}".rstrip()
         if len(periods) > FRINGES.listed:
             listed += (
                 f" or {len(periods) - FRINGES.listed} more between {min(periods):.{digits}g} and "
-                f"{max(periods):.{digits}g}"
+                f"{in_unit(max(periods), unit, digits)}"
             )
         notes.append(
-            f"period {periods[0]:.{digits}g}: the gaps between the samples leave a whole number of "
-            f"cycles undecided: it is one of {listed}, the likeliest first"
+            f"period {in_unit(periods[0], unit, digits)}: the gaps between the samples leave a "
+            f"whole number of cycles undecided: it is one of {listed}, the likeliest first"
         )
     return notes

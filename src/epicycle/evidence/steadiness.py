@@ -33,6 +33,7 @@ from epicycle.limits import STEADINESS
 from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data
+from epicycle.samples.units import in_unit
 
 #: Noise is measured at these distances from a line, in units of one over the length of a window.
 _AROUND = places_around(1.0, 3.0, 0.25)
@@ -313,7 +314,10 @@ def _described(
 
 
 def steadiness_notes(
-    cycles: Sequence[Unsteady], frequency: NDArray[np.float64], when: Callable[[float], str]
+    cycles: Sequence[Unsteady],
+    frequency: NDArray[np.float64],
+    when: Callable[[float], str],
+    unit: str = "",
 ) -> list[str]:
     """Return a sentence about each rhythm that is not steady.
 
@@ -325,6 +329,8 @@ def steadiness_notes(
         Of the fundamentals.
     when : callable
         What the user calls a time that is counted from the reference time.
+    unit : str
+        Unit of time.
     """
     notes = []
     for one in cycles:
@@ -332,30 +338,33 @@ def steadiness_notes(
         if one.kind == "jump":
             by, error = abs(one.jump) / one.before[0], one.jump_error / one.before[0]
             side = "earlier" if one.jump > 0 else "later"
-            what = f"its phase jumps by {by:.3g} +- {error:.1g} ({side}) near {when(one.time)}"
+            size = f"{by:.3g} +- {in_unit(error, unit, 1)} ({side})"
+            what = f"its phase jumps by {size} near {when(one.time)}"
         elif one.kind == "break":
             (f, e), (g, d) = one.before, one.after
             what = (
-                f"{1 / f:.5g} +- {e / f**2:.1g} before {when(one.time)}, "
-                f"{1 / g:.5g} +- {d / g**2:.1g} after it"
+                f"{1 / f:.5g} +- {in_unit(e / f**2, unit, 1)} before {when(one.time)}, "
+                f"{1 / g:.5g} +- {in_unit(d / g**2, unit, 1)} after it"
             )
         elif one.kind == "swing":
             by, error = one.jump * period, one.jump_error * period
-            what = f"its phase swings by {by:.3g} +- {error:.1g} to either side every "
-            what += f"{one.swing_period:.3g}"
+            what = (
+                f"its phase swings by {by:.3g} +- {in_unit(error, unit, 1)} to either side every "
+            )
+            what += in_unit(one.swing_period, unit, 3)
         elif one.kind == "scatter":
             notes.append(
-                f"period {period:.4g}: its phase scatters more than a steady one does ("
-                f"probability {max(one.false_alarm, 1e-300):.1g}); the error of the "
+                f"period {in_unit(period, unit, 4)}: its phase scatters more than a steady one "
+                f"does (probability {max(one.false_alarm, 1e-300):.1g}); the error of the "
                 f"period covers it, and `track` tells phase and period in time"
             )
             continue
         else:
             what = "its phase wanders"
         notes.append(
-            f"the rhythm near the period {period:.4g} is not steady: {what} (a steady one departs "
-            f"as far with the probability {max(one.false_alarm, 1e-300):.1g}); lines beside it and "
-            f"its multiples are part of it, and its phase beyond the data is not known; `track` "
-            f"tells phase and period in time"
+            f"the rhythm near the period {in_unit(period, unit, 4)} is not steady: {what} (a "
+            f"steady one departs as far with the probability {max(one.false_alarm, 1e-300):.1g}); "
+            f"lines beside it and its multiples are part of it, and its phase beyond the data is "
+            f"not known; `track` tells phase and period in time"
         )
     return notes

@@ -191,7 +191,7 @@ def _fitted_legend(axes: Axes, first: Any) -> Artist | None:
         handles = [*handles[:kept], Line2D([], [], linestyle="none"), handles[-1]]
         names = [*names[:kept], more, names[-1]]
     _legend(axes, handles, names, columns, above=True)
-    figure_of(axes).draw_without_rendering()
+    settle(figure_of(axes))
     return None
 
 
@@ -392,8 +392,9 @@ def plain(text: str) -> str:
     return shown.replace("$", r"\$")
 
 
-def settle(figure: Figure, notes: list[tuple[Axes, Artist]]) -> None:
+def settle(figure: Figure, notes: Sequence[tuple[Axes, Artist]] = ()) -> None:
     """Lay a figure out, so that sizes are known, and make room for notes along upper edges."""
-    figure.draw_without_rendering()
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
     for axes, artist in notes:
         make_room_above(axes, artist)

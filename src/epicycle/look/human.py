@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from epicycle.samples.times import UNIT_SECONDS
@@ -24,6 +24,9 @@ _OWN_RANGE = {
     "d": (0.1, 1e3),
     "y": (0.1, math.inf),
 }
+
+#: Beside another period, numbers in this range are understood in the unit of that one.
+_UNDERSTOOD = (0.1, 1e3)
 
 #: What is this close to a year is called one, in any unit.
 _YEAR = (0.98, 1.02)
@@ -47,7 +50,7 @@ _DIGITS = 6
 _LEAST_PROBABILITY = 1e-300
 
 
-def human_period(value: float, error: float | None, unit: str) -> str:
+def human_period(value: float, error: float | None, unit: str, said: str | None = None) -> str:
     """Return a period in the unit in which one would say it.
 
     Parameters
@@ -58,6 +61,9 @@ def human_period(value: float, error: float | None, unit: str) -> str:
         Its standard error; None or 0 where there is none.
     unit : str
         Unit of time ("s", "min", "h", "d", ...); any other label is kept as it is.
+    said : str, optional
+        Unit in which another period of the same row or sentence is said: this one is too, unless
+        nobody would understand the number.
 
     Examples
     --------
@@ -70,12 +76,38 @@ def human_period(value: float, error: float | None, unit: str) -> str:
     >>> human_period(8.0, 0.25, "")
     '8.00(25)'
     """
-    chosen = friendly_unit(value, unit)
+    chosen = friendly_unit(value, unit) if said is None else _alike(value, unit, said)
     if chosen != unit:
         ratio = UNIT_SECONDS[unit] / UNIT_SECONDS[chosen]
         value = value * ratio.numerator / ratio.denominator
         error = None if error is None else error * ratio.numerator / ratio.denominator
     return f"{human_number(value, error)} {chosen}".rstrip()
+
+
+def human_periods(values: Sequence[float], unit: str) -> list[str]:
+    """Return periods of one row or sentence, all in the unit of the first that fits them all.
+
+    Examples
+    --------
+    >>> human_periods([9.0, 240.0], "h"), human_periods([365.25, 730.5], "d")
+    (['9 h', '240 h'], ['1 y', '2 y'])
+    >>> human_periods([0.01, 400.0], "d")
+    ['14.4 min', '400 d']
+    """
+    for first in values:
+        said = friendly_unit(first, unit)
+        if all(_alike(value, unit, said) == said for value in values):
+            return [human_period(value, None, unit, said) for value in values]
+    return [human_period(value, None, unit) for value in values]
+
+
+def _alike(value: float, unit: str, said: str) -> str:
+    """Return the unit in which another period is said, or its own where that is out of reach."""
+    own = friendly_unit(value, unit)
+    if own == said or not (unit in UNIT_SECONDS and said in UNIT_SECONDS):
+        return own
+    number = value * float(UNIT_SECONDS[unit] / UNIT_SECONDS[said])
+    return said if _UNDERSTOOD[0] <= number < _UNDERSTOOD[1] else own
 
 
 def friendly_unit(value: float, unit: str) -> str:

@@ -30,6 +30,7 @@ from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.options import check_separable
+from epicycle.samples.units import in_unit
 from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan, grid
@@ -225,12 +226,13 @@ class _Question:
         condition = test.condition(f)
         check_separable(1 / f, condition, ASKED.condition, self._data.degree)
         most = carried_orders(test, f, self._goal.max_order, self._nyquist)
-        notes = _notes_on_design(1 / f, condition)
+        notes = _notes_on_design(self._in_unit(1 / f), condition)
         if f > self._nyquist * (1 + 1e-9):
             image = abs(f - 2 * self._nyquist * round(f / (2 * self._nyquist)))
             notes.append(
-                f"samples every {0.5 / self._nyquist:.6g} look the same at the period {1 / f:.6g} "
-                f"and at {1 / image:.6g}: which of them it is, is not decided"
+                f"samples every {self._in_unit(0.5 / self._nyquist)} look the same at the period "
+                f"{self._in_unit(1 / f)} and at {self._in_unit(1 / image)}: which of them it is, "
+                f"is not decided"
             )
         best = _judged_at(test, f, most)
         fit, jitter = work.settle(self._with_waveform(work.data, best, most), tight=True)
@@ -238,6 +240,9 @@ class _Question:
         if level > 1.0:
             best = _judged_at(test, f, most, level)
         return _Answer(work, fit, jitter, Said(best.false_alarm, condition, 0.0, tuple(notes)))
+
+    def _in_unit(self, period: float) -> str:
+        return in_unit(period, self._goal.unit)
 
     def _in_range(self, work: Workbench, test: HeldTest) -> _Answer:
         low, notes = self._tellable(test)
@@ -258,12 +263,12 @@ class _Question:
             structure = self._with_waveform(work.data, best, most)
             fit, jitter = work.settle(structure, tight=True)
             if low + margin < fit.structure.frequency[-1] < self._highest - margin:
-                notes += _notes_on_design(1 / best.frequency, condition)
+                notes += _notes_on_design(self._in_unit(1 / best.frequency), condition)
                 return _Answer(work, fit, jitter, replace(said, notes=tuple(notes)))
         end = low if best.frequency < middle else self._highest
         notes.append(
-            f"the evidence rises up to the end {1 / end:.6g} of the range of periods asked about: "
-            f"noise shows as much with the probability {best.false_alarm:.2g}, but no "
+            f"the evidence rises up to the end {self._in_unit(1 / end)} of the range of periods "
+            f"asked about: noise shows as much with the probability {best.false_alarm:.2g}, but no "
             f"period is measured, and none is claimed. A wider range may hold it; a single value, "
             f"such as period={1 / middle:.3g}, asks whether there is a rhythm of that period"
         )
@@ -280,9 +285,9 @@ class _Question:
             return self._lowest, []
         low = float(places[int((~told).argmax()) - 1])
         return low, [
-            f"periods beyond {1 / low:.4g} of the range asked about are hardly different from "
-            f"trend, offsets and known periods (condition number above {ASKED.condition:g}): not "
-            f"judged"
+            f"periods beyond {self._in_unit(1 / low)} of the range asked about are hardly "
+            f"different from trend, offsets and known periods (condition number above "
+            f"{ASKED.condition:g}): not judged"
         ]
 
     def _places(self, data: Data, test: HeldTest, low: float) -> Floats:
@@ -354,11 +359,11 @@ def _judged_at(test: HeldTest, frequency: float, most: int, level: float = 1.0) 
     return cheaper(sinusoid, waveforms)
 
 
-def _notes_on_design(period: float, condition: float) -> list[str]:
+def _notes_on_design(period: str, condition: float) -> list[str]:
     if condition <= ASKED.inflated:
         return []
     return [
-        f"the design hardly separates the period {period:.6g} from trend, offsets and known "
+        f"the design hardly separates the period {period} from trend, offsets and known "
         f"periods (condition number {condition:.3g}): errors of its amplitude are several times "
         f"those of samples spread over whole cycles"
     ]

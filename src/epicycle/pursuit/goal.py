@@ -44,6 +44,8 @@ class Goal:
     asked : tuple of float, or None
         Lowest and highest frequency of the one rhythm that is asked about, alike where it is
         held; nothing else is then looked for.
+    unit : str
+        Unit of time, for sentences.
     """
 
     max_cycles: int
@@ -56,6 +58,7 @@ class Goal:
     red_noise: bool = False
     budget: Budget = field(default_factory=Budget)
     asked: tuple[float, float] | None = None
+    unit: str = ""
 
 
 def known_fundamentals(structure: Structure, goal: Goal) -> NDArray[np.bool_]:

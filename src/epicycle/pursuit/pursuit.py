@@ -41,6 +41,7 @@ from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 from epicycle.samples.options import Options
+from epicycle.samples.units import in_unit
 from epicycle.spectra.bands import Candidates, Progress
 from epicycle.spectra.plan import SearchPlan
 
@@ -222,7 +223,7 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
     beside = [] if exact else end.beside  # of rounding
     level = judge.noise_level(work.data, fit)
     errors = covariance(work.data, fit, level)
-    notes = _unresolved_notes(fit, beside, 1.0 / work.data.baseline, broad)
+    notes = _unresolved_notes(fit, beside, 1.0 / work.data.baseline, broad, goal.unit)
     unsteady = [] if stand.cut else _unsteady_cycles(stand, goal, broad)
     if stand.cut or goal.budget.over:
         notes.append(goal.budget.note(_MISSING if stand.cut else _UNEXAMINED))
@@ -300,7 +301,7 @@ def judge_of(data: Data, noise: NoiseModel, plan: SearchPlan, goal: Goal) -> Jud
 
 
 def _unresolved_notes(
-    fit: Fit, refused: list[float], width: float, broad: list[BroadPeak]
+    fit: Fit, refused: list[float], width: float, broad: list[BroadPeak], unit: str = ""
 ) -> list[str]:
     """Return a sentence for each line next to which power was found but not resolved.
 
@@ -309,8 +310,8 @@ def _unresolved_notes(
     close = np.array(refused)
     told = {m for peak in broad for m in peak.members}
     return [
-        f"power next to the period {1 / f:.6g} is not resolved from it over the baseline: a close "
-        f"companion, or a cycle whose amplitude or period changes"
+        f"power next to the period {in_unit(1 / f, unit)} is not resolved from it over the "
+        f"baseline: a close companion, or a cycle whose amplitude or period changes"
         for k, f in enumerate(fit.structure.frequency)
         if k not in told and f > 5 * width and len(close) and np.abs(close - f).min() < 2 * width
     ]

@@ -203,8 +203,7 @@ def forecast(
     clock.set_up(axes, plan.shown_from, plan.end)
     draw.label(axes.yaxis, value_label)
     note = draw.legend(axes)
-    figure.draw_without_rendering()
-    draw.make_room_above(axes, note)
+    draw.settle(figure, [(axes, note)])
     return figure
 
 

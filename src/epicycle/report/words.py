@@ -14,6 +14,7 @@ from epicycle.results.result import Result
 from epicycle.samples.times import UNIT_SECONDS
 from epicycle.views import tables
 from epicycle.views.asked import nothing_claimed
+from epicycle.views.searched import span
 from epicycle.views.series import Series, model_curve
 from epicycle.views.spectra import first_number
 
@@ -41,7 +42,7 @@ def summary(model: Result, series: Series | None, label: str) -> list[str]:
     """Return the result in a few sentences, a paragraph each."""
     unit = model.unit
     kind = "events" if model.of_events else f"samples of {label}"
-    over = f"{model.n_samples:,} {kind} over {human_period(model.baseline, None, unit)}"
+    over = f"{model.n_samples:,} {kind} over {span(model)}"
     if not model.cycles and model.asked is not None:
         of_asked = (
             f"{first_number(model.amplitude_limit):.3g}" if tables.is_limited(model) else None
@@ -132,6 +133,14 @@ def of_fit(model: Result, series: Series) -> str:
         f"{len(series.offset):,} samples and the model over time, and below them the residual, "
         f"which scatters around zero by {series.scatter:.3g}."
     )
+
+
+def as_drawn(model: Result, series: Series) -> str:
+    """Return what was done to the values before they were drawn; nothing to those of one group."""
+    if len(series.groups) < 2:
+        return ""
+    divided = ", and values divided by their gains" if model.gains else ""
+    return f"Offsets between groups are removed{divided}."
 
 
 def of_components(model: Result, n: int) -> str:

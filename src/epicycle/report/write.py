@@ -7,7 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from epicycle._version import __version__
 from epicycle.files.writing import write_text
@@ -110,7 +110,10 @@ def _drawn(draw: _Drawn, heights: tuple[float, float | None], alt: str, caption:
 def _address(figure: Figure) -> tuple[str, tuple[int, int]]:
     """Return a figure as a data address, and its size in pixels of a page."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI)
+    figure.set_dpi(_DPI)
+    # (savefig draws twice, the first time for the edges of what is drawn, which stay as they are)
+    canvas: Any = figure.canvas
+    canvas.print_png(buffer)
     width, height = figure.get_size_inches()
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     return f"data:image/png;base64,{data}", (round(100 * width), round(100 * height))
@@ -201,8 +204,7 @@ def _fit(model: Result, series: Series | None, label: str) -> html.Section | Non
         lambda size: plots.plot_fit(model, value_label=label, figsize=size, max_points=5000),
         (6.5, 6.5 + _LEGEND_LINE * min(max(len(series.groups) - 6, 0), 15)),
         words.of_fit(model, series),
-        "Offsets between groups are removed"
-        + (", and values divided by their gains." if model.gains else "."),
+        words.as_drawn(model, series),
     )
     return html.Section("fit", "Data and model", shown)
 

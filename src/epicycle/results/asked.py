@@ -14,6 +14,7 @@ from epicycle.pursuit.pursuit import Pursuit, Said
 from epicycle.results.cycles import Asked, Cycle
 from epicycle.results.unseen import claimed_noncentrality
 from epicycle.samples.arrays import Floats
+from epicycle.samples.units import in_unit
 
 
 def as_held(cycle: Cycle) -> Cycle:
@@ -21,7 +22,7 @@ def as_held(cycle: Cycle) -> Cycle:
     return replace(cycle, period_error=math.nan, frequency_error=math.nan)
 
 
-def asked_notes(said: Said, asked: Asked, false_alarm: float) -> list[str]:
+def asked_notes(said: Said, asked: Asked, false_alarm: float, unit: str = "") -> list[str]:
     """Return what is to be said of the rhythm, and of the design, in words.
 
     Parameters
@@ -32,14 +33,16 @@ def asked_notes(said: Said, asked: Asked, false_alarm: float) -> list[str]:
         The answer.
     false_alarm : float
         Largest probability at which a rhythm is claimed.
+    unit : str
+        Unit of time.
     """
     notes = list(said.notes)
     cycle, chance = asked.cycle, asked.false_alarm_probability
     if cycle is not None and chance > false_alarm:
         notes.append(
-            f"a rhythm of the period {cycle.period:.4g} is in the fit, but is not claimed: noise "
-            f"explains it with the probability {chance:.2g}, and at most {false_alarm:g} was asked "
-            f"for"
+            f"a rhythm of the period {in_unit(cycle.period, unit, 4)} is in the fit, but is not "
+            f"claimed: noise explains it with the probability {chance:.2g}, and at most "
+            f"{false_alarm:g} was asked for"
         )
     return notes
 

@@ -25,6 +25,7 @@ from epicycle.samples.checks import Samples
 from epicycle.samples.options import Options
 from epicycle.samples.response import AUTO
 from epicycle.samples.times import TimeScale
+from epicycle.samples.units import in_unit
 from epicycle.spectra.plan import SearchPlan
 
 
@@ -76,7 +77,7 @@ class Roles:
         return "known" if self.known[k] else "slow" if self.slow[k] else "cycle"
 
 
-def unclaimed_notes(found: Pursuit, roles: Roles) -> list[str]:
+def unclaimed_notes(found: Pursuit, roles: Roles, unit: str = "") -> list[str]:
     """Return a sentence about each line that is fitted although noise may explain it."""
     led = {k: peak.leader for peak in found.broad for k in peak.members}
     part = {k for one in found.unsteady for k in one.members}
@@ -85,8 +86,9 @@ def unclaimed_notes(found: Pursuit, roles: Roles) -> list[str]:
         if led.get(k, k) == k and k not in part:
             notes.append(
                 f"{'a broad peak' if k in led else 'a line'} near the period "
-                f"{1 / found.fit.structure.frequency[k]:.4g} is in the fit, but is not claimed as "
-                f"a cycle: noise explains it with the probability {found.false_alarm[k]:.2g}"
+                f"{in_unit(1 / found.fit.structure.frequency[k], unit, 4)} is in the fit, but is "
+                f"not claimed as a cycle: noise explains it with the probability "
+                f"{found.false_alarm[k]:.2g}"
             )
     return notes
 

@@ -221,7 +221,7 @@ def _told(origin: Origin, asked: Asked | None) -> list[str]:
     said = origin.found.asked
     if asked is None or said is None:
         return []
-    return asked_notes(said, asked, origin.task.options.false_alarm)
+    return asked_notes(said, asked, origin.task.options.false_alarm, origin.task.goal.unit)
 
 
 def _with_number(found: Pursuit, cycles: tuple[Cycle, ...]) -> list[tuple[int, Cycle]]:
@@ -261,6 +261,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
     """Return what the data cannot decide, in words."""
     found = origin.found
     claimed = [k for k, _ in _with_number(found, cycles)]
+    unit = origin.task.samples.scale.unit
     return (
         *origin.task.notes,
         *found.notes,
@@ -268,36 +269,43 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             [peak for peak in found.broad if roles.claimed[peak.leader]],
             found.fit.structure.frequency,
             found.data.baseline,
+            unit,
         ),
         *steadiness_notes(
             [one for one in found.unsteady if roles.claimed[one.leader]],
             found.fit.structure.frequency,
             lambda t: time_in_words(origin.task.samples.scale.to_user(found.data.reference + t)),
+            unit,
         ),
-        *envelope_notes(found),
-        *edge_notes(_widened(origin, cycles)),
+        *envelope_notes(found, unit),
+        *edge_notes(_widened(origin, cycles), unit),
         *beyond_notes(
             beyond(found.data, found.fit, found.window, origin.task.plan, claimed),
             origin.task.plan,
+            unit,
         ),
         *fringe_notes(
-            (cycle.frequency, found.fringes[k])
-            for k, cycle in _with_number(found, cycles)
-            if k < len(found.fringes)
+            (
+                (cycle.frequency, found.fringes[k])
+                for k, cycle in _with_number(found, cycles)
+                if k < len(found.fringes)
+            ),
+            unit,
         ),
         *alias_notes(
-            (cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles
+            ((cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles),
+            unit,
         ),
-        *multiple_notes((c.period, len(c.harmonics), c.aliases) for c in cycles),
-        *mirror_notes(found.fit, roles.mirrored),
+        *multiple_notes(((c.period, len(c.harmonics), c.aliases) for c in cycles), unit),
+        *mirror_notes(found.fit, roles.mirrored, unit),
         *slow_notes(
             found.fit,
             roles.slow & ~roles.mirrored,
             found.data.baseline,
-            origin.task.samples.scale.unit,
+            unit,
         ),
-        *short_notes(found, roles, origin.task.goal, origin.task.samples.scale.unit),
-        *unclaimed_notes(found, roles),
+        *short_notes(found, roles, origin.task.goal, unit),
+        *unclaimed_notes(found, roles, unit),
         *depth_notes(found, origin.task.plan),
     )
 

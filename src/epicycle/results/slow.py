@@ -10,6 +10,7 @@ from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.limits import CYCLES, SHARP
 from epicycle.pursuit.goal import Goal, asked_fundamentals, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.samples.units import in_unit
 
 #: A longest period that is named to find a cycle is longer than what was seen by this.
 _ROOM = 1.25
@@ -54,7 +55,9 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
     # (a refined frequency may pass 0)
     held = np.maximum(np.abs(fit.structure.frequency), 1.0 / baseline)
     bend = fit.structure.fixed | (fit.structure.frequency * baseline < 1.0)
-    text = ", ".join(f"{1.0 / held[k]:.4g}{' or longer' if bend[k] else ''}" for k in order)
+    text = ", ".join(
+        f"{in_unit(1.0 / held[k], unit, 4)}{' or longer' if bend[k] else ''}" for k in order
+    )
     strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
     period = float(1.0 / held[strongest])
     longest = float(f"{_ROOM * period:.2g}")
@@ -111,12 +114,13 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     return none
 
 
-def mirror_notes(fit: Fit, mirrored: NDArray[np.bool_]) -> list[str]:
+def mirror_notes(fit: Fit, mirrored: NDArray[np.bool_], unit: str = "") -> list[str]:
     """Return a sentence about the lines that the gaps of the sampling make of slow variation."""
     if not mirrored.any():
         return []
     periods = ", ".join(f"{1.0 / f:.4g}" for f in sorted(fit.structure.frequency[mirrored]))
+    periods = f"{periods} {unit}".rstrip()
     return [
-        f"lines near the periods {periods} are fitted and not claimed: through the gaps between "
-        f"the samples slow variation, which is there, looks like them"
+        f"lines near the periods {f'{periods} {unit}'.rstrip()} are fitted and not claimed: "
+        f"through the gaps between the samples slow variation, which is there, looks like them"
     ]

@@ -20,6 +20,7 @@ from epicycle.results.slow import well_known
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data, orthonormal_basis
+from epicycle.samples.units import in_unit
 
 #: Frequencies of the band at which a further sinusoid is tried, and phases of each.
 _PLACES = 192
@@ -128,9 +129,9 @@ def short_notes(found: Pursuit, roles: Roles, goal: Goal, unit: str) -> list[str
         return []
     day = well_known(unit, 1.0 / highest, _ASKED * data.baseline)
     return [
-        f"a search over {data.baseline:.4g} claims no rhythm of fewer than {CYCLES.seen:g} cycles, "
-        f"of a period above {1.0 / slowest:.4g}: period={day or '...'} asks about one that was "
-        f"expected beforehand"
+        f"a search over {in_unit(data.baseline, unit, 4)} claims no rhythm of fewer than "
+        f"{CYCLES.seen:g} cycles, of a period above {in_unit(1.0 / slowest, unit, 4)}: "
+        f"period={day or '...'} asks about one that was expected beforehand"
     ]
 
 

@@ -33,6 +33,24 @@ _UNIT_NAMES = {
 }
 
 
+#: Below this, a number is written without a power of ten, and zeros in place of digits left out.
+_WRITTEN_OUT = 1e7
+
+
+def in_unit(value: float, unit: str, digits: int = 6) -> str:
+    """Return a time for a sentence, with its unit where it has one.
+
+    Examples
+    --------
+    >>> in_unit(365.0987, "d"), in_unit(0.5, ""), in_unit(11623.4, "d", 4)
+    ('365.099 d', '0.5', '11620 d')
+    """
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < _WRITTEN_OUT:
+        text = f"{float(text):.0f}"
+    return f"{text} {unit}".rstrip()
+
+
 def canonical_unit(unit: str | None) -> str | None:
     """Return the short name of a time unit ("day" -> "d"); unknown labels pass unchanged."""
     if unit is None:

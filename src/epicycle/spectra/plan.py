@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from epicycle.limits import SEARCH
 from epicycle.samples.data import Data
 from epicycle.samples.options import check_strategy
+from epicycle.samples.units import in_unit
 from epicycle.spectra.sampling import Sampling
 
 #: Beyond this many grid steps from zero, float64 cannot tell neighbouring frequencies apart.
 _MOST_FREQUENCIES = 2.0**53
 
 #: Why a band of irregular samples ends.
-_STAMPS = "up to half the inverse of the raster of the time stamps, {:.6g}: beyond are aliases only"
+_STAMPS = "up to half the inverse of the raster of the time stamps, {}: beyond are aliases only"
 _COST = "up to {} frequencies; name minimum_period to search further"
 _PRICE = (
     "up to where more frequencies would hide lines that explain much of the variance; name "
@@ -88,6 +89,7 @@ def plan_search(
     *,
     slow: bool = True,
     widened: bool = True,
+    unit: str = "",
 ) -> SearchPlan:
     """Return the band to search: as named by the user, or as the sampling can support.
 
@@ -111,7 +113,7 @@ def plan_search(
         If the grid's frequencies would not differ in double precision.
     """
     sampling = Sampling.of(data, widened=widened)
-    return plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow)
+    return plan_band(sampling, minimum_period, maximum_period, strategy, slow=slow, unit=unit)
 
 
 def plan_band(
@@ -121,6 +123,7 @@ def plan_band(
     strategy: str = "auto",
     *,
     slow: bool = True,
+    unit: str = "",
 ) -> SearchPlan:
     """Return the band to search, see :func:`plan_search`, for a given sampling."""
     baseline, step = sampling.baseline, sampling.step
@@ -132,26 +135,27 @@ def plan_band(
         lowest = 1.0 / baseline
     if minimum_period is not None:
         highest = 1.0 / minimum_period
-        reason = f"up to the shortest period asked for, {minimum_period:.6g}"
+        reason = f"up to the shortest period asked for, {in_unit(minimum_period, unit)}"
         if step is not None and lowest < 0.5 / step < highest and sampling.exact:
             # each frequency above it is an alias of one below, and as good in every respect
             highest = 0.5 / step
             reason = (
-                f"up to the Nyquist frequency of samples every {step:.6g}, although the shortest "
-                f"period asked for is {minimum_period:.6g}: beyond are aliases only"
+                f"up to the Nyquist frequency of samples every {in_unit(step, unit)}, although the "
+                f"shortest period asked for is {in_unit(minimum_period, unit)}: beyond are aliases "
+                f"only"
             )
     elif step is not None:
         highest = 0.5 / step
-        reason = f"up to the Nyquist frequency of samples every {step:.6g}"
+        reason = f"up to the Nyquist frequency of samples every {in_unit(step, unit)}"
     elif sampling.cadence is not None:
         highest = 0.5 / sampling.cadence
         reason = (
-            f"up to the Nyquist frequency of samples every {sampling.cadence:.6g}, in pieces; name "
-            f"minimum_period to search further"
+            f"up to the Nyquist frequency of samples every {in_unit(sampling.cadence, unit)}, in "
+            f"pieces; name minimum_period to search further"
         )
     else:
-        highest, reason = _irregular_limit(sampling)
-        wider = _widened(sampling, lowest, highest)
+        highest, reason = _irregular_limit(sampling, unit)
+        wider = _widened(sampling, lowest, highest, unit)
         is_cut = True
         if wider is not None:
             highest, reason, is_cut = wider
@@ -168,9 +172,9 @@ def plan_band(
         reason += " (less than one cycle over the baseline: widened)"
     if not highest / spacing < _MOST_FREQUENCIES:
         raise ValueError(
-            f"the band ends at the period {1 / highest:.6g}, and over {baseline:.6g} such short "
-            f"ones cannot be told apart in double precision. To fix this, ask for longer periods "
-            f"with minimum_period and maximum_period."
+            f"the band ends at the period {in_unit(1 / highest, unit)}, and over "
+            f"{in_unit(baseline, unit)} such short ones cannot be told apart in double precision. "
+            f"To fix this, ask for longer periods with minimum_period and maximum_period."
         )
     # where time stamps end the band, all that is above is the same again
     regular = step is not None or (minimum_period is None and not is_cut)
@@ -207,18 +211,20 @@ def grid(
     )
 
 
-def _irregular_limit(sampling: Sampling) -> tuple[float, str]:
+def _irregular_limit(sampling: Sampling, unit: str) -> tuple[float, str]:
     typical = sampling.typical_gap
     mean_nyquist = sampling.n_samples / (2 * sampling.baseline)
     if typical is not None and 0.5 / typical > mean_nyquist:
         return 0.5 / typical, (
             f"irregular samples: up to half the inverse of the tenth percentile of their gaps, "
-            f"{typical:.6g}"
+            f"{in_unit(typical, unit)}"
         )
     return mean_nyquist, "irregular samples: up to half the mean sampling rate"
 
 
-def _widened(sampling: Sampling, lowest: float, usual: float) -> tuple[float, str, bool] | None:
+def _widened(
+    sampling: Sampling, lowest: float, usual: float, unit: str
+) -> tuple[float, str, bool] | None:
     """Return a higher end of the band, why, and whether cost has put it there; None for none."""
     if sampling.stamps is None:
         return None
@@ -235,7 +241,7 @@ def _widened(sampling: Sampling, lowest: float, usual: float) -> tuple[float, st
     affordable = lowest + (most - 1) * spacing
     highest = max(min(affordable, told), usual)
     if sampling.stamps and highest >= 0.5 / sampling.stamps:
-        return 0.5 / sampling.stamps, _STAMPS.format(sampling.stamps), False
+        return 0.5 / sampling.stamps, _STAMPS.format(in_unit(sampling.stamps, unit)), False
     if highest <= usual:
         return None
     if affordable < told:

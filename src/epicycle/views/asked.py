@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from epicycle.look.human import human_period, human_probability
+from epicycle.look.human import human_periods, human_probability
 from epicycle.results.cycles import Asked
 
 
@@ -36,9 +36,6 @@ def nothing_claimed(asked: Asked, limit: str | None) -> str:
 def question(asked: Asked, unit: str) -> str:
     """Return what was asked about, and how well the samples can tell."""
     how = f"condition number {asked.condition:.3g}" if asked.condition < math.inf else "not judged"
-    period = human_period(asked.shortest, None, unit)
-    if asked.held:
-        period = f"{period}, the period held"
-    else:
-        period = f"{period} to {human_period(asked.longest, None, unit)}"
+    shortest, longest = human_periods([asked.shortest, asked.longest], unit)
+    period = f"{shortest}, the period held" if asked.held else f"{shortest} to {longest}"
     return f"whether there is a rhythm of {period} ({how}); nothing else was looked for"

@@ -28,7 +28,8 @@ from epicycle.results.neighbours import neighbour_note
 from epicycle.results.result import Result
 from epicycle.results.suggestions import Suggestion
 from epicycle.samples.text import in_line, visible
-from epicycle.views.asked import nothing_claimed, question
+from epicycle.views import searched
+from epicycle.views.asked import nothing_claimed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -207,7 +208,8 @@ def _periods(cycle: Cycle, unit: str) -> str:
         return text
     if len(others) > 1:
         return f"{text} or {len(others)} others"
-    return f"{text} or {human_period(others[0].period, None, unit)}"
+    said = friendly_unit(cycle.period, unit)
+    return f"{text} or {human_period(others[0].period, None, unit, said)}"
 
 
 def _own_period(cycle: Cycle, unit: str) -> str:
@@ -228,7 +230,8 @@ def _alias(cycle: Cycle, unit: str) -> str:
         return ""
     alias = cycle.aliases[0]
     odds = f"{alias.odds:.1g}" if alias.odds >= 0.001 else "<0.001"
-    return f"{human_period(alias.period, None, unit)} ({alias.kind}, {odds})"
+    said = friendly_unit(cycle.period, unit)
+    return f"{human_period(alias.period, None, unit, said)} ({alias.kind}, {odds})"
 
 
 # ---- Below the table -----------------------------------------------------------------------
@@ -251,8 +254,6 @@ def notes(model: Result) -> list[str]:
     model : Result
         A result of :func:`epicycle.find_cycles`.
     """
-    unit, search = model.unit, model.search
-    shortest, longest = 1 / search.maximum_frequency, 1 / search.minimum_frequency
     lines = []
     if not model.cycles and model.asked is not None:
         limit = _outputs(model.amplitude_limit, model.output_names) if is_limited(model) else None
@@ -264,17 +265,7 @@ def notes(model: Result) -> list[str]:
             if is_limited(model)
             else "no significant cycle; how large one may be that was not seen, was not tested"
         )
-    dropped = f", {model.n_dropped} without values left out" if model.n_dropped else ""
-    dropped += f", {model.n_repeated} at times that others have too" if model.n_repeated else ""
-    dropped += "" if model.is_sorted else ", not in the order of time (it does not matter)"
-    lines += [
-        f"{'events' if model.of_events else 'samples'}: {model.n_samples} over "
-        f"{human_period(model.baseline, None, unit)}{dropped}",
-        f"asked: {question(model.asked, unit)}"
-        if model.asked is not None
-        else f"searched: periods from {human_period(shortest, None, unit)} to "
-        f"{human_period(longest, None, unit)} ({search.reason})",
-    ]
+    lines += searched.lines(model)
     if not model.of_events:
         residual = _outputs(model.residual_std, model.output_names)
         lines.append(f"residual: standard deviation {residual}")
