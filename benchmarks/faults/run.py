@@ -50,6 +50,23 @@ COMMANDS = {
         "out.csv",
     ),
     "report": (["report", "one.csv", "-o", "out.html"], "out.html"),
+    "find --screen, .jsonl": (
+        ["find", "many.csv", "--id", "id", "--screen", "-o", "out.jsonl", "--workers", "1"],
+        "out.jsonl",
+    ),
+    "track --id": (
+        ["track", "many.csv", "--id", "id", "--period", "5:9", "--maxima", "out.csv"],
+        "out.csv",
+    ),
+    "rhythms, .json": (
+        ["rhythms", "many.csv", "--id", "id", "--period", "7", "-o", "out.json"],
+        "out.json",
+    ),
+    "rhythms, .parquet": (
+        ["rhythms", "many.csv", "--id", "id", "--period", "7", "-o", "out.parquet"],
+        "out.parquet",
+    ),
+    "find --plot": (["find", "one.csv", "--plot", "out.png"], "out.png"),
 }
 
 QUICK = ("find --id", "find --screen", "fit", "rhythms")

@@ -98,6 +98,30 @@ def test_effects_are_left_out_when_time_is_over(options, monkeypatch):
     assert any("max_seconds=60" in note or "the time was over" in note for note in notes)
 
 
+@pytest.mark.parametrize("options", [{"weights": True}, {"loss": "huber"}], ids=["told", "huber"])
+def test_what_is_searched_again_keeps_what_was_found(options, monkeypatch):
+    t, y = two_cycles()
+    if "weights" in options:  # of which the noise knows nothing
+        options = {"weights": np.where(np.arange(80) % 3, 1.0, 30.0)}
+    else:
+        y = y + np.where(np.arange(80) % 20 == 3, 9.0, 0.0)
+    options = options | {"harmonics": 1, "minimum_period": 3.0, "max_seconds": 60.0}
+    clock = Clock(10**9)
+    monkeypatch.setattr(budget, "time", clock)
+    whole = len(find_cycles(t, y, **options).cycles)
+    looks = next(clock.looks)
+    assert whole == 2
+    found, noted = [], set()
+    for k in range(3, looks, max(1, looks // 16)):
+        monkeypatch.setattr(budget, "time", Clock(k))
+        model = find_cycles(t, y, **options)
+        found.append(len(model.cycles))
+        noted |= {note for note in model.undecided if "time was over" in note or "max_sec" in note}
+    assert found == sorted(found)
+    assert found[0] == 0
+    assert any("what weights leave" in one or "far off had settled" in one for one in noted)
+
+
 def test_events_are_stopped_after_any_cycle(monkeypatch):
     rng = np.random.default_rng(0)
     t = np.sort(rng.uniform(0, 100, 3000))

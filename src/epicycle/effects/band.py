@@ -41,7 +41,7 @@ def pursue_in_band(
     wide = Task.of(task.samples, task.data, wider, task.options, task.goal.budget)
     try:
         wide, its_gains = with_first_gains(with_groups_apart(wide), progress)
-        return wide.pursue(wide.data, progress), wide, its_gains
+        return wide.pursue_again(wide.data, progress), wide, its_gains
     except OutOfTimeError:
         # a note on what is likelier beyond the band says so
         note = own.goal.budget.note("what lies beyond the band was not searched")

@@ -51,7 +51,7 @@ def with_bent_trend(found: Pursuit, task: Task, progress: Progress | None = None
     if not knots:
         return found
     try:
-        bent = task.pursue(build_data(task.samples, 1, knots), progress)
+        bent = task.pursue_again(build_data(task.samples, 1, knots), progress)
     except OutOfTimeError:
         note = task.goal.budget.note("whether the trend bends was not decided")
         return replace(found, notes=(*found.notes, note))

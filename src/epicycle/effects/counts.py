@@ -184,7 +184,7 @@ def with_counts(
 
     task, data = rebuilt(found, task)
     try:
-        found = task.pursue(data, progress)
+        found = task.pursue_again(data, progress)
     except OutOfTimeError:
         note = task.goal.budget.note("cycles are those of the roots of the counts")
         found = replace(task.refit(found, data=data), notes=(*found.notes, note))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from epicycle.limits import EFFECTS, NOISE
-from epicycle.pursuit.pursuit import Pursuit
+from epicycle.pursuit.pursuit import Pursuit, whole
 from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data
@@ -70,7 +70,7 @@ def pursue_robustly(data: Data, pursue: Callable[[Data], Pursuit]) -> Pursuit:
             break
         pseudo = replace(data, y=new)
         try:
-            found = pursue(pseudo)
+            found = whole(pursue(pseudo))
         except OutOfTimeError:
             return replace(found, notes=(*found.notes, _UNSETTLED))
     return found

@@ -19,8 +19,8 @@ from epicycle.fit.noise import NoiseModel
 from epicycle.limits import CYCLES, INPUTS, NOISE
 from epicycle.pursuit.asked import judge_asked
 from epicycle.pursuit.goal import Goal, goal_of_values
-from epicycle.pursuit.pursuit import Pursuit, pursue, refitted
-from epicycle.samples.budget import GIGABYTE, Budget
+from epicycle.pursuit.pursuit import Pursuit, pursue, refitted, whole
+from epicycle.samples.budget import GIGABYTE, Budget, OutOfTimeError
 from epicycle.samples.checks import Samples
 from epicycle.samples.data import Data
 from epicycle.samples.options import HUBER, Options, check_exposure
@@ -154,10 +154,26 @@ class Task:
             # what weights leave is told by the noise, which lines that were claimed have hidden
             clearer = as_told(values, found.fit.structure)
             if abs(clearer.told / values.told - 1.0) > _SAME:
-                found = first(clearer)
+                try:
+                    found = whole(first(clearer))
+                except OutOfTimeError:
+                    note = self.goal.budget.note(
+                        "what weights leave is that of the values, in which cycles are noise"
+                    )
+                    found = replace(found, notes=(*found.notes, note))
             return _with_told(found)
 
         return pursue_robustly(data, once) if self.options.loss == HUBER else once(data)
+
+    def pursue_again(self, data: Data, progress: Progress | None = None) -> Pursuit:
+        """Return a pursuit that may take the place of one that there is.
+
+        Raises
+        ------
+        OutOfTimeError
+            Unless there is time for all of it: what was found before is more than a part.
+        """
+        return whole(self.pursue(data, progress))
 
     def refit(
         self, found: Pursuit, *, data: Data | None = None, structure: Structure | None = None

@@ -83,7 +83,7 @@ def _varied(plain: Pursuit, data: Data, task: Task, progress: Progress | None) -
         varying = chosen
         if not varying:
             return plain
-        found = task.pursue(replace(data, y=data.y - _removed(varying, data)), progress)
+        found = task.pursue_again(replace(data, y=data.y - _removed(varying, data)), progress)
         varying = _present(found, varying)
         if not is_new:
             break

@@ -39,6 +39,7 @@ from epicycle.pursuit.sharp import with_leftovers, with_sharp_cycle
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
+from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.data import Data
 from epicycle.samples.options import Options
 from epicycle.samples.units import in_unit
@@ -124,6 +125,8 @@ class Pursuit:
         What this adds to constant amplitudes, and has been taken from the values of `data`.
     asked : Said or None
         What is said of the one rhythm that was asked about; None where cycles were looked for.
+    cut : bool
+        Whether the time was over before all lines were looked for.
     """
 
     data: Data
@@ -147,6 +150,7 @@ class Pursuit:
     envelopes: tuple[Envelope, ...] = ()
     variation: Floats | None = None
     asked: Said | None = None
+    cut: bool = False
 
 
 def pursue(
@@ -195,6 +199,19 @@ def pursue(
     end = look_back(begun, goal, judge, window)
     with goal.budget.finishing():
         return _told(end, goal, judge, structure, window)
+
+
+def whole(found: Pursuit) -> Pursuit:
+    """Return a pursuit that was made again; what was found before is more than a part of it.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the time was over before it was done.
+    """
+    if found.cut:
+        raise OutOfTimeError("the time was over before a search that was made again was done")
+    return found
 
 
 def _in_likeliest_places(begun: Stand, goal: Goal, judge: Judge, window: Candidates) -> Stand:
@@ -251,6 +268,7 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
         broad=tuple(broad),
         unsteady=tuple(unsteady),
         fringes=() if end.paired else undecided_fringes(stand, goal, level),
+        cut=stand.cut,
     )
 
 
