@@ -15,6 +15,9 @@ from pathlib import Path
 
 import atheris
 
+# atheris changes what is compiled of functions, and numba reads that: loops are interpreted here
+os.environ["EPICYCLE_NO_NUMBA"] = "1"
+
 with atheris.instrument_imports(include=["epicycle"]):
     import properties
     import targets

@@ -58,7 +58,8 @@ def tables() -> list[bytes]:
     ]
     return [
         b"", b"\n", plain, b"\xef\xbb\xbf" + plain, gzip.compress(plain, mtime=0),
-        gzip.compress(plain, mtime=0)[:60], table(8).encode("utf-16"), b"PAR1" + bytes(20),
+        gzip.compress(plain, mtime=0)[:60], b"SIMPLE  =" + bytes(80), b"PK\x03\x04" + bytes(80),
+        table(8).encode("utf-16"), b"PAR1" + bytes(20),
         "zeit,höhe\n1,2\n2,3\n3,4\n".encode("latin-1"), *(text.encode() for text in texts),
     ]  # fmt: skip
 

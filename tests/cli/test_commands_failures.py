@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from epicycle.cli import commands as cli
@@ -82,9 +83,14 @@ def test_the_traceback_is_there_for_who_asks(tide, monkeypatch):
     assert "in stumble" in result.stderr
 
 
-def test_memory_that_runs_out_while_reading(tide, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), pd.errors.ParserError("Error tokenizing data. C error: out of memory")],
+    ids=["python", "pandas"],
+)
+def test_memory_that_runs_out_while_reading(tide, monkeypatch, error):
     def exhausted(*_, **__):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("pandas.read_csv", exhausted)
     assert "not enough memory" in failed("find", tide)

@@ -14,6 +14,7 @@ from epicycle.files.model_files import (
     dumps,
     loads,
 )
+from epicycle.model import CycleModel
 from tests.files.model_documents import PROVENANCE, change, refusal
 
 
@@ -106,3 +107,12 @@ def test_gains_are_checked():
     plain = json.loads(dumps(SavedModel(find_cycles(t, y, minimum_period=2), PROVENANCE)))
     del plain["result"]["gains"], plain["result"]["model"]["gains"]
     assert loads(json.dumps(plain).encode()).model.gains == {}
+
+
+def test_errors_of_frequencies_without_those_of_drifts() -> None:
+    t = np.arange(40.0)
+    y = np.sin(t) + np.where(np.arange(40) % 3, 0.2, -0.3)
+    document = find_cycles(t, y, max_cycles=1, harmonics=1).to_dict()
+    document["model"]["drift_error"] = []
+    with pytest.raises(ValueError, match="errors of frequencies without those of drifts"):
+        CycleModel.from_dict(document)

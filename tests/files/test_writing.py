@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from epicycle.cli import commands as cli
-from epicycle.files.writing import OutputError, check_output, write_text, written_whole
+from epicycle.files.writing import OutputError, as_csv, check_output, write_text, written_whole
 from tests.commands import refusal, run
 
 
@@ -181,3 +182,14 @@ def test_what_may_not_be_written_is_refused_before_the_work(tmp_path):
     path.chmod(0o444)
     with pytest.raises(OutputError, match="may not be written"):
         check_output(path, "--output")
+
+
+def test_nothing_in_a_cell_is_obeyed_by_who_shows_the_file():
+    frame = pd.DataFrame({"id": ["a\x1b[2Jb", "\u202egpj.exe", "=1+1", "two\nlines", "ä ½\t"]})
+    written = as_csv(frame)
+    assert r"a\x1b[2Jb" in written
+    assert r"\u202egpj.exe" in written
+    assert "'=1+1" in written
+    assert not any(ord(c) < 9 or 11 <= ord(c) < 32 or "\u202a" <= c <= "\u202e" for c in written)
+    assert '"two\nlines"' in written  # quoted: it is one cell
+    assert "ä ½\t" in written

@@ -150,7 +150,8 @@ def test_what_stands_below_the_table(model):
     assert text[0].startswith("samples: 196 over 387.")
     assert text[0].endswith(" d, 4 without values left out")
     assert re.match(
-        r"searched: periods from 2 d to 387\.\d+ d \(up to the shortest .* asked for, 2 d\)", text[1]
+        r"searched: periods from 2 d to 387\.\d+ d \(up to the shortest .* asked for, 2 d\)",
+        text[1],
     )
     assert text[2] == "residual: standard deviation 0.00171"
     assert text[3].startswith("phase: of the maximum, in turns after 2456098.6477;")

@@ -175,6 +175,8 @@ def _parse(text: Text, header: Header, labels: Collection[str]) -> pd.DataFrame:
             **options,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        if "out of memory" in str(error):  # which is no fault of the table
+            raise MemoryError from None
         raise ReadError(
             f"{text.name} cannot be read as a table ({str(error).splitlines()[0]}). To fix this, "
             f"check its quotation marks."

@@ -231,6 +231,8 @@ def _check_ahead(numbers: dict[str, Any], n_outputs: int) -> None:
         conform(numbers.get(key, []), tuple[float, ...], f"model.{key}")
         if len(numbers.get(key, [])) not in (0, size * n_lines):
             raise ModelFileError(f"has another number of rows in 'model.{key}' than of lines")
+    if len(numbers.get("frequency_error", [])) != len(numbers.get("drift_error", [])):
+        raise ModelFileError("has errors of frequencies without those of drifts, or the reverse")
     ahead = numbers.get("ahead")
     if ahead is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,8 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from epicycle.samples.text import in_letters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,20 +254,27 @@ def as_csv(frame: pd.DataFrame) -> str:
     return str(shown.rename(columns=cell).to_csv(index=False, lineterminator="\n"))
 
 
+#: Characters that whoever shows a text obeys; breaks of lines are quoted, and tabs harmless.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def cell(value: Any) -> Any:
-    """Return a value for a table of text: none that a spreadsheet would take for a formula.
+    r"""Return a value for a table of text: none that a spreadsheet would take for a formula.
 
     Text that begins as formulas do has an apostrophe before it, unless it is a number.  A carriage
-    return, at which some readers of CSV end the line, is told in letters.
+    return, at which some readers of CSV end the line, is told in letters, and so is what a terminal
+    obeys that shows the file: escapes, and marks that turn the direction of writing.
 
     Examples
     --------
     >>> [cell(value) for value in ("=1+1", "-5", "+cmd", "a=b", -5.0)]
     ["'=1+1", '-5', "'+cmd", 'a=b', -5.0]
+    >>> cell("\x1b[2J a\u202eb")
+    '\\x1b[2J a\\u202eb'
     """
     if not isinstance(value, str):
         return value
-    value = value.replace("\r", "\\r")
+    value = _OBEYED.sub(lambda one: in_letters(one[0]), value)
     if not value.startswith(("=", "+", "-", "@", "\t")):
         return value
     try:
