@@ -7,7 +7,6 @@ from typing import Any
 
 from epicycle.effects.bends import with_bent_trend
 from epicycle.effects.counts import with_counts
-from epicycle.effects.drowned import pursue_by_loss
 from epicycle.effects.gains import with_settled_gains
 from epicycle.effects.task import Task
 from epicycle.effects.varying import with_varying_amplitudes
@@ -18,6 +17,7 @@ from epicycle.pursuit.asked import plan_asked
 from epicycle.pursuit.goal import goal_of_events
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.compose import build_model
+from epicycle.results.drowned import pursue_by_loss
 from epicycle.results.origin import Origin
 from epicycle.samples.budget import Budget
 from epicycle.samples.data import Data, build_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from epicycle.evidence.aliases import (
     as_aliases,
     led_by_rivals,
     multiple_notes,
+    other_places,
 )
 from epicycle.evidence.waveforms import Rival
 from epicycle.evidence.window import label
+from epicycle.fit.lines import Structure
 from generators import sinusoids
 
 
@@ -123,3 +126,22 @@ def test_nothing_is_undecided_where_rounding_is_all_that_is_left() -> None:
     model = find_cycles(t, np.sin(2 * np.pi * t / 20))
     assert model.undecided == ()
     assert model.cycles[0].aliases == ()
+
+
+def test_odds_that_were_cut_are_told_as_two_tests_that_disagree() -> None:
+    rivals = [Rival(0.3, 0.0, 10.0), Rival(0.5, 400.0, 9.0)]
+    aliases = led_by_rivals([], rivals, 0.5, 50.0)
+    assert aliases[0].odds == 10.0
+    [note] = alias_notes([(2.0, aliases)], "d")
+    assert "3.33333 d (rival, odds 10 or more as a waveform" in note
+    assert "two tests that disagree" in note
+    assert "disagree" not in alias_notes([(2.0, [replace(aliases[0], odds=9.9)])])[0]
+
+
+def test_slow_and_known_lines_are_no_cycles_beside_the_only_one() -> None:
+    rivals = [Rival(0.3, 0.0, 10.0), Rival(0.7, 4.0, 9.0)]
+    structure = Structure.empty().plus(0.01).plus(0.5).plus(0.2, fixed=True)
+    only = np.array([False, True, False])
+    assert other_places(rivals, structure, 50.0, only) == (0.3, 0.7)
+    assert other_places(rivals, structure, 50.0) == ()
+    assert other_places(rivals, structure, 50.0, np.array([True, True, False])) == ()

@@ -110,7 +110,17 @@ def test_numbers_and_words_are_no_dates(entry):
     assert not dates.looks_like_time_of_day(entry)
 
 
-@pytest.mark.parametrize("entry", ["01/02/2024", "01.02.23 04:05", "01/02/23 12:00:00 AM"])
+CLOCKS = (
+    "01/02/2024 5 PM",
+    "01/02/2024 5PM",
+    "01/02/2024 17:30 +02:00",
+    "01/02/2024 17:30:05.25Z",
+    "01-02-24,17:30",
+    "01/02/2024T17:30:01",
+)
+
+
+@pytest.mark.parametrize("entry", ["01/02/2024", "01.02.23 04:05", "01/02/23 12:00:00 AM", *CLOCKS])
 def test_the_format_that_a_refusal_names_reads_the_date(entry: str) -> None:
     with pytest.raises(ReadError, match="--dayfirst") as refusal:
         read(entry, entry.replace("01", "03", 1))
@@ -118,3 +128,14 @@ def test_the_format_that_a_refusal_names_reads_the_date(entry: str) -> None:
     assert code is not None
     found = dt.datetime.strptime(entry, code[1])
     assert (found.month, found.day) == (2, 1)
+    assert found.hour == (17 if entry in CLOCKS else found.hour)
+    assert (found.tzinfo is not None) == entry.endswith(("Z", ":00"))  # a zone is not dropped
+
+
+def test_hours_without_minutes_are_read() -> None:
+    days, _ = read("13/02/2024 5 PM", "14/02/2024 12 am", "15/02/2024 11am")
+    assert [str(day) for day in days] == [
+        "2024-02-13 17:00:00",
+        "2024-02-14 00:00:00",
+        "2024-02-15 11:00:00",
+    ]

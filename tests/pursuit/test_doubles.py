@@ -5,9 +5,13 @@ import pytest
 
 from epicycle.evidence.waveforms import Ranking, Rival
 from epicycle.pursuit.doubles import as_double, is_undecided
+from generators import regression
 from tests.pursuit.lines import begun
 
 BASELINE = 100.0
+
+#: As many samples in every part of every cycle.
+EVEN = regression(np.linspace(0.0, BASELINE, 400), np.zeros(400))
 
 
 def ranking(bic: float, times: int = 2) -> Ranking:
@@ -55,10 +59,18 @@ def test_what_noise_explains_is_no_double() -> None:
 
 
 def test_where_the_ordinary_search_begins_may_be_as_likely() -> None:
-    assert is_undecided(ranking(4.0), 0.74, BASELINE)
-    assert not is_undecided(ranking(6.0), 0.74, BASELINE)
-    assert not is_undecided(ranking(4.0), 0.5, BASELINE)
-    assert is_undecided(ranking(6.0), None, BASELINE)  # it finds nothing
+    assert is_undecided(ranking(4.0), 0.74, EVEN)
+    assert not is_undecided(ranking(6.0), 0.74, EVEN)
+    assert not is_undecided(ranking(4.0), 0.5, EVEN)
+    assert is_undecided(ranking(6.0), None, EVEN)  # it finds nothing
     # the likeliest need not be the first
     behind = Ranking((Rival(0.74, 4.0, 0.8), Rival(0.37, -2.0, 0.9)), 0.0)
-    assert not is_undecided(behind, 0.74, BASELINE)
+    assert not is_undecided(behind, 0.74, EVEN)
+
+
+def test_a_place_at_which_no_waveform_was_compared_stays_open() -> None:
+    """Two campaigns of half a turn, far apart: each phase of it is seen once."""
+    t = np.concatenate([np.linspace(0.0, 5.0, 30), np.linspace(97.5, 100.0, 30)])
+    campaigns = regression(t, np.zeros(60))
+    assert is_undecided(ranking(6.0), 0.05, campaigns)
+    assert not is_undecided(ranking(6.0), 0.05, EVEN)

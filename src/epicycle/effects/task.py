@@ -27,9 +27,6 @@ from epicycle.samples.options import HUBER, Options, check_exposure
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
 
-#: Shares of values that differ by less give the same search.
-_SAME = 0.02
-
 
 def needed_memory(shape: tuple[int, ...], *, own_weights: bool) -> float:
     """Return about how many bytes a search takes, given the shape of its values.
@@ -153,7 +150,7 @@ class Task:
                 return found if not self.weighted else _with_told(found)
             # what weights leave is told by the noise, which lines that were claimed have hidden
             clearer = as_told(values, found.fit.structure)
-            if abs(clearer.told / values.told - 1.0) > _SAME:
+            if abs(clearer.told / values.told - 1.0) > NOISE.told_alike:
                 try:
                     found = whole(first(clearer))
                 except OutOfTimeError:

@@ -121,7 +121,7 @@ def envelope_notes(found: Pursuit, unit: str = "") -> list[str]:
         first, last = one.at(ends)
         errors = np.sqrt(one.variance(ends))
         notes.append(
-            f"period {in_unit(period, unit, 4)}: the amplitude varies, from {first:.2f} +- "
+            f"period {in_unit(period, unit)}: the amplitude varies, from {first:.2f} +- "
             f"{errors[0]:.2f} of its mean at the first sample to {last:.2f} +- {errors[1]:.2f} at "
             f"the last; beyond the data it returns to the mean, with an error that grows"
         )

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from epicycle.evidence.waveforms import Rival, rival_at
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.limits import ALIASES
@@ -148,7 +151,19 @@ def multiple_notes(
 
 
 def _listed(aliases: Sequence[Alias], unit: str) -> str:
-    return " or ".join(f"{in_unit(a.period, unit)} ({a.kind}, odds {a.odds:.2g})" for a in aliases)
+    return " or ".join(
+        f"{in_unit(a.period, unit)} ({a.kind}, {_odds_in_words(a.odds)})" for a in aliases
+    )
+
+
+def _odds_in_words(odds: float) -> str:
+    # (see led_by_rivals: none but odds that were cut are the largest that leave it undecided)
+    if odds == 1.0 / ALIASES.hardly:
+        return (
+            f"odds {odds:.2g} or more as a waveform, where the lines together are likelier here: "
+            f"two tests that disagree"
+        )
+    return f"odds {odds:.2g}"
 
 
 def led_by_rivals(
@@ -185,7 +200,7 @@ def led_by_rivals(
 
     Waveforms that are clearly likelier elsewhere, where the fit of all lines has nevertheless left
     the cycle in its place, are two judgements that disagree: nothing is decided, and no odds above
-    ten are told.
+    ten are told; sentences say that two tests disagree.
     """
     # what has a row of its own is no other place for this cycle
     aliases = [a for a in aliases if all(abs(a.frequency - f) > 1.0 / baseline for f in others)]
@@ -225,15 +240,21 @@ def led_by_rivals(
 
 
 def other_places(
-    rivals: Sequence[Rival], structure: Structure, baseline: float
+    rivals: Sequence[Rival],
+    structure: Structure,
+    baseline: float,
+    cycles: NDArray[np.bool_] | None = None,
 ) -> tuple[float, ...]:
     """Return the likeliest rivals where an only cycle is none of them: it may stand there as well.
 
     The comparison of waveforms began elsewhere, and says nothing of the odds for its place.
+    `cycles` tells which fundamentals are cycles, not slow variation and not known beforehand; by
+    default all are.
     """
-    if len(structure.frequency) != 1 or structure.fixed[0]:
+    counted = np.ones(len(structure.frequency), dtype=bool) if cycles is None else cycles
+    if np.count_nonzero(counted) != 1 or structure.fixed[counted][0]:
         return ()
-    own = float(structure.frequency[0])
+    own = float(structure.frequency[counted][0])
     if rival_at(rivals, own, 0.5 / baseline) is not None:
         return ()
     return tuple(one.frequency for one in rivals[: ALIASES.rivals])

@@ -20,9 +20,6 @@ from epicycle.search.dense import DenseSearch
 from epicycle.spectra.bands import Candidates
 from epicycle.spectra.plan import SearchPlan, grid
 
-#: A band that is widened for a line ends a little above it.
-_ROOM = 1.05
-
 
 def mirrors_beyond(window: Candidates, frequency: float, highest: float) -> list[float]:
     """Return where beyond a band the sampling mirrors a frequency, the strongest image first."""
@@ -125,7 +122,7 @@ def widened_to(found: Sequence[Beyond], plan: SearchPlan, unit: str = "") -> Sea
     clear = [one.place for one in found if one.log_odds > -math.log(ALIASES.hardly)]
     if not clear:
         return None
-    far = _ROOM * max(clear)
+    far = ALIASES.room * max(clear)
     highest = max(far, plan.maximum_frequency + ALIASES.further * plan.n_frequencies * plan.spacing)
     if (highest - plan.minimum_frequency) / plan.spacing > SEARCH.widened_upto[1]:
         highest = far

@@ -232,7 +232,7 @@ def coherence_notes(
     Each is called by the period of its row: `frequency` holds those of all fundamentals.
     """
     return [
-        f"period {in_unit(1 / frequency[p.leader], unit, 4)}: not coherent over the baseline, a "
+        f"period {in_unit(1 / frequency[p.leader], unit)}: not coherent over the baseline, a "
         f"broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
         + f" with the coherence time {p.time:.3g} +- {in_unit(p.time_error, unit, 2)}; beyond the "

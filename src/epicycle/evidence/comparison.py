@@ -31,12 +31,6 @@ from epicycle.samples.data import Data
 #: Frequencies nearer to each other than this, in units of 1/baseline, begin at one optimum.
 _NEAR = 0.3
 
-#: Parts of a turn in which samples are counted, and samples at least for each of these.
-_PARTS, _PER_PART = 16, 4
-
-#: Samples show so many cycles over the baseline more than once, however they are spread.
-_CYCLES = 64
-
 
 def rank(
     data: Data,
@@ -108,10 +102,10 @@ def repeated(frequency: Floats, times: Floats) -> Floats:
     samples must have them in more than one cycle, on average.
     """
     span = float(np.ptp(times))
-    parts = int(np.clip(len(times) // _PER_PART, 2, _PARTS))
+    parts = int(np.clip(len(times) // WAVEFORMS.part_samples, 2, WAVEFORMS.parts))
     kept = np.ones(len(frequency), dtype=bool)
     for k, f in enumerate(frequency.tolist()):
-        if f * span < _CYCLES:
+        if f * span < WAVEFORMS.seen_again:
             cells = np.unique(np.floor(parts * f * times))
             kept[k] = len(cells) >= WAVEFORMS.repeats * len(np.unique(cells % parts))
     return frequency[kept]

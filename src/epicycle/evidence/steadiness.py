@@ -354,7 +354,7 @@ def steadiness_notes(
             what += in_unit(one.swing_period, unit, 3)
         elif one.kind == "scatter":
             notes.append(
-                f"period {in_unit(period, unit, 4)}: its phase scatters more than a steady one "
+                f"period {in_unit(period, unit)}: its phase scatters more than a steady one "
                 f"does (probability {max(one.false_alarm, 1e-300):.1g}); the error of the "
                 f"period covers it, and `track` tells phase and period in time"
             )
@@ -362,7 +362,7 @@ def steadiness_notes(
         else:
             what = "its phase wanders"
         notes.append(
-            f"the rhythm near the period {in_unit(period, unit, 4)} is not steady: {what} (a "
+            f"the rhythm near the period {in_unit(period, unit)} is not steady: {what} (a "
             f"steady one departs as far with the probability {max(one.false_alarm, 1e-300):.1g}); "
             f"lines beside it and its multiples are part of it, and its phase beyond the data is "
             f"not known; `track` tells phase and period in time"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _CLOCK = (
-    r"(?P<h>\d{1,3})[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?P<f>[.,:]\d+)?)?"
+    r"(?P<h>\d{1,3})"
+    r"(?:[:.h](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?P<f>[.,:]\d+)?)?|(?=\s*[AaPp]\.?\s?[Mm]))"
     r"\s*(?P<ap>[AaPp]\.?\s?[Mm]\.?)?"
 )
 
@@ -83,7 +84,7 @@ def has_time_of_day(text: pd.Series) -> bool:
     """Return whether any date of a column has a time of day that is not midnight."""
     for part in (text.iloc[:_LOOKED_AT], text):  # mostly the first few tell
         bare = part.astype(str).str.replace(MIDNIGHT, "", regex=True)
-        if bare.str.contains(r"\d:\d\d|T\d\d", regex=True).any():
+        if bare.str.contains(r"\d:\d\d|T\d\d|\d\s*[AaPp]\.?\s?[Mm]", regex=True).any():
             return True
     return False
 
@@ -260,20 +261,26 @@ def _days(
         raise ReadError(
             f"{what} has dates such as {text.iloc[0]!r}: nothing in it tells whether the day or "
             f"the month comes first. To fix this, pass --dayfirst or --monthfirst, or say how they "
-            f"are written, as in --date-format '{_code_of(str(text.iloc[0]), mark, short)}'."
+            f"are written, as in --date-format '{_code_of(str(text.iloc[0]).strip())}'."
         )
     return day_first if wrong[0] <= wrong[1] else month_first
 
 
-def _code_of(entry: str, mark: str, short: bool) -> str:
+def _code_of(entry: str) -> str:
     """Return how a date whose day comes first is written, in the codes of strptime."""
-    code = f"%d{mark}%m{mark}{'%y' if short else '%Y'}"
-    clock = re.search(r"\d:\d\d(:\d\d(?:\.\d+)?)?(\s*[ap]m)?", entry, re.IGNORECASE)
-    if clock is None:
-        return code
-    seconds = "" if not clock[1] else ":%S.%f" if "." in clock[1] else ":%S"
-    half = "" if not clock[2] else " %p" if clock[2][0].isspace() else "%p"
-    return f"{code} {'%I' if half else '%H'}:%M{seconds}{half}"
+    form = _form_of(entry)
+    found = None if form is None else form.fullmatch(entry)
+    if found is None:
+        return "%d/%m/%Y"
+    parts = {k: v for k, v in found.groupdict().items() if v}
+    codes = {"a": "%d", "b": "%m", "c": "%y" if len(parts.get("c", "")) <= 2 else "%Y"}
+    codes |= {"h": "%I" if "ap" in parts else "%H", "mi": "%M", "s": "%S", "ap": "%p"}
+    codes["f"] = f"{parts.get('f', ' ')[0]}%f"
+    if parts.get("z", "U")[0] in "+-Z":
+        codes["z"] = "%z"
+    for key in sorted(codes.keys() & parts.keys(), key=lambda key: -found.start(key)):
+        entry = f"{entry[: found.start(key)]}{codes[key]}{entry[found.end(key) :]}"
+    return entry
 
 
 def _full(years: NDArray[np.float64], text: pd.Series) -> NDArray[np.float64]:

@@ -24,15 +24,13 @@ from epicycle.files.months import months_below
 from epicycle.files.numbers import Column, all_of, read_numbers
 from epicycle.files.offsets import keeps_to_clocks, zone_of
 from epicycle.files.time_column import Instants, read_instants, unit_of_times
+from epicycle.limits import INPUTS
 from epicycle.samples.arrays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["ReadError", "Table", "read_table"]
-
-#: Labels of levels: at most so many, each of so many values, and of the variance so much within.
-_MOST_LEVELS, _FEWEST_OF_A_LEVEL, _WITHIN = 20, 5, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,10 +310,10 @@ def _levels(table: RawTable, choice: Choice, columns: list[Floats]) -> tuple[str
         known = y[np.isfinite(y)]
         number = np.unique(labels[np.isfinite(y)].to_numpy(dtype=str), return_inverse=True)[1]
         count = np.bincount(number)
-        if not 1 < len(count) <= _MOST_LEVELS or count.min() < _FEWEST_OF_A_LEVEL:
+        if not 1 < len(count) <= INPUTS.most_levels or count.min() < INPUTS.level_values:
             continue
         level = np.bincount(number, known) / count
-        if np.var(known - level[number]) < _WITHIN * np.var(known):
+        if np.var(known - level[number]) < INPUTS.within_levels * np.var(known):
             return (
                 f"the values differ by {column} more than within it (--group {column} gives each "
                 f"a level of its own)",

@@ -37,6 +37,12 @@ class InputLimits:
     """So much memory has each worker of a local cluster of Dask's."""
     columns: int = decides(10_000, "columns", "series/series")
     """A table may have so many columns."""
+    most_levels: int = decides(20, "labels", "series/series")
+    """A column with more labels is not said to tell levels apart."""
+    level_values: int = decides(5, "values", "series/series")
+    """Each of its labels has so many values."""
+    within_levels: float = decides(0.5, "share", "series/series", "derived: less than between")
+    """Of the variance less than this is within its levels."""
     label: int = decides(1_000, "characters", "series/series")
     """A label or an id may be so long."""
     outputs: int = decides(500, "columns", "series/series")

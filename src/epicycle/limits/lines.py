@@ -23,6 +23,10 @@ class Lines:
     """The neighbour is refused if it has this part of the amplitude of a line that has grown."""
     unresolved: float = decides(4.0, "power", "modes/month")
     """Residual power next to a line, relative to white noise, that noise cannot explain."""
+    overtone: float = decides(3.0, "errors", "modes/month", "derived: 99.7 % of true overtones")
+    """A row so near to a multiple of another's frequency is said to be its overtone."""
+    overtone_chance: float = decides(0.02, "share", "modes/month", "derived: 1 chance in 25")
+    """Half width, in units of that frequency, beyond which any line stands at a multiple."""
 
 
 LINES = Lines()
@@ -226,6 +230,12 @@ class Waveforms:
     """What tells a double, which waveforms have shown, from its half is no chance then."""
     repeats: float = decides(1.5, "cycles", "accuracy/survey")
     """A waveform is one only if a part of it is seen in more cycles than this, on average."""
+    parts: int = decides(16, "parts of a turn", "accuracy/survey")
+    """Parts of a turn that must have been seen in more than one cycle, at most."""
+    part_samples: int = decides(4, "samples", "accuracy/survey")
+    """Of few samples there are fewer parts, with so many samples for each."""
+    seen_again: float = decides(64.0, "cycles", "accuracy/survey")
+    """Of so many cycles over the baseline parts are seen more than once, however spread."""
     related: int = decides(4, "frequencies", "accuracy/eclipsing")
     """Finalists whose halves, thirds and doubles join them."""
 

@@ -27,6 +27,10 @@ class Cycles:
     """Peaks of the spectral window from this power mirror slow variation as lines."""
     mirror_often: float = decides(10.0, "ratio", "accuracy/red_noise")
     """They do if the sampling repeats itself this many times more often than the slowest cycle."""
+    mirror_multiples: int = decides(6, "multiples", "accuracy/false_alarms", "derived: of a week")
+    """Multiples of what the sampling repeats at which slow variation may be mirrored."""
+    suggested: float = decides(1.25, "ratio", "accuracy/false_alarms")
+    """A longest period that is suggested is so much longer than what was seen."""
     mirror_most: float = decides(100.0, "ratio", "accuracy/red_noise")
     """A line with more than this times the power of all slow variation is no mirror of it."""
     in_training: float = decides(3.0, "cycles", "learning/sin")
@@ -160,6 +164,8 @@ class Noise:
     """Probability beforehand that weights are inverse variances, as they are taken to be."""
     weights_leave: float = decides(0.75, "share", "accuracy/few_values")
     """Where unequal weights leave less than this of the values, the result says so."""
+    told_alike: float = decides(0.02, "share", "accuracy/few_values", "derived: 1 % of an error")
+    """Shares of values that differ by less give the same search, which is not made again."""
     red_knot_ratio: float = decides(4.0, "ratio", "accuracy/red_noise")
     """Ratio of the frequencies of neighbouring knots of the smooth noise spectrum."""
 

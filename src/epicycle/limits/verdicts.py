@@ -15,6 +15,8 @@ class Aliases:
     """An alias is listed from this power ratio upwards."""
     undecided: float = decides(0.01, "odds", "accuracy/star")
     """From these odds upwards a cycle and its alias are not told apart."""
+    room: float = decides(1.05, "ratio", "accuracy/survey")
+    """A band that is widened for a line ends so much above it."""
     hardly: float = decides(0.1, "odds", "accuracy/star", "derived: neither is 10 times as likely")
     """Between these odds and their inverse the data hardly tell a cycle from its alias."""
     nearly: float = decides(0.03, "odds", "accuracy/survey")

@@ -85,20 +85,19 @@ def human_period(value: float, error: float | None, unit: str, said: str | None 
 
 
 def human_periods(values: Sequence[float], unit: str) -> list[str]:
-    """Return periods of one row or sentence, all in the unit of the first that fits them all.
+    """Return periods of one row or sentence, the first in the unit in which one would say it.
+
+    The others are in that unit as well, but those that nobody would understand there.
 
     Examples
     --------
     >>> human_periods([9.0, 240.0], "h"), human_periods([365.25, 730.5], "d")
     (['9 h', '240 h'], ['1 y', '2 y'])
-    >>> human_periods([0.01, 400.0], "d")
-    ['14.4 min', '400 d']
+    >>> human_periods([2.0, 4000.0], "d")
+    ['2 d', '10.9514 y']
     """
-    for first in values:
-        said = friendly_unit(first, unit)
-        if all(_alike(value, unit, said) == said for value in values):
-            return [human_period(value, None, unit, said) for value in values]
-    return [human_period(value, None, unit) for value in values]
+    said = friendly_unit(values[0], unit)
+    return [human_period(value, None, unit, said) for value in values]
 
 
 def _alike(value: float, unit: str, said: str) -> str:

@@ -11,6 +11,7 @@ import math
 import numpy as np
 from scipy.stats import chi2
 
+from epicycle.evidence.comparison import repeated
 from epicycle.evidence.waveforms import Ranking, rival_at
 from epicycle.fit.criteria import deviance, value_counts
 from epicycle.fit.joint import Fit
@@ -65,10 +66,17 @@ def as_double(
     return fitted({1, *shown, *orders})
 
 
-def is_undecided(ranking: Ranking, sinusoidal: float | None, baseline: float) -> bool:
-    """Return whether a sinusoid may as well stand where the ordinary search begins."""
+def is_undecided(ranking: Ranking, sinusoidal: float | None, data: Data) -> bool:
+    """Return whether a sinusoid may as well stand where the ordinary search begins.
+
+    So it may where no waveform was compared there, since the samples show none more than once.
+    """
     if sinusoidal is None:
         return True
+    times = np.unique(data.times.to_float())
+    if not len(repeated(np.array([sinusoidal]), times)):
+        return True
+    baseline = data.baseline
     likeliest = min(r.bic for r in ranking.rivals)
     return any(
         abs(r.frequency - sinusoidal) < 0.5 / baseline

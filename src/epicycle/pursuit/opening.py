@@ -222,7 +222,7 @@ def open_with_waveform(
     double = as_double(data, fit, ranking, orders, sinusoidal, max_order)
     if double is not None:
         return Opening(double, frequency, is_double=True)
-    even_sinusoids = even_sinusoids or not is_undecided(ranking, sinusoidal, data.baseline)
+    even_sinusoids = even_sinusoids or not is_undecided(ranking, sinusoidal, data)
     if (orders == (1,) and not even_sinusoids) or math.gcd(*orders) > 1:
         return Opening(None, None)  # a sinusoid, or the period is shorter after all
     if sinusoidal is not None and abs(sinusoidal - frequency) < 0.5 / data.baseline:

@@ -26,8 +26,10 @@ def told_rivals(stand: Stand, goal: Goal) -> tuple[Rival, ...]:
 
     What was compared is one cycle, and several may explain more.  By how much they do, by BIC,
     counts for the cycle that is the strongest of them: of two sinusoids, no waveform of the first
-    has odds; of a waveform that was taken for two, all have.  None is returned where the strongest
-    has not been compared, and where the likeliest is another of the cycles.
+    has odds; of a waveform that was taken for two, all have.  Where the strongest is none of the
+    places, as where there is one cycle only, they are returned as they were compared: that says
+    something of the cycle at the likeliest of them, and of no other.  None is returned where the
+    strongest was compared and the likeliest is another of the cycles.
 
     Parameters
     ----------

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from epicycle.effects.drowned import time_in_words
 from epicycle.effects.gains import Gains, with_gain_errors
 from epicycle.effects.groups import gathered
 from epicycle.effects.outliers import outlying
@@ -48,8 +47,10 @@ from epicycle.results.assemble import (
 )
 from epicycle.results.counting import responding
 from epicycle.results.cycles import Asked, Cycle, per_output
+from epicycle.results.drowned import time_in_words
 from epicycle.results.mistakes import copy_notes, outlier_notes
 from epicycle.results.origin import Origin
+from epicycle.results.overtones import folded_notes, overtone_notes
 from epicycle.results.responding import Responding
 from epicycle.results.result import Result, Spectrum
 from epicycle.results.slow import mirror_notes, slow_notes
@@ -158,7 +159,9 @@ def _cycles(origin: Origin, roles: Roles) -> tuple[Cycle, ...]:
         found.window,
         task.plan,
         unit=scale.unit,
-        rivals=other_places(found.rivals, structure, found.data.baseline),
+        rivals=other_places(
+            found.rivals, structure, found.data.baseline, ~roles.slow & ~roles.known
+        ),
     )
     peaks = {peak.leader: peak for peak in found.broad}
     changes = {one.leader: one for one in found.unsteady}
@@ -296,6 +299,8 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             ((cycle.period, [a for a in cycle.aliases if a.kind != "gap"]) for cycle in cycles),
             unit,
         ),
+        *overtone_notes(cycles, origin.task.options.harmonics, unit),
+        *folded_notes(cycles, found.data, origin.task.plan.regular, unit),
         *multiple_notes(((c.period, len(c.harmonics), c.aliases) for c in cycles), unit),
         *mirror_notes(found.fit, roles.mirrored, unit),
         *slow_notes(

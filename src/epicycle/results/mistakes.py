@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.effects.drowned import carriers
 from epicycle.limits import HONESTY
+from epicycle.results.drowned import carriers
 from epicycle.samples.arrays import Floats
 from epicycle.samples.checks import Samples
 from epicycle.samples.options import HUBER

@@ -12,9 +12,6 @@ from epicycle.pursuit.goal import Goal, asked_fundamentals, known_fundamentals
 from epicycle.pursuit.pursuit import Pursuit
 from epicycle.samples.units import in_unit
 
-#: A longest period that is named to find a cycle is longer than what was seen by this.
-_ROOM = 1.25
-
 
 def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_]:
     """Return which fundamentals are slow variation rather than cycles.
@@ -60,11 +57,11 @@ def slow_notes(fit: Fit, slow: NDArray[np.bool_], baseline: float, unit: str) ->
     )
     strongest = int(np.where(slow, fundamental_powers(fit), 0.0).argmax())
     period = float(1.0 / held[strongest])
-    longest = float(f"{_ROOM * period:.2g}")
-    asked = well_known(unit, 0.75 * period, 1.33 * period) or f"{period:.3g}"
+    longest = float(f"{CYCLES.suggested * period:.2g}")
+    asked = well_known(unit, 0.75 * period, 1.33 * period) or in_unit(period, "", 3)
     remedy = f"period={asked} judges a rhythm of that period, where it was expected beforehand"
     if not bend[strongest] and longest < baseline:
-        remedy = f"maximum_period={longest:g} lets it be one; {remedy}"
+        remedy = f"maximum_period={in_unit(longest, '')} lets it be one; {remedy}"
     return [
         f"slow variation with periods near {text}: too few cycles over the baseline to tell a "
         f"cycle from a drift; fitted, and beyond the data a level that goes on from its end (if it "
@@ -76,10 +73,6 @@ def well_known(unit: str, shortest: float, longest: float) -> str | None:
     """Return one day in a unit of time, where it lies between two periods, else None."""
     day = day_length(unit)
     return f"{day:g}" if day is not None and shortest < day < longest else None
-
-
-#: Multiples of what the sampling repeats that are looked at: a week's seventh, twice, three times.
-_MULTIPLES = 6
 
 
 def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDArray[np.bool_]:
@@ -101,7 +94,7 @@ def mirrors_of_slow(found: Pursuit, slow: NDArray[np.bool_], goal: Goal) -> NDAr
     if not len(strong):
         return none
     # (multiples of the first peak stay exact on a raster: the window is known to 1/T only)
-    repeats = np.multiply.outer(np.arange(1, _MULTIPLES + 1), strong).ravel()
+    repeats = np.multiply.outer(np.arange(1, CYCLES.mirror_multiples + 1), strong).ravel()
     structure, width = found.fit.structure, 1.0 / found.data.baseline
     given = known_fundamentals(structure, goal) | asked_fundamentals(structure, goal)
     # nothing mirrors much more than there is; lines that hardly differ at the samples share it

@@ -21,6 +21,7 @@ from epicycle.effects.outliers import outlying
 from epicycle.effects.task import Task
 from epicycle.limits import EFFECTS, HONESTY
 from epicycle.pursuit.pursuit import Pursuit
+from epicycle.results.assemble import Roles
 from epicycle.samples.arrays import Floats
 from epicycle.samples.budget import OutOfTimeError
 from epicycle.samples.checks import Samples
@@ -51,7 +52,9 @@ def pursue_by_loss(
         second = pursue_in_band(again, progress)
     except OutOfTimeError:
         return found, own, gains
-    if not _claims(second[0], second[1]):
+    if not _claims(*second[:2]):
+        if second[0].cut:  # the time was over: whether anything is there was not decided
+            return found, own, gains
         note = f"{said}: nothing is found, also where the influence of such values is bounded"
         return replace(found, notes=(*found.notes, note)), own, gains
     note = (
@@ -108,6 +111,5 @@ def _drowned(found: Pursuit, task: Task) -> str | None:
 
 def _claims(found: Pursuit, task: Task) -> bool:
     """Return whether a pursuit claims any cycle of its own."""
-    structure, goal = found.fit.structure, task.goal
-    own = (structure.frequency >= goal.slow_limit) & ~np.isin(structure.frequency, goal.known)
-    return bool((own & (found.false_alarm <= goal.false_alarm)).any())
+    roles = Roles.of(found, task.goal)
+    return bool((roles.claimed & ~roles.known).any())

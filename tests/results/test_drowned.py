@@ -68,6 +68,16 @@ def test_features_that_are_far_off_are_left_as_least_squares_find_them() -> None
     assert not any("nothing is found" in note for note in notes(model))
 
 
+def test_a_cycle_of_few_turns_that_is_found_is_no_reason_to_look_again() -> None:
+    """Rain: many values lie far off, and a year is seen four times."""
+    rng = np.random.default_rng(1)
+    t = np.arange(1461.0)
+    y = 4 * np.cos(2 * np.pi * t / 365.25) + rng.standard_t(1.3, size=1461).clip(-60, 60)
+    model = find_cycles(t, y, unit="d")
+    assert model.cycles[0].period == pytest.approx(365, rel=0.03)
+    assert not any("nothing is found" in note for note in notes(model))
+
+
 def test_what_is_asked_about_keeps_its_exact_test() -> None:
     t, y = hourly()
     y[137] = 5e3
