@@ -56,7 +56,7 @@ CELLS = [
 ]
 
 #: Tables of each design: more where a share near 5 % is judged by one per cent.
-_TABLES = {False: 1500, True: 3000}
+_TABLES = {False: 800, True: 3000}
 
 
 def _is_null(cell: Cell) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import special
@@ -50,13 +51,13 @@ class GroupFit:
     constant: tuple[str, ...] = ()
     stopped: tuple[tuple[str, float], ...] = ()
 
-    @property
+    @cached_property
     def p_value(self) -> float:
         """Probability of all these rhythms in noise, by Fisher's method."""
         logs = [np.log(max(fit.p_value, 1e-300)) for fit in self.fits.values()]
         return float(special.chdtrc(2 * len(logs), -2 * sum(logs)))
 
-    @property
+    @cached_property
     def rhythmic(self) -> bool:
         """Whether there is a phase, and a period, to be compared."""
         if not self.of_subjects:
@@ -74,7 +75,7 @@ class GroupFit:
         strays = self.strays
         return {k: f for k, f in self.fits.items() if f.rhythmic and k not in strays}
 
-    @property
+    @cached_property
     def strays(self) -> tuple[str, ...]:
         """Subjects with a weak rhythm whose period is far from all others: noise, by Grubbs' test.
 

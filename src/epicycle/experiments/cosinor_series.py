@@ -24,6 +24,10 @@ from epicycle.samples.arrays import Floats
 #: Order of the numbers of a series, and of what is compared.
 QUANTITIES = ("mesor", "amplitude", "phase", "period")
 
+#: Columns of unit length that are closer to each other are the same.
+_TELLS = 1e-6
+_ALIKE = "the times do not tell the parameters of the rhythm from each other"
+
 #: Frequencies tried for each 1/T of a range, and numbers in the columns of some of them at most.
 _POINTS, _NUMBERS = 8, 1 << 20
 
@@ -127,21 +131,20 @@ def fit_series(t: Floats, y: Floats, plan: Plan) -> SeriesRhythm:
         frequency, edge = _best(t, y, base, plan)
     columns = waves(frequency * (t - plan.at), range(1, plan.harmonics + 1))
     x = np.hstack([fixed, columns])
-    if np.linalg.matrix_rank(x / np.sqrt(len(y)), tol=1e-6) < x.shape[1]:
-        raise ValueError("the times do not tell the parameters of the rhythm from each other")
-    c: Floats = np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=np.float64)
+    c, inverse = _solved(x, y)
     residual = y - x @ c
     slope = _slope(columns, t - plan.at, c[plan.trend + 1 :], plan.harmonics)
     wave = columns @ c[plan.trend + 1 :]
     if not plan.held:
         x = np.hstack([x, slope[:, np.newaxis]])
+        inverse = _inverse(x)
     freedom = len(y) - x.shape[1]
     squares = float(residual @ residual)
     level = y - base @ (base.T @ y)
     # what rounding leaves is no noise that could be judged
     noise = max(squares, 1e-24 * float(y @ y) + 1e-300) / freedom
     louder, shown = _local_noise(t, residual, base, noise, frequency, plan.harmonics)
-    inverse = _inverse(x) * noise * louder
+    inverse = inverse * noise * louder
     gained = float(level @ level) - squares
     second = min(float(freedom), shown)
     statistic = gained / (2 * plan.harmonics * noise * louder)
@@ -156,6 +159,26 @@ def fit_series(t: Floats, y: Floats, plan: Plan) -> SeriesRhythm:
     return SeriesRhythm(
         value, of_value, linear, covariance, float(freedom), chance, edge, len(y), drift, fading
     )
+
+
+def _solved(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the least-squares coefficients of columns, and their inverse normal matrix.
+
+    Raises
+    ------
+    ValueError
+        If the columns are not told from each other.
+    """
+    size = np.linalg.norm(x, axis=0)
+    if (size == 0).any():
+        raise ValueError(_ALIKE)
+    left, values, right = np.linalg.svd(x / size, full_matrices=False)
+    if len(values) < x.shape[1] or values[-1] <= _TELLS:
+        raise ValueError(_ALIKE)
+    back = right.T / values
+    c: Floats = back @ (left.T @ y) / size
+    inverse: Floats = back @ back.T / np.outer(size, size)
+    return c, inverse
 
 
 def _slope(columns: Floats, t: Floats, c: Floats, harmonics: int) -> Floats:
