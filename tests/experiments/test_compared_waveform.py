@@ -30,7 +30,7 @@ def test_two_bouts_a_cycle_are_a_rhythm() -> None:
     assert found.harmonics == 2
     assert [one.n_rhythmic for one in found.groups] == [4, 4]
     assert found.difference("period").value == pytest.approx(-3.8, abs=0.4)
-    assert any("the waveform has two harmonics" in note for note in found.notes)
+    assert any("each waveform has two harmonics" in note for note in found.notes)
     # a sinusoid has next to nothing to fit, and the user may want one
     plain = compare(t, y, group, subject=subject, period=(16, 30), unit="h", harmonics=1)
     assert plain.harmonics == 1

@@ -42,9 +42,8 @@ def fit_waveform(
         two,
         richer,
         [
-            "the waveform has two harmonics, as of two bouts of activity a cycle: they show the "
-            "rhythms far more clearly than a sinusoid (harmonics=1 fits one); amplitude and phase "
-            "are those of the fundamental"
+            "each waveform has two harmonics, which show the rhythms far more clearly than one "
+            "(harmonics=1 fits one); amplitude and phase are those of the fundamental"
         ],
     )
 
