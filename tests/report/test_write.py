@@ -86,6 +86,13 @@ def test_pictures_are_pictures(report):
 # ---- Results of every kind -----------------------------------------------------------------
 
 
+def test_a_question_is_answered_where_it_was_asked():
+    t = np.arange(0, 48, 4.0)
+    page = build_report(epicycle.find_cycles(t, np.cos(0.26 * t) + 0.2 * np.sin(7 * t), period=24))
+    assert "noise imitates the cycle at the period asked about" in page
+    assert "anywhere in the band searched" not in page
+
+
 def test_noise_has_a_page_of_its_own():
     rng = np.random.default_rng(0)
     model = epicycle.find_cycles(np.sort(rng.uniform(0, 100, 80)), rng.normal(size=80))

@@ -58,6 +58,15 @@ def test_summary_of_nothing_tells_the_limit(nothing: CycleModel) -> None:
     assert f"a cycle of amplitude > {nothing.amplitude_limit:.3g}\nwould have been seen" in text
 
 
+def test_summary_of_a_question_says_what_was_asked() -> None:
+    t = np.arange(0, 48, 4.0)
+    y = np.cos(2 * np.pi * t / 24) + 0.2 * np.sin(7 * t)
+    for period, said in ((24, "24 h"), ((20, 28), "20 h to 28 h")):
+        text = words(plot_summary(find_cycles(t, y, period=period, unit="h")))
+        assert f"asked: whether there is a rhythm of {said}" in text
+        assert "periods searched" not in text
+
+
 def test_summary_of_several_outputs_says_which_is_shown(several: CycleModel) -> None:
     figure = plot_summary(several)
     text = words(figure)

@@ -16,6 +16,7 @@ from epicycle.report import page as html
 from epicycle.report.days import actogram, plan_actogram
 from epicycle.results.result import Result
 from epicycle.views import plots, tables
+from epicycle.views.asked import where_imitated
 from epicycle.views.folds import event_fold
 from epicycle.views.series import Series, value_name
 
@@ -132,7 +133,7 @@ def _cycles(model: Result) -> html.Section | None:
     caption = (
         "Strongest first.  Digits in brackets are the error of the last digits; phase is that of "
         "the maximum, in turns from the reference time; false alarm is the probability that noise "
-        "imitates the cycle anywhere in the band searched."
+        f"imitates the cycle {where_imitated(model.asked)}."
     )
     text = [True, *(not column.numeric for column in columns)]
     return html.Section("cycles", "Cycles", html.table(caption, headings, numbered, text))
@@ -286,11 +287,14 @@ def _days(model: Result, series: Series | None, label: str) -> list[html.Section
 
 def _origin(model: Result, facts: Sequence[tuple[str, str]]) -> html.Section:
     zone = model.predictor.scale.timezone
+    search = f"{model.search.n_frequencies:,} frequencies, {model.search.strategy}"
+    if model.asked is not None:
+        search = "none but where a period was asked about"
     own = [
         ("unit of time", model.unit or "not named"),
         *([("time zone", str(zone))] if zone is not None else []),
         ("reference time", str(model.reference_time)),
-        ("search", f"{model.search.n_frequencies:,} frequencies, {model.search.strategy}"),
+        ("search", search),
         ("made with", f"epicycle {__version__}"),
     ]
     return html.Section("origin", "Where this comes from", html.definitions([*facts, *own]))

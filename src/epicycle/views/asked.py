@@ -36,6 +36,21 @@ def nothing_claimed(asked: Asked, limit: str | None) -> str:
 def question(asked: Asked, unit: str) -> str:
     """Return what was asked about, and how well the samples can tell."""
     how = f"condition number {asked.condition:.3g}" if asked.condition < math.inf else "not judged"
+    held = ", the period held" if asked.held else ""
+    return (
+        f"whether there is a rhythm of {periods(asked, unit)}{held} ({how}); nothing else was "
+        f"looked for"
+    )
+
+
+def periods(asked: Asked, unit: str) -> str:
+    """Return the period, or the range of periods, that was asked about."""
     shortest, longest = human_periods([asked.shortest, asked.longest], unit)
-    period = f"{shortest}, the period held" if asked.held else f"{shortest} to {longest}"
-    return f"whether there is a rhythm of {period} ({how}); nothing else was looked for"
+    return shortest if asked.held else f"{shortest} to {longest}"
+
+
+def where_imitated(asked: Asked | None) -> str:
+    """Return where noise must show a rhythm to imitate it: anywhere, or where was asked."""
+    if asked is None:
+        return "anywhere in the band searched"
+    return "at the period asked about" if asked.held else "in the range of periods asked about"

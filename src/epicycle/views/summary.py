@@ -10,6 +10,7 @@ from epicycle.look.human import human_orders
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
 from epicycle.views import folds, spectra, tables, timeline
+from epicycle.views.asked import periods
 from epicycle.views.series import Series, value_name
 from epicycle.views.spectra import first_number
 
@@ -128,11 +129,13 @@ def _draw_heading(axes: Axes, model: Result, title: str | None) -> None:
     unit = f" {model.unit}" if model.unit else ""
     search = model.search
     kind = "events" if model.of_events else "samples"
-    facts = [
-        f"{found} in {model.n_samples:,} {kind} over {model.baseline:.6g}{unit}",
+    looked = (
         f"periods searched from {1 / search.maximum_frequency:.4g} to "
-        f"{1 / search.minimum_frequency:.6g}{unit}",
-    ]
+        f"{1 / search.minimum_frequency:.6g}{unit}"
+    )
+    if model.asked is not None:
+        looked = f"asked: whether there is a rhythm of {periods(model.asked, model.unit)}"
+    facts = [f"{found} in {model.n_samples:,} {kind} over {model.baseline:.6g}{unit}", looked]
     if model.output_names is not None and len(model.output_names) > 1:
         facts.append(
             f"{len(model.output_names)} outputs together, the first of them, "
