@@ -58,3 +58,21 @@ def begun(t: np.ndarray, y: np.ndarray, frequencies: list[float], **asked: Any) 
     fit, jitter = work.settle(structure)
     stand = Stand(work, fit, jitter, work.search(fit))
     return Begun(stand, goal, judge_of(data, noise, plan, goal))
+
+
+def light_curve(
+    period: float, depths: tuple[float, float], width: float, noise: float, n: int = 1400
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return times at a cadence of half an hour, and a curve with two dips a cycle."""
+    t = 1000 + 0.0204318 * np.arange(n)
+    y = 1 + noise * np.random.default_rng(0).normal(size=n)
+    for depth, at in zip(depths, (0.0, 0.5), strict=True):
+        phase = ((t - 1000.37) / period + at + 0.5) % 1 - 0.5
+        y -= depth * np.clip((width / 2 + 0.02 - np.abs(phase) * period) / 0.04, 0, 1)
+    return t, y
+
+
+def dips(second: float = 0.1) -> Begun:
+    """Return the beginning of a pursuit of two dips a cycle."""
+    t, y = light_curve(3.1567, (0.3, second), 0.3, 0.01, 700)
+    return begun(t, y, [], max_order=16)

@@ -1,45 +1,15 @@
 """A cycle with dips or steps too sharp for sixteen harmonics is one cycle, at its own period."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from scipy.linalg import LinAlgError
 
 from epicycle import find_cycles
-from epicycle.fit.lines import Structure
+from epicycle.fit.refine import fit_lines
 from epicycle.limits import CYCLES, SHARP
-from epicycle.pursuit import sharp
-from epicycle.pursuit.sharp import (
-    _apart,
-    _best_box,
-    _Comb,
-    _distinct,
-    _ends,
-    _gain,
-    _measured,
-    _nyquist,
-    _period_of,
-    _proposed,
-    _reductions,
-    _refined,
-    _without_multiples,
-    is_dense,
-)
+from epicycle.pursuit.combs import nyquist
+from epicycle.pursuit.sharp import _best_box, _is_seen_again, _proposed, is_dense
 from generators import regression
-from tests.pursuit.lines import Begun, begun
-
-
-def light_curve(
-    period: float, depths: tuple[float, float], width: float, noise: float, n: int = 1400
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return times at a cadence of half an hour, and a curve with two dips a cycle."""
-    t = 1000 + 0.0204318 * np.arange(n)
-    y = 1 + noise * np.random.default_rng(0).normal(size=n)
-    for depth, at in zip(depths, (0.0, 0.5), strict=True):
-        phase = ((t - 1000.37) / period + at + 0.5) % 1 - 0.5
-        y -= depth * np.clip((width / 2 + 0.02 - np.abs(phase) * period) / 0.04, 0, 1)
-    return t, y
+from tests.pursuit.lines import begun, dips, light_curve
 
 
 @pytest.mark.parametrize(
@@ -154,106 +124,11 @@ def test_a_box_takes_from_chi_square_what_least_squares_takes() -> None:
     assert _best_box(turned, 512.0) == pytest.approx(height, rel=0.05)
 
 
-@pytest.mark.parametrize(("m", "r"), [(1, 9.0), (16, 120.0), (6, 30.0), (8, 10.0)])
-def test_the_evidence_of_amplitudes_is_that_of_the_best_size(m: int, r: float) -> None:
-    def log_ratio(size: float) -> float:
-        # of 2 m normal numbers of variance 1 + size against variance 1
-        return -m * np.log1p(size) + 0.5 * r * size / (1 + size)
-
-    best = max(log_ratio(size) for size in np.geomspace(1e-6, 1e3, 20_000))
-    expected = max(best, 0.0) - 0.5 * np.log(2 * m) - 1
-    assert _gain(np.full(m, r / m)) == pytest.approx(expected, abs=1e-4)
-
-
-def test_orders_are_judged_in_blocks_that_grow() -> None:
-    assert _ends(60) == [0, 16, 22, 31, 43, 60]
-    assert _ends(16) == [0, 16]
-    assert _ends(5) == [0, 5]
-
-
-def dips(second: float = 0.1) -> Begun:
-    t, y = light_curve(3.1567, (0.3, second), 0.3, 0.01, 700)
-    return begun(t, y, [], max_order=16)
-
-
-def test_each_order_takes_from_chi_square_what_those_before_it_leave() -> None:
-    (work, fit) = (dips().stand.work, dips().stand.fit)
-    data, frequency = work.data, 1 / 3.1567
-    orders = np.array([2, 4, 1, 3, 5])
-    taken = _reductions(data, fit, frequency, orders)
-    assert taken is not None
-    t, y = data.times.to_float(), data.y[:, 0]
-    columns, chi2 = [np.ones_like(t)], []
-    for order in (0, *orders):
-        if order:
-            angle = 2 * np.pi * order * frequency * t
-            columns += [np.cos(angle), np.sin(angle)]
-        solution = np.linalg.lstsq(np.stack(columns, axis=1), y, rcond=None)[0]
-        chi2.append(float(((y - np.stack(columns, axis=1) @ solution) ** 2).sum()))
-    # in units of the scatter around all of them
-    scatter = chi2[-1] / (len(y) - len(columns) - 1)
-    assert taken == pytest.approx(-np.diff(chi2) / scatter, rel=1e-6)
-
-
-def test_orders_that_the_raster_cannot_tell_apart_are_left_out() -> None:
-    data = dips().stand.work.data
-    rate, near = 1 / 0.0204318, 1.5 / data.baseline
-    frequency = rate / 40.37
-    kept = _distinct(data, frequency, 60, 4 * rate)
-    turns = kept * frequency
-    seen = np.sort(np.abs(turns - rate * np.rint(turns / rate)))
-    assert np.diff(seen).min() > near
-    assert seen[0] > near
-    assert seen[-1] < rate / 2 - near
-    # every order below the Nyquist frequency is one of them, and some above it
-    assert set(range(1, 21)) <= set(kept.tolist())
-    assert kept.max() > 21
-    # where none is aliased all of them are told apart
-    assert _distinct(data, frequency, 20, 4 * rate).tolist() == list(range(1, 21))
-
-
-def test_the_period_is_that_of_which_every_order_is_a_multiple() -> None:
-    stand = dips().stand
-    data, fit, true = stand.work.data, stand.fit, 1 / 3.1567
-    lowest, highest = CYCLES.waveform / data.baseline, 2 / 0.0204318
-    found = _measured(data, fit, true, highest)
-    assert found is not None
-    assert found.beyond > SHARP.clear
-    # half of the frequency has no further orders, and twice the frequency has not all of them
-    for start in (true, 2 * true, true / 2):
-        comb = _measured(data, fit, start, highest)
-        assert comb is not None
-        period = _period_of(data, fit, comb, lowest, highest)
-        assert period is not None
-        assert period.frequency == pytest.approx(true, rel=1e-12)
-    # but a cycle longer than the band has is not tried
-    stand = dips(0.29).stand
-    comb = _measured(stand.work.data, stand.fit, 2 * true, highest)
-    assert comb is not None
-    period = _period_of(stand.work.data, stand.fit, comb, 1.5 * true, highest)
-    assert period is not None
-    assert period.frequency == 2 * true
-
-
-def test_odd_orders_tell_two_minima_apart() -> None:
-    unlike, alike = dips().stand, dips(0.3).stand
-    comb = _Comb(1 / 3.1567, 40, 0.0, 0.0)
-    highest = 2 / 0.0204318
-    clear, none = (_apart(s.work.data, s.fit, comb, 2, highest) for s in (unlike, alike))
-    assert clear is not None
-    assert none is not None
-    assert clear > 10 * SHARP.clear
-    assert none < SHARP.clear
-    # orders of a cycle that the samples hardly resolve tell nothing
-    fast = replace(comb, frequency=0.4 / 0.0204318)
-    assert _apart(unlike.work.data, unlike.fit, fast, 2, highest) is None
-
-
 def test_boxes_propose_the_frequency_of_dips_and_no_place_twice() -> None:
     stand = dips().stand
     data, fit = stand.work.data, stand.fit
     lowest = CYCLES.waveform / data.baseline
-    proposed = _proposed(data, fit, lowest, _nyquist(data))
+    proposed = _proposed(data, fit, lowest, nyquist(data))
     assert proposed
     # of the period, or of a multiple or a fraction that has the same dips
     ratio = proposed[0] * 3.1567
@@ -265,38 +140,68 @@ def test_boxes_propose_the_frequency_of_dips_and_no_place_twice() -> None:
 
 def test_samples_are_dense_where_most_of_the_baseline_has_them() -> None:
     t = 0.02 * np.arange(1400)
-    assert _nyquist(regression(t, t)) == pytest.approx(25.0)
+    assert nyquist(regression(t, t)) == pytest.approx(25.0)
     assert is_dense(regression(t, t))
     # the same gaps between them, but nineteen of twenty stretches are empty
     nights = t + 5.32 * (np.arange(1400) // 14)
-    assert _nyquist(regression(nights, t)) == pytest.approx(25.0)
+    assert nyquist(regression(nights, t)) == pytest.approx(25.0)
     assert not is_dense(regression(nights, t))
     few = t[: SHARP.fewest_irregular - 1]
     assert not is_dense(regression(few, few))
 
 
-def test_lines_at_multiples_give_way_to_a_comb() -> None:
-    structure = Structure.empty().plus(0.2).plus(0.3, fixed=True).plus(0.4004).plus(0.45).plus(0.05)
-    left = _without_multiples(structure, _Comb(0.1, 40, 0.0, 0.0), 1e-3)
-    assert left.frequency.tolist() == [0.3, 0.45, 0.05]
-    left = _without_multiples(structure, _Comb(0.1, 40, 0.0, 0.0), 1e-4)
-    assert left.frequency.tolist() == [0.3, 0.4004, 0.45, 0.05]
+def retail(years: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return days and sales with a week, a year, and a fortnight before each Christmas."""
+    t = np.arange(int(365.25 * years))
+    week = 17 * np.cos(2 * np.pi * (t / 7 - 0.8)) + 7 * np.cos(4 * np.pi * (t / 7 - 0.75))
+    year = 15 * np.cos(2 * np.pi * (t - 200) / 365.25) + 80 * (np.abs(t % 365.25 - 350) < 7.5)
+    return t, 200 + week + year + 8 * np.random.default_rng(3).normal(size=len(t))
 
 
-def test_a_comb_is_refined_with_more_and_more_orders_unless_they_cannot_be_fitted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stand = dips().stand
-    data, fit, highest = stand.work.data, stand.fit, 2 / 0.0204318
-    # from a twentieth of a turn at either end: further than the sharpest orders allow
-    comb = _refined(data, fit, 1 / 3.1567 + 0.1 / data.baseline, highest)
-    assert comb is not None
-    # an edge of 0.04 d at about 40 places of noise 0.01 in 0.3 is known to 0.01 / 0.3 * 0.02 d
-    assert abs(comb.frequency - 1 / 3.1567) * data.baseline < 0.002 / 3.1567
-    assert comb.gain > comb.beyond > SHARP.clear
+def test_a_week_is_no_harmonic_of_a_year_with_a_christmas() -> None:
+    model = find_cycles(*retail(3), unit="d")
+    week, year = sorted(model.cycles, key=lambda cycle: cycle.period)
+    assert len(week.harmonics) == 2
+    assert abs(week.period - 7) < 3 * week.period_error < 0.005
+    assert len(year.harmonics) > SHARP.smooth
+    assert abs(year.period - 365.25) < 3 * year.period_error < 1
 
-    def singular(*_: object, **__: object) -> None:
-        raise LinAlgError
 
-    monkeypatch.setattr(sharp, "fit_lines", singular)
-    assert _refined(data, fit, 1 / 3.1567, highest) is None
+def test_what_was_seen_twice_is_slow_variation_and_no_row_of_its_harmonics() -> None:
+    model = find_cycles(*retail(2.2), unit="d")
+    assert [round(cycle.period, 1) for cycle in model.cycles] == [7.0]
+    slow = [line for line in model.lines if line.kind == "slow"]
+    assert len(slow) > SHARP.smooth
+    assert any("period=36" in note for note in model.undecided)
+
+
+def test_a_day_and_a_week_are_two_cycles() -> None:
+    t = np.arange(24 * 7 * 16)
+    hour, day = t % 24, t // 24 % 7
+    profile = 120 * np.exp(-(((hour - 9) / 3.5) ** 2)) + 180 * np.exp(-(((hour - 19) / 2.8) ** 2))
+    y = np.where(day >= 5, 0.75, 1.0) * (200 + profile)
+    model = find_cycles(t, y + 20 * np.random.default_rng(4).normal(size=len(t)), unit="h")
+    assert sorted(round(cycle.period, 1) for cycle in model.cycles) == [24.0, 168.0]
+    week = max(model.cycles, key=lambda cycle: cycle.period)
+    assert not any(harmonic.order % 7 == 0 for harmonic in week.harmonics)
+
+
+def test_flares_at_any_times_are_no_sharp_cycle() -> None:
+    # three of them are as many turns of a comb; with one in each turn they are a cycle
+    t = np.arange(0, 27, 0.02)
+
+    def seen_again(times: np.ndarray, frequency: float) -> bool:
+        y = np.random.default_rng(6).normal(size=len(t))
+        for one in times:
+            y += 30 * np.exp(-np.clip(t - one, 0, None) / 0.1) * (t >= one)
+        stand = begun(t, y, []).stand
+        before = stand.fit
+        structure = before.structure.plus(frequency, tuple(range(1, 60)))
+        return _is_seen_again(
+            stand.work.data, before, fit_lines(stand.work.data, structure, absolute=False)
+        )
+
+    assert not seen_again(np.array([3.11, 9.31, 24.81]), 1 / 3.1)
+    assert seen_again(3.11 + 3.1 * np.arange(8), 1 / 3.1)
+    # six of them in thrice as many turns are not
+    assert not seen_again(3.11 + 1.55 * np.array([0, 1, 3, 6, 9, 11]), 1 / 1.55)

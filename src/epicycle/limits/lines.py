@@ -142,6 +142,16 @@ class Sharp:
     """It is if it stands so near to a multiple, or to the alias of one on the raster."""
     clear: float = decides(9.2, "log evidence", "accuracy/eclipsing", "derived: odds of 1e4")
     """Evidence that orders beyond a smooth waveform's, or those of a longer period, are there."""
+    turns: float = decides(2.9, "cycles", "accuracy/sharp", "derived: three features of a tenth")
+    """Over fewer cycles three sharp features need not be seen, which no drift has."""
+    twice: float = decides(1.9, "cycles", "accuracy/sharp", "derived: two features of a tenth")
+    """Over so many cycles features are seen twice: fitted, if alike, and not called a cycle."""
+    again: float = decides(3.0, "deviations", "accuracy/sharp", "derived: nine flares are a comb")
+    """By so many errors the mean turn of a sharp cycle must explain something."""
+    least_of_turn: float = decides(0.25, "share", "accuracy/sharp")
+    """Turns with fewer samples, as a share of the median turn's, do not count there."""
+    island: float = decides(4.0, "ratio", "accuracy/sharp", "derived: two dips a cycle make 2")
+    """Power of multiples of an order, over that of those between, that are a cycle of their own."""
 
 
 SHARP = Sharp()

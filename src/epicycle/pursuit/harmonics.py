@@ -16,12 +16,13 @@ import numpy as np
 from epicycle.evidence.gears import Comb, ratio_error
 from epicycle.fit.criteria import least_reduction
 from epicycle.fit.errors import covariance
-from epicycle.fit.joint import Fit
+from epicycle.fit.joint import Fit, line_powers
 from epicycle.fit.linearised import QUICK
 from epicycle.fit.lines import Fundamental, Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import CYCLES, HARMONICS, SHARP
+from epicycle.pursuit.combs import first_apart
 from epicycle.pursuit.orders import enriched, is_better_apart, is_one_waveform
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -252,9 +253,39 @@ def _first_merge(
         lost = float(((trial.chi2 - fit.chi2) / fit.scale).sum())
         if lost >= HARMONICS.lost * (len(members) - 1) and not is_exact(data, trial.chi2):
             continue
+        apart = _split(data, trial, len(rest)) if a == 1 else None
+        if apart is not None:
+            if {one.orders for one in apart[-2:]} == {low.orders, high.orders}:
+                continue
+            return _refit(data, apart, absolute)
         if a > 1 or _is_waveform(trial, len(rest), b):
             return trial
     return None
+
+
+def _split(data: Data, fit: Fit, k: int) -> list[Fundamental] | None:
+    """Return the fundamentals with multiples of one order of cycle k apart; None if none stands so.
+
+    Orders that are not there take from chi-square what noise does.
+    """
+    lines = np.flatnonzero(fit.structure.parent == k)
+    orders = fit.structure.order[lines]
+    taken = np.full(int(orders.max()), 2.0)
+    taken[orders - 1] = 0.5 * data.n_values / data.y.shape[1] * line_powers(fit)[lines]
+    order = first_apart(taken)
+    if order is None:
+        return None
+    fundamentals = fit.structure.fundamentals()
+    one = fundamentals[k]
+    multiples = [m for m in one.orders if m % order == 0]
+    if len(multiples) == len(one.orders):
+        return None
+    rest = [m for m in one.orders if m % order]
+    high = one._replace(
+        frequency=order * one.frequency, orders=tuple(m // order for m in multiples)
+    )
+    fundamentals[k : k + 1] = [one._replace(orders=tuple(rest)), high]
+    return fundamentals
 
 
 def _on_comb(

@@ -9,21 +9,20 @@ The best trial frequencies are then compared by joint fits of all their harmonic
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, solve_triangular
+from scipy.linalg import LinAlgError
 
 from epicycle.evidence.judge import Judge
 from epicycle.fit.joint import Fit, fundamental_powers
 from epicycle.fit.linearised import QUICK
-from epicycle.fit.lines import Structure, all_columns
+from epicycle.fit.lines import Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
-from epicycle.limits import CYCLES, HARMONICS, SHARP
+from epicycle.limits import HARMONICS, SHARP
+from epicycle.pursuit.combs import Comb, Ground, apart, island, nyquist, period_of
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.arrays import Floats
@@ -34,20 +33,14 @@ from epicycle.spectra.sums import TrigSums
 _BLOCK = 1 << 20
 
 
-@dataclass(frozen=True)
-class _Comb:
-    """Orders of a frequency, and the evidence that they are there."""
-
-    frequency: float
-    most: int
-    gain: float
-    beyond: float
-
-
-def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
+def with_sharp_cycle(
+    stand: Stand, goal: Goal, judge: Judge, islands: tuple[float, ...] = ()
+) -> Stand:
     """Return where the pursuit stands with one more cycle of sharp features, if there is one.
 
-    Lines at multiples of its frequency that were found before become its harmonics.
+    Lines at multiples of its frequency that were found before become its harmonics, but those of
+    cycles at the frequencies `islands`.  Where some of its orders are another cycle (the week in a
+    year), that cycle comes first, and sharp features are looked for beside it.
     """
     work, fit = stand.work, stand.fit
     data, plan = work.data, work.plan
@@ -63,35 +56,96 @@ def with_sharp_cycle(stand: Stand, goal: Goal, judge: Judge) -> Stand:
         or is_exact(data, fit.chi2)
     ):
         return stand
-    # (no drift has sharp features: three of them are a cycle)
-    lowest = max(plan.minimum_frequency, CYCLES.waveform / data.baseline)
-    found = _proposed(data, fit, lowest, min(plan.maximum_frequency, _nyquist(data)))
+    # no drift has sharp features: three of them are a cycle, and two slow variation
+    lowest = max(plan.minimum_frequency, SHARP.twice / data.baseline)
+    found = _proposed(data, fit, lowest, min(plan.maximum_frequency, nyquist(data)))
     # folded, samples on a raster lie closer together than on it: orders above its Nyquist
     # frequency are told from others as long as their aliases are apart
-    highest = (SHARP.beyond_nyquist if plan.regular else 1.0) * _nyquist(data)
-    best: _Comb | None = None
+    highest = (SHARP.beyond_nyquist if plan.regular else 1.0) * nyquist(data)
+    ground = Ground(data, fit, highest, islands)
+    best: Comb | None = None
     for frequency in found:
-        comb = _refined(data, fit, frequency, highest)
+        comb = ground.refined(frequency)
         if comb is not None and (best is None or comb.gain > best.gain):
             best = comb
     if best is None or best.beyond < SHARP.clear:
         return stand
-    best = _period_of(data, fit, best, lowest, highest)
-    if best is None:
+    best = period_of(ground, best, lowest)
+    if best is None or not _is_repeated(ground, best):
         return stand
-    orders = tuple(_distinct(data, best.frequency, best.most, highest).tolist())
-    base = _without_multiples(fit.structure, best, 0.5 / data.baseline)
+    orders = tuple(ground.orders(best.frequency, best.most).tolist())
+    base = ground.without(best.frequency)
     structure = base.plus(best.frequency, orders)
     free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
-    before = fit_lines(data, base, absolute=False, max_steps=0)
     trial = fit_lines(data, structure, absolute=False, futile=QUICK, free=free)
+    before = fit_lines(data, base, absolute=False, max_steps=0)
     if judge.of_next(data, before, trial, orders) > goal.false_alarm:
         return stand
-    if _outdone(stand, before, trial):
+    if not _is_seen_again(data, before, trial) or _outdone(stand, before, trial):
         return stand
+    among = island(ground, best)
+    if among is not None and goal.max_cycles > 1 + len(islands):
+        beside = _with_island(stand, ground, best, *among)
+        if beside is not None:
+            at = float(beside.fit.structure.frequency[-1])
+            return with_sharp_cycle(beside, goal, judge, (*islands, at))
     settled, jitter = work.settle(trial.structure)
     held = float(settled.structure.frequency[-1])
     return replace(stand, held=held, rivals=()).searched(settled, jitter)
+
+
+def _is_repeated(ground: Ground, comb: Comb) -> bool:
+    """Return whether features seen twice are alike: at half the frequency there is no more.
+
+    A drift has as much power between two orders as at them.
+    """
+    if comb.frequency * ground.data.baseline >= SHARP.turns:
+        return True
+    longer = replace(comb, frequency=0.5 * comb.frequency, most=2 * comb.most)
+    told = apart(ground, longer, 2)
+    return told is not None and told < SHARP.clear
+
+
+def _is_seen_again(data: Data, before: Fit, trial: Fit) -> bool:
+    """Return whether turn after turn of a comb explains something, rather than a few of them.
+
+    A few flares at any times are as many turns of some comb, with nothing in those between: what
+    each turn takes from chi-square must be more than 0 in the mean, by Student's t.
+    """
+    if trial.structure.frequency[-1] * data.baseline < SHARP.turns:
+        return True  # two turns have been compared
+    model = before.residual[:, 0] - trial.residual[:, 0]
+    turns = data.times.to_float() * float(trial.structure.frequency[-1])
+    # between two turns there is least of a feature half a turn from its middle
+    farthest = float(turns[int(np.abs(model - np.median(model)).argmax())])
+    turn = np.floor(turns - farthest + 0.5).astype(np.intp)
+    w = data.weights_of(0)
+    taken = w * (before.residual[:, 0] ** 2 - trial.residual[:, 0] ** 2)
+    index = np.unique(turn, return_inverse=True)[1]
+    count = np.bincount(index)
+    # (turns that hardly any sample has fallen into show nothing)
+    gains = np.bincount(index, taken)[count > SHARP.least_of_turn * float(np.median(count))]
+    error = float(gains.std(ddof=1)) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
+    return float(gains.mean()) > SHARP.again * error
+
+
+def _with_island(stand: Stand, ground: Ground, comb: Comb, k: int, count: int) -> Stand | None:
+    """Return the stand with a cycle at the kth order of a comb, of so many orders.
+
+    The orders between its multiples are fitted beside it, and left out again.
+    """
+    data, base = ground.data, ground.without(comb.frequency)
+    orders = ground.orders(comb.frequency, comb.most)
+    both = base.plus(comb.frequency, tuple(orders[orders % k != 0].tolist()))
+    both = both.plus(k * comb.frequency, tuple(range(1, count + 1)))
+    free = np.arange(len(both.frequency)) >= len(both.frequency) - 2
+    try:
+        trial = fit_lines(data, both, absolute=False, futile=QUICK, free=free)
+    except LinAlgError:
+        return None
+    fundamentals = trial.structure.fundamentals()
+    del fundamentals[-2]
+    return stand.searched(*stand.work.settle(Structure.of(fundamentals)))
 
 
 def is_dense(data: Data) -> bool:
@@ -101,7 +155,7 @@ def is_dense(data: Data) -> bool:
     """
     rate = data.n_values / data.baseline
     many = data.n_values >= SHARP.fewest_irregular
-    return many and rate >= SHARP.least_density * 2 * _nyquist(data)
+    return many and rate >= SHARP.least_density * 2 * nyquist(data)
 
 
 def _outdone(stand: Stand, before: Fit, trial: Fit) -> bool:
@@ -134,7 +188,7 @@ def with_leftovers(stand: Stand) -> Stand:
     work = stand.work
     dense = work.plan.regular or is_dense(work.data)
     fundamentals = stand.fit.structure.fundamentals()
-    rate = 2 * _nyquist(work.data)
+    rate = 2 * nyquist(work.data)
     strength = fundamental_powers(stand.fit)
     for k, one in enumerate(fundamentals):
         if len(one.orders) < SHARP.rich:
@@ -151,8 +205,10 @@ def with_leftovers(stand: Stand) -> Stand:
             multiples = np.abs(multiples - rate * np.rint(multiples / rate))
         joining = {}
         for j, other in enumerate(fundamentals):
-            order = int(np.abs(multiples - other.frequency).argmin()) + 1
-            off = abs(multiples[order - 1] - other.frequency) * work.data.baseline
+            away = np.abs(multiples - other.frequency) * work.data.baseline
+            # of those that the raster cannot tell apart the lowest
+            order = int((away < max(SHARP.near, 1.001 * float(away.min()))).argmax()) + 1
+            off = float(away[order - 1])
             weak = strength[j] < SHARP.weak * strength[k]
             if other.orders == (1,) and weak and not other.fixed and off < SHARP.near:
                 joining[j] = order
@@ -223,173 +279,3 @@ def _best_box(coefficients: NDArray[np.complex128], weight: float) -> Floats:
         best = np.maximum(best, height)
         width = max(width + 1, int(width * SHARP.widths))
     return best
-
-
-def _without_multiples(structure: Structure, comb: _Comb, near: float) -> Structure:
-    """Return the structure without the cycles whose lines all stand at multiples."""
-    kept = []
-    for one in structure.fundamentals():
-        order = np.rint(one.frequency / comb.frequency)
-        apart = abs(one.frequency - order * comb.frequency) > near
-        if one.fixed or apart or order < 1:
-            kept.append(one)
-    return Structure.of(kept)
-
-
-def _refined(data: Data, fit: Fit, frequency: float, highest: float) -> _Comb | None:
-    """Return a comb refined with a growing number of harmonics; None where it is none."""
-    comb = _Comb(frequency, 0, 0.0, 0.0)
-    room = _room(data, fit, frequency, highest)
-    for most in (SHARP.smooth, 4 * SHARP.smooth):
-        orders = tuple(_distinct(data, comb.frequency, min(most, room), highest).tolist())
-        if not orders:
-            return None
-        base = _without_multiples(fit.structure, comb, 0.5 / data.baseline)
-        structure = base.plus(comb.frequency, orders)
-        free = np.arange(len(structure.frequency)) == len(structure.frequency) - 1
-        try:
-            trial = fit_lines(data, structure, absolute=False, futile=QUICK, max_steps=6, free=free)
-        except LinAlgError:
-            return None
-        comb = replace(comb, frequency=float(trial.structure.frequency[-1]))
-    return _measured(data, fit, comb.frequency, highest)
-
-
-def _room(data: Data, fit: Fit, frequency: float, highest: float) -> int:
-    """Return the highest order that the sampling and the number of values allow."""
-    by_values = (data.n_values / SHARP.values_each - fit.n_nuisance) / 2
-    return int(min(highest / frequency * (1 - 1e-9), by_values, SHARP.most_orders))
-
-
-def _nyquist(data: Data) -> float:
-    """Return the Nyquist frequency of the typical gap between samples."""
-    gaps = np.diff(np.sort(data.times.to_float()))
-    return float(0.5 / np.median(gaps[gaps > 0]))
-
-
-def _distinct(data: Data, frequency: float, most: int, highest: float) -> NDArray[np.intp]:
-    """Return the orders up to a highest that are no aliases of lower ones on the raster."""
-    orders = np.arange(1, most + 1)
-    rate = 2 * _nyquist(data)
-    if not np.isfinite(highest) or most * frequency <= 0.5 * rate:
-        return orders
-    folded = np.abs(orders * frequency - rate * np.rint(orders * frequency / rate))
-    near = 1.5 / data.baseline
-    kept = [
-        m
-        for m in range(most)
-        if orders[m] * frequency <= 0.5 * rate - near
-        or (
-            near < folded[m] < 0.5 * rate - near
-            and np.abs(folded[:m] - folded[m]).min(initial=np.inf) > near
-        )
-    ]
-    return orders[kept]
-
-
-def _measured(data: Data, fit: Fit, frequency: float, highest: float) -> _Comb | None:
-    """Return the orders of a frequency that there is evidence for."""
-    room = _room(data, fit, frequency, highest)
-    orders = _distinct(data, frequency, room, highest)
-    reductions = _reductions(data, fit, frequency, orders)
-    if reductions is None:
-        return None
-    taken = np.zeros(room)
-    taken[orders - 1] = reductions
-    ends = _ends(room)
-    gains = np.array([_gain(taken[a:b]) for a, b in pairwise(ends)])
-    total = np.cumsum(gains)
-    last = int(total.argmax())
-    beyond = float(gains[np.array(ends[:-1]) >= SHARP.smooth][: max(last, 0)].sum())
-    return _Comb(frequency, ends[last + 1], float(total[last]), beyond if last else 0.0)
-
-
-def _ends(most: int) -> list[int]:
-    """Return where blocks of orders end that are judged together: 0, 16, 22, 31, 43, ..."""
-    ends = [0]
-    following = float(SHARP.smooth)
-    while following < most:
-        ends.append(int(following))
-        following *= SHARP.widths
-    return [*ends, most]
-
-
-def _gain(taken: Floats) -> float:
-    r"""Return the log evidence that a block of amplitudes is more than noise.
-
-    For m amplitudes of unknown Gaussian size, the log of the likelihood ratio at the best size is
-    :math:`(R - m - m \ln (R / m)) / 2`, where R is what they take from chi-square in units of the
-    noise; the size costs half the log of their number.
-    """
-    m = 2 * len(taken)
-    r = float(taken.sum()) / m if m else 0.0
-    gain = 0.5 * m * (r - 1 - math.log(r)) if r > 1 else 0.0
-    return gain - 0.5 * math.log(max(m, 2)) - 1.0
-
-
-def _reductions(data: Data, fit: Fit, frequency: float, orders: NDArray[np.intp]) -> Floats | None:
-    """Return what each of some orders takes from chi-square, after those before it."""
-    base = _without_multiples(fit.structure, _Comb(frequency, 0, 0.0, 0.0), 0.5 / data.baseline)
-    structure = base.plus(frequency, tuple(orders.tolist()))
-    columns = all_columns(data, structure)
-    w = data.weights_of(0)
-    weighted = columns * w
-    gram, right = weighted @ columns.T, weighted @ data.y[:, 0]
-    size = np.sqrt(np.maximum(np.diag(gram), 1e-300))
-    scaled = gram / np.outer(size, size)
-    scaled[np.diag_indices_from(scaled)] += 1e-10
-    try:
-        factor = cholesky(scaled, lower=True, overwrite_a=True, check_finite=False)
-    except LinAlgError:
-        return None
-    z = solve_triangular(factor, right / size, lower=True, check_finite=False)
-    first = len(z) - 2 * len(orders)
-    left = float(w @ data.y[:, 0] ** 2 - z @ z)
-    floor = 1e-12 * float(w @ data.y[:, 0] ** 2)
-    free = max(data.n_values - len(z) - 1, 1)
-    taken: Floats = (z[first::2] ** 2 + z[first + 1 :: 2] ** 2) / (max(left, floor) / free)
-    return taken
-
-
-def _period_of(data: Data, fit: Fit, comb: _Comb, lowest: float, highest: float) -> _Comb | None:
-    """Return the comb at the frequency of which all of its lines are multiples, and no lower.
-
-    None where too few orders are resolved to tell, or where nothing is sharp about it after all.
-    """
-    best = comb
-    for divisor in (2, 2, 3, 5, 7):
-        told = _apart(data, fit, best, divisor, highest)
-        if told is not None and told < SHARP.clear:
-            best = _measured(data, fit, best.frequency * divisor, highest) or best
-    for divisor in (2, 3, 2):
-        frequency = best.frequency / divisor
-        if frequency < lowest:
-            continue
-        room = _room(data, fit, frequency, highest)
-        trial = _Comb(frequency, min(best.most * divisor, room), 0.0, 0.0)
-        told = _apart(data, fit, trial, divisor, highest)
-        if told is None and divisor == 2:
-            return None
-        if told is not None and told >= SHARP.clear:
-            best = _measured(data, fit, frequency, highest) or best
-    return best if best.beyond >= SHARP.clear else None
-
-
-def _apart(data: Data, fit: Fit, comb: _Comb, divisor: int, highest: float) -> float | None:
-    """Return the log evidence for orders that are no multiples of a divisor; None if untold."""
-    # what is sharper than the samples are dense is aliased to the highest orders, of any comb
-    resolved = 0.5 * min(highest, _nyquist(data), 0.5 * data.n_values / data.baseline)
-    most = int(min(comb.most, resolved / comb.frequency))
-    if most < divisor:
-        return None
-    orders = np.arange(1, most + 1)
-    multiple = orders % divisor == 0
-    ordered = np.concatenate([orders[multiple], orders[~multiple]])
-    taken = _reductions(data, fit, comb.frequency, ordered)
-    if taken is None:
-        return None
-    others = taken[np.count_nonzero(multiple) :]
-    ends = [0, 2, 4, 8, *[e for e in _ends(len(others))[1:] if e > 8]]
-    gains = [_gain(others[a:b]) for a, b in pairwise(ends) if a < len(others)]
-    # as many as there is evidence for
-    return float(np.cumsum(gains).max(initial=0.0))

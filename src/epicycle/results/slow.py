@@ -28,7 +28,7 @@ def slow_fundamentals(fit: Fit, baseline: float, goal: Goal) -> NDArray[np.bool_
     # held although nobody gave it: a bend, which has no frequency of its own
     bend = fit.structure.fixed & ~given
     sharp = np.array([max(one.orders) > SHARP.smooth for one in fit.structure.fundamentals()])
-    sharp = sharp.astype(bool) & (frequency >= CYCLES.waveform / baseline)
+    sharp = sharp.astype(bool) & (frequency >= SHARP.turns / baseline)
     slow = bend | ((frequency < goal.slow_limit) & ~given & ~sharp)
     rate = np.where(slow & ~bend, fundamental_powers(fit) * frequency**2, 0.0)
     if rate.any():
