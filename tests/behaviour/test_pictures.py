@@ -27,5 +27,8 @@ def test_the_parts_are_where_their_numbers_are(period):
     )
     (curve,) = parts(figure, "chi-square")
     np.testing.assert_array_equal(curve.get_ydata(), found.chi_square.statistic)
+    (hours_of_day,) = parts(figure, "average-day")
+    # epochs of a minute would hide it
+    assert hours_of_day.get_zorder() > hours_of_day.axes.get_lines()[0].get_zorder()
     assert len(parts(figure, "noise-line")) == 2
     assert len(parts(figure, "onsets-line")) == 2

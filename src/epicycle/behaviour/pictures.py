@@ -149,10 +149,12 @@ def draw_average_day(axes: Axes, found: Actigraphy, value_label: str) -> None:
     """Draw the average day in epochs and hours, with its highest ten and lowest five hours."""
     draw.style(axes)
     cycle = found.period
-    axes.plot(found.hour, found.average_day, color=draw.FAINT, linewidth=0.8)
+    axes.plot(found.hour, found.average_day, color=draw.FAINT, linewidth=0.8, zorder=1)
     hours = hourly(found.average_day[np.newaxis, :])[0]
     edges = np.arange(25) * cycle / 24.0
-    axes.stairs(hours, edges, color=draw.BLUE, linewidth=1.4, gid="average-day", baseline=None)
+    axes.stairs(
+        hours, edges, color=draw.BLUE, linewidth=1.4, gid="average-day", baseline=None, zorder=2
+    )
     top = float(np.nanmax(hours))
     for window, name, colour in (
         (found.M10, "M10", draw.VERMILLION),
