@@ -118,6 +118,15 @@ def test_waveform_trend_reference_time_and_confidence_are_passed_on(table):
     )
 
 
+def test_names_that_tell_no_groups_are_refused_with_what_a_command_can_do(table):
+    frame = pd.read_csv("wide.csv")
+    frame.columns = [frame.columns[0], *(f"mouse{k}" for k in range(1, frame.shape[1]))]
+    frame.to_csv("mice.csv", index=False)
+    said = refusal("compare", "mice.csv", "--period", "24")
+    assert "all columns are of one group, 'mouse'" in said
+    assert "call columns by group and number, as WT_1, or turn the table" in said
+
+
 def test_a_wide_table_with_decimal_commas_says_the_same(table):
     frame = pd.read_csv("wide.csv")
     frame.to_csv("comma.csv", index=False, sep=";", decimal=",")

@@ -78,6 +78,10 @@ def test_names_tell_groups_or_say_that_they_do_not() -> None:
     marked = ["wt #1", "wt (2)", "Clk-/- #1", "Clk-/-_2", "Clk-/-3", "Clk-/- [4]"]
     assert groups_of_names(marked) == ["wt"] * 2 + ["Clk-/-"] * 4
     assert groups_of_names(["per0-A", "per0-B", "WT rep2"]) == ["per0", "per0", "WT"]
+    assert groups_of_names(["m1_WT", "m2_WT", "m3_KO"]) == ["WT", "WT", "KO"]
+    assert groups_of_names(["12 WT", "13 WT", "14 Bmal1 KO"]) == ["WT", "WT", "Bmal1 KO"]
+    # as pandas reads a header that has each genotype several times
+    assert groups_of_names(["WT", "WT.1", "KO", "KO.1", "KO.2"]) == ["WT"] * 2 + ["KO"] * 3
     with pytest.raises(ValueError, match="does not tell its group"):
         groups_of_names(["WT_1", "mouse"])
     with pytest.raises(ValueError, match="all columns are of one group"):

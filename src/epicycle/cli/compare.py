@@ -330,5 +330,10 @@ def _in_words(message: str) -> str:
 
 def _refused(message: str) -> str:
     """Return a refusal of the library, which begins with the argument that it is about."""
+    message = message.replace(
+        "pass group=, a label for each column.",
+        "call columns by group and number, as WT_1, or turn the table: a row for each value, with "
+        "--group and --subject.",
+    )
     first = message.partition(" ")[0]
     return _in_words(f"--{message}" if first in _OPTIONS else message)

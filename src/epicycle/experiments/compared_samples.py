@@ -30,6 +30,12 @@ _MEMBER = re.compile(
 #: A number at the end of a name without a separator: WT1, KO12.
 _NUMBERED = re.compile(r"^(?P<group>.*[^\d\s])\s*(?P<member>\d+)$")
 
+#: A number at the beginning of a name: 12 WT, m3_KO.
+_BEGUN = re.compile(
+    r"^(?:rep|r|n|no|animal|mouse|m|fly|id)?[ _.\-]?\d+[ _.\-]+(?P<group>.*[^\d\s].*)$",
+    re.IGNORECASE,
+)
+
 #: A member as people write it, and what parts it from its group (not the end of -/-).
 _MARKED = re.compile(r"\s*[#(\[]\s*(\d+|[A-Za-z])\s*[)\]]?$")
 _PARTED = re.compile(r"(?<!/)[ _.\-]+$")
@@ -234,35 +240,46 @@ def _melted(
 
 
 def groups_of_names(names: list[str]) -> list[str]:
-    """Return the groups that names of columns tell: WT of WT_1 or WT1; per0 of per0-A.
+    """Return the groups that names of columns tell: WT of WT_1, WT1 or 12_WT; per0 of per0-A.
 
     Raises
     ------
     ValueError
-        If a name has neither a number at its end nor a letter behind a separator, or all are of one
-        group.
+        If a name has neither a number at one of its ends nor a letter behind a separator, or all
+        are of one group.
 
     Examples
     --------
     >>> groups_of_names(["WT_1", "WT_2", "KO_1"])
     ['WT', 'WT', 'KO']
     """
-    found = []
-    for name in names:
-        plain = _MARKED.sub(r" \1", name.strip())
-        match = _MEMBER.match(plain) or _NUMBERED.match(plain)
-        if match is None:
-            raise ValueError(
-                f"the column {name!r} does not tell its group: expected names such as WT_1 and "
-                f"KO_2. To fix this, pass group=, a label for each column."
-            )
-        found.append(_PARTED.sub("", match["group"].lstrip(" _.-")))
-    if len(set(found)) < 2:
+    ended = [_group_before(name) for name in names]
+    # pandas calls a second column of one name WT.1
+    ended = [
+        name.strip() if one is None and name.strip() in ended else one
+        for name, one in zip(names, ended, strict=True)
+    ]
+    begun = [match and match["group"] for match in (_BEGUN.match(name.strip()) for name in names)]
+    for told in (ended, begun):
+        found = [one for one in told if one is not None]
+        if len(found) == len(names) and len(set(found)) > 1:
+            return found
+    if None in ended:
         raise ValueError(
-            f"all columns are of one group, {found[0]!r}, by their names. To fix this, pass "
-            f"group=, a label for each column."
+            f"the column {names[ended.index(None)]!r} does not tell its group: expected names such "
+            f"as WT_1 and KO_2. To fix this, pass group=, a label for each column."
         )
-    return found
+    raise ValueError(
+        f"all columns are of one group, {ended[0]!r}, by their names. To fix this, pass group=, a "
+        f"label for each column."
+    )
+
+
+def _group_before(name: str) -> str | None:
+    """Return the group before the member that a name ends with, as in WT_1."""
+    plain = _MARKED.sub(r" \1", name.strip())
+    match = _MEMBER.match(plain) or _NUMBERED.match(plain)
+    return None if match is None else _PARTED.sub("", match["group"].lstrip(" _.-"))
 
 
 def _labels(given: Any, name: str, n: int) -> NDArray[np.str_]:
