@@ -27,6 +27,8 @@ class Lines:
     """A row so near to a multiple of another's frequency is said to be its overtone."""
     overtone_chance: float = decides(0.02, "share", "modes/month", "derived: 1 chance in 25")
     """Half width, in units of that frequency, beyond which any line stands at a multiple."""
+    fewest_sidebands: int = decides(2, "rows", "modes/month", "derived: a product has two")
+    """So many rows at sums and differences of two frequencies are said to be such."""
 
 
 LINES = Lines()

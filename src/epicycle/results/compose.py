@@ -53,6 +53,7 @@ from epicycle.results.origin import Origin
 from epicycle.results.overtones import folded_notes, overtone_notes
 from epicycle.results.responding import Responding
 from epicycle.results.result import Result, Spectrum
+from epicycle.results.sidebands import sideband_notes
 from epicycle.results.slow import mirror_notes, slow_notes
 from epicycle.results.unseen import amplitude_limit, short_notes
 from epicycle.samples.arrays import Floats
@@ -300,6 +301,7 @@ def _undecided(origin: Origin, cycles: tuple[Cycle, ...], roles: Roles) -> tuple
             unit,
         ),
         *overtone_notes(cycles, origin.task.options.harmonics, unit),
+        *sideband_notes(cycles, unit),
         *folded_notes(cycles, found.data, origin.task.plan.regular, unit),
         *multiple_notes(((c.period, len(c.harmonics), c.aliases) for c in cycles), unit),
         *mirror_notes(found.fit, roles.mirrored, unit),
