@@ -47,6 +47,16 @@ def test_it_refits_the_same_lines():
     )
 
 
+def test_other_values_of_the_same_samples_count_as_many():
+    """What weights leave was told by the pursuit; values made anew know nothing of it."""
+    task = task_of()
+    found = task.pursue(task.data)
+    fewer = replace(found, data=replace(found.data, told=0.5))
+    again = task.refit(fewer, data=build_data(task.samples, 0))
+    assert again.data.told == 0.5
+    assert again.fit.scale > 1.5 * task.refit(found, data=build_data(task.samples, 0)).fit.scale
+
+
 def test_the_loss_bounds_values_far_off():
     y = Y.copy()
     y[5] += 1000

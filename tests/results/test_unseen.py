@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from epicycle import find_cycles
 from epicycle.results.unseen import claimed_noncentrality
@@ -117,3 +117,21 @@ def test_the_limit_of_many_outputs_is_a_number() -> None:
     assert np.isfinite(limits).all()
     # twice the outputs need more in all, and less of each
     assert limits[0] < limits[1] < 4 * limits[0] < limits[2] * 4
+
+
+def test_limits_of_few_degrees_of_freedom_are_not_worked_out_for_minutes(monkeypatch) -> None:
+    """Probabilities of so few reach to noncentralities of 1e10, where the series takes minutes."""
+    asked, series = [], special.ncfdtr
+
+    def watched(pairs, rest, noncentrality, least):
+        asked.append((np.size(noncentrality), np.max(noncentrality)))
+        return series(pairs, rest, noncentrality, least)
+
+    monkeypatch.setattr(special, "ncfdtr", watched)
+    goal = SimpleNamespace(false_alarm=0.01)
+    assert claimed_noncentrality(np.ones(8), 4, 500.0, goal) == np.inf
+    few, more = (claimed_noncentrality(np.ones(8), dof, 500.0, goal) for dof in (9, 12))
+    assert np.isfinite(few)
+    assert few > more
+    assert max(count for count, _ in asked) < 10_000
+    assert max(largest for _, largest in asked) <= 1e5

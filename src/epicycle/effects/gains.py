@@ -89,7 +89,7 @@ def with_first_gains(task: Task, progress: Progress | None = None) -> tuple[Task
     if gains is None:
         return task.without_claims(NOT_MEASURED), None
     samples = divided(task.samples, gains.value)
-    data = build_data(samples, task.data.degree)
+    data = replace(build_data(samples, task.data.degree), told=task.data.told)
     noise = NoiseModel.of(samples)
     return replace(task, samples=samples, data=data, noise=noise, ranking=gains.ranking), gains
 
@@ -98,7 +98,7 @@ def _first_gains(task: Task, progress: Progress | None) -> Gains | None:
     """Return gains measured by the strongest cycle, or None where there is none."""
     samples, data, plan, goal = task.samples, task.data, task.plan, task.goal
     own = spread(samples)
-    separate = build_data(own, data.degree)
+    separate = replace(build_data(own, data.degree), told=data.told)
     noise = NoiseModel.of(own)
     ranking = have_own_waveforms(data, separate, (task.noise, noise), plan)[1]
     one = replace(goal, max_cycles=min(goal.max_cycles, 1))

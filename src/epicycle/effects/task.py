@@ -7,12 +7,13 @@ variation of amplitudes.  What all of these share stands here, and is handed fro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from epicycle.effects.outliers import pursue_robustly
-from epicycle.evidence.told_by_weights import as_told
+from epicycle.evidence.told_by_weights import Lines, as_told
 from epicycle.evidence.waveforms import Ranking
 from epicycle.fit.lines import Structure
 from epicycle.fit.noise import NoiseModel
@@ -26,6 +27,9 @@ from epicycle.samples.data import Data
 from epicycle.samples.options import HUBER, Options, check_exposure
 from epicycle.spectra.bands import Progress
 from epicycle.spectra.plan import SearchPlan
+
+#: Times that what weights leave is told anew by what was found with the share before.
+_TELLINGS = 3
 
 
 def needed_memory(shape: tuple[int, ...], *, own_weights: bool) -> float:
@@ -110,24 +114,14 @@ class Task:
         goal = replace(goal, unit=samples.scale.unit)
         # (degrees of freedom decide whether a rhythm that is asked about can be judged)
         weighted = samples.weights is not None and bool(np.ptp(samples.weights) > 0)
-        data = as_told(data) if weighted else data
+        data = as_told(data) if weighted else data  # (for whatever is decided before a search)
         task = cls(options, samples, data, plan, goal, NoiseModel.of(samples))
         task = replace(task, weighted=weighted)
-        least = CYCLES.minimum_samples + data.nuisance.shape[1]
-        if goal.asked is not None:
-            return task
-        if len(samples.times) < least:
-            return task.without_claims(
-                f"too few samples: {len(samples.times)}, and a period is claimed from {least} "
-                f"upwards"
-            )
-        if data.told * len(samples.times) >= least:
+        least = _fewest(data)
+        if goal.asked is not None or len(samples.times) >= least:
             return task
         return task.without_claims(
-            f"too few samples: weights as unequal as these leave "
-            f"{data.told * len(samples.times):.2g} of {len(samples.times)}, where the scatter of "
-            f"the values does not go with them, and a period is claimed from {least} upwards; "
-            f"errors that are known are believed as dy"
+            f"too few samples: {len(samples.times)}, and a period is claimed from {least} upwards"
         )
 
     def without_claims(self, why: str) -> Task:
@@ -140,25 +134,15 @@ class Task:
         def first(values: Data) -> Pursuit:
             if self.goal.asked is not None:
                 return judge_asked(values, self.noise, self.plan, self.goal, progress=progress)
+            goal = self.goal
+            if self.weighted and values.told * len(values.times) < _fewest(values):
+                goal = replace(goal, max_cycles=0)
             return pursue(
-                values, self.noise, self.plan, self.goal, ranking=self.ranking, progress=progress
+                values, self.noise, self.plan, goal, ranking=self.ranking, progress=progress
             )
 
         def once(values: Data) -> Pursuit:
-            found = first(values)
-            if not self.weighted or not found.fit.structure.frequency.size:
-                return found if not self.weighted else _with_told(found)
-            # what weights leave is told by the noise, which lines that were claimed have hidden
-            clearer = as_told(values, found.fit.structure)
-            if abs(clearer.told / values.told - 1.0) > NOISE.told_alike:
-                try:
-                    found = whole(first(clearer))
-                except OutOfTimeError:
-                    note = self.goal.budget.note(
-                        "what weights leave is that of the values, in which cycles are noise"
-                    )
-                    found = replace(found, notes=(*found.notes, note))
-            return _with_told(found)
+            return self._as_weights_tell(values, first) if self.weighted else first(values)
 
         return pursue_robustly(data, once) if self.options.loss == HUBER else once(data)
 
@@ -172,23 +156,65 @@ class Task:
         """
         return whole(self.pursue(data, progress))
 
+    def _as_weights_tell(self, values: Data, first: Callable[[Data], Pursuit]) -> Pursuit:
+        """Return a pursuit that counts as many values as its weights leave.
+
+        Weights are believed to begin with: what they leave is told by the noise, which only the
+        lines show that were found.
+        """
+        data = replace(values, told=1.0)
+        band = self.plan.minimum_frequency, self.plan.maximum_frequency
+        found = first(data)
+        for _ in range(_TELLINGS):
+            structure = found.fit.structure
+            clearer = as_told(values, Lines(structure, *band, self.goal.false_alarm))
+            if abs(clearer.told / data.told - 1.0) <= NOISE.told_alike:
+                break
+            if not structure.frequency.size:  # with fewer values there is no more to be found
+                if data.told == 1.0:
+                    found = self.refit(replace(found, data=clearer))
+                break
+            try:
+                data, found = clearer, whole(first(clearer))
+            except OutOfTimeError:
+                note = self.goal.budget.note(
+                    f"false alarms and errors count {data.told:.0%} of the values, where what was "
+                    f"found says that their weights leave {clearer.told:.0%}"
+                )
+                return replace(found, notes=(*found.notes, note))
+        return self._with_told(found)
+
     def refit(
         self, found: Pursuit, *, data: Data | None = None, structure: Structure | None = None
     ) -> Pursuit:
         """Return a pursuit with its lines, or others, fitted anew to its data, or to others."""
+        if data is not None:
+            data = replace(data, told=found.data.told)
         return refitted(
             found, noise=self.noise, plan=self.plan, goal=self.goal, data=data, structure=structure
         )
 
+    def _with_told(self, found: Pursuit) -> Pursuit:
+        """Return a pursuit that says where weights leave much fewer values than there are."""
+        data = found.data
+        left, least = data.told * len(data.times), _fewest(data)
+        if data.told >= NOISE.weights_leave:
+            return found
+        if left < least and self.goal.asked is None:
+            note = (
+                f"too few samples: weights as unequal as these leave {left:.2g} of "
+                f"{len(data.times)}, where the scatter of the values does not go with them, and a "
+                f"period is claimed from {least} upwards; errors that are known are believed as dy"
+            )
+        else:
+            note = (
+                f"the scatter of the values does not go with their weights, which leave as much "
+                f"as {left:.2g} of {len(data.times)} samples for errors and false alarms; errors "
+                f"that are known are believed as dy"
+            )
+        return replace(found, notes=(*found.notes, note))
 
-def _with_told(found: Pursuit) -> Pursuit:
-    """Return a pursuit that says where weights leave much fewer values than there are."""
-    data = found.data
-    if data.told >= NOISE.weights_leave:
-        return found
-    note = (
-        f"the scatter of the values does not go with their weights, which leave as much as "
-        f"{data.told * len(data.times):.2g} of {len(data.times)} samples for errors and "
-        f"false alarms; errors that are known are believed as dy"
-    )
-    return replace(found, notes=(*found.notes, note))
+
+def _fewest(data: Data) -> int:
+    """Return the number of samples from which upwards a period is claimed."""
+    return int(CYCLES.minimum_samples + data.nuisance.shape[1])

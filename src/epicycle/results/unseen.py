@@ -44,6 +44,13 @@ _PARTS = 24
 #: read between them, by cubics, is good to 1e-8.
 _STEPS = 32
 
+#: At most so many steps for claims: of few degrees of freedom the probabilities reach far, and are
+#: as broad.
+_MOST_STEPS = 1 << 13
+
+#: From this noncentrality on, an F with the same moments is as good as the series: to 1e-5.
+_SERIES = 1e5
+
 #: Amplitudes, in units of the noise, by which something may be missed, or seen by chance.
 _REACH = 9.0
 
@@ -180,6 +187,7 @@ def claimed_noncentrality(
     unclaimed = tabulated(
         lambda noncentrality: _below(least, pairs, rest, noncentrality),
         upper * float(scale.max(initial=0.0)),
+        _MOST_STEPS,
     )
 
     def missed(noncentrality: float) -> float:
@@ -193,11 +201,13 @@ def claimed_noncentrality(
 def _below(least: float, pairs: int, rest: int, noncentrality: Floats) -> Floats:
     """Return the probability of a noncentral F below a value.
 
-    In its far tail, below 1e-60, SciPy's series gives no number for many outputs: there the
-    central F with the same first two moments stands in (Patnaik 1949, Biometrika 36, 202).
+    In its far tail, below 1e-60, SciPy's series gives no number for many outputs, and of large
+    noncentralities it takes as long as they are large: there the central F with the same first two
+    moments stands in (Patnaik 1949, Biometrika 36, 202).
     """
-    result: Floats = np.asarray(special.ncfdtr(pairs, rest, noncentrality, least), np.float64)
-    lost = np.isnan(result)
+    bounded = np.minimum(noncentrality, _SERIES)
+    result: Floats = np.asarray(special.ncfdtr(pairs, rest, bounded, least), np.float64)
+    lost = np.isnan(result) | (noncentrality > _SERIES)
     total = pairs + noncentrality[lost]
     freedom = total**2 / (total + noncentrality[lost])
     result[lost] = special.fdtr(freedom, rest, least * pairs / total)
@@ -205,19 +215,21 @@ def _below(least: float, pairs: int, rest: int, noncentrality: Floats) -> Floats
 
 
 def tabulated(
-    function: Callable[[Floats], ArrayLike], largest: float
+    function: Callable[[Floats], ArrayLike], largest: float, most: float = math.inf
 ) -> Callable[[Floats], Floats]:
     """Return a function of noncentralities by cubics between some of its values.
 
     It is a smooth function of the root, which is an amplitude in units of the noise, and even in
     it.  Beyond `largest` it stays as it is there.  Values anywhere take a hundredth of the time.
+    A function that is as broad as it reaches far is read between at most `most` values.
     """
-    count = math.ceil(_STEPS * math.sqrt(largest)) + 3
-    root = np.arange(-1, count) / _STEPS
+    steps = min(_STEPS, most / max(math.sqrt(largest), 1e-300))
+    count = math.ceil(steps * math.sqrt(largest)) + 3
+    root = np.arange(-1, count) / steps
     values = np.asarray(function(root**2), dtype=np.float64)
 
     def read(noncentrality: Floats) -> Floats:
-        place = _STEPS * np.sqrt(np.minimum(noncentrality, largest))
+        place = steps * np.sqrt(np.minimum(noncentrality, largest))
         first = np.asarray(place).astype(np.intp)
         x = place - first
         a, b, c, d = (values[first + k] for k in range(4))
