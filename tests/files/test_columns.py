@@ -131,3 +131,16 @@ def test_a_gene_in_each_row_is_refused(write):
     lines = [f"g{k},1,2,3,{k}" for k in range(5)]
     with pytest.raises(ReadError, match=r"ZT00, ZT04.*epicycle rhythms .*table.csv --period 24"):
         read_table(write(rows("gene,ZT00,ZT04,ZT08,ZT12", *lines)))
+
+
+@pytest.mark.parametrize(("negative", "taken"), [(1, True), (12, False)])
+def test_changes_of_a_value_are_no_errors_by_their_name(write, negative, taken):
+    lines = [f"{k},{k % 7},{-0.5 if k < negative else 0.5}" for k in range(30)]
+    path = write("\n".join(["t,m,dm", *lines]))
+    if taken:  # a mark of what is missing among errors
+        with pytest.raises(ReadError, match="standard errors, has 1 entry not above 0"):
+            read_table(path)
+    else:
+        table = read_table(path)
+        assert (table.value_columns, table.dy) == (("m",), None)
+        assert "dm" in table.ignored

@@ -52,6 +52,13 @@ def test_days_of_an_experiment_and_hours(write, form):
     assert (table.time_column, table.unit) == ("Day + Hour", "h")
 
 
+def test_numbers_of_days_and_clocks_are_hours_whatever_they_are_called(write):
+    lines = [f"{346 + k // 144},{k // 6 % 24 * 100 + k % 6 * 10},{k % 5}" for k in range(300)]
+    table = read_table(write(rows("day,time,temp", *lines)))
+    np.testing.assert_allclose(table.t, 24 * 346 + np.arange(300) / 6)
+    assert table.unit == "h"
+
+
 def test_a_table_without_header(write):
     lines = [f"{t:%Y,%m,%d},{t.hour},{k % 7}" for k, t in enumerate(HOURS)]
     table = read_table(write(rows(*lines)))

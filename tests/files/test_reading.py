@@ -282,3 +282,14 @@ def test_labels_between_which_the_values_differ_are_told(write):
     # levels as far apart as the values scatter: a quarter of the variance is between
     assert "--group" not in told(1.0)
     assert "--group" not in told(50.0, (12, 4))
+
+
+def test_an_hour_that_is_there_twice_hides_no_stations(write):
+    times = [f"2013-11-0{d} {h:02d}:00" for d in range(1, 9) for h in range(24)]
+    times += ["2013-11-09 01:00"] * 2
+    lines = [f"{t},{s},{k % 9}" for k, t in enumerate(times) for s in ("EWR", "JFK")]
+    said = " ".join(read_table(write("\n".join(["time,origin,temp", *lines]))).guesses)
+    assert "times repeat: origin tells 2 series apart" in said
+    mixed = [f"{t},{s},{k % 9}" for k, t in enumerate(times) for s in ("EWR", "JFK", "JFK")]
+    said = " ".join(read_table(write("\n".join(["time,origin,temp", *mixed]))).guesses)
+    assert "times repeat" not in said

@@ -10,11 +10,12 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from epicycle.files.delimited import ReadError, listed
 from epicycle.files.frames import RawTable
-from epicycle.files.kinds import kind_of
+from epicycle.files.kinds import kind_of, to_numbers
+from epicycle.limits import INPUTS
 from epicycle.samples.times import UNIT_SECONDS, canonical_unit
 
 if TYPE_CHECKING:
@@ -348,9 +349,16 @@ def other_values(table: RawTable, taken: set[str | None]) -> list[str]:
     return [c for c in likely if not any(_bare(c) in _error_forms(other) for other in numeric)]
 
 
+def _is_often_negative(column: Any) -> bool:
+    numbers = to_numbers(column.dropna())
+    return bool((numbers < 0).mean() > INPUTS.negative_errors)
+
+
 def _guess_errors(table: RawTable, values: list[str], taken: set[str | None]) -> list[str]:
     numeric = _numeric(table, taken)
     own = [next((c for c in numeric if _bare(c) in _error_forms(value)), None) for value in values]
+    # (errors of errors, changes of a value: what is often negative is something else)
+    own = [None if c is None or _is_often_negative(table.frame[c]) else c for c in own]
     if all(own):
         return [column for column in own if column is not None]
     if len(values) > 1:

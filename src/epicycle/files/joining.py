@@ -103,11 +103,13 @@ def join_times(
         found = None if time is not None else _numbered(table, names)
     else:
         found = _date_and_clock(table, names, time) or _calendar(table, names, time)
-        found = found or _days_and_hours(table, names, time)
-    if found is None:
+    hours = None if found or not table.has_header else _days_and_hours(table, names, time)
+    if found is None and hours is None:
         return Joined(table)
-    parts, values, unused = found
+    parts, values, unused = found or hours or ([], None, [])
     name = " + ".join(parts)
+    if hours is not None:
+        table = replace(table, units={**table.units, name: "h"})
     frame = table.frame.drop(columns=[c for c in (*parts, *unused) if c not in others])
     frame.insert(0, name, values)
     return Joined(replace(table, frame=frame), name)

@@ -292,7 +292,10 @@ def _mixed(table: RawTable, choice: Choice) -> tuple[str, ...]:
         if column in _used(choice) or kind_of(labels) != "text" or labels.isna().any():
             continue
         n = int(labels.nunique())
-        if n < 2 or 3 * n > len(labels) or table.frame.duplicated([choice.time, column]).any():
+        if n < 2 or 3 * n > len(labels):
+            continue
+        # (an hour of autumn is there twice by the clock)
+        if table.frame.duplicated([choice.time, column]).mean() > INPUTS.repeated_within:
             continue
         return (f"times repeat: {column} tells {n} series apart (--group {column}, --id {column})",)
     return ()

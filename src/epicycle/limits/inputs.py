@@ -43,6 +43,10 @@ class InputLimits:
     """Each of its labels has so many values."""
     within_levels: float = decides(0.5, "share", "series/series", "derived: less than between")
     """Of the variance less than this is within its levels."""
+    repeated_within: float = decides(0.01, "share", "series/series", "derived: an hour of autumn")
+    """Labels tell series apart where at most this share of the rows repeats a time of its own."""
+    negative_errors: float = decides(0.25, "share", "series/series")
+    """A column with more negative numbers than this is not taken for errors by its name alone."""
     label: int = decides(1_000, "characters", "series/series")
     """A label or an id may be so long."""
     outputs: int = decides(500, "columns", "series/series")
