@@ -1,10 +1,13 @@
 """The samples that pictures show, freed of what they do not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from epicycle import CycleModel, find_cycles
 from epicycle.views.plots import plot_fit, plot_fold
+from epicycle.views.series import one_turn, waveform_at
 from tests.views.figures import FIRST, TOLERANCE, N, T, Y, parts, points
 
 pytest.importorskip("matplotlib")
@@ -26,6 +29,15 @@ def test_values_that_are_missing_are_not_drawn() -> None:
     result = find_cycles(T, y, unit="d")
     (samples,) = parts(plot_fold(result, 0, turns=1), "samples")
     assert np.abs(points(samples)[1] - FIRST[np.isfinite(y)]).max() < TOLERANCE
+
+
+def test_one_turn_is_the_waveform_from_phase_0_to_1(model: CycleModel) -> None:
+    cycle = model.cycles[0]
+    third = replace(cycle.harmonics[0], order=3, phase=0.2)
+    cycle = replace(cycle, harmonics=(cycle.harmonics[0], third))
+    turn, wave = one_turn(cycle, 0)
+    np.testing.assert_allclose(turn, np.arange(301) / 300, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(wave, waveform_at(cycle, turn, 0), rtol=0, atol=1e-12)
 
 
 def test_cycles_that_do_not_exist_are_refused(model: CycleModel, nothing: CycleModel) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.fit.multiples import FEWEST, are_many, phasors
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -205,8 +206,10 @@ def all_columns(data: Data, structure: Structure) -> Floats:
         base = phase.turns(structure.frequency, data.times)
         if structure.drifting.any():
             base = base + 0.5 * structure.drift[:, np.newaxis] * data.times.to_float() ** 2
-        turns = phase.wrap(structure.order[:, np.newaxis] * base[structure.parent])
-        columns[p::2], columns[p + 1 :: 2] = phase.unit_phasors(turns)
+        written = _write_many(columns[p:], base, structure.parent, structure.order)
+        left = np.flatnonzero(~written)
+        turns = phase.wrap(structure.order[left, np.newaxis] * base[structure.parent[left]])
+        columns[p + 2 * left], columns[p + 1 + 2 * left] = phase.unit_phasors(turns)
     return columns
 
 
@@ -218,8 +221,24 @@ def line_columns(structure: Structure, data: Data) -> Floats:
     if structure.drifting.any():
         # a drift turns a phase by few enough cycles for plain floats
         base = base + 0.5 * structure.drift[used][:, np.newaxis] * data.times.to_float() ** 2
-    for line, (k, order) in enumerate(zip(where, structure.order, strict=True)):
-        cosine, sine = phase.unit_phasors(phase.wrap(order * base[k]))
-        columns[:, 2 * line] = cosine
-        columns[:, 2 * line + 1] = sine
+    written = _write_many(columns.T, base, where, structure.order)
+    for line in np.flatnonzero(~written).tolist():
+        turns = phase.wrap(structure.order[line] * base[where[line]])
+        columns[:, 2 * line], columns[:, 2 * line + 1] = phase.unit_phasors(turns)
     return columns
+
+
+def _write_many(
+    rows: Floats, base: Floats, parent: NDArray[np.intp], order: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Write cosines and sines of fundamentals with many orders; return which lines these are."""
+    written = np.zeros(len(order), dtype=bool)
+    for k in np.flatnonzero(np.bincount(parent) >= FEWEST).tolist():
+        lines = np.flatnonzero(parent == k)
+        orders = order[lines]
+        if are_many(orders):
+            for block, powers in phasors(phase.wrap(base[k]), int(orders.max())):
+                rows[2 * lines, block] = powers.real[orders - 1]
+                rows[2 * lines + 1, block] = powers.imag[orders - 1]
+            written[lines] = True
+    return written

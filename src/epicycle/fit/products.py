@@ -9,6 +9,11 @@ They are computed once for each line, when its columns are, and kept while the s
 over and over: a further line costs its own two columns and one row of products, not the whole
 matrix again.  A line whose frequency has moved by very little need not be computed anew either,
 see :class:`Selection`.
+
+The lines of a fundamental with many orders are computed together, at one frequency: a *unit*,
+whose products among themselves are put together from a few sums, see
+:mod:`epicycle.fit.multiples`.  Products of one unit with another are computed when a structure has
+both, so that there are none of a unit with its own copies at frequencies of other steps.
 """
 
 from __future__ import annotations
@@ -16,11 +21,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.fit.lines import Structure, line_columns
+from epicycle.fit.multiples import FEWEST, are_many, products_from, sums_of
+from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
 
@@ -83,6 +91,10 @@ class Products:
         self._drift = np.empty(0)
         self._order = np.empty(0, dtype=np.intp)
         self._latest = np.empty(0, dtype=np.intp)
+        # which unit each line belongs to, 0 if to none, and the pairs of units that have products
+        self._unit = np.empty(0, dtype=np.intp)
+        self._last_unit = 0
+        self._met: set[tuple[int, int]] = set()
         self._weighted = np.stack([data.weights_of(j) * data.y[:, j] for j in range(n_outputs)])
         self._reserve(self._fixed)
         self._columns[: self._fixed] = data.nuisance.T
@@ -143,67 +155,158 @@ class Products:
         """
         if structure.drifting.any():
             self._extend_powers()
-        frequency = structure.frequency[structure.parent]
-        drift = structure.drift[structure.parent]
-        turn = (
-            np.pi
-            * self._data.baseline
-            * structure.order
-            * (frequency - self._frequency[:, np.newaxis])
-        )
-        unlike = (structure.order != self._order[:, np.newaxis]) | (
-            drift != self._drift[:, np.newaxis]
-        )
-        distance = np.where(unlike, np.inf, np.abs(turn))
-        slot = np.full(len(frequency), -1, dtype=np.intp)
-        if len(distance):
-            nearest = distance.argmin(axis=0)
-            close = distance[nearest, np.arange(len(slot))] <= reach
-            taken: set[int] = set()
-            for line, place in enumerate(nearest.tolist()):
-                # two lines never share their columns, however close they are drawn
-                if close[line] and place not in taken:
-                    slot[line] = place
-                taken.add(place)
-        missing = np.flatnonzero(slot < 0)
+        in_unit = self._in_units(structure)
+        slot = self._singles(structure, reach, ~in_unit)
+        for k in np.unique(structure.parent[in_unit]).tolist():
+            lines = np.flatnonzero(structure.parent == k)
+            slot[lines] = self._whole(structure, lines, reach, slot)
+        missing = np.flatnonzero((slot < 0) & ~in_unit)
         if len(missing):
             slot[missing] = self._compute(structure, missing, slot[slot >= 0])
-            turn = (
-                np.pi
-                * self._data.baseline
-                * structure.order
-                * (frequency - self._frequency[:, np.newaxis])
-            )
+        for k in np.unique(structure.parent[(slot < 0) & in_unit]).tolist():
+            lines = np.flatnonzero(structure.parent == k)
+            slot[lines] = self._compute_unit(structure, lines, slot[slot >= 0])
+        self._introduce(slot)
         self._latest = slot
-        first = self._fixed + 2 * slot
-        rows = np.concatenate([np.arange(self._fixed), np.stack([first, first + 1], 1).ravel()])
-        return Selection(rows, turn[slot, np.arange(len(slot))])
+        rows = np.concatenate([np.arange(self._fixed), self._rows_of(slot)])
+        return Selection(rows, self._turns(structure, slot))
+
+    def _turns(self, structure: Structure, slots: NDArray[np.intp]) -> Floats:
+        """Return by how much lines turn from the frequencies of columns, which broadcast."""
+        apart = structure.frequency[structure.parent] - self._frequency[slots]
+        result: Floats = np.pi * self._data.baseline * structure.order * apart
+        return result
+
+    @staticmethod
+    def _in_units(structure: Structure) -> NDArray[np.bool_]:
+        """Return which lines are computed together with all others of their fundamental."""
+        result = np.zeros(len(structure.order), dtype=bool)
+        for k in np.flatnonzero(np.bincount(structure.parent) >= FEWEST).tolist():
+            lines = structure.parent == k
+            steady = structure.drift[k] == 0.0 and not structure.drifting[k]
+            result[lines] = steady and are_many(structure.order[lines])
+        return result
+
+    def _singles(
+        self, structure: Structure, reach: Floats, wanted: NDArray[np.bool_]
+    ) -> NDArray[np.intp]:
+        """Return where each of the wanted lines is, unless within a unit; -1 for nowhere."""
+        slot = np.full(len(structure.order), -1, dtype=np.intp)
+        places, lines = np.flatnonzero(self._unit == 0), np.flatnonzero(wanted)
+        if not len(places) or not len(lines):
+            return slot
+        turn = self._turns(structure, places[:, np.newaxis])[:, lines]
+        unlike = (structure.order[lines] != self._order[places, np.newaxis]) | (
+            structure.drift[structure.parent[lines]] != self._drift[places, np.newaxis]
+        )
+        distance = np.where(unlike, np.inf, np.abs(turn))
+        nearest = distance.argmin(axis=0)
+        close = distance[nearest, np.arange(len(lines))] <= reach[lines]
+        taken: set[int] = set()
+        for line, place in enumerate(nearest.tolist()):
+            # two lines never share their columns, however close they are drawn
+            if close[line] and place not in taken:
+                slot[lines[line]] = places[place]
+            taken.add(place)
+        return slot
+
+    def _whole(
+        self, structure: Structure, lines: NDArray[np.intp], reach: Floats, taken: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Return where all lines of a fundamental are within one unit; -1 for nowhere."""
+        order = structure.order[lines]
+        frequency = structure.frequency[structure.parent[lines[0]]]
+        found = np.full(len(lines), -1, dtype=np.intp)
+        least = np.inf
+        for unit in np.setdiff1d(self._unit, np.append(self._unit[taken[taken >= 0]], 0)).tolist():
+            slots = np.flatnonzero(self._unit == unit)
+            slots = slots[np.argsort(self._order[slots], kind="stable")]
+            place = np.minimum(np.searchsorted(self._order[slots], order), len(slots) - 1)
+            apart = abs(frequency - self._frequency[slots[0]])
+            turn = np.pi * self._data.baseline * order * apart
+            there = (self._order[slots[place]] == order) & (turn <= reach[lines])
+            if apart < least and there.all():
+                found, least = slots[place], apart
+        return found
 
     def _compute(
         self, structure: Structure, lines: NDArray[np.intp], needed: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Compute the columns of some lines; return their places among the lines that are kept."""
-        # the latest ones may be asked for again; older ones make room
-        is_free = np.ones(len(self._frequency), dtype=bool)
-        is_free[needed] = is_free[self._latest] = False
-        free = np.flatnonzero(is_free)[: len(lines)]
+        free = np.flatnonzero(self._free(needed))[: len(lines)]
         more = len(lines) - len(free)
         slots = np.concatenate([free, len(self._frequency) + np.arange(more)])
-        if more:
-            self._frequency = np.concatenate([self._frequency, np.empty(more)])
-            self._drift = np.concatenate([self._drift, np.empty(more)])
-            self._order = np.concatenate([self._order, np.empty(more, dtype=np.intp)])
-        self._reserve(self._fixed + 2 * len(self._frequency))
-        self._used = self._fixed + 2 * len(self._frequency)
+        self._assign(structure, lines, slots, 0)
         parent, order = structure.parent[lines], structure.order[lines]
-        self._frequency[slots] = structure.frequency[parent]
-        self._drift[slots] = structure.drift[parent]
-        self._order[slots] = order
         fresh = line_columns(replace(structure, parent=parent, order=order), self._data)
-        rows = (self._fixed + 2 * slots[:, np.newaxis] + [0, 1]).ravel()
+        rows = self._rows_of(slots)
         self._columns[rows] = fresh.T
         self._add(rows)
         return slots
+
+    def _compute_unit(
+        self, structure: Structure, lines: NDArray[np.intp], needed: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Compute the columns of all lines of a fundamental; return their places, side by side."""
+        data, count = self._data, len(lines)
+        used = np.flatnonzero(~self._free(needed))
+        begins, ends = np.append(0, used + 1), np.append(used, len(self._frequency))
+        wide = begins[ends - begins >= count]
+        start = int(wide[0]) if len(wide) else int(begins[-1])
+        slots = start + np.arange(count)
+        self._last_unit += 1
+        self._assign(structure, lines, slots, self._last_unit)
+        order = structure.order[lines]
+        turns = phase.turns(structure.frequency[structure.parent[lines[0]]], data.times)
+        powers = self.time ** np.arange(self._powers)[:, np.newaxis]
+        strengths = [w * powers for w in data.weights.T] + [y * powers[:2] for y in self._weighted]
+        rows = slice(self._fixed + 2 * start, self._fixed + 2 * (start + count))
+        sums = sums_of(self._columns[rows], turns, order, np.concatenate(strengths), _PRODUCT)
+        n_gram = len(self._gram) * self._powers
+        own = products_from(sums[:n_gram], order)
+        self._gram[:, :, rows, rows] = own.reshape(*self._gram.shape[:2], *own.shape[1:])
+        moment = np.ascontiguousarray(sums[n_gram:, order]).view(np.float64)
+        self._moment[:, :, rows] = moment.reshape(*self._moment.shape[:2], 2 * count)
+        single = self._rows_of(np.flatnonzero(self._unit == 0))
+        self._multiply(np.append(np.arange(self._fixed), single), rows)
+        return slots
+
+    def _free(self, needed: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return which places may be used: the latest ones may be asked for again."""
+        result = np.ones(len(self._frequency), dtype=bool)
+        result[needed] = result[self._latest] = False
+        return result
+
+    def _assign(
+        self, structure: Structure, lines: NDArray[np.intp], slots: NDArray[np.intp], unit: int
+    ) -> None:
+        """Give places to lines, behind those that there are if need be."""
+        more = max(int(slots.max()) + 1 - len(self._frequency), 0)
+        self._frequency = np.append(self._frequency, np.empty(more))
+        self._drift = np.append(self._drift, np.empty(more))
+        self._order = np.append(self._order, np.empty(more, dtype=np.intp))
+        self._unit = np.append(self._unit, np.empty(more, dtype=np.intp))
+        self._reserve(self._fixed + 2 * len(self._frequency))
+        self._used = self._fixed + 2 * len(self._frequency)
+        parent = structure.parent[lines]
+        self._frequency[slots] = structure.frequency[parent]
+        self._drift[slots] = structure.drift[parent]
+        self._order[slots] = structure.order[lines]
+        self._unit[slots] = unit
+
+    def _rows_of(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the rows of the columns of some lines, cosine and sine in turn."""
+        rows: NDArray[np.intp] = (self._fixed + 2 * slots[:, np.newaxis] + [0, 1]).ravel()
+        return rows
+
+    def _introduce(self, slots: NDArray[np.intp]) -> None:
+        """Compute the products of units that have not been in a structure together before."""
+        units = np.unique(self._unit[slots])
+        for pair in combinations(units[units > 0].tolist(), 2):
+            if pair not in self._met:
+                one, other = (self._rows_of(np.flatnonzero(self._unit == unit)) for unit in pair)
+                self._multiply(one, slice(int(other[0]), int(other[-1]) + 1))
+                self._met.add(pair)
 
     def _reserve(self, count: int) -> None:
         """Make room for `count` columns."""
@@ -222,18 +325,28 @@ class Products:
 
     def _add(self, rows: NDArray[np.intp]) -> None:
         """Compute the products of new columns with all others and with the data."""
-        groups = [rows[k : k + _TOGETHER] for k in range(0, len(rows), _TOGETHER)]
-        most, n_sets, n_outputs = min(len(rows), _TOGETHER), len(self._gram), len(self._weighted)
-        sums = np.zeros((len(groups), n_sets, self._powers * most, self._used))
-        moments = np.zeros((len(groups), 2 * n_outputs, most))
-        for block in self._blocks(self._powers * most):
-            columns = self._columns[: self._used, block]
-            time = self.time[block]
+        self._multiply(rows, slice(0, self._used))
+        count, n_outputs = min(len(rows), _TOGETHER), len(self._weighted)
+        moments = np.zeros((2 * n_outputs, len(rows)))
+        for block in self._blocks(self._powers * count):
             weighted = self._weighted[:, block]
-            targets = np.concatenate([weighted, weighted * time])
+            targets = np.concatenate([weighted, weighted * self.time[block]])
+            for k in range(0, len(rows), _TOGETHER):
+                fresh = self._columns[rows[k : k + _TOGETHER], block]
+                moments[:, k : k + _TOGETHER] += targets @ fresh.T
+        self._moment[:, 0, rows] = moments[:n_outputs]
+        self._moment[:, 1, rows] = moments[n_outputs:]
+
+    def _multiply(self, rows: NDArray[np.intp], others: slice) -> None:
+        """Compute the products of some columns with others that stand side by side."""
+        groups = [rows[k : k + _TOGETHER] for k in range(0, len(rows), _TOGETHER)]
+        most, n_sets, width = min(len(rows), _TOGETHER), len(self._gram), others.stop - others.start
+        sums = np.zeros((len(groups), n_sets, self._powers * most, width))
+        for block in self._blocks(self._powers * most):
+            columns = self._columns[others, block]
+            time = self.time[block]
             for p, group in enumerate(groups):
                 fresh = self._columns[group, block]
-                moments[p, :, : len(group)] += targets @ fresh.T
                 for j, w in enumerate(self._data.weights[block].T):
                     strengths = np.empty((self._powers, len(group), len(time)))
                     np.multiply(fresh, w, out=strengths[0])
@@ -242,13 +355,11 @@ class Products:
                     flat = strengths.reshape(-1, len(time))
                     sums[p, j, : len(flat)] += flat @ columns.T
         for p, group in enumerate(groups):
-            k = len(group)
-            self._moment[:, 0, group] = moments[p, :n_outputs, :k]
-            self._moment[:, 1, group] = moments[p, n_outputs:, :k]
             for j in range(n_sets):
-                part = sums[p, j, : self._powers * k].reshape(self._powers, k, self._used)
-                self._gram[j][:, group, : self._used] = part
-                self._gram[j][:, : self._used, group] = part.transpose(0, 2, 1)
+                flat = sums[p, j, : self._powers * len(group)]
+                part = flat.reshape(self._powers, len(group), width)
+                self._gram[j][:, group, others] = part
+                self._gram[j][:, others, group] = part.transpose(0, 2, 1)
 
     def _extend_powers(self) -> None:
         """Go up to the fourth power of the time, which the slopes of drifts need."""

@@ -13,12 +13,14 @@ sinusoid it is A.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from epicycle.evidence.aliases import Alias as Alias
+from epicycle.fit.multiples import evenly
 from epicycle.samples.arrays import Floats
 
 #: One number for a single output, one per output otherwise.
@@ -240,10 +242,16 @@ class Waveform:
         }[derivative]
         return np.stack(pairs, axis=-1).reshape(*np.shape(phase), -1)
 
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Phases of the highest and the lowest of 256 points in each turn of the highest order."""
+        size = 256 * int(self.orders.max())
+        values = evenly(self.orders, self.coefficients[0::2] - 1j * self.coefficients[1::2], size)
+        return int(values.argmax()) / size, int(values.argmin()) / size
+
     def extremum(self, sign: float) -> float:
         """Return the phase of the highest (sign 1) or lowest (-1) point, in [0, 1)."""
-        grid = np.arange(256 * int(self.orders.max())) / (256 * int(self.orders.max()))
-        best = float(grid[int((sign * (self.basis(grid) @ self.coefficients)).argmax())])
+        best = self._ends[0 if sign > 0 else 1]
         for _ in range(4):
             slope = float(self.basis(np.array(best), 1) @ self.coefficients)
             bend = float(self.basis(np.array(best), 2) @ self.coefficients)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from epicycle.fit.multiples import evenly
 from epicycle.look import drawing as draw
 from epicycle.results.cycles import Cycle
 from epicycle.results.result import Result
@@ -160,9 +161,12 @@ def waveform_at(cycle: Cycle, turn: Floats, output: int) -> Floats:
 
 def one_turn(cycle: Cycle, output: int) -> tuple[Floats, Floats]:
     """Return phases of one turn, in turns, and the waveform of a cycle at them."""
-    highest = max((h.order for h in cycle.harmonics), default=1)
-    turn = np.linspace(0.0, 1.0, 100 * highest + 1)
-    return turn, waveform_at(cycle, turn, output)
+    size = 100 * max((h.order for h in cycle.harmonics), default=1)
+    amplitude = np.array([first_number(h.amplitude, output) for h in cycle.harmonics])
+    shift = np.array([first_number(h.phase, output) for h in cycle.harmonics])
+    orders = np.array([h.order for h in cycle.harmonics], dtype=np.intp)
+    wave = evenly(orders, amplitude * np.exp(-2j * np.pi * shift), size)
+    return np.linspace(0.0, 1.0, size + 1), np.append(wave, wave[0])
 
 
 def as_factor(wave: Floats, response: str) -> Floats:
