@@ -288,8 +288,25 @@ def test_an_hour_that_is_there_twice_hides_no_stations(write):
     times = [f"2013-11-0{d} {h:02d}:00" for d in range(1, 9) for h in range(24)]
     times += ["2013-11-09 01:00"] * 2
     lines = [f"{t},{s},{k % 9}" for k, t in enumerate(times) for s in ("EWR", "JFK")]
-    said = " ".join(read_table(write("\n".join(["time,origin,temp", *lines]))).guesses)
+    said = " ".join(read_table(write("\n".join(["time,origin,temp", *lines]))).remarks)
     assert "times repeat: origin tells 2 series apart" in said
     mixed = [f"{t},{s},{k % 9}" for k, t in enumerate(times) for s in ("EWR", "JFK", "JFK")]
-    said = " ".join(read_table(write("\n".join(["time,origin,temp", *mixed]))).guesses)
+    said = " ".join(read_table(write("\n".join(["time,origin,temp", *mixed]))).remarks)
     assert "times repeat" not in said
+
+
+def test_dates_of_six_digits(write):
+    def read(numbers):
+        lines = [f"{number},{k % 5}" for k, number in enumerate(numbers)]
+        return read_table(write("\n".join(["date,v", *lines])))
+
+    for first, last in (("1980-01-02", "1981-02-03"), ("2019-12-28", "2020-11-01")):
+        days = np.arange(first, last, dtype="datetime64[D]")
+        short = [str(day).replace("-", "")[2:] for day in days]
+        table = read(short)
+        assert list(table.t.to_numpy().astype("datetime64[D]")) == list(days)
+        assert table.guesses[0] == "time: date (guessed, read as YYMMDD)"
+    assert read(short[:3]).t.dtype.kind in "iuf"  # too few to tell
+    # days of a spreadsheet, and days that are counted, are none
+    for first in (40_179, 10_150):
+        assert read(range(first, first + 40)).t.dtype.kind in "iuf"

@@ -1,5 +1,7 @@
 """Slow variation is no cycle, nor is what the gaps of the sampling make of it."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,7 @@ def test_a_drift_seen_on_working_days_is_no_rhythm_near_a_week(drift) -> None:
     assert all(abs(7 * one.frequency - round(7 * one.frequency)) < 0.03 for one in mirrored)
     (note,) = [one for one in drift.undecided if "looks like them" in one]
     assert all(f"{1 / one.frequency:.4g}" in note for one in mirrored)
+    assert re.search(r"near the periods [\d., ]*\d d are fitted", note)
     assert all(f"{1 / one.frequency:.4g}" not in slow(drift) for one in mirrored)
 
 

@@ -63,7 +63,7 @@ MIDNIGHT = r"[T ]0?0:00(:00(\.0+)?)?$"
 _LOOKED_AT = 50
 
 #: Years of two digits: below this they are of this century, as POSIX has it.
-_PIVOT = 69
+PIVOT = 69
 
 
 def looks_like_date(entry: Any) -> bool:
@@ -286,7 +286,7 @@ def _code_of(entry: str) -> str:
 def _full(years: NDArray[np.float64], text: pd.Series) -> NDArray[np.float64]:
     """Return years with all four digits."""
     short = (text.str.len() <= 2).fillna(False).to_numpy(dtype=bool)
-    full: NDArray[np.float64] = np.where(short, years + np.where(years < _PIVOT, 2000, 1900), years)
+    full: NDArray[np.float64] = np.where(short, years + np.where(years < PIVOT, 2000, 1900), years)
     return full
 
 

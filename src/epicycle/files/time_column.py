@@ -18,6 +18,7 @@ from epicycle.files.kinds import kind_of
 from epicycle.files.labels import shown
 from epicycle.files.layout import ISO_DATE
 from epicycle.files.numbers import read_numbers
+from epicycle.limits import INPUTS
 from epicycle.samples.times import UNIT_SECONDS, canonical_unit
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def read_instants(table: RawTable, column: str, told: Conventions = NOTHING_SAID
             return Instants(_compact_dates(table, series), ", read as YYYYMMDD")
         if _MONTH_NAME.search(column) and (days := _months(series.to_numpy())) is not None:
             return Instants(days, ", read as YYYYMM")
+        if _DATE_NAME.search(column) and (days := _short_dates(series.to_numpy())) is not None:
+            return Instants(days, ", read as YYMMDD")
         if not table.has_header or _COUNT_NAME.search(column):
             days, how = _in_one_number(series.to_numpy(), _ONE_NUMBER[table.has_header :])
             if days is not None:
@@ -163,6 +166,27 @@ def _months(numbers: Any) -> Any:
         return None
     days = dates.from_days(numbers // 100, numbers % 100, np.ones_like(numbers))
     return None if np.isnat(days).any() else pd.DatetimeIndex(days.astype("datetime64[s]"))
+
+
+#: Numbers that may be YYMMDD; years 2000 and 2001 would have fewer digits.
+_SHORT_DATES = (10_101, 991_231)
+
+
+def _short_dates(numbers: Any) -> Any:
+    """Return the dates that YYMMDD tells, or None where the numbers are not all in the calendar.
+
+    Days of spreadsheets have no month of 13 either, but those of a few months do not all avoid it.
+    """
+    import pandas as pd
+
+    low, high = _SHORT_DATES
+    distinct = np.unique(numbers)
+    if distinct[0] < low or distinct[-1] > high or len(distinct) < INPUTS.short_dates:
+        return None
+    year = numbers // 10_000
+    year = year + np.where(year < dates.PIVOT, 2000, 1900)
+    days = dates.from_days(year, numbers // 100 % 100, numbers % 100)
+    return None if np.isnat(days).any() else pd.DatetimeIndex(days.astype("datetime64[us]"))
 
 
 #: Dates in one number; days alone need a name that says so, or a table without names.

@@ -43,6 +43,8 @@ class InputLimits:
     """Each of its labels has so many values."""
     within_levels: float = decides(0.5, "share", "series/series", "derived: less than between")
     """Of the variance less than this is within its levels."""
+    short_dates: int = decides(8, "dates", "series/series", "derived: 1 in 1e4 by chance")
+    """So many numbers, all in the calendar as YYMMDD, are dates where their name says so."""
     repeated_within: float = decides(0.01, "share", "series/series", "derived: an hour of autumn")
     """Labels tell series apart where at most this share of the rows repeats a time of its own."""
     negative_errors: float = decides(0.25, "share", "series/series")

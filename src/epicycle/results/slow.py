@@ -114,6 +114,6 @@ def mirror_notes(fit: Fit, mirrored: NDArray[np.bool_], unit: str = "") -> list[
     periods = ", ".join(f"{1.0 / f:.4g}" for f in sorted(fit.structure.frequency[mirrored]))
     periods = f"{periods} {unit}".rstrip()
     return [
-        f"lines near the periods {f'{periods} {unit}'.rstrip()} are fitted and not claimed: "
+        f"lines near the periods {periods} are fitted and not claimed: "
         f"through the gaps between the samples slow variation, which is there, looks like them"
     ]
