@@ -293,3 +293,11 @@ def test_products_of_many_orders_take_few_multiplications(monkeypatch: pytest.Mo
     # nuisance and the single line with each of six copies, and the line with nuisance and itself
     assert sum(taken) == 6 * (n_fixed + 2) * 2 * len(MANY) + 2 * (n_fixed + 2)
     assert products._used == n_fixed + 2 + 2 * 2 * len(MANY)
+    # a line that is in no structure with a unit has no products with any
+    taken.clear()
+    check_directly(data, single.plus(0.78), products)
+    assert sum(taken) == 2 * (n_fixed + 2 + 2)
+    # ... until it is
+    taken.clear()
+    check_directly(data, single.plus(0.78).plus(0.03 + 5e-4, MANY), products)
+    assert sum(taken) == 2 * 2 * len(MANY)

@@ -228,17 +228,22 @@ def line_columns(structure: Structure, data: Data) -> Floats:
     return columns
 
 
+def of_many(parent: NDArray[np.intp], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return the lines of each fundamental with many orders."""
+    frequent = np.flatnonzero(np.bincount(parent) >= FEWEST).tolist()
+    candidates = (np.flatnonzero(parent == k) for k in frequent)
+    return [lines for lines in candidates if are_many(order[lines])]
+
+
 def _write_many(
     rows: Floats, base: Floats, parent: NDArray[np.intp], order: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     """Write cosines and sines of fundamentals with many orders; return which lines these are."""
     written = np.zeros(len(order), dtype=bool)
-    for k in np.flatnonzero(np.bincount(parent) >= FEWEST).tolist():
-        lines = np.flatnonzero(parent == k)
+    for lines in of_many(parent, order):
         orders = order[lines]
-        if are_many(orders):
-            for block, powers in phasors(phase.wrap(base[k]), int(orders.max())):
-                rows[2 * lines, block] = powers.real[orders - 1]
-                rows[2 * lines + 1, block] = powers.imag[orders - 1]
-            written[lines] = True
+        for block, powers in phasors(phase.wrap(base[parent[lines[0]]]), int(orders.max())):
+            rows[2 * lines, block] = powers.real[orders - 1]
+            rows[2 * lines + 1, block] = powers.imag[orders - 1]
+        written[lines] = True
     return written

@@ -12,8 +12,8 @@ see :class:`Selection`.
 
 The lines of a fundamental with many orders are computed together, at one frequency: a *unit*,
 whose products among themselves are put together from a few sums, see
-:mod:`epicycle.fit.multiples`.  Products of one unit with another are computed when a structure has
-both, so that there are none of a unit with its own copies at frequencies of other steps.
+:mod:`epicycle.fit.multiples`.  Products of a unit with other lines are computed when a structure
+has both, so that there are none with its own copies at frequencies of other steps.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from epicycle.fit.lines import Structure, line_columns
-from epicycle.fit.multiples import FEWEST, are_many, products_from, sums_of
+from epicycle.fit.lines import Structure, line_columns, of_many
+from epicycle.fit.multiples import FEWEST, products_from, sums_of
 from epicycle.samples import phase
 from epicycle.samples.arrays import Floats
 from epicycle.samples.data import Data
@@ -91,9 +90,10 @@ class Products:
         self._drift = np.empty(0)
         self._order = np.empty(0, dtype=np.intp)
         self._latest = np.empty(0, dtype=np.intp)
-        # which unit each line belongs to, 0 if to none, and the pairs of units that have products
-        self._unit = np.empty(0, dtype=np.intp)
-        self._last_unit = 0
+        # a number for each unit, a negative one for each single line, none of them used again, and
+        # the pairs of line or unit with unit whose products are there
+        self._name = np.empty(0, dtype=np.intp)
+        self._last_name = 0
         self._met: set[tuple[int, int]] = set()
         self._weighted = np.stack([data.weights_of(j) * data.y[:, j] for j in range(n_outputs)])
         self._reserve(self._fixed)
@@ -111,7 +111,16 @@ class Products:
 
     def gram(self, weights: int, rows: NDArray[np.intp]) -> Floats:
         """Return G of some columns with one set of weights, shape (powers, m, m)."""
-        result: Floats = self._gram[weights][:, rows[:, np.newaxis], rows]
+        gram = self._gram[weights]
+        pieces = _pieces(rows) if len(rows) > 2 * FEWEST else []
+        if 2 * FEWEST * len(pieces) >= len(rows) or not pieces:
+            alike: Floats = gram[:, rows[:, np.newaxis], rows]
+            return alike
+        # long pieces are copied faster than numbers
+        result = np.empty((self._powers, len(rows), len(rows)))
+        for to, kept in pieces:
+            for other_to, other_kept in pieces:
+                result[:, to, other_to] = gram[:, kept, other_kept]
         return result
 
     def moment(self, output: int, rows: NDArray[np.intp]) -> Floats:
@@ -137,9 +146,9 @@ class Products:
             result += values[:, block] @ self._columns[: self._used, block].T
         return result[:, rows].T
 
-    def _blocks(self, count: int) -> Iterator[slice]:
-        """Yield blocks of samples for a product of all columns with `count` others."""
-        size = max(16, _PRODUCT // (count * self._used))
+    def _blocks(self, count: int, width: int | None = None) -> Iterator[slice]:
+        """Yield blocks of samples for a product of `width` columns, or all, with `count` others."""
+        size = max(16, _PRODUCT // (count * (width or self._used)))
         for start in range(0, len(self.time), size):
             yield slice(start, start + size)
 
@@ -155,17 +164,25 @@ class Products:
         """
         if structure.drifting.any():
             self._extend_powers()
-        in_unit = self._in_units(structure)
-        slot = self._singles(structure, reach, ~in_unit)
-        for k in np.unique(structure.parent[in_unit]).tolist():
-            lines = np.flatnonzero(structure.parent == k)
+        # what drifts is computed line by line
+        steady = (structure.drift == 0.0) & ~structure.drifting
+        units = [
+            lines
+            for lines in of_many(structure.parent, structure.order)
+            if steady[structure.parent[lines[0]]]
+        ]
+        single = np.ones(len(structure.order), dtype=bool)
+        for lines in units:
+            single[lines] = False
+        slot = self._singles(structure, reach, single)
+        for lines in units:
             slot[lines] = self._whole(structure, lines, reach, slot)
-        missing = np.flatnonzero((slot < 0) & ~in_unit)
+        missing = np.flatnonzero((slot < 0) & single)
         if len(missing):
             slot[missing] = self._compute(structure, missing, slot[slot >= 0])
-        for k in np.unique(structure.parent[(slot < 0) & in_unit]).tolist():
-            lines = np.flatnonzero(structure.parent == k)
-            slot[lines] = self._compute_unit(structure, lines, slot[slot >= 0])
+        for lines in units:
+            if slot[lines[0]] < 0:
+                slot[lines] = self._compute_unit(structure, lines, slot[slot >= 0])
         self._introduce(slot)
         self._latest = slot
         rows = np.concatenate([np.arange(self._fixed), self._rows_of(slot)])
@@ -177,22 +194,12 @@ class Products:
         result: Floats = np.pi * self._data.baseline * structure.order * apart
         return result
 
-    @staticmethod
-    def _in_units(structure: Structure) -> NDArray[np.bool_]:
-        """Return which lines are computed together with all others of their fundamental."""
-        result = np.zeros(len(structure.order), dtype=bool)
-        for k in np.flatnonzero(np.bincount(structure.parent) >= FEWEST).tolist():
-            lines = structure.parent == k
-            steady = structure.drift[k] == 0.0 and not structure.drifting[k]
-            result[lines] = steady and are_many(structure.order[lines])
-        return result
-
     def _singles(
         self, structure: Structure, reach: Floats, wanted: NDArray[np.bool_]
     ) -> NDArray[np.intp]:
         """Return where each of the wanted lines is, unless within a unit; -1 for nowhere."""
         slot = np.full(len(structure.order), -1, dtype=np.intp)
-        places, lines = np.flatnonzero(self._unit == 0), np.flatnonzero(wanted)
+        places, lines = np.flatnonzero(self._name < 0), np.flatnonzero(wanted)
         if not len(places) or not len(lines):
             return slot
         turn = self._turns(structure, places[:, np.newaxis])[:, lines]
@@ -218,8 +225,10 @@ class Products:
         frequency = structure.frequency[structure.parent[lines[0]]]
         found = np.full(len(lines), -1, dtype=np.intp)
         least = np.inf
-        for unit in np.setdiff1d(self._unit, np.append(self._unit[taken[taken >= 0]], 0)).tolist():
-            slots = np.flatnonzero(self._unit == unit)
+        for unit in np.setdiff1d(self._name, self._name[taken[taken >= 0]]).tolist():
+            if unit < 0:
+                continue
+            slots = np.flatnonzero(self._name == unit)
             slots = slots[np.argsort(self._order[slots], kind="stable")]
             place = np.minimum(np.searchsorted(self._order[slots], order), len(slots) - 1)
             apart = abs(frequency - self._frequency[slots[0]])
@@ -236,7 +245,9 @@ class Products:
         free = np.flatnonzero(self._free(needed))[: len(lines)]
         more = len(lines) - len(free)
         slots = np.concatenate([free, len(self._frequency) + np.arange(more)])
-        self._assign(structure, lines, slots, 0)
+        self._assign(structure, lines, slots)
+        self._last_name += len(slots)
+        self._name[slots] = np.arange(len(slots)) - self._last_name
         parent, order = structure.parent[lines], structure.order[lines]
         fresh = line_columns(replace(structure, parent=parent, order=order), self._data)
         rows = self._rows_of(slots)
@@ -254,8 +265,9 @@ class Products:
         wide = begins[ends - begins >= count]
         start = int(wide[0]) if len(wide) else int(begins[-1])
         slots = start + np.arange(count)
-        self._last_unit += 1
-        self._assign(structure, lines, slots, self._last_unit)
+        self._assign(structure, lines, slots)
+        self._last_name += 1
+        self._name[slots] = self._last_name
         order = structure.order[lines]
         turns = phase.turns(structure.frequency[structure.parent[lines[0]]], data.times)
         powers = self.time ** np.arange(self._powers)[:, np.newaxis]
@@ -267,8 +279,7 @@ class Products:
         self._gram[:, :, rows, rows] = own.reshape(*self._gram.shape[:2], *own.shape[1:])
         moment = np.ascontiguousarray(sums[n_gram:, order]).view(np.float64)
         self._moment[:, :, rows] = moment.reshape(*self._moment.shape[:2], 2 * count)
-        single = self._rows_of(np.flatnonzero(self._unit == 0))
-        self._multiply(np.append(np.arange(self._fixed), single), rows)
+        self._multiply(np.arange(self._fixed), rows)
         return slots
 
     def _free(self, needed: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -278,21 +289,20 @@ class Products:
         return result
 
     def _assign(
-        self, structure: Structure, lines: NDArray[np.intp], slots: NDArray[np.intp], unit: int
+        self, structure: Structure, lines: NDArray[np.intp], slots: NDArray[np.intp]
     ) -> None:
         """Give places to lines, behind those that there are if need be."""
         more = max(int(slots.max()) + 1 - len(self._frequency), 0)
         self._frequency = np.append(self._frequency, np.empty(more))
         self._drift = np.append(self._drift, np.empty(more))
         self._order = np.append(self._order, np.empty(more, dtype=np.intp))
-        self._unit = np.append(self._unit, np.empty(more, dtype=np.intp))
+        self._name = np.append(self._name, np.empty(more, dtype=np.intp))
         self._reserve(self._fixed + 2 * len(self._frequency))
         self._used = self._fixed + 2 * len(self._frequency)
         parent = structure.parent[lines]
         self._frequency[slots] = structure.frequency[parent]
         self._drift[slots] = structure.drift[parent]
         self._order[slots] = structure.order[lines]
-        self._unit[slots] = unit
 
     def _rows_of(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the rows of the columns of some lines, cosine and sine in turn."""
@@ -300,13 +310,16 @@ class Products:
         return rows
 
     def _introduce(self, slots: NDArray[np.intp]) -> None:
-        """Compute the products of units that have not been in a structure together before."""
-        units = np.unique(self._unit[slots])
-        for pair in combinations(units[units > 0].tolist(), 2):
-            if pair not in self._met:
-                one, other = (self._rows_of(np.flatnonzero(self._unit == unit)) for unit in pair)
-                self._multiply(one, slice(int(other[0]), int(other[-1]) + 1))
-                self._met.add(pair)
+        """Compute the products of units with all that has not been in a structure with them."""
+        names = np.unique(self._name[slots]).tolist()
+        for unit in (name for name in names if name > 0):
+            pairs = {(name, unit) for name in names if name < unit} - self._met
+            if pairs:
+                strange = np.isin(self._name, [name for name, _ in pairs])
+                own = self._rows_of(np.flatnonzero(self._name == unit))
+                side_by_side = slice(int(own[0]), int(own[-1]) + 1)
+                self._multiply(self._rows_of(np.flatnonzero(strange)), side_by_side)
+                self._met |= pairs
 
     def _reserve(self, count: int) -> None:
         """Make room for `count` columns."""
@@ -324,8 +337,10 @@ class Products:
         self._columns, self._gram, self._moment = columns, gram, moment
 
     def _add(self, rows: NDArray[np.intp]) -> None:
-        """Compute the products of new columns with all others and with the data."""
-        self._multiply(rows, slice(0, self._used))
+        """Compute the products of new columns with all others but units, and with the data."""
+        single = self._rows_of(np.flatnonzero(self._name < 0))
+        for _, others in _pieces(np.append(np.arange(self._fixed), single)):
+            self._multiply(rows, others)
         count, n_outputs = min(len(rows), _TOGETHER), len(self._weighted)
         moments = np.zeros((2 * n_outputs, len(rows)))
         for block in self._blocks(self._powers * count):
@@ -342,7 +357,7 @@ class Products:
         groups = [rows[k : k + _TOGETHER] for k in range(0, len(rows), _TOGETHER)]
         most, n_sets, width = min(len(rows), _TOGETHER), len(self._gram), others.stop - others.start
         sums = np.zeros((len(groups), n_sets, self._powers * most, width))
-        for block in self._blocks(self._powers * most):
+        for block in self._blocks(self._powers * most, width):
             columns = self._columns[others, block]
             time = self.time[block]
             for p, group in enumerate(groups):
@@ -368,4 +383,15 @@ class Products:
         self._powers = 5
         sets, _, size, _ = self._gram.shape
         self._gram = np.zeros((sets, 5, size, size))
-        self._add(np.arange(self._used))
+        self._multiply(np.arange(self._used), slice(0, self._used))
+
+
+def _pieces(rows: NDArray[np.intp]) -> list[tuple[slice, slice]]:
+    """Return where rows stand side by side, among themselves and among all that are kept."""
+    ends = [*(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+    begins = [0, *ends[:-1]]
+    return [
+        (slice(begin, end), slice(int(rows[begin]), int(rows[begin]) + end - begin))
+        for begin, end in zip(begins, ends, strict=True)
+        if end > begin
+    ]
