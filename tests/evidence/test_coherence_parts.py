@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from epicycle.evidence.coherence import BroadPeak, _place, with_peaks
+from epicycle.evidence.coherence import BroadPeak, _place, coherence_notes, with_peaks
 from epicycle.limits import COHERENCE
 
 
@@ -33,3 +33,11 @@ def test_members_of_a_peak_have_its_probability() -> None:
     joined = replace(peak(0, 0.5, 30.0), members=(0, 2), false_alarm=1e-4)
     assert with_peaks(before, [joined]).tolist() == [1e-4, 0.2, 1e-4]
     assert before.tolist() == [0.5, 0.2, 0.1]
+
+
+def test_a_coherence_time_is_told_with_an_error_where_there_is_one() -> None:
+    known = peak(0, 0.5, 30.0)
+    said = coherence_notes([known, replace(known, time_error=0.0)], np.array([0.5]), 100.0, "d")
+    assert "period 2 d: not coherent" in said[0]
+    assert "with the coherence time 30 +- 1 d; beyond" in said[0]
+    assert "with the coherence time 30 d; beyond" in said[1]

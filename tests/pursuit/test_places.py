@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from epicycle.evidence.alias_odds import AliasTest
 from epicycle.evidence.window import spectral_window
+from epicycle.fit.joint import Fit
+from epicycle.fit.lines import Fundamental, Structure
 from epicycle.pursuit.places import (
     at_likelier_fractions,
     at_likeliest_aliases,
@@ -124,3 +127,25 @@ def test_a_weak_line_that_may_be_half_of_a_cycle_joins_it(amplitude: float, join
 def test_lines_at_no_simple_ratio_stay_apart() -> None:
     stand, goal, _ = begun(*two_campaigns(0.25, 0.46), [0.8, 0.46], minimum_period=0.5)
     assert joined_at_fringes(stand, goal) is stand
+
+
+@pytest.mark.parametrize(("away", "moves"), [(0.3, False), (1.6, True)])
+def test_no_fraction_has_a_line_next_to_one_of_another_cycle(
+    away: float, moves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third as strong as noise is wished for, 0.3 or 1.6 / T beside a cycle that is there."""
+    t = np.arange(0.0, 200.0, 0.25)
+    beside = 0.25 + away / np.ptp(t)
+    y = 3 * np.cos(2 * np.pi * beside * t) + np.cos(2 * np.pi * 0.75 * t + 1)
+    y += 0.3 * np.random.default_rng(4).normal(size=len(t))
+    stand, goal, _ = begun(t, y, [beside, 0.75], minimum_period=0.6)
+    window = spectral_window(stand.work.data, stand.work.plan)
+
+    def third(self: AliasTest, fit: Fit, k: int) -> Structure | None:
+        one, two = fit.structure.fundamentals()
+        at_third = Fundamental(two.frequency / 3, (1, 3))
+        return Structure.of([one, at_third]) if k == 1 and two.orders == (1,) else None
+
+    monkeypatch.setattr(AliasTest, "likelier_fraction", third)
+    moved = at_likelier_fractions(stand, window, goal)
+    assert (moved is not stand) == moves

@@ -224,6 +224,12 @@ def _clocks(data: Data, fit: Fit, output: int) -> float:
     return with_free_scale(fit.chi2[own], value_counts(data)[own], rounding(data)[own])
 
 
+def _with_error(peak: BroadPeak, unit: str) -> str:
+    """Return a coherence time in words, with its error where the likelihood tells one."""
+    error = f" +- {peak.time_error:.2g}" if peak.time_error > 0.0 else ""
+    return f"{peak.time:.3g}{error} {unit}".rstrip()
+
+
 def coherence_notes(
     peaks: Sequence[BroadPeak], frequency: Floats, baseline: float, unit: str = ""
 ) -> list[str]:
@@ -235,7 +241,7 @@ def coherence_notes(
         f"period {in_unit(1 / frequency[p.leader], unit)}: not coherent over the baseline, a "
         f"broad peak"
         + (f" of {len(p.members)} lines" if len(p.members) > 1 else "")
-        + f" with the coherence time {p.time:.3g} +- {in_unit(p.time_error, unit, 2)}; beyond the "
+        + f" with the coherence time {_with_error(p, unit)}; beyond the "
         f"data it fades from predictions with that time; `track` tells its phase in time"
         # two lines that beat forget nothing, and look the same for less than a beat or two
         + (

@@ -266,7 +266,8 @@ def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand
     """Return the end of a pursuit with every cycle whose half or third is clearly likelier there.
 
     Odds of its lines together see what no single line of it shows.  Where lines were left because
-    the number of cycles is limited, a fraction of one would gain what belongs to them.
+    the number of cycles is limited, a fraction of one would gain what belongs to them; and where
+    one would have a line next to that of another cycle, it would gain what that one has.
     """
     richest = 2 * SHARP.smooth if goal.max_order >= SHARP.smooth else goal.max_order
     for _ in range(max(len(stand.fit.structure.frequency), 1)):
@@ -278,8 +279,11 @@ def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand
         moved = None
         for k, frequency in enumerate(fit.structure.frequency.tolist()):
             most = 2 * max(fit.structure.orders_of(k))
-            if not fit.structure.fixed[k] and frequency >= 2 * goal.slow_limit and most <= richest:
-                moved = moved or test.likelier_fraction(fit, k)
+            if fit.structure.fixed[k] or frequency < 2 * goal.slow_limit or most > richest:
+                continue
+            there = None if moved is not None else test.likelier_fraction(fit, k)
+            if there is not None and stands_apart(there, work.data.baseline):
+                moved = there
         if moved is None or (full and _is_another_line(stand, moved)):
             return stand
         fit, _ = work.settle(moved)
@@ -287,6 +291,14 @@ def at_likelier_fractions(stand: Stand, window: Candidates, goal: Goal) -> Stand
         fit, jitter = work.settle(fit.structure, tight=True)
         stand = replace(stand, fit=fit, jitter=jitter)
     return stand
+
+
+def stands_apart(structure: Structure, baseline: float) -> bool:
+    """Return whether no line of a cycle is so close to one of another that both would cancel."""
+    order = np.argsort(structure.line_frequency)
+    gaps, owner = np.diff(structure.line_frequency[order]), structure.parent[order]
+    close = gaps < LINES.final_separation * LINES.separation / baseline
+    return not (close & (owner[1:] != owner[:-1])).any()
 
 
 def _is_another_line(stand: Stand, moved: Structure) -> bool:
