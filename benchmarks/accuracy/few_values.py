@@ -1,4 +1,7 @@
-"""Few values among many: small groups and outputs, single precise samples; exact sequences."""
+"""Few values among many: small groups and outputs, single precise samples; exact sequences.
+
+Noise that outputs share stands beside them: there, too, what counts are the values that are left.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,25 @@ from accuracy import default_noise, verdict
 PERIOD = 24.0
 
 #: Groups, and values in each.
-_GROUPS = ((20, 5), (20, 8), (8, 12), (5, 5), (30, 3), (2, 12))
+_GROUPS = ((20, 5), (20, 8), (8, 12), (5, 5), (30, 3), (2, 12), (60, 3))
 #: Values of a second output beside one of 200.
 _OUTPUTS = (1, 3, 6, 10, 15)
 #: How many samples are more precise than the others, and by what factor.
-_PRECISE = ((1, 100.0), (2, 1e4), (3, 1e3), (5, 30.0))
+_PRECISE = ((1, 10.0), (1, 100.0), (1, 1e3), (2, 1e4), (3, 1e3), (5, 30.0))
 #: Decades of the weights of 100 samples, and to what power variances go with their inverse.
 _WEIGHTS = ((1, 0.0), (2, 0.0), (6, 0.0), (2, 1.0), (6, 1.0))
+#: How many samples are more precise, and by what factor, told by weights instead of errors.
+_WEIGHED = ((1, 100.0), (3, 100.0))
+#: Outputs of 100 samples, and the correlation of their noise.
+_SHARED = ((2, 0.9), (3, 0.5), (3, 0.9), (6, 0.7))
 
 KINDS = (
     *(("groups", kind) for kind in _GROUPS),
     *(("outputs", (k, 200)) for k in _OUTPUTS),
     *(("precise", kind) for kind in _PRECISE),
     *(("weights", kind) for kind in _WEIGHTS),
+    *(("weighed", kind) for kind in _WEIGHED),
+    *(("shared", kind) for kind in _SHARED),
 )
 
 
@@ -37,14 +46,17 @@ def name(row: int) -> str:
         return f"second output of {a} values beside {b}"
     if what == "weights":
         return f"weights over {a} decades, variances as their inverse to the {b:g}"
-    return f"{a} of 100 samples {b:g} times as precise"
+    if what == "shared":
+        return f"{a} outputs, noise correlated {b:g}"
+    by = ", by weights" if what == "weighed" else ""
+    return f"{a} of 100 samples {b:g} times as precise{by}"
 
 
 def series(seed: int, row: int, number: int, amplitude: float) -> tuple[Any, Any, dict[str, Any]]:
     """Return times, values and options: noise of size 1, with a cycle of 24 where it has one."""
     rng = np.random.default_rng([seed, 171, row, number])
     what, (a, b) = KINDS[row]
-    n = {"groups": a * int(b), "outputs": int(b), "precise": 100, "weights": 100}[what]
+    n = {"groups": a * int(b), "outputs": int(b)}.get(what, 100)
     t = np.sort(rng.uniform(0, 1000, n))
     angle = 2 * np.pi * t / PERIOD
     if what == "groups":
@@ -61,8 +73,13 @@ def series(seed: int, row: int, number: int, amplitude: float) -> tuple[Any, Any
         w = 10 ** rng.uniform(-a / 2, a / 2, n)
         noise = w ** (-b / 2) * rng.standard_normal(n)
         return t, amplitude * np.cos(angle) + noise, {"weights": w}
+    if what == "shared":
+        noise = np.sqrt(b) * rng.standard_normal((n, 1))
+        noise = noise + np.sqrt(1 - b) * rng.standard_normal((n, a))
+        return t, amplitude * np.cos(angle[:, np.newaxis] - np.arange(a)) + noise, {}
     dy = rng.permutation(np.where(np.arange(n) < a, 1 / b, 1.0))
-    return t, amplitude * np.cos(angle) + dy * rng.standard_normal(n), {"dy": dy}
+    y = amplitude * np.cos(angle) + dy * rng.standard_normal(n)
+    return t, y, {"weights": dy**-2} if what == "weighed" else {"dy": dy}
 
 
 def one_noise(job: tuple[int, int, int]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Lines are found one by one, fitted together, and the search ends when nothing is left."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import oracles
+from epicycle.limits import STEADINESS
 from epicycle.pursuit.pursuit import _is_full
 from generators import sinusoids
 from tests.pursuit.lines import SIX, find
@@ -97,17 +99,35 @@ def test_evenly_spread_samples_have_no_aliases_to_speak_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("full", "there", "asked", "told"),
+    ("full", "there", "asked", "left", "told"),
     [
-        (True, 30, 30, True),
-        (False, 30, 30, False),  # nothing was left to be found
-        (True, 12, 30, False),  # the others were sidebands, and went
-        (True, 2, 2, False),  # who asks for few knows that there may be more
+        (True, 30, 30, [], True),
+        (False, 30, 30, [], False),  # nothing was left to be found
+        (True, 12, 30, [], False),  # the others were sidebands, and went
+        (True, 12, 30, [3.2, 3.3], False),  # and so is what is left beside a cycle that swings
+        (True, 12, 30, [3.2, 5.5], True),  # others were pruned for the power of what is missing
+        (True, 12, 30, [3.0001, 5.0001], False),  # beside a line
+        (True, 2, 2, [5.5], False),  # who asks for few knows that there may be more
     ],
 )
 def test_a_full_list_is_told_where_it_is_full_in_the_end(
-    full: bool, there: int, asked: int, told: bool
+    full: bool, there: int, asked: int, left: list[float], told: bool
 ) -> None:
-    structure = SimpleNamespace(fundamentals=lambda: np.arange(there))
-    stand = SimpleNamespace(full=full, fit=SimpleNamespace(structure=structure))
-    assert _is_full(stand, SimpleNamespace(max_cycles=asked)) is told
+    structure = SimpleNamespace(
+        fundamentals=lambda: np.arange(there),
+        line_frequency=np.arange(1.0, there + 1),
+        parent=np.arange(there),
+    )
+    work = SimpleNamespace(
+        data=SimpleNamespace(baseline=1000.0),
+        search=lambda fit: SimpleNamespace(
+            frequency=np.array([*left, 9.5]), power=np.array([50.0] * len(left) + [5.0])
+        ),
+        significant_power=lambda fit: 20.0,
+    )
+    stand = SimpleNamespace(full=full, fit=SimpleNamespace(structure=structure), work=work)
+    swings = SimpleNamespace(leader=2, members=())
+    widened = replace(STEADINESS, spread=0.11)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("epicycle.pursuit.pursuit.STEADINESS", widened)
+        assert _is_full(stand, SimpleNamespace(max_cycles=asked), [swings]) is told

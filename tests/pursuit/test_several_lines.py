@@ -23,6 +23,21 @@ def test_a_comb_of_blended_lines_is_found_whole(monkeypatch) -> None:
     assert find_cycles(t, y, **options).residual_std > 0.2
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_lines_near_multiples_of_others_stand_on_their_own(monkeypatch, seed: int) -> None:
+    """Of twenty lines a tenth apart in period some are near twice another, and locked to it."""
+    rng = np.random.default_rng(seed)
+    t = np.sort(rng.uniform(0, 1000, 400))
+    periods = 90 / 1.1025 ** np.arange(20)[::-1]  # 1.1 to 6 over the baseline apart
+    y = sum(np.cos(2 * np.pi * t / p + k) for k, p in enumerate(periods))
+    y = y + 0.05 * rng.normal(size=400)
+    model = find_cycles(t, y, minimum_period=6.0)
+    assert np.sort([c.period for c in model.cycles]) == pytest.approx(periods, rel=2e-3)
+    assert model.residual_std == pytest.approx(0.05, rel=0.15)
+    monkeypatch.setattr(several_lines, "_sinusoids", lambda structure: structure)
+    assert find_cycles(t, y, minimum_period=6.0).residual_std > 0.5
+
+
 @pytest.mark.parametrize("kind", ["decays", "drifts", "jumps"])
 def test_a_cycle_that_changes_is_no_comb(monkeypatch, kind: str) -> None:
     rng = np.random.default_rng(2)
@@ -57,3 +72,27 @@ def test_a_search_that_ends_at_its_number_of_cycles_says_so() -> None:
     # who asks for fewer knows that there may be more
     few = find_cycles(t, y, max_cycles=2, **options)
     assert not any("max_cycles" in note for note in few.undecided)
+
+
+def test_a_line_that_stood_for_two_goes_when_these_have_their_places(monkeypatch) -> None:
+    rng = np.random.default_rng(3)
+    t = np.sort(rng.uniform(0, 1000, 1500))
+    periods = 90 / 1.1025 ** np.arange(26)[::-1]
+    y = sum(np.cos(2 * np.pi * t / p + k) for k, p in enumerate(periods))
+    y = y + 0.05 * rng.normal(size=1500)
+    options = {"minimum_period": 6.0, "harmonics": 1, "max_cycles": 40}
+    model = find_cycles(t, y, **options)
+    assert np.sort([c.period for c in model.cycles]) == pytest.approx(periods, rel=2e-3)
+    monkeypatch.setattr(several_lines, "_parted", lambda stand, trial, added: trial)
+    assert find_cycles(t, y, **options).residual_std > 0.5
+
+
+def test_a_search_that_is_full_says_so_where_lines_were_pruned_since() -> None:
+    """The power of lines that are missing is noise to their neighbours, which then look weak."""
+    rng = np.random.default_rng(1)
+    t = np.sort(rng.uniform(0, 1e4, 1500))
+    y = sum(np.cos(2 * np.pi * t / p + k) for k, p in enumerate(np.geomspace(20, 900, 40)))
+    y = y + 0.1 * rng.normal(size=1500)
+    model = find_cycles(t, y, minimum_period=18.0, harmonics=1)
+    assert len(model.cycles) < 30
+    assert any("max_cycles=30 was reached" in note for note in model.undecided)

@@ -14,6 +14,7 @@ from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, known_fundamentals, with_drift_set
+from epicycle.pursuit.several_lines import without_line
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -86,13 +87,4 @@ def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
         pair = pair[free[pair]]
         strength = line_powers(settled)
         weaker = int(pair[strength[pair].argmin()])
-        fit, _ = work.settle(_without_line(structure, weaker))
-
-
-def _without_line(structure: Structure, line: int) -> Structure:
-    """Return the structure without one line; the other lines of its cycle stay."""
-    fundamentals = structure.fundamentals()
-    k = int(structure.parent[line])
-    rest = fundamentals[k].without(int(structure.order[line]))
-    fundamentals[k : k + 1] = [] if rest is None else [rest]
-    return Structure.of(fundamentals)
+        fit, _ = work.settle(without_line(structure, weaker))

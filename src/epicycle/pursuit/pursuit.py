@@ -7,9 +7,11 @@ deciding when to stop, and a last look back at every line with the noise around 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle.evidence.coherence import BroadPeak, with_peaks
 from epicycle.evidence.envelope import Envelope
@@ -244,7 +246,7 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
     unsteady = [] if stand.cut else _unsteady_cycles(stand, goal, broad)
     if stand.cut or goal.budget.over:
         notes.append(goal.budget.note(_MISSING if stand.cut else _UNEXAMINED))
-    elif _is_full(stand, goal) and not exact:
+    elif not exact and _is_full(stand, goal, [*unsteady, *broad]):
         notes.append(
             f"max_cycles={goal.max_cycles} was reached with significant power left: what is found "
             f"may be off where lines are missing; ask for more, max_cycles={2 * goal.max_cycles}"
@@ -272,14 +274,33 @@ def _told(end: End, goal: Goal, judge: Judge, known: Structure, window: Candidat
     )
 
 
-def _is_full(stand: Stand, goal: Goal) -> bool:
+def _is_full(stand: Stand, goal: Goal, blurred: Sequence[Unsteady | BroadPeak]) -> bool:
     """Return whether there was no place for more cycles, and there are as many in the end.
 
     Who asks for fewer than the default knows that there may be more; and of those that were there,
-    the sidebands of an unsteady cycle are none any more.
+    the sidebands of cycles that are `blurred` are none any more.  Of lines that are missing the
+    power may have taken others with it, as noise around them.
     """
-    there = len(stand.fit.structure.fundamentals())
-    return stand.full and there >= goal.max_cycles >= Options.max_cycles
+    if not stand.full or goal.max_cycles < Options.max_cycles:
+        return False
+    structure = stand.fit.structure
+    if len(structure.fundamentals()) >= goal.max_cycles:
+        return True
+    width = 1.0 / stand.work.data.baseline
+    near = np.full(len(structure.line_frequency), STEADINESS.reach * width)
+    members = [m for one in blurred for m in (one.leader, *one.members)]
+    swings = np.isin(structure.parent, members)
+    near[swings] = np.maximum(near[swings], STEADINESS.spread * structure.line_frequency[swings])
+    return bool(_left_away(stand, near).any())
+
+
+def _left_away(stand: Stand, near: Floats) -> NDArray[np.bool_]:
+    """Return which significant maxima of the residual are farther from every line than `near`."""
+    left, lines = stand.work.search(stand.fit), stand.fit.structure.line_frequency
+    heights = left.power > stand.work.significant_power(stand.fit)
+    apart: Floats = np.abs(left.frequency[heights][:, np.newaxis] - lines)
+    result: NDArray[np.bool_] = np.all(apart > near, axis=1)
+    return result
 
 
 def _lines_of(stand: Stand, goal: Goal, judge: Judge, ranking: Ranking | None) -> Stand:
@@ -358,15 +379,8 @@ def _has_left_lines(stand: Stand, goal: Goal) -> bool:
 
     Lines next to those that were fitted are left by cycles that do not keep their phase.
     """
-    work, fit = stand.work, stand.fit
-    if count_cycles(fit.structure, goal) < goal.max_cycles:
+    if count_cycles(stand.fit.structure, goal) < goal.max_cycles:
         return False
-    left = work.search(fit)
-    lines = fit.structure.line_frequency
-    if not len(left.frequency) or not len(lines):
-        return False
-    if left.power[0] < work.significant_power(fit):
-        return False
-    away = np.abs(lines - left.frequency[0])
-    near = np.maximum(STEADINESS.reach / work.data.baseline, STEADINESS.spread * lines)
-    return bool((away > near).all())
+    lines = stand.fit.structure.line_frequency
+    near = np.maximum(STEADINESS.reach / stand.work.data.baseline, STEADINESS.spread * lines)
+    return bool(len(lines)) and bool(_left_away(stand, near)[:1].any())
