@@ -187,6 +187,10 @@ def check_directly(data: Data, structure: Structure, products: Products, reach: 
         expected = np.stack([columns.T @ weighted, columns.T @ (weighted * u)])
         atol = 1e-13 * float(np.abs(weighted).sum())
         np.testing.assert_allclose(products.moment(j, rows), expected, rtol=0, atol=atol)
+    c = np.random.default_rng(1).normal(size=(len(rows), 2))
+    np.testing.assert_allclose(products.sum_of(c, rows), (columns @ c).T, rtol=0, atol=1e-11)
+    along = products.along(np.stack([u, u**2]), rows)
+    np.testing.assert_allclose(along.T, np.stack([u, u**2]) @ columns, rtol=0, atol=1e-13 * len(u))
     return rows
 
 

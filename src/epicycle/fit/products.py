@@ -111,9 +111,8 @@ class Products:
 
     def gram(self, weights: int, rows: NDArray[np.intp]) -> Floats:
         """Return G of some columns with one set of weights, shape (powers, m, m)."""
-        gram = self._gram[weights]
-        pieces = _pieces(rows) if len(rows) > 2 * FEWEST else []
-        if 2 * FEWEST * len(pieces) >= len(rows) or not pieces:
+        gram, pieces = self._gram[weights], _pieces(rows)
+        if len(rows) <= 2 * FEWEST * len(pieces):
             alike: Floats = gram[:, rows[:, np.newaxis], rows]
             return alike
         # long pieces are copied faster than numbers
@@ -135,16 +134,27 @@ class Products:
         spread = np.zeros((max(count, 2), self._used))
         spread[:count, rows] = coefficients.T
         result = np.empty((len(spread), len(self.time)))
+        first, *others = self._spans(rows)
         for block in self._blocks(len(spread)):
-            np.matmul(spread, self._columns[: self._used, block], out=result[:, block])
+            np.matmul(spread[:, first], self._columns[first, block], out=result[:, block])
+            for span in others:
+                result[:, block] += spread[:, span] @ self._columns[span, block]
         return result[:count]
 
     def along(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
         """Return inner products with some columns: shapes (k, n) -> (m, k)."""
         result = np.zeros((len(values), self._used))
+        spans = self._spans(rows)
         for block in self._blocks(len(values)):
-            result += values[:, block] @ self._columns[: self._used, block].T
+            for span in spans:
+                result[:, span] += values[:, block] @ self._columns[span, block].T
         return result[:, rows].T
+
+    def _spans(self, rows: NDArray[np.intp]) -> list[slice]:
+        """Return where some columns are: all that are kept, unless many of these are others."""
+        if self._used - len(rows) <= 4 * FEWEST:
+            return [slice(0, self._used)]
+        return [span for _, span in _pieces(np.sort(rows), 2 * FEWEST)]
 
     def _blocks(self, count: int, width: int | None = None) -> Iterator[slice]:
         """Yield blocks of samples for a product of `width` columns, or all, with `count` others."""
@@ -166,11 +176,8 @@ class Products:
             self._extend_powers()
         # what drifts is computed line by line
         steady = (structure.drift == 0.0) & ~structure.drifting
-        units = [
-            lines
-            for lines in of_many(structure.parent, structure.order)
-            if steady[structure.parent[lines[0]]]
-        ]
+        many = of_many(structure.parent, structure.order)
+        units = [lines for lines in many if steady[structure.parent[lines[0]]]]
         single = np.ones(len(structure.order), dtype=bool)
         for lines in units:
             single[lines] = False
@@ -225,9 +232,8 @@ class Products:
         frequency = structure.frequency[structure.parent[lines[0]]]
         found = np.full(len(lines), -1, dtype=np.intp)
         least = np.inf
-        for unit in np.setdiff1d(self._name, self._name[taken[taken >= 0]]).tolist():
-            if unit < 0:
-                continue
+        units = self._name[self._name > 0]
+        for unit in np.setdiff1d(units, self._name[taken[taken >= 0]]).tolist():
             slots = np.flatnonzero(self._name == unit)
             slots = slots[np.argsort(self._order[slots], kind="stable")]
             place = np.minimum(np.searchsorted(self._order[slots], order), len(slots) - 1)
@@ -242,9 +248,8 @@ class Products:
         self, structure: Structure, lines: NDArray[np.intp], needed: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Compute the columns of some lines; return their places among the lines that are kept."""
-        free = np.flatnonzero(self._free(needed))[: len(lines)]
-        more = len(lines) - len(free)
-        slots = np.concatenate([free, len(self._frequency) + np.arange(more)])
+        free, behind = np.flatnonzero(self._free(needed)), len(self._frequency)
+        slots = np.append(free, behind + np.arange(len(lines)))[: len(lines)]
         self._assign(structure, lines, slots)
         self._last_name += len(slots)
         self._name[slots] = np.arange(len(slots)) - self._last_name
@@ -262,8 +267,7 @@ class Products:
         data, count = self._data, len(lines)
         used = np.flatnonzero(~self._free(needed))
         begins, ends = np.append(0, used + 1), np.append(used, len(self._frequency))
-        wide = begins[ends - begins >= count]
-        start = int(wide[0]) if len(wide) else int(begins[-1])
+        start = int(np.append(begins[ends - begins >= count], begins[-1])[0])
         slots = start + np.arange(count)
         self._assign(structure, lines, slots)
         self._last_name += 1
@@ -371,8 +375,7 @@ class Products:
                     sums[p, j, : len(flat)] += flat @ columns.T
         for p, group in enumerate(groups):
             for j in range(n_sets):
-                flat = sums[p, j, : self._powers * len(group)]
-                part = flat.reshape(self._powers, len(group), width)
+                part = sums[p, j, : self._powers * len(group)].reshape(self._powers, -1, width)
                 self._gram[j][:, group, others] = part
                 self._gram[j][:, others, group] = part.transpose(0, 2, 1)
 
@@ -386,12 +389,12 @@ class Products:
         self._multiply(np.arange(self._used), slice(0, self._used))
 
 
-def _pieces(rows: NDArray[np.intp]) -> list[tuple[slice, slice]]:
-    """Return where rows stand side by side, among themselves and among all that are kept."""
-    ends = [*(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
-    begins = [0, *ends[:-1]]
+def _pieces(rows: NDArray[np.intp], gap: int = 1) -> list[tuple[slice, slice]]:
+    """Return where rows follow one another, among themselves and among all that are kept."""
+    steps = np.diff(rows)
+    ends = [*(np.flatnonzero((steps < 1) | (steps > gap)) + 1).tolist(), len(rows)]
     return [
-        (slice(begin, end), slice(int(rows[begin]), int(rows[begin]) + end - begin))
-        for begin, end in zip(begins, ends, strict=True)
+        (slice(begin, end), slice(int(rows[begin]), int(rows[end - 1]) + 1))
+        for begin, end in zip([0, *ends[:-1]], ends, strict=True)
         if end > begin
     ]
