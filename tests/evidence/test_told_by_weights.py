@@ -118,6 +118,13 @@ def test_lines_count_only_where_they_are_there_whatever_the_weights_are():
     assert share_told(data, at(31.0)) == pytest.approx(share_told(data, Lines.none()), rel=1e-6)
 
 
+def test_more_columns_than_values_with_a_weight_are_those_that_differ():
+    t, y, w = weighted(10, 2, 1.0, amplitude=3.0)
+    data = build_data(check_samples(t[:9], y[:9], weights=w[:9]), 0)
+    many = replace(at(24.0), structure=Structure.empty().plus(1 / 24, tuple(range(1, 9))))
+    assert 0 < share_told(data, many) <= 1
+
+
 def test_a_line_through_the_heaviest_samples_does_not_vouch_for_them():
     """Three samples are met by any cycle and a mean: that they are is no sign of their weight."""
     rng = np.random.default_rng(9)

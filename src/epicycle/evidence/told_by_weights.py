@@ -203,7 +203,10 @@ def _fit(
     weighted = root[:, np.newaxis] * columns
     lengths = np.sqrt((weighted**2).sum(axis=0))
     q, r = np.linalg.qr(weighted / np.maximum(lengths, 1e-300))
-    distinct = np.abs(np.diag(r)) > _DEPENDENT
+    distinct = np.zeros(
+        len(lengths), dtype=bool
+    )  # (with fewer values than columns, none of the rest)
+    distinct[: len(r)] = np.abs(np.diag(r)) > _DEPENDENT
     if not distinct.all():
         parent, lengths = parent[distinct], lengths[distinct]
         q, r = np.linalg.qr(weighted[:, distinct] / lengths)
