@@ -1,7 +1,9 @@
 """Waveforms fitted at several frequencies to values that share no moments: the fits, compiled.
 
 The twin of :mod:`epicycle.evidence.waveform_fits` for one waveform and no epochs.  Products of
-columns are sums of orders 0 ... 2K (Palmer 2009, ApJ 695, 496).
+columns are sums of orders 0 ... 2K (Palmer 2009, ApJ 695, 496).  Where there are many blocks with an
+offset each, the offsets are eliminated: every product is one of columns less their mean in the
+block, and an offset takes one value from the block that it belongs to.
 """
 
 from __future__ import annotations
@@ -32,6 +34,38 @@ def _columns(turns, columns):
                 columns[done + m, 0, i] = a * c - b * d
                 columns[done + m, 1, i] = a * d + b * c
         done += more
+
+
+@inner
+def _centre(vector, w, ends):
+    """Take from a vector its weighted mean in each block."""
+    begin = 0
+    for b in range(ends.shape[0]):
+        total = mean = 0.0
+        for i in range(begin, ends[b]):
+            total += w[i]
+            mean += w[i] * vector[i]
+        mean /= max(total, 1e-300)
+        for i in range(begin, ends[b]):
+            vector[i] -= mean
+        begin = ends[b]
+
+
+@inner
+def _without_offset(columns, nuisance, w, first, last, gram):
+    """Take the offset of the values from `first` to `last` out of their normal matrix."""
+    orders, total = columns.shape[0] // 2, 0.0
+    sums = np.zeros(gram.shape[0])
+    for i in range(first, last):
+        total += w[i]
+        for h in range(orders):
+            sums[2 * h] += w[i] * columns[h, 0, i]
+            sums[2 * h + 1] += w[i] * columns[h, 1, i]
+        for p in range(nuisance.shape[0]):
+            sums[2 * orders + p] += w[i] * nuisance[p, i]
+    for a in range(sums.shape[0]):
+        for b in range(a + 1):
+            gram[a, b] -= sums[a] * sums[b] / max(total, 1e-300)
 
 
 @inner
@@ -130,12 +164,14 @@ def _weigh(values, ends, scatter, tails, weights):
 
 
 @inner
-def _normal(columns, nuisance, ends, weights, matrices, grams):
+def _normal(columns, nuisance, ends, apart, weights, matrices, grams):
     """Fill in the normal matrices of all blocks and of all values."""
     whole, begin = matrices[0], 0
     whole[:] = 0.0
     for b in range(ends.shape[0]):
         _gram(columns, nuisance, weights[1], begin, ends[b], grams[b])
+        if apart:
+            _without_offset(columns, nuisance, weights[1], begin, ends[b], grams[b])
         for a in range(whole.shape[0]):
             for k in range(a + 1):
                 whole[a, k] += grams[b, a, k]
@@ -143,7 +179,7 @@ def _normal(columns, nuisance, ends, weights, matrices, grams):
 
 
 @inner
-def _move(columns, nuisance, values, weights, factor, vectors, longest):
+def _move(columns, nuisance, values, ends, apart, weights, factor, vectors, longest):
     """Return Gauss-Newton's step of the frequency, in units of 1/baseline."""
     c, turned, mixed, solved = vectors[1], vectors[2], vectors[3], vectors[4]
     slopes, left = weights[3], weights[4]
@@ -152,9 +188,13 @@ def _move(columns, nuisance, values, weights, factor, vectors, longest):
         turned[2 * h] = 2.0 * math.pi * (h + 1) * c[2 * h + 1]
         turned[2 * h + 1] = -2.0 * math.pi * (h + 1) * c[2 * h]
     _model(columns, nuisance, turned, slopes)
+    for i in range(slopes.shape[0]):
+        slopes[i] *= values[3, i]
+    if apart:
+        _centre(slopes, weights[1], ends)
     slope = bend = 0.0
     for i in range(slopes.shape[0]):
-        here = slopes[i] * values[3, i]
+        here = slopes[i]
         slopes[i] = weights[1, i] * here
         slope += slopes[i] * left[i]
         bend += slopes[i] * here
@@ -186,11 +226,16 @@ def _reweigh(values, ends, weights, lost, scatter, tails, numbers):
 
 
 @inner
-def _flat(nuisance, weights, whole):
+def _flat(nuisance, ends, apart, weights, whole):
     """Return the part of the log evidence that no shape changes, and whether it has one."""
     P, flat = nuisance.shape[0], 0.0
     for i in range(nuisance.shape[1]):
         flat -= 0.5 * math.log(weights[0, i])
+    begin = 0
+    for b in range(ends.shape[0]):
+        if apart:
+            flat -= 0.5 * math.log(max(ends[b] - begin, 1))
+        begin = ends[b]
     if P == 0:
         return flat, True
     small, first = np.empty((P, P)), whole.shape[0] - P
@@ -206,16 +251,22 @@ def _flat(nuisance, weights, whole):
 
 
 @inner
-def _evidence(columns, nuisance, values, weights, factor, vectors, tail):
+def _evidence(columns, nuisance, values, ends, apart, weights, factor, vectors, tail):
     """Return the evidence of one kind beside the flat part, and the share that it explains."""
     c, prior, model = vectors[1], vectors[5], weights[4]
     _model(columns, nuisance, c, model)
+    if apart:
+        for i in range(model.shape[0]):
+            model[i] -= values[0, i]
+        _centre(model, weights[1], ends)
+        for i in range(model.shape[0]):
+            model[i] += values[0, i]
     log = unexplained = whole = 0.0
     for i in range(model.shape[0]):
         square = (values[0, i] - model[i]) ** 2
         log -= 0.5 * (tail + 1.0) * math.log1p(square / (tail * weights[0, i]))
         unexplained += weights[1, i] * square
-        whole += weights[2, i] * values[0, i]
+        whole += weights[1, i] * values[0, i] ** 2
     for a in range(c.shape[0]):
         log -= math.log(factor[a, a])
         if prior[a] > 0.0:
@@ -226,17 +277,19 @@ def _evidence(columns, nuisance, values, weights, factor, vectors, tail):
 @inner
 def _judged(state, matrices, precision, odds, tail):
     """Return evidence of all kinds together, share explained, and whether all is regular."""
-    columns, nuisance, values, weights, vectors = state
+    columns, nuisance, values, ends, apart, weights, vectors = state
     whole, factor, last = matrices[0], matrices[1], precision.shape[1]
     right, c, prior = vectors[0], vectors[1], vectors[5]
-    flat, good = _flat(nuisance, weights, whole)
+    flat, good = _flat(nuisance, ends, apart, weights, whole)
     evidence, explained = -np.inf, 0.0
     for s in range(precision.shape[0]):
         prior[:last] = precision[s]
         _raise(whole, prior, factor)
         good &= factorise(factor)
         solve(factor, right, c)
-        log, share = _evidence(columns, nuisance, values, weights, factor, vectors, tail)
+        log, share = _evidence(
+            columns, nuisance, values, ends, apart, weights, factor, vectors, tail
+        )
         if s == 0:
             explained = share
         log += flat + odds[s]
@@ -246,7 +299,7 @@ def _judged(state, matrices, precision, odds, tail):
 
 
 @Loop
-def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
+def fitted(turns, values, nuisance, blocks, precision, odds, numbers, steps):
     """Refine waveforms at M frequencies and return their evidence.
 
     Parameters
@@ -258,8 +311,8 @@ def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
         baseline.
     nuisance : ndarray, shape (P, n)
         Nuisance columns.
-    ends : ndarray of int, shape (B,)
-        Where each block of values ends.
+    blocks : tuple (ndarray of int, shape (B,), bool)
+        Where each block of values ends; whether each has an offset besides the nuisance columns.
     precision : ndarray, shape (kinds, M, 2 K)
         Inverse prior variances.
     odds : ndarray, shape (kinds,)
@@ -278,9 +331,10 @@ def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
         Whether all matrices were positive definite.
     """
     M, n = turns.shape
-    blocks, last = ends.shape[0], precision.shape[2]
+    ends, apart = blocks
+    B, last = ends.shape[0], precision.shape[2]
     C = last + nuisance.shape[0]
-    columns, grams = np.empty((last, 2, n)), np.zeros((blocks, C, C))
+    columns, grams = np.empty((last, 2, n)), np.zeros((B, C, C))
     matrices = np.zeros((3, C, C))
     whole, factor, covariance = matrices[0], matrices[1], matrices[2]
     # right-hand side, coefficients, three of a step, and the prior's precision
@@ -288,7 +342,7 @@ def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
     right, c, prior = vectors[0], vectors[1], vectors[5]
     # variance, weight, weight times value, slopes, what is left
     weights = np.empty((5, n))
-    tails, scatter, lost, phase = np.empty(n), np.empty(blocks), np.empty(blocks), np.empty(n)
+    tails, scatter, lost, phase = np.empty(n), np.empty(B), np.empty(B), np.empty(n)
     moved, evidence, explained = np.zeros(M), np.empty(M), np.empty(M)
     good = True
     for m in range(M):
@@ -297,7 +351,11 @@ def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
             if step != 1:  # the first step moves nothing
                 _columns(phase, columns)
             _weigh(values, ends, scatter, tails, weights)
-            _normal(columns, nuisance, ends, weights, matrices, grams)
+            _normal(columns, nuisance, ends, apart, weights, matrices, grams)
+            if apart:
+                weights[2] = values[0]
+                _centre(weights[2], weights[1], ends)
+                weights[2] *= weights[1]
             _times(columns, nuisance, weights[2], right)
             if step == steps:
                 break
@@ -309,13 +367,17 @@ def fitted(turns, values, nuisance, ends, precision, odds, numbers, steps):
             _model(columns, nuisance, c, weights[4])
             for i in range(n):
                 weights[4, i] = values[0, i] - weights[4, i]
+            if apart:
+                _centre(weights[4], weights[1], ends)
             if step:
-                moved[m] += _move(columns, nuisance, values, weights, factor, vectors, numbers[3])
+                moved[m] += _move(
+                    columns, nuisance, values, ends, apart, weights, factor, vectors, numbers[3]
+                )
                 phase[:] = turns[m] + moved[m] * values[3]
-            for b in range(blocks):
-                lost[b] = trace(covariance, grams[b])
+            for b in range(B):
+                lost[b] = trace(covariance, grams[b]) + (1.0 if apart else 0.0)
             _reweigh(values, ends, weights, lost, scatter, tails, numbers)
-        state = (columns, nuisance, values, weights, vectors)
+        state = (columns, nuisance, values, ends, apart, weights, vectors)
         here = _judged(state, matrices, precision[:, m], odds, numbers[4])
         evidence[m], explained[m] = here[0], here[1]
         good &= here[2]

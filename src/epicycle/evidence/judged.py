@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from epicycle.compiled import waveforms as loops
 from epicycle.compiled.numba import is_there
@@ -26,6 +27,9 @@ QUICK = 4
 
 #: Entries of the columns of all frequencies that are fitted at a time: as many as stay in a cache.
 _AT_A_TIME = 1 << 20
+
+#: From so many blocks on, offsets are eliminated; with fewer, their columns cost as little.
+_MANY_BLOCKS = 9
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,13 @@ def judged_by_loops(
     table = np.stack([values.y, values.known_variance, values.unit, elapsed])
     ends = np.array([block.rows.stop for block in values.blocks])
     precision = np.repeat(1.0 / shapes.allowed(frequency, highest)[:kinds], 2, axis=2)
+    nuisance, apart = _without_offsets(values.nuisance, ends)
     numbers = (FIRST_SCATTER, LEAST, SCATTER_STEP, LONGEST_STEP, WAVEFORMS.tail, WAVEFORMS.free)
     moved, evidence, explained, good = loops.fitted(
         phase.turns(frequency, values.times),
         table,
-        values.nuisance,
-        ends,
+        nuisance,
+        (ends, apart),
         precision,
         np.log(shapes.odds[:kinds]),
         numbers,
@@ -115,3 +120,24 @@ def judged_by_loops(
     )
     refined: Floats = frequency + moved / baseline
     return Judged(refined, evidence, explained) if good else None
+
+
+def _without_offsets(nuisance: Floats, ends: NDArray[np.intp]) -> tuple[Floats, bool]:
+    """Return the nuisance columns less an offset of each block, and whether there are offsets.
+
+    That is worth it where blocks are many: with their columns time goes as the square of their
+    number.  One without an offset that is all its own leaves every column where it is.
+    """
+    starts = np.r_[0, ends[:-1]]
+    if len(ends) < _MANY_BLOCKS or not len(nuisance):
+        return nuisance, False
+    used = nuisance != 0.0
+    first, count = used.argmax(axis=1), used.sum(axis=1)
+    offsets = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        own = np.flatnonzero((first == start) & (count == end - start))
+        own = own[np.ptp(nuisance[own, start:end], axis=1) == 0.0] if end > start else own[:0]
+        if not len(own):
+            return nuisance, False
+        offsets.append(own[0])
+    return np.delete(nuisance, offsets, axis=0), True
