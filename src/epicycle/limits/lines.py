@@ -23,6 +23,8 @@ class Lines:
     """The neighbour is refused if it has this part of the amplitude of a line that has grown."""
     unresolved: float = decides(4.0, "power", "modes/month")
     """Residual power next to a line, relative to white noise, that noise cannot explain."""
+    half_seen: float = decides(0.01, "share", "modes/month", "derived: errors would grow by 10")
+    """Where one phase of a line has less of the power of the other, the samples show one only."""
     overtone: float = decides(3.0, "errors", "modes/month", "derived: 99.7 % of true overtones")
     """A row so near to a multiple of another's frequency is said to be its overtone."""
     overtone_chance: float = decides(0.02, "share", "modes/month", "derived: 1 chance in 25")

@@ -18,6 +18,7 @@ from epicycle.pursuit.pursuit import Pursuit
 from epicycle.results.ahead import Ahead
 from epicycle.results.cycles import Cycle, Harmonic, Line, Waveform, per_output
 from epicycle.results.forecast_errors import continue_trend, prediction_errors
+from epicycle.results.half_seen import as_seen
 from epicycle.results.predictor import Predictor
 from epicycle.results.slow import mirrors_of_slow, slow_fundamentals
 from epicycle.samples.arrays import Floats
@@ -245,7 +246,7 @@ def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
     gain = np.repeat(np.sinc(orders * frequency * exposure), 2)
     scale = np.concatenate([[1.0], 1.0 / gain])
     index = np.concatenate([[k], len(structure.frequency) + rows])
-    return [
+    shapes = [
         Waveform(
             frequency=frequency,
             orders=orders,
@@ -254,6 +255,7 @@ def waveforms(result: Pursuit, k: int, exposure: float) -> list[Waveform]:
         )
         for j, joint in enumerate(result.covariance.joint)
     ]
+    return [as_seen(shape, result, k, j) for j, shape in enumerate(shapes)]
 
 
 def build_cycle(
