@@ -98,7 +98,9 @@ def test_weights_near_zero_silence_bad_samples() -> None:
     assert len(clean.cycles) == 2
     for a, b in zip(clean.cycles, silenced.cycles, strict=True):
         assert abs(a.frequency - b.frequency) < 0.05 * a.frequency_error
-    assert find_cycles(problem.t, problem.y).cycles == ()
+    assert find_cycles(problem.t, problem.y, loss="squares").cycles == ()
+    # (their influence is bounded where they hide all else, at some cost of precision)
+    assert len(find_cycles(problem.t, problem.y).cycles) == 2
 
 
 def test_noise_free_data_are_fitted_to_rounding() -> None:
