@@ -36,6 +36,7 @@ from accuracy import (
     ratios,
     real_data,
     red_noise,
+    seasons,
     sharp,
     short,
     survey,
@@ -193,6 +194,13 @@ SECTIONS = [
         sharp.measure,
         groups.tables,
         sharp.bars,
+    ),
+    common.Section(
+        "seasons",
+        "Cycles of a calendar: a week in a year, a day in a week, an hour in a day",
+        seasons.measure,
+        groups.tables,
+        seasons.bars,
     ),
     common.Section(
         "ratios",

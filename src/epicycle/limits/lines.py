@@ -29,7 +29,7 @@ class Lines:
     """A row so near to a multiple of another's frequency is said to be its overtone."""
     overtone_chance: float = decides(0.02, "share", "modes/month", "derived: 1 chance in 25")
     """Half width, in units of that frequency, beyond which any line stands at a multiple."""
-    fewest_sidebands: int = decides(2, "rows", "modes/month", "derived: a product has two")
+    fewest_sidebands: int = decides(2, "rows", "accuracy/seasons", "derived: a product has two")
     """So many rows at sums and differences of two frequencies are said to be such."""
 
 
@@ -146,15 +146,15 @@ class Sharp:
     """It is if it stands so near to a multiple, or to the alias of one on the raster."""
     clear: float = decides(9.2, "log evidence", "accuracy/eclipsing", "derived: odds of 1e4")
     """Evidence that orders beyond a smooth waveform's, or those of a longer period, are there."""
-    turns: float = decides(2.9, "cycles", "accuracy/sharp", "derived: three features of a tenth")
+    turns: float = decides(2.9, "cycles", "accuracy/seasons", "derived: three features of a tenth")
     """Over fewer cycles three sharp features need not be seen, which no drift has."""
-    twice: float = decides(1.9, "cycles", "accuracy/sharp", "derived: two features of a tenth")
+    twice: float = decides(1.9, "cycles", "accuracy/seasons", "derived: two features of a tenth")
     """Over so many cycles features are seen twice: fitted, if alike, and not called a cycle."""
-    again: float = decides(3.0, "deviations", "accuracy/sharp", "derived: nine flares are a comb")
+    again: float = decides(3.0, "deviations", "accuracy/seasons", "derived: nine flares are a comb")
     """By so many errors the mean turn of a sharp cycle must explain something."""
-    least_of_turn: float = decides(0.25, "share", "accuracy/sharp")
+    least_of_turn: float = decides(0.25, "share", "accuracy/seasons")
     """Turns with fewer samples, as a share of the median turn's, do not count there."""
-    island: float = decides(4.0, "ratio", "accuracy/sharp", "derived: two dips a cycle make 2")
+    island: float = decides(4.0, "ratio", "accuracy/seasons", "derived: two dips a cycle make 2")
     """Power of multiples of an order, over that of those between, that are a cycle of their own."""
 
 
