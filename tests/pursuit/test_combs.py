@@ -209,3 +209,9 @@ def test_a_cycle_in_a_comb_is_found_with_as_many_orders_as_it_has() -> None:
     comb = Ground(data, begun.stand.fit, 25.0).measured(true)
     assert comb is not None
     assert island(Ground(data, begun.stand.fit, 25.0), comb) == (9, 2)
+
+
+def test_the_first_order_of_another_cycle_may_be_its_weakest() -> None:
+    # of a week the half is strongest, beside a year whose first orders are as strong
+    taken = 4000.0 / np.arange(1, 121) ** 2 + powers(120, m52=120.0, m104=700.0)
+    assert first_apart(taken) == 52

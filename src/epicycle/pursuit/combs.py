@@ -274,7 +274,7 @@ def standing_apart(taken: Floats, k: int) -> float:
 
     Amplitudes are compared block by block: of one size, or of two, one of the multiples and one of
     the orders between them.  No evidence where the multiples do not have clearly more power than
-    the orders between them, and the order itself more than those beside it and all others.
+    all others and those between them, and the order itself than those beside it.
 
     Parameters
     ----------
@@ -289,10 +289,8 @@ def standing_apart(taken: Floats, k: int) -> float:
     between = others & (order > k / 2) & (order <= order[multiple].max(initial=0) + k / 2)
     if not (between.any() and _stands(taken, k, 1)):
         return 0.0
-    if (
-        taken[k - 1] < SHARP.island * taken[others].mean()
-        or taken[multiple].mean() < SHARP.island * taken[between].mean()
-    ):
+    background = max(taken[others].mean(), taken[between].mean())
+    if taken[multiple].mean() < SHARP.island * background:
         return 0.0
     result = 0.0
     for a, b in pairwise([0, 2, 4, 8, *ends_of_blocks(len(taken))[1:]]):
