@@ -1,8 +1,8 @@
 """Waveforms fitted at several frequencies to values that share no moments: the fits, compiled.
 
 The twin of :mod:`epicycle.evidence.waveform_fits` for one waveform and no epochs.  Products of
-columns are sums of orders 0 ... 2K (Palmer 2009, ApJ 695, 496).  Where there are many blocks with an
-offset each, the offsets are eliminated: every product is one of columns less their mean in the
+columns are sums of orders 0 ... 2K (Palmer 2009, ApJ 695, 496).  Where there are many blocks with
+an offset each, the offsets are eliminated: every product is one of columns less their mean in the
 block, and an offset takes one value from the block that it belongs to.
 """
 
@@ -298,6 +298,16 @@ def _judged(state, matrices, precision, odds, tail):
     return evidence, explained, good
 
 
+@inner
+def _right_side(columns, nuisance, values, ends, apart, weights, right):
+    """Compute the products with the values, less the mean of each block where it has an offset."""
+    if apart:
+        weights[2] = values[0]
+        _centre(weights[2], weights[1], ends)
+        weights[2] *= weights[1]
+    _times(columns, nuisance, weights[2], right)
+
+
 @Loop
 def fitted(turns, values, nuisance, blocks, precision, odds, numbers, steps):
     """Refine waveforms at M frequencies and return their evidence.
@@ -352,11 +362,7 @@ def fitted(turns, values, nuisance, blocks, precision, odds, numbers, steps):
                 _columns(phase, columns)
             _weigh(values, ends, scatter, tails, weights)
             _normal(columns, nuisance, ends, apart, weights, matrices, grams)
-            if apart:
-                weights[2] = values[0]
-                _centre(weights[2], weights[1], ends)
-                weights[2] *= weights[1]
-            _times(columns, nuisance, weights[2], right)
+            _right_side(columns, nuisance, values, ends, apart, weights, right)
             if step == steps:
                 break
             prior[:last] = precision[0, m]
