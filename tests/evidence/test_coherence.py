@@ -25,7 +25,7 @@ def test_a_broad_peak_is_one_cycle_with_its_coherence_time() -> None:
         cycle, found = broad[0], found + 1
         # what is said of it calls it as its row does
         assert any(
-            one.startswith(f"period {cycle.period:.4g}: not coherent") for one in model.undecided
+            one.startswith(f"period {cycle.period:.6g}: not coherent") for one in model.undecided
         )
         # not several clocks in the peak, whose full width is 1 / (pi tau)
         width = 1 / (math.pi * memory)

@@ -117,9 +117,12 @@ def test_what_is_searched_again_keeps_what_was_found(options, monkeypatch):
         model = find_cycles(t, y, **options)
         found.append(len(model.cycles))
         noted |= {note for note in model.undecided if "time was over" in note or "max_sec" in note}
-    assert found == sorted(found)
+    # a look at the weights may take back what was claimed by them, and never what stays
+    rising = found[: found.index(max(found))]
+    assert rising == sorted(rising)
+    assert min(found[len(rising) :]) == found[-1] == whole
     assert found[0] == 0
-    assert any("what weights leave" in one or "far off had settled" in one for one in noted)
+    assert any("weights leave" in one or "far off had settled" in one for one in noted)
 
 
 def test_events_are_stopped_after_any_cycle(monkeypatch):

@@ -175,7 +175,7 @@ WRONG = {
     "max_frequencies": (-1, "max_frequencies must be a finite number above 0"),
     "signal_to_noise": (0, "signal_to_noise must be a finite number above 0"),
     "trend": ("bent", "trend must be a degree"),
-    "loss": ("cubes", "loss must be one of squares, huber"),
+    "loss": ("cubes", "loss must be one of auto, squares, huber"),
 }
 
 
