@@ -44,10 +44,7 @@ def series(seed: int, row: int, number: int) -> tuple[np.ndarray, np.ndarray, li
 def judge(job: tuple[int, int, int]) -> dict[str, Any]:
     t, y, truth = series(*job)
     found = verdict.outcome(t, y)
-    periods = sorted(found.get("periods", []))
-    fits = len(periods) == len(truth) and all(
-        verdict.is_near(a, b, None) for a, b in zip(periods, sorted(truth), strict=True)
-    )
+    fits = verdict.are_near(found.get("periods", []), truth)
     return {"number": job[2], "truth": truth, **found, "fits": fits}
 
 

@@ -57,10 +57,8 @@ def series(seed: int, row: int, number: int) -> tuple[np.ndarray, np.ndarray, li
 def judge(job: tuple[int, int, int]) -> dict[str, Any]:
     t, y, truth = series(*job)
     found = verdict.outcome(t, y, unit="d")
-    periods = sorted(found.get("periods", []))
-    fits = len(periods) == len(truth) and all(
-        verdict.is_near(a, b, None) for a, b in zip(periods, truth, strict=True)
-    )
+    periods = found.get("periods", [])
+    fits = verdict.are_near(periods, truth)
     there = all(any(verdict.is_near(a, b, None) for a in periods) for b in truth)
     return {"number": job[2], "truth": truth, **found, "fits": fits, "there": there}
 

@@ -76,6 +76,12 @@ def _since(started: float) -> float:
     return time.process_time() - started
 
 
+def are_near(periods: list[float], truth: list[float]) -> bool:
+    """Return whether as many periods as there are have each been found, within 1 %."""
+    pairs = zip(sorted(periods), sorted(truth), strict=False)
+    return len(periods) == len(truth) and all(is_near(a, b, None) for a, b in pairs)
+
+
 def is_near(period: float, truth: float, width: float | None) -> bool:
     """Return whether a period is the true one, within `width` in frequency or else 1 %."""
     if width is None:
