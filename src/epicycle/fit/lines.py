@@ -42,9 +42,12 @@ class Fundamental(NamedTuple):
             return self._replace(orders=left)
         if not left:
             return None
-        alone = left[0]
+        return self.multiple(left[0])
+
+    def multiple(self, order: int, orders: Iterable[int] = (1,)) -> Fundamental:
+        """Return the cycle at one of its orders, with orders of its own."""
         return self._replace(
-            frequency=self.frequency * alone, drift=self.drift * alone, orders=(1,)
+            frequency=self.frequency * order, drift=self.drift * order, orders=tuple(orders)
         )
 
 
@@ -178,6 +181,14 @@ class Structure:
             )
             for k, f in enumerate(self.frequency)
         ]
+
+    def without_line(self, line: int) -> Structure:
+        """Return the structure without one line; the other lines of its cycle stay."""
+        fundamentals = self.fundamentals()
+        k = int(self.parent[line])
+        rest = fundamentals[k].without(int(self.order[line]))
+        fundamentals[k : k + 1] = [] if rest is None else [rest]
+        return Structure.of(fundamentals)
 
     @staticmethod
     def of(fundamentals: list[Fundamental]) -> Structure:

@@ -56,11 +56,6 @@ class Ground:
     highest: float
     islands: tuple[float, ...] = ()
 
-    @property
-    def nyquist(self) -> float:
-        """Nyquist frequency of the typical gap between samples."""
-        return nyquist(self.data)
-
     def _is_island(self, frequency: float) -> bool:
         """Return whether a fundamental is one that does not give way, as far as it has moved."""
         return any(abs(frequency - one) < 0.5 / self.data.baseline for one in self.islands)
@@ -90,11 +85,11 @@ class Ground:
             lines = structure.line_frequency[of[structure.parent]]
             off = np.abs(orders[:, np.newaxis] * frequency - lines).min(axis=1, initial=np.inf)
             orders = orders[off > 0.5 / self.data.baseline]
-        rate = 2 * self.nyquist
+        rate = 2 * nyquist(self.data)
         if not np.isfinite(self.highest) or most * frequency <= 0.5 * rate:
             return orders
         turns = orders * frequency
-        folded = np.abs(turns - rate * np.rint(turns / rate))
+        folded = folded_at(rate, turns)
         near = 1.5 / self.data.baseline
         kept = [
             m
@@ -171,6 +166,12 @@ def nyquist(data: Data) -> float:
     return float(0.5 / np.median(gaps[gaps > 0]))
 
 
+def folded_at(rate: float, frequency: NDArray[np.floating]) -> Floats:
+    """Return the lowest aliases of frequencies where samples are taken at a rate."""
+    folded: Floats = np.abs(frequency - rate * np.rint(frequency / rate))
+    return folded
+
+
 def ends_of_blocks(most: int) -> list[int]:
     """Return where blocks of orders end that are judged together: 0, 16, 22, 31, 43, ..."""
     ends = [0]
@@ -221,7 +222,7 @@ def apart(ground: Ground, comb: Comb, divisor: int) -> float | None:
     """Return the log evidence for orders that are no multiples of a divisor; None if untold."""
     # what is sharper than the samples are dense is aliased to the highest orders, of any comb
     data = ground.data
-    resolved = 0.5 * min(ground.highest, ground.nyquist, 0.5 * data.n_values / data.baseline)
+    resolved = 0.5 * min(ground.highest, nyquist(data), 0.5 * data.n_values / data.baseline)
     most = int(min(comb.most, resolved / comb.frequency))
     if most < divisor:
         return None

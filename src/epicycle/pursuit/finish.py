@@ -14,7 +14,6 @@ from epicycle.limits import LINES
 from epicycle.pursuit import harmonics
 from epicycle.pursuit.further_lines import add_lines
 from epicycle.pursuit.goal import Goal, known_fundamentals, with_drift_set
-from epicycle.pursuit.several_lines import without_line
 from epicycle.pursuit.stand import Stand
 from epicycle.pursuit.workbench import Workbench
 from epicycle.samples.arrays import Floats
@@ -87,4 +86,4 @@ def _settle_apart(work: Workbench, fit: Fit, goal: Goal) -> tuple[Fit, Floats]:
         pair = pair[free[pair]]
         strength = line_powers(settled)
         weaker = int(pair[strength[pair].argmin()])
-        fit, _ = work.settle(without_line(structure, weaker))
+        fit, _ = work.settle(structure.without_line(weaker))

@@ -280,11 +280,9 @@ def _split(data: Data, fit: Fit, k: int) -> list[Fundamental] | None:
     multiples = [m for m in one.orders if m % order == 0]
     if len(multiples) == len(one.orders):
         return None
-    rest = [m for m in one.orders if m % order]
-    high = one._replace(
-        frequency=order * one.frequency, orders=tuple(m // order for m in multiples)
-    )
-    fundamentals[k : k + 1] = [one._replace(orders=tuple(rest)), high]
+    rest = tuple(m for m in one.orders if m % order)
+    high = one.multiple(order, (m // order for m in multiples))
+    fundamentals[k : k + 1] = [one._replace(orders=rest), high]
     return fundamentals
 
 

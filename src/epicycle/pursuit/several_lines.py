@@ -64,10 +64,7 @@ def _sinusoids(structure: Structure) -> Structure:
         if one.fixed:
             lines.append(one)
             continue
-        lines += [
-            one._replace(frequency=order * one.frequency, orders=(1,), drift=order * one.drift)
-            for order in one.orders
-        ]
+        lines += [one.multiple(order) for order in one.orders]
     return Structure.of(lines)
 
 
@@ -128,18 +125,9 @@ def _parted(stand: Stand, trial: Fit, added: int) -> Fit:
             return trial
         pair = order[int(gaps.argmin()) : int(gaps.argmin()) + 2]
         weaker = int(pair[line_powers(trial)[pair].argmin()])
-        structure = without_line(trial.structure, weaker)
+        structure = trial.structure.without_line(weaker)
         trial = fit_lines(stand.work.data, structure, absolute=False)
     return trial
-
-
-def without_line(structure: Structure, line: int) -> Structure:
-    """Return the structure without one line; the other lines of its cycle stay."""
-    fundamentals = structure.fundamentals()
-    k = int(structure.parent[line])
-    rest = fundamentals[k].without(int(structure.order[line]))
-    fundamentals[k : k + 1] = [] if rest is None else [rest]
-    return Structure.of(fundamentals)
 
 
 def _stand_apart(fit: Fit, trial: Fit, highest: float, width: float) -> bool:

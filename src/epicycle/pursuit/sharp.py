@@ -22,7 +22,7 @@ from epicycle.fit.lines import Structure
 from epicycle.fit.noise import is_exact
 from epicycle.fit.refine import fit_lines
 from epicycle.limits import HARMONICS, SHARP
-from epicycle.pursuit.combs import Comb, Ground, apart, island, nyquist, period_of
+from epicycle.pursuit.combs import Comb, Ground, apart, folded_at, island, nyquist, period_of
 from epicycle.pursuit.goal import Goal
 from epicycle.pursuit.stand import Stand
 from epicycle.samples.arrays import Floats
@@ -71,7 +71,7 @@ def with_sharp_cycle(
     if best is None or best.beyond < SHARP.clear:
         return stand
     best = period_of(ground, best, lowest)
-    if best is None or not _is_repeated(ground, best):
+    if best is None:
         return stand
     orders = tuple(ground.orders(best.frequency, best.most).tolist())
     base = ground.without(best.frequency)
@@ -81,7 +81,9 @@ def with_sharp_cycle(
     before = fit_lines(data, base, absolute=False, max_steps=0)
     if judge.of_next(data, before, trial, orders) > goal.false_alarm:
         return stand
-    if not _is_seen_again(data, before, trial) or _outdone(stand, before, trial):
+    twice = best.frequency * data.baseline < SHARP.turns
+    seen = _is_alike(ground, best) if twice else _is_seen_again(data, before, trial)
+    if not seen or _outdone(stand, before, trial):
         return stand
     among = island(ground, best)
     if among is not None and goal.max_cycles > 1 + len(islands):
@@ -94,13 +96,11 @@ def with_sharp_cycle(
     return replace(stand, held=held, rivals=()).searched(settled, jitter)
 
 
-def _is_repeated(ground: Ground, comb: Comb) -> bool:
+def _is_alike(ground: Ground, comb: Comb) -> bool:
     """Return whether features seen twice are alike: at half the frequency there is no more.
 
     A drift has as much power between two orders as at them.
     """
-    if comb.frequency * ground.data.baseline >= SHARP.turns:
-        return True
     longer = replace(comb, frequency=0.5 * comb.frequency, most=2 * comb.most)
     told = apart(ground, longer, 2)
     return told is not None and told < SHARP.clear
@@ -112,8 +112,6 @@ def _is_seen_again(data: Data, before: Fit, trial: Fit) -> bool:
     A few flares at any times are as many turns of some comb, with nothing in those between: what
     each turn takes from chi-square must be more than 0 in the mean, by Student's t.
     """
-    if trial.structure.frequency[-1] * data.baseline < SHARP.turns:
-        return True  # two turns have been compared
     model = before.residual[:, 0] - trial.residual[:, 0]
     turns = data.times.to_float() * float(trial.structure.frequency[-1])
     # between two turns there is least of a feature half a turn from its middle
@@ -202,16 +200,14 @@ def with_leftovers(stand: Stand) -> Stand:
             continue
         multiples = np.arange(1, most + 1) * one.frequency
         if work.plan.regular:
-            multiples = np.abs(multiples - rate * np.rint(multiples / rate))
+            multiples = folded_at(rate, multiples)
         joining = {}
         for j, other in enumerate(fundamentals):
             away = np.abs(multiples - other.frequency) * work.data.baseline
-            # of those that the raster cannot tell apart the lowest
-            order = int((away < max(SHARP.near, 1.001 * float(away.min()))).argmax()) + 1
-            off = float(away[order - 1])
+            near = np.flatnonzero(away < SHARP.near)
             weak = strength[j] < SHARP.weak * strength[k]
-            if other.orders == (1,) and weak and not other.fixed and off < SHARP.near:
-                joining[j] = order
+            if other.orders == (1,) and weak and not other.fixed and len(near):
+                joining[j] = int(near[0]) + 1  # of those that the raster cannot tell the lowest
         orders = tuple(sorted({*one.orders, *joining.values()}))
         if not joining or orders == one.orders:
             continue

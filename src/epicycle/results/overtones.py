@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from epicycle.limits import LINES
+from epicycle.pursuit.combs import nyquist
 from epicycle.results.cycles import Cycle
 from epicycle.samples.data import Data
 from epicycle.samples.units import in_unit
@@ -54,16 +55,16 @@ def folded_notes(cycles: Sequence[Cycle], data: Data, regular: bool, unit: str) 
     """Return a sentence for each cycle with orders above the Nyquist frequency of equal steps."""
     if not regular:
         return []
-    gaps = np.diff(np.sort(data.times.to_float()))
-    step = float(np.median(gaps[gaps > 0]))
+    highest_seen = nyquist(data)
+    step = in_unit(0.5 / highest_seen, unit)
     notes = []
     for one in cycles:
         highest = max(h.order for h in one.harmonics)
-        most = int(0.5 / step * one.period * (1 + 1e-9))
+        most = int(highest_seen * one.period * (1 + 1e-9))
         if highest > most:
             notes.append(
                 f"period {in_unit(one.period, unit)}: its orders above {most} are beyond the "
-                f"Nyquist frequency of samples every {in_unit(step, unit)}: they are told by many "
+                f"Nyquist frequency of samples every {step}: they are told by many "
                 f"turns, which meet the samples at different phases, if all have one shape"
             )
     return notes
